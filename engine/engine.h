@@ -1,0 +1,580 @@
+/*
+ * engine.h: the storage interface. The service sees nothing else of an engine.
+ *
+ * An engine keeps records (key, value, version, expiry) in two keyspaces, takes atomic commits, and
+ * answers reads at one version. A new engine fills in an EngineOps table; what it cannot do it leaves
+ * out of its capabilities, and optional operations stay NULL.
+ *
+ * Keyspaces
+ *   ENGINE_DATA holds the users' records. ENGINE_SYSTEM holds the service's own (request ids, leases);
+ *   it takes part in commits like the other one and is never seen by scans, range removes and
+ *   checksums of the data.
+ *
+ * Time
+ *   Every commit carries a stamp: wall time in milliseconds that never goes back, however the clock
+ *   steps. Relative expiries count from the stamp of their commit. A record is absent to a reader whose
+ *   time is at or behind its expiry. The time of a read is the highest stamp or clock reading that
+ *   anybody has seen; the time of a snapshot is fixed when it is taken.
+ *
+ * Commits
+ *   engine_commit() takes a request that the caller owns and calls it back exactly once with one of
+ *   five outcomes. Until the callback returns, the request and every byte that it points at belong to
+ *   the engine. The callback may run before engine_commit() returns, in the calling thread, or later
+ *   in any other thread; it must be short, must not block, and may submit further commits. Outcomes
+ *   that the caller can observe respect the order in which commits were sequenced. Commits of one
+ *   chain are sequenced in their order, with nothing in between reordering them.
+ *
+ * Reads
+ *   Views that reads return stay valid until engine_read_end(). A read section belongs to the thread
+ *   that began it, must not wait for anything but the engine, and may hold back reclamation of memory
+ *   while it lasts: keep it short and copy what must outlive it. Sections may nest.
+ *
+ * Threading: every function may be called from any thread, at the same time, except where a comment
+ * says otherwise. An iterator belongs to one thread at a time. engine_close() requires that no other
+ * call is under way and that every commit was answered, every snapshot and iterator freed.
+ */
+#ifndef LARDER_ENGINE_ENGINE_H
+#define LARDER_ENGINE_ENGINE_H
+
+#include "engine/base/clock.h"
+#include "engine/base/slice.h"
+#include "engine/base/status.h"
+
+/* Grows when this interface changes; a plugin built for another one is refused. */
+#define ENGINE_ABI_VERSION 1
+
+struct Env; /* engine/env/env.h: files and directories */
+
+typedef struct Engine Engine;
+typedef struct EngineOps EngineOps;
+
+typedef enum EngineKeyspace {
+    ENGINE_DATA = 0,
+    ENGINE_SYSTEM = 1,
+    ENGINE_KEYSPACE_COUNT
+} EngineKeyspace;
+
+/* What an engine can do. */
+typedef enum EngineCapability {
+    ENGINE_CAN_ORDER = 1 << 0,          /* seek costs O(log n); without it O(n) */
+    ENGINE_CAN_PERSIST = 1 << 1,        /* records survive a restart; SYNC is accepted */
+    ENGINE_CAN_SNAPSHOT = 1 << 2,       /* snapshots, and so scans that read one version */
+    ENGINE_CAN_BATCH = 1 << 3,          /* commits of several keys are atomic */
+    ENGINE_CAN_STORE_VERSION = 1 << 4,  /* versions order all commits of a store, not only of a key */
+    ENGINE_CAN_REVERSE = 1 << 5,        /* iterators step backwards at the same cost */
+    ENGINE_CAN_FAST_RANGE = 1 << 6,     /* removing a range costs O(1) */
+    ENGINE_CAN_EXPIRE = 1 << 7,         /* records expire */
+    ENGINE_CAN_CHECKPOINT = 1 << 8,     /* a consistent copy of the files while serving */
+    ENGINE_CAN_NATIVE_COMMIT = 1 << 9,  /* commits bypass the sequencer of engine/commit */
+} EngineCapability;
+
+/* A capability's name, as server_info shows it ("ordered"); NULL for a bit that has none. */
+const char *engine_capability_name(unsigned bit);
+
+/* ------------------------------------------------------------------------------------- records -- */
+
+/* A record as a read sees it. */
+typedef struct EngineRecord {
+    BaseSlice value;
+    int64_t version;       /* of the commit that wrote it */
+    int64_t expires_at_ms; /* 0: never */
+} EngineRecord;
+
+/* One answer of engine_multi_get(). */
+typedef struct EngineLookup {
+    bool found;
+    EngineRecord record; /* only when found */
+} EngineLookup;
+
+/* ------------------------------------------------------------------------------------- commits -- */
+
+/* What a guard demands; combined by or. All that are set must hold. */
+typedef enum EngineCheck {
+    ENGINE_CHECK_ABSENT = 1 << 0,
+    ENGINE_CHECK_PRESENT = 1 << 1,
+    ENGINE_CHECK_VERSION_EQUAL = 1 << 2,   /* 0: absent */
+    ENGINE_CHECK_VERSION_AT_MOST = 1 << 3, /* an absent key has version 0 */
+    ENGINE_CHECK_VALUE_EQUAL = 1 << 4,     /* present with exactly this value */
+} EngineCheck;
+
+/* A condition on one key, checked against the state just before the commit. */
+typedef struct EngineGuard {
+    BaseSlice key;
+    EngineKeyspace keyspace;
+    unsigned checks; /* EngineCheck bits */
+    int64_t version_equal;
+    int64_t version_at_most;
+    BaseSlice value_equal;
+} EngineGuard;
+
+typedef enum EngineMutationKind {
+    ENGINE_PUT = 0,          /* key := value */
+    ENGINE_REMOVE = 1,       /* key is absent; applies to an absent key too */
+    ENGINE_TOUCH = 2,        /* the present value with a new expiry; needs the key */
+    ENGINE_INCREMENT = 3,    /* counter (8 bytes, big-endian, signed) += delta */
+    ENGINE_APPEND = 4,       /* value := value + bytes */
+    ENGINE_REMOVE_RANGE = 5, /* every key of [key, stop) is absent */
+} EngineMutationKind;
+
+typedef enum EngineExpiryKind {
+    ENGINE_EXPIRES_NEVER = 0,
+    ENGINE_EXPIRES_AFTER = 1, /* expiry_ms after the commit's stamp */
+    ENGINE_EXPIRES_AT = 2,    /* at expiry_ms; one that has passed makes the key absent */
+    ENGINE_EXPIRES_KEEP = 3,  /* as the key has it now; never for a new key */
+} EngineExpiryKind;
+
+/* One change. The engine fills in `result` before the callback of the commit. */
+typedef struct EngineMutation {
+    EngineMutationKind kind;
+    EngineKeyspace keyspace;
+    BaseSlice key;   /* REMOVE_RANGE: the first key */
+    BaseSlice value; /* PUT: the value; APPEND: the bytes; REMOVE_RANGE: the first key behind it */
+    bool unbounded;  /* REMOVE_RANGE: to the last key; value is ignored */
+    bool create;     /* APPEND: an absent key counts as an empty value */
+    EngineExpiryKind expiry;
+    int64_t expiry_ms;
+    int64_t delta;     /* INCREMENT */
+    int64_t initial;   /* INCREMENT: value of an absent key before delta */
+    int64_t lowest;    /* INCREMENT: INT64_MIN for no bound */
+    int64_t highest;   /* INCREMENT: INT64_MAX for no bound */
+    size_t length_max; /* APPEND: longest allowed value */
+    struct {
+        bool existed;          /* the key was present before this mutation */
+        int64_t expires_at_ms; /* of the record after it; 0 for never or absent */
+        int64_t number;        /* INCREMENT: the sum */
+        int64_t length;        /* APPEND: the new length */
+    } result;
+} EngineMutation;
+
+typedef enum EngineDurability {
+    ENGINE_DURABILITY_DEFAULT = 0, /* the engine's mode */
+    ENGINE_DURABILITY_SYNC = 1,    /* answered only after a sync; needs ENGINE_CAN_PERSIST */
+} EngineDurability;
+
+typedef enum EngineOutcomeKind {
+    ENGINE_APPLIED = 0,     /* all of it, at `version` */
+    ENGINE_NOT_APPLIED = 1, /* none of it, for `reason` */
+    ENGINE_REFUSED = 2,     /* certainly none of it; later it may work */
+    ENGINE_UNKNOWN = 3,     /* all of it or none; nobody knows before the next open */
+    ENGINE_FAILED = 4,      /* none of it, and trying again does not help */
+} EngineOutcomeKind;
+
+/* Why a commit was not applied. The numbers are those of NotApplied in the IDL. */
+typedef enum EngineReason {
+    ENGINE_REASON_NONE = 0,
+    ENGINE_REASON_GUARD = 1,         /* index: the guard that does not hold */
+    ENGINE_REASON_KEY_ABSENT = 3,    /* index: a TOUCH, or APPEND without create */
+    ENGINE_REASON_NOT_A_COUNTER = 4, /* index: an INCREMENT */
+    ENGINE_REASON_OUT_OF_RANGE = 5,  /* index: an INCREMENT */
+    ENGINE_REASON_TOO_LONG = 6,      /* index: an APPEND */
+} EngineReason;
+
+/* Why a commit was refused. The numbers are those of RefusedCode in the IDL. */
+typedef enum EngineRefusal {
+    ENGINE_REFUSAL_NONE = 0,
+    ENGINE_REFUSAL_OVERLOAD = 1,
+    ENGINE_REFUSAL_DISK_FULL = 3,
+    ENGINE_REFUSAL_MEMORY_FULL = 4,
+    ENGINE_REFUSAL_CLOSING = 5,
+    ENGINE_REFUSAL_DEADLINE = 6,
+    ENGINE_REFUSAL_READ_ONLY = 7,
+} EngineRefusal;
+
+typedef struct EngineOutcome {
+    EngineOutcomeKind kind;
+    int64_t version; /* APPLIED */
+
+    /* NOT_APPLIED */
+    EngineReason reason;
+    size_t index;            /* of the guard (REASON_GUARD) or else of the mutation */
+    int64_t current_version; /* of that key; 0 if absent */
+    bool has_current_value;  /* only with want_current_value, and when the key is present */
+    BaseSlice current_value; /* valid during the callback */
+    int64_t current_number;  /* OUT_OF_RANGE: the counter as it is */
+
+    /* REFUSED */
+    EngineRefusal refusal;
+    int64_t retry_after_ms; /* 0: cannot tell */
+
+    /* REFUSED, UNKNOWN, FAILED: the cause */
+    BaseStatus status;
+} EngineOutcome;
+
+typedef struct EngineCommit EngineCommit;
+
+/*
+ * A commit request. The caller fills in the first group and keeps everything until `done` was called;
+ * the second group is the engine's until then.
+ */
+struct EngineCommit {
+    const EngineGuard *guards;
+    size_t guard_count;
+    EngineMutation *mutations; /* applied in order; later ones see and override earlier ones */
+    size_t mutation_count;
+    EngineDurability durability;
+    bool want_current_value;
+    int64_t deadline_us; /* monotonic time by which it must have been sequenced; 0: none */
+    void (*done)(EngineCommit *commit, const EngineOutcome *outcome);
+    void *user;         /* the caller's own */
+    EngineCommit *next; /* chain to sequence together; NULL ends it */
+
+    EngineOutcome outcome;
+    uintptr_t engine_private[8];
+};
+
+/* --------------------------------------------------------------------------------------- reads -- */
+
+/* A point in the history of an engine. Engines embed it as their first field. */
+typedef struct EngineSnapshot {
+    Engine *engine;
+    int64_t version; /* commits up to this one are visible */
+    int64_t stamp_ms; /* the time that it reads at */
+} EngineSnapshot;
+
+typedef enum EngineReadFlag {
+    ENGINE_READ_CACHED_ONLY = 1 << 0, /* answer BASE_WOULD_BLOCK instead of reading disk */
+} EngineReadFlag;
+
+/* A read section; see the head of this file. */
+typedef struct EngineRead {
+    Engine *engine;
+    const EngineSnapshot *snapshot; /* NULL: the latest version */
+    unsigned flags;
+    int64_t now_ms; /* records that expire at or before it are absent */
+    uintptr_t engine_private[4];
+} EngineRead;
+
+typedef struct EngineRange {
+    BaseSlice start;     /* included; empty: from the first key */
+    BaseSlice stop;      /* excluded */
+    bool unbounded;      /* to the last key; stop is ignored */
+} EngineRange;
+
+typedef struct EngineIteratorOptions {
+    EngineKeyspace keyspace;
+    EngineRange range;  /* the iterator never leaves it; its bytes must outlive the iterator */
+    size_t limit_hint;  /* about how many entries the caller will take; 0: unknown */
+    bool reverse_hint;  /* it will mostly call prev */
+    unsigned flags;     /* EngineReadFlag bits */
+} EngineIteratorOptions;
+
+/* Entries that an iterator has passed, in its range. */
+typedef struct EngineIteratorStats {
+    int64_t examined; /* all of them, dead ones included */
+    int64_t tombstones;
+    int64_t expired;
+} EngineIteratorStats;
+
+/*
+ * Live records of a range in key order, at one version. Engines embed it as their first field. After
+ * each move `valid` says whether there is a current entry; then key and record are views that stay
+ * valid until the next move. When `valid` is false, `status` tells the end from an error.
+ */
+typedef struct EngineIterator {
+    Engine *engine;
+    int64_t read_version;
+    int64_t now_ms;
+    bool valid;
+    BaseStatus status;
+    BaseSlice key;
+    EngineRecord record;
+    EngineIteratorStats stats;
+} EngineIterator;
+
+/* --------------------------------------------------------------------------- figures and open -- */
+
+typedef struct EngineStats {
+    int64_t keys;         /* live records of ENGINE_DATA, about */
+    int64_t data_bytes;   /* of their keys and values */
+    int64_t memory_bytes; /* that the engine uses, about */
+    int64_t disk_bytes;
+    int64_t version; /* of the latest visible commit */
+    int64_t open_snapshots;
+} EngineStats;
+
+/* Receives a further figure of an engine; `name` is [a-z0-9_]. */
+typedef void EngineFigureVisitor(void *user, const char *name, int64_t value);
+
+typedef struct EngineRangeEstimate {
+    int64_t keys;
+    int64_t bytes;
+    bool exact;
+    double dead_ratio; /* tombstones and expired records among the entries, 0.0 to 1.0 */
+} EngineRangeEstimate;
+
+/* Receives a key that splits a range; false stops. */
+typedef bool EngineSplitVisitor(void *user, BaseSlice key);
+
+typedef enum EngineOptionType {
+    ENGINE_OPTION_INTEGER,
+    ENGINE_OPTION_BYTES,    /* takes the suffixes K, M, G (powers of 1,024) */
+    ENGINE_OPTION_DURATION, /* milliseconds; takes the suffixes ms, s, m, h */
+    ENGINE_OPTION_BOOLEAN,  /* true or false; 1 or 0 in `number` */
+    ENGINE_OPTION_CHOICE,   /* one of `choices`; its index in `number` */
+} EngineOptionType;
+
+/* An option that an engine takes from the configuration file. */
+typedef struct EngineOption {
+    const char *name;
+    EngineOptionType type;
+    int64_t preset;  /* value when the file says nothing */
+    int64_t lowest;
+    int64_t highest;
+    const char *choices; /* CHOICE: names separated by '|' */
+    bool live;           /* can be changed while the engine is open */
+    const char *help;    /* one sentence, with the unit */
+} EngineOption;
+
+/* What to open. Everything is borrowed during the call, except clock and env, which must outlive it. */
+typedef struct EngineOpenArgs {
+    const char *directory;   /* of this engine alone; exists already */
+    const struct Env *env;   /* files; in memory for tests */
+    const BaseClock *clock;
+    const int64_t *options;  /* options[i] is the value of the class's options[i] */
+    size_t key_max;          /* longest key that will ever be written */
+    size_t value_max;
+    char message[512];       /* on failure: what is wrong and what to do, for people */
+} EngineOpenArgs;
+
+/* A kind of engine. Constant, lives for ever. */
+typedef struct EngineClass {
+    uint32_t abi_version; /* ENGINE_ABI_VERSION */
+    uint32_t struct_size; /* sizeof(EngineClass) */
+    const char *name;     /* "hashmap" */
+    uint32_t format;      /* version of its files */
+    const char *summary;  /* one line for people */
+    unsigned capabilities;
+    const EngineOption *options;
+    size_t option_count;
+    BaseStatus (*open)(EngineOpenArgs *args, Engine **ret_engine);
+} EngineClass;
+
+/* An open engine. Implementations embed it as their first field. */
+struct Engine {
+    const EngineOps *ops;
+    const EngineClass *engine_class;
+};
+
+struct EngineOps {
+    void (*close)(Engine *engine);
+    void (*commit)(Engine *engine, EngineCommit *chain);
+
+    BaseStatus (*read_begin)(EngineRead *read);
+    void (*read_end)(EngineRead *read);
+    BaseStatus (*get)(EngineRead *read, EngineKeyspace keyspace, BaseSlice key,
+                      EngineLookup *ret_lookup);
+    BaseStatus (*multi_get)(EngineRead *read, EngineKeyspace keyspace, const BaseSlice *keys,
+                            size_t count, EngineLookup *ret_lookups, int64_t *ret_version);
+
+    BaseStatus (*snapshot_new)(Engine *engine, EngineSnapshot **ret_snapshot);
+    void (*snapshot_free)(EngineSnapshot *snapshot);
+
+    BaseStatus (*iterator_new)(Engine *engine, const EngineSnapshot *snapshot,
+                               const EngineIteratorOptions *options, EngineIterator **ret_iterator);
+    void (*iterator_seek)(EngineIterator *iterator, const BaseSlice *key);
+    void (*iterator_seek_before)(EngineIterator *iterator, const BaseSlice *key);
+    void (*iterator_next)(EngineIterator *iterator);
+    void (*iterator_prev)(EngineIterator *iterator);
+    void (*iterator_free)(EngineIterator *iterator);
+
+    void (*stats)(Engine *engine, EngineStats *ret_stats);
+    void (*figures)(Engine *engine, EngineFigureVisitor *visit, void *user); /* may be NULL */
+    BaseStatus (*range_estimate)(Engine *engine, const EngineRange *range,
+                                 EngineRangeEstimate *ret_estimate);
+    BaseStatus (*range_split)(Engine *engine, const EngineRange *range, int64_t part_bytes,
+                              EngineSplitVisitor *visit, void *user);
+    BaseStatus (*set_option)(Engine *engine, size_t index, int64_t value);    /* may be NULL */
+    void (*tick)(Engine *engine);                                             /* may be NULL */
+    BaseStatus (*flush)(Engine *engine);                                      /* may be NULL */
+    BaseStatus (*compact)(Engine *engine, const EngineRange *range);          /* may be NULL */
+    BaseStatus (*checkpoint)(Engine *engine, const char *directory);          /* may be NULL */
+    BaseStatus (*verify)(Engine *engine);                                     /* may be NULL */
+};
+
+/* ------------------------------------------------------------------------------------- classes -- */
+
+/* The class of that name, built in or registered; NULL if there is none. */
+const EngineClass *engine_class_find(const char *name);
+
+/* The i-th class, from 0; NULL behind the last one. */
+const EngineClass *engine_class_at(size_t index);
+
+/*
+ * Adds a class, which must live for ever. Not thread-safe: call it before any engine is opened.
+ * BASE_INVALID: built for another ABI; BASE_EXISTS: the name is taken; BASE_NO_MEMORY: 32 at most.
+ */
+BaseStatus engine_class_register(const EngineClass *engine_class);
+
+/*
+ * Opens an engine in args->directory, which is created when it does not exist. The directory remembers
+ * its engine and format; opening it as another one fails with BASE_INVALID and says what to do. On
+ * failure args->message explains.
+ */
+BaseStatus engine_open(const EngineClass *engine_class, EngineOpenArgs *args, Engine **ret_engine);
+
+/* ---------------------------------------------------------------------------------- operations -- */
+
+/* Closes an engine; takes NULL. */
+static inline void
+engine_close(Engine *engine)
+{
+    if (engine != NULL) {
+        engine->ops->close(engine);
+    }
+}
+
+static inline bool
+engine_can(const Engine *engine, EngineCapability capability)
+{
+    return (engine->engine_class->capabilities & (unsigned)capability) != 0;
+}
+
+/* Submits a chain of commits (linked by `next`). See the head of this file. */
+static inline void
+engine_commit(Engine *engine, EngineCommit *chain)
+{
+    engine->ops->commit(engine, chain);
+}
+
+/* Begins a read section at a snapshot, or at the latest version when it is NULL. */
+static inline BaseStatus
+engine_read_begin(EngineRead *read, Engine *engine, const EngineSnapshot *snapshot, unsigned flags)
+{
+    read->engine = engine;
+    read->snapshot = snapshot;
+    read->flags = flags;
+    return engine->ops->read_begin(read);
+}
+
+static inline void
+engine_read_end(EngineRead *read)
+{
+    read->engine->ops->read_end(read);
+}
+
+/* Reads one key. A missing or expired key is BASE_OK with found == false. */
+static inline BaseStatus
+engine_get(EngineRead *read, EngineKeyspace keyspace, BaseSlice key, EngineLookup *ret_lookup)
+{
+    return read->engine->ops->get(read, keyspace, key, ret_lookup);
+}
+
+/* Reads `count` keys at one version, which it reports. */
+static inline BaseStatus
+engine_multi_get(EngineRead *read, EngineKeyspace keyspace, const BaseSlice *keys, size_t count,
+                 EngineLookup *ret_lookups, int64_t *ret_version)
+{
+    return read->engine->ops->multi_get(read, keyspace, keys, count, ret_lookups, ret_version);
+}
+
+/* Fixes the latest version. Free it soon: it keeps what it sees from being reclaimed. */
+static inline BaseStatus
+engine_snapshot_new(Engine *engine, EngineSnapshot **ret_snapshot)
+{
+    return engine->ops->snapshot_new(engine, ret_snapshot);
+}
+
+/* Takes NULL. */
+static inline void
+engine_snapshot_free(EngineSnapshot *snapshot)
+{
+    if (snapshot != NULL) {
+        snapshot->engine->ops->snapshot_free(snapshot);
+    }
+}
+
+/* An iterator at a snapshot (which must outlive it) or, when it is NULL, at the latest version. */
+static inline BaseStatus
+engine_iterator_new(Engine *engine, const EngineSnapshot *snapshot,
+                    const EngineIteratorOptions *options, EngineIterator **ret_iterator)
+{
+    return engine->ops->iterator_new(engine, snapshot, options, ret_iterator);
+}
+
+/* Moves to the first entry of the range at or behind `key`; NULL: to the first. */
+static inline void
+engine_iterator_seek(EngineIterator *iterator, const BaseSlice *key)
+{
+    iterator->engine->ops->iterator_seek(iterator, key);
+}
+
+/* Moves to the last entry of the range before `key`; NULL: to the last. */
+static inline void
+engine_iterator_seek_before(EngineIterator *iterator, const BaseSlice *key)
+{
+    iterator->engine->ops->iterator_seek_before(iterator, key);
+}
+
+/* REQUIRES: valid. */
+static inline void
+engine_iterator_next(EngineIterator *iterator)
+{
+    iterator->engine->ops->iterator_next(iterator);
+}
+
+/* REQUIRES: valid. */
+static inline void
+engine_iterator_prev(EngineIterator *iterator)
+{
+    iterator->engine->ops->iterator_prev(iterator);
+}
+
+/* Takes NULL. */
+static inline void
+engine_iterator_free(EngineIterator *iterator)
+{
+    if (iterator != NULL) {
+        iterator->engine->ops->iterator_free(iterator);
+    }
+}
+
+static inline void
+engine_stats(Engine *engine, EngineStats *ret_stats)
+{
+    engine->ops->stats(engine, ret_stats);
+}
+
+/* Calls `visit` with every figure that the engine has beyond EngineStats. */
+static inline void
+engine_figures(Engine *engine, EngineFigureVisitor *visit, void *user)
+{
+    if (engine->ops->figures != NULL) {
+        engine->ops->figures(engine, visit, user);
+    }
+}
+
+/* Estimates what a range of ENGINE_DATA holds. */
+static inline BaseStatus
+engine_range_estimate(Engine *engine, const EngineRange *range, EngineRangeEstimate *ret_estimate)
+{
+    return engine->ops->range_estimate(engine, range, ret_estimate);
+}
+
+/* Visits keys, in order, that split a range of ENGINE_DATA into parts of about part_bytes. */
+static inline BaseStatus
+engine_range_split(Engine *engine, const EngineRange *range, int64_t part_bytes,
+                   EngineSplitVisitor *visit, void *user)
+{
+    return engine->ops->range_split(engine, range, part_bytes, visit, user);
+}
+
+/* Changes a live option of an open engine. BASE_UNSUPPORTED: not while it is open. */
+static inline BaseStatus
+engine_set_option(Engine *engine, size_t index, int64_t value)
+{
+    if (engine->ops->set_option == NULL || !engine->engine_class->options[index].live) {
+        return base_error(BASE_UNSUPPORTED, "this option takes effect when the store is reopened");
+    }
+    return engine->ops->set_option(engine, index, value);
+}
+
+/* A bounded piece of housekeeping; call it about ten times a second. */
+static inline void
+engine_tick(Engine *engine)
+{
+    if (engine->ops->tick != NULL) {
+        engine->ops->tick(engine);
+    }
+}
+
+#endif

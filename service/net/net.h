@@ -1,0 +1,165 @@
+/*
+ * net.h: sockets in, requests out; replies in, sockets out.
+ *
+ * A NetServer owns listeners, connections and reactor threads. It knows bytes and the boundaries of
+ * requests, not what they mean: the owner plugs in two callbacks. `scan` finds the end of the request
+ * at the head of a connection's input; `request` receives each complete request together with a
+ * NetRequest, the slot for its reply. Slots are answered in any order and from any thread with
+ * net_request_finish(); replies leave in the order in which the requests came.
+ *
+ * Threads. Each connection belongs to one reactor. `scan`, `request`, `opened` and `closed` run on
+ * that reactor's thread and must not block. `turn_end` runs once at the end of a reactor's turn, after
+ * all its `request` calls: the place to submit what the turn gathered. net_request_finish() may be
+ * called from any thread.
+ *
+ * Bounds. NetLimits bounds everything that a peer can make grow. A peer that is slow, silent or
+ * hostile costs itself its connection, and costs others nothing: reading from a connection stops while
+ * it has limits.pipeline_max requests unanswered or limits.output_bytes_max reply bytes unsent.
+ */
+#ifndef LARDER_SERVICE_NET_NET_H
+#define LARDER_SERVICE_NET_NET_H
+
+#include "engine/base/buf.h"
+#include "engine/base/clock.h"
+#include "engine/base/status.h"
+
+typedef struct NetServer NetServer;
+typedef struct NetConn NetConn;
+typedef struct NetRequest NetRequest;
+
+/* What `scan` found at the head of the input. */
+typedef enum NetScanVerdict {
+    NET_SCAN_MORE,  /* the request is not complete */
+    NET_SCAN_WHOLE, /* it ends after *ret_len bytes (at least 1) */
+    NET_SCAN_BAD,   /* no request can begin like this: `request` is called with bad == true, then close */
+    NET_SCAN_CLOSE, /* close the connection once earlier replies were sent, without an answer */
+} NetScanVerdict;
+
+/* Memory of `scan` between calls for one request; zeroed before the first. */
+typedef struct NetScanState {
+    _Alignas(16) uint8_t bytes[512];
+} NetScanState;
+
+typedef struct NetCallbacks {
+    /* Looks at input[0, len), which begins with a request; len grows from call to call. */
+    NetScanVerdict (*scan)(void *user, NetScanState *state, const uint8_t *input, size_t len,
+                           size_t *ret_len);
+    /*
+     * Takes a request. `input` is borrowed for the call; net_request_own_input() keeps it. Must lead to
+     * exactly one net_request_finish(), during the call or later. `bad`: `scan` said NET_SCAN_BAD, input
+     * is what there is, and the connection will close after the reply.
+     */
+    void (*request)(void *user, NetRequest *request, BaseSlice input, bool bad);
+    /* The reactor has delivered all requests of a turn. `reactor` counts from 0. May be NULL. */
+    void (*turn_end)(void *user, unsigned reactor);
+    /* A connection begins and ends; both may be NULL. `closed` comes after its last finish. */
+    void (*opened)(void *user, NetConn *conn);
+    void (*closed)(void *user, NetConn *conn);
+} NetCallbacks;
+
+/* Every bound of a server, with its unit. */
+typedef struct NetLimits {
+    size_t request_bytes_max;        /* longest request, frame header included */
+    unsigned connections_max;        /* open at once */
+    unsigned connections_per_ip_max; /* of one address; unix sockets are exempt */
+    unsigned pipeline_max;           /* unanswered requests of one connection */
+    size_t output_bytes_max;         /* unsent reply bytes of one connection before reading stops */
+    size_t in_flight_bytes_max;      /* input and output held for all connections together */
+    unsigned idle_ms;                /* no request under way and none arriving */
+    unsigned request_ms;             /* from the first byte of a request to its last, ... */
+    unsigned request_rate_min;       /* ... plus its bytes at this many bytes a second */
+    unsigned write_stall_ms;         /* reply bytes waiting and the peer takes none */
+} NetLimits;
+
+/* Counters and gauges of a server, all since its start. */
+typedef struct NetStats {
+    uint64_t connections; /* open now */
+    uint64_t accepted;
+    uint64_t refused_limit; /* over connections_max, or over in_flight_bytes_max */
+    uint64_t refused_ip;
+    uint64_t accept_errors; /* EMFILE and the like */
+    uint64_t closed_idle;
+    uint64_t closed_slow_request;
+    uint64_t closed_write_stall;
+    uint64_t closed_bad;
+    uint64_t closed_reset; /* the peer vanished with requests under way */
+    uint64_t requests;
+    uint64_t requests_in_flight;
+    uint64_t bytes_read;
+    uint64_t bytes_written;
+    uint64_t in_flight_bytes;
+    uint64_t turns;      /* of all reactors */
+    uint64_t writev_calls;
+} NetStats;
+
+typedef struct NetConfig {
+    unsigned reactors; /* threads; at least 1 */
+    const char *name;  /* of the threads, at most 8 characters */
+    NetLimits limits;
+    NetCallbacks callbacks;
+    void *user;
+    const BaseClock *clock;
+} NetConfig;
+
+/* A server without listeners; its reactors run. BASE_IO, BASE_NO_MEMORY. */
+BaseStatus net_server_new(const NetConfig *config, NetServer **ret_server);
+
+/*
+ * Listens on an address: "tcp:HOST:PORT" (HOST a name, an IPv4 address, or an IPv6 address in
+ * brackets; PORT 0 picks a free one), "unix:PATH" (mode 0660; a stale socket file is replaced, a live
+ * one is not), or "fd:N" (an inherited listening socket). On success ret_address holds what is listened
+ * on ("tcp:127.0.0.1:7400"); on failure `message` says why. Both are NUL-terminated.
+ */
+BaseStatus net_server_listen(NetServer *server, const char *address, char ret_address[128],
+                             char message[256]);
+
+/* New limits apply to what happens from now on. */
+void net_server_set_limits(NetServer *server, const NetLimits *limits);
+
+/*
+ * Stops accepting, and lets connections finish: requests that were complete are answered, then each
+ * connection closes; bytes that arrive later are not read. Returns at once.
+ */
+void net_server_drain(NetServer *server);
+
+/* Open connections and unanswered requests now. */
+void net_server_stats(NetServer *server, NetStats *ret_stats);
+
+/*
+ * Closes everything and joins the reactors. REQUIRES: no net_request_finish() comes after it; the
+ * owner has answered, or drops with it, every request. Takes NULL.
+ */
+void net_server_free(NetServer *server);
+
+/* The connection of a request. */
+NetConn *net_request_conn(NetRequest *request);
+
+/* Microseconds (monotonic) at which the last byte of the request was read. */
+int64_t net_request_arrival_us(const NetRequest *request);
+
+/*
+ * The input of a request, kept valid until it is finished. Only during `request`. An empty slice with
+ * data == NULL: no memory; then answer with a refusal.
+ */
+BaseSlice net_request_own_input(NetRequest *request);
+
+/* Where to write the reply before finishing; owned by the request. An empty reply is none (oneway). */
+BaseBuf *net_request_output(NetRequest *request);
+
+/*
+ * Answers a request; exactly once, from any thread. `close`: the connection closes after this reply and
+ * takes no more requests. The request must not be touched afterwards.
+ */
+void net_request_finish(NetRequest *request, bool close);
+
+/* A word of the owner's on a connection; NULL at first. Only on its reactor's thread. */
+void net_conn_set_user(NetConn *conn, void *user);
+void *net_conn_user(NetConn *conn);
+
+/* The reactor that a connection belongs to, from 0. */
+unsigned net_conn_reactor(const NetConn *conn);
+
+/* "tcp:10.0.0.7:51022" or "unix:pid=123,uid=0"; lives as long as the connection. */
+const char *net_conn_peer(const NetConn *conn);
+
+#endif
