@@ -2,36 +2,32 @@
  * engine.h: the storage interface. The service sees nothing else of an engine.
  *
  * An engine keeps records (key, value, version, expiry) in two keyspaces, takes atomic commits, and
- * answers reads at one version. A new engine fills in an EngineOps table; what it cannot do it leaves
- * out of its capabilities, and optional operations stay NULL.
+ * answers reads at one version. A new engine fills in an EngineOps table; what it cannot do it
+ * leaves out of its capabilities, and optional operations stay NULL.
  *
- * Keyspaces
- *   ENGINE_DATA holds the users' records. ENGINE_SYSTEM holds the service's own (request ids, leases);
- *   it takes part in commits like the other one and is never seen by scans, range removes and
- *   checksums of the data.
+ * Keyspaces. ENGINE_DATA holds the users' records. ENGINE_SYSTEM holds the service's own (request
+ * ids, leases); it takes part in commits like the other one and is never seen by scans, range
+ * removes and checksums of the data.
  *
- * Time
- *   Every commit carries a stamp: wall time in milliseconds that never goes back, however the clock
- *   steps. Relative expiries count from the stamp of their commit. A record is absent to a reader whose
- *   time is at or behind its expiry. The time of a read is the highest stamp or clock reading that
- *   anybody has seen; the time of a snapshot is fixed when it is taken.
+ * Time. Every commit carries a stamp: wall time in milliseconds that never goes back, however the
+ * clock steps. Relative expiries count from the stamp of their commit. A record is absent to a
+ * reader whose time is at or behind its expiry. The time of a read is the highest stamp or clock
+ * reading that anybody has seen; the time of a snapshot is fixed when it is taken.
  *
- * Commits
- *   engine_commit() takes a request that the caller owns and calls it back exactly once with one of
- *   five outcomes. Until the callback returns, the request and every byte that it points at belong to
- *   the engine. The callback may run before engine_commit() returns, in the calling thread, or later
- *   in any other thread; it must be short, must not block, and may submit further commits. Outcomes
- *   that the caller can observe respect the order in which commits were sequenced. Commits of one
- *   chain are sequenced in their order, with nothing in between reordering them.
+ * Commits. engine_commit() takes a request that the caller owns and calls it back exactly once with
+ * one of five outcomes. Until the callback returns, the request and every byte that it points at
+ * belong to the engine. The callback may run before engine_commit() returns, in the calling thread,
+ * or later in any other thread; it must be short, must not block, and may submit further commits.
+ * Outcomes are delivered in the order in which their commits were sequenced. The commits of one
+ * chain are sequenced in their order.
  *
- * Reads
- *   Views that reads return stay valid until engine_read_end(). A read section belongs to the thread
- *   that began it, must not wait for anything but the engine, and may hold back reclamation of memory
- *   while it lasts: keep it short and copy what must outlive it. Sections may nest.
+ * Reads. Views that reads return stay valid until engine_read_end(). A read section belongs to the
+ * thread that began it, must not wait for anything but the engine, and may hold back reclamation of
+ * memory while it lasts: keep it short and copy what must outlive it. Sections may nest.
  *
- * Threading: every function may be called from any thread, at the same time, except where a comment
- * says otherwise. An iterator belongs to one thread at a time. engine_close() requires that no other
- * call is under way and that every commit was answered, every snapshot and iterator freed.
+ * Threading. Every function may be called from any thread, at the same time, except where a comment
+ * says otherwise. An iterator belongs to one thread at a time. engine_close() requires that no
+ * other call is under way and that every commit was answered, every snapshot and iterator freed.
  */
 #ifndef LARDER_ENGINE_ENGINE_H
 #define LARDER_ENGINE_ENGINE_H
@@ -56,22 +52,23 @@ typedef enum EngineKeyspace {
 
 /* What an engine can do. */
 typedef enum EngineCapability {
-    ENGINE_CAN_ORDER = 1 << 0,          /* seek costs O(log n); without it O(n) */
-    ENGINE_CAN_PERSIST = 1 << 1,        /* records survive a restart; SYNC is accepted */
-    ENGINE_CAN_SNAPSHOT = 1 << 2,       /* snapshots, and so scans that read one version */
-    ENGINE_CAN_BATCH = 1 << 3,          /* commits of several keys are atomic */
-    ENGINE_CAN_STORE_VERSION = 1 << 4,  /* versions order all commits of a store, not only of a key */
-    ENGINE_CAN_REVERSE = 1 << 5,        /* iterators step backwards at the same cost */
-    ENGINE_CAN_FAST_RANGE = 1 << 6,     /* removing a range costs O(1) */
-    ENGINE_CAN_EXPIRE = 1 << 7,         /* records expire */
-    ENGINE_CAN_CHECKPOINT = 1 << 8,     /* a consistent copy of the files while serving */
-    ENGINE_CAN_NATIVE_COMMIT = 1 << 9,  /* commits bypass the sequencer of engine/commit */
+    ENGINE_CAN_ORDER = 1 << 0,         /* seek costs O(log n); without it O(n) */
+    ENGINE_CAN_PERSIST = 1 << 1,       /* records survive a restart; SYNC is accepted */
+    ENGINE_CAN_SNAPSHOT = 1 << 2,      /* snapshots, and so scans that read one version */
+    ENGINE_CAN_BATCH = 1 << 3,         /* commits of several keys are atomic */
+    ENGINE_CAN_STORE_VERSION = 1 << 4, /* versions order all commits, not only those of a key */
+    ENGINE_CAN_REVERSE = 1 << 5,       /* iterators step backwards at the same cost */
+    ENGINE_CAN_FAST_RANGE = 1 << 6,    /* removing a range costs O(1) */
+    ENGINE_CAN_EXPIRE = 1 << 7,        /* records expire */
+    ENGINE_CAN_CHECKPOINT = 1 << 8,    /* a consistent copy of the files while serving */
+    ENGINE_CAN_NATIVE_COMMIT = 1 << 9, /* commits bypass the sequencer of engine/commit */
 } EngineCapability;
 
 /* A capability's name, as server_info shows it ("ordered"); NULL for a bit that has none. */
 const char *engine_capability_name(unsigned bit);
 
-/* ------------------------------------------------------------------------------------- records -- */
+/* ------------------------------------------------------------------------------------- records --
+ */
 
 /* A record as a read sees it. */
 typedef struct EngineRecord {
@@ -86,7 +83,8 @@ typedef struct EngineLookup {
     EngineRecord record; /* only when found */
 } EngineLookup;
 
-/* ------------------------------------------------------------------------------------- commits -- */
+/* ------------------------------------------------------------------------------------- commits --
+ */
 
 /* What a guard demands; combined by or. All that are set must hold. */
 typedef enum EngineCheck {
@@ -203,8 +201,8 @@ typedef struct EngineOutcome {
 typedef struct EngineCommit EngineCommit;
 
 /*
- * A commit request. The caller fills in the first group and keeps everything until `done` was called;
- * the second group is the engine's until then.
+ * A commit request. The caller fills in the first group and keeps everything until `done` was
+ * called; the second group is the engine's until then.
  */
 struct EngineCommit {
     const EngineGuard *guards;
@@ -222,12 +220,13 @@ struct EngineCommit {
     uintptr_t engine_private[8];
 };
 
-/* --------------------------------------------------------------------------------------- reads -- */
+/* --------------------------------------------------------------------------------------- reads --
+ */
 
 /* A point in the history of an engine. Engines embed it as their first field. */
 typedef struct EngineSnapshot {
     Engine *engine;
-    int64_t version; /* commits up to this one are visible */
+    int64_t version;  /* commits up to this one are visible */
     int64_t stamp_ms; /* the time that it reads at */
 } EngineSnapshot;
 
@@ -245,17 +244,17 @@ typedef struct EngineRead {
 } EngineRead;
 
 typedef struct EngineRange {
-    BaseSlice start;     /* included; empty: from the first key */
-    BaseSlice stop;      /* excluded */
-    bool unbounded;      /* to the last key; stop is ignored */
+    BaseSlice start; /* included; empty: from the first key */
+    BaseSlice stop;  /* excluded */
+    bool unbounded;  /* to the last key; stop is ignored */
 } EngineRange;
 
 typedef struct EngineIteratorOptions {
     EngineKeyspace keyspace;
-    EngineRange range;  /* the iterator never leaves it; its bytes must outlive the iterator */
-    size_t limit_hint;  /* about how many entries the caller will take; 0: unknown */
-    bool reverse_hint;  /* it will mostly call prev */
-    unsigned flags;     /* EngineReadFlag bits */
+    EngineRange range; /* the iterator never leaves it; its bytes must outlive the iterator */
+    size_t limit_hint; /* about how many entries the caller will take; 0: unknown */
+    bool reverse_hint; /* it will mostly call prev */
+    unsigned flags;    /* EngineReadFlag bits */
 } EngineIteratorOptions;
 
 /* Entries that an iterator has passed, in its range. */
@@ -266,9 +265,9 @@ typedef struct EngineIteratorStats {
 } EngineIteratorStats;
 
 /*
- * Live records of a range in key order, at one version. Engines embed it as their first field. After
- * each move `valid` says whether there is a current entry; then key and record are views that stay
- * valid until the next move. When `valid` is false, `status` tells the end from an error.
+ * Live records of a range in key order, at one version. Engines embed it as their first field.
+ * After each move `valid` says whether there is a current entry; then key and record are views that
+ * stay valid until the next move. When `valid` is false, `status` tells the end from an error.
  */
 typedef struct EngineIterator {
     Engine *engine;
@@ -281,7 +280,8 @@ typedef struct EngineIterator {
     EngineIteratorStats stats;
 } EngineIterator;
 
-/* --------------------------------------------------------------------------- figures and open -- */
+/* --------------------------------------------------------------------------- figures and open --
+ */
 
 typedef struct EngineStats {
     int64_t keys;         /* live records of ENGINE_DATA, about */
@@ -317,7 +317,7 @@ typedef enum EngineOptionType {
 typedef struct EngineOption {
     const char *name;
     EngineOptionType type;
-    int64_t preset;  /* value when the file says nothing */
+    int64_t preset; /* value when the file says nothing */
     int64_t lowest;
     int64_t highest;
     const char *choices; /* CHOICE: names separated by '|' */
@@ -325,15 +325,16 @@ typedef struct EngineOption {
     const char *help;    /* one sentence, with the unit */
 } EngineOption;
 
-/* What to open. Everything is borrowed during the call, except clock and env, which must outlive it. */
+/* What to open. Everything is borrowed during the call, except clock and env, which must outlive
+ * it. */
 typedef struct EngineOpenArgs {
-    const char *directory;   /* of this engine alone; exists already */
-    const struct Env *env;   /* files; in memory for tests */
+    const char *directory; /* of this engine alone; exists already */
+    const struct Env *env; /* files; in memory for tests */
     const BaseClock *clock;
-    const int64_t *options;  /* options[i] is the value of the class's options[i] */
-    size_t key_max;          /* longest key that will ever be written */
+    const int64_t *options; /* options[i] is the value of the class's options[i] */
+    size_t key_max;         /* longest key that will ever be written */
     size_t value_max;
-    char message[512];       /* on failure: what is wrong and what to do, for people */
+    char message[512]; /* on failure: what is wrong and what to do, for people */
 } EngineOpenArgs;
 
 /* A kind of engine. Constant, lives for ever. */
@@ -383,15 +384,16 @@ struct EngineOps {
                                  EngineRangeEstimate *ret_estimate);
     BaseStatus (*range_split)(Engine *engine, const EngineRange *range, int64_t part_bytes,
                               EngineSplitVisitor *visit, void *user);
-    BaseStatus (*set_option)(Engine *engine, size_t index, int64_t value);    /* may be NULL */
-    void (*tick)(Engine *engine);                                             /* may be NULL */
-    BaseStatus (*flush)(Engine *engine);                                      /* may be NULL */
-    BaseStatus (*compact)(Engine *engine, const EngineRange *range);          /* may be NULL */
-    BaseStatus (*checkpoint)(Engine *engine, const char *directory);          /* may be NULL */
-    BaseStatus (*verify)(Engine *engine);                                     /* may be NULL */
+    BaseStatus (*set_option)(Engine *engine, size_t index, int64_t value); /* may be NULL */
+    void (*tick)(Engine *engine);                                          /* may be NULL */
+    BaseStatus (*flush)(Engine *engine);                                   /* may be NULL */
+    BaseStatus (*compact)(Engine *engine, const EngineRange *range);       /* may be NULL */
+    BaseStatus (*checkpoint)(Engine *engine, const char *directory);       /* may be NULL */
+    BaseStatus (*verify)(Engine *engine);                                  /* may be NULL */
 };
 
-/* ------------------------------------------------------------------------------------- classes -- */
+/* ------------------------------------------------------------------------------------- classes --
+ */
 
 /* The class of that name, built in or registered; NULL if there is none. */
 const EngineClass *engine_class_find(const char *name);
@@ -406,13 +408,14 @@ const EngineClass *engine_class_at(size_t index);
 BaseStatus engine_class_register(const EngineClass *engine_class);
 
 /*
- * Opens an engine in args->directory, which is created when it does not exist. The directory remembers
- * its engine and format; opening it as another one fails with BASE_INVALID and says what to do. On
- * failure args->message explains.
+ * Opens an engine in args->directory, which is created when it does not exist. The directory
+ * remembers its engine and format; opening it as another one fails with BASE_INVALID and says what
+ * to do. On failure args->message explains.
  */
 BaseStatus engine_open(const EngineClass *engine_class, EngineOpenArgs *args, Engine **ret_engine);
 
-/* ---------------------------------------------------------------------------------- operations -- */
+/* ---------------------------------------------------------------------------------- operations --
+ */
 
 /* Closes an engine; takes NULL. */
 static inline void

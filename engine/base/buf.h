@@ -3,7 +3,8 @@
  *
  * A buffer appends at its end and doubles its storage when it must. Allocation never aborts: every
  * call that can grow returns false when memory is short, and then the buffer is as it was, except
- * that `failed` stays set. So a writer may append many pieces and look at `failed` once, at the end.
+ * that `failed` stays set. So a writer may append many pieces and look at `failed` once, at the
+ * end.
  *
  * Threading: one owner at a time.
  */

@@ -1,9 +1,9 @@
 /*
  * clock.h: time behind an interface, so that tests decide what time it is.
  *
- * Two kinds of time. Wall time (milliseconds since 1970-01-01 UTC) is what records expire by and what
- * people read; it may step in either direction. Monotonic time (microseconds since an arbitrary
- * moment) measures durations and never goes back.
+ * Two kinds of time. Wall time (milliseconds since 1970-01-01 UTC) is what records expire by and
+ * what people read; it may step in either direction. Monotonic time (microseconds since an
+ * arbitrary moment) measures durations and never goes back.
  *
  * Threading: every function may be called from any thread. A fake clock may be set from any thread.
  */

@@ -2,8 +2,8 @@
  * hash.h: 64-bit hashing and checksums.
  *
  * Both are XXH3 (https://github.com/Cyan4973/xxHash, stable since 0.8). Hash tables seed it with
- * base_hash_process_seed(), so that a peer cannot choose keys that collide; checksums use a seed that
- * their format fixes.
+ * base_hash_process_seed(), so that a peer cannot choose keys that collide; checksums use a seed
+ * that their format fixes.
  */
 #ifndef LARDER_ENGINE_BASE_HASH_H
 #define LARDER_ENGINE_BASE_HASH_H

@@ -1,8 +1,8 @@
 /*
  * rand.h: fast pseudo-random numbers from a seed, for tests, workloads and sampling.
  *
- * The generator is SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same numbers on every
- * machine. Not for secrets.
+ * The generator is SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same numbers on
+ * every machine. Not for secrets.
  *
  * Threading: one owner at a time.
  */

@@ -1,8 +1,8 @@
 /*
  * slice.h: borrowed bytes.
  *
- * A slice points at bytes that somebody else owns; it is passed by value and frees nothing. Keys and
- * values are slices everywhere in Larder: they may hold any byte, NUL included, and are not
+ * A slice points at bytes that somebody else owns; it is passed by value and frees nothing. Keys
+ * and values are slices everywhere in Larder: they may hold any byte, NUL included, and are not
  * terminated. Keys order as unsigned bytes, a shorter key before a longer one that it begins.
  *
  * Threading: plain values; as safe as the bytes that they point at.
