@@ -1,8 +1,8 @@
 /*
  * check.h: assertions for programmer errors, never for input.
  *
- *   BASE_CHECK(expr)      cheap, on in every build: a violated one means that going on would do
- * harm. BASE_INVARIANT(expr)  may be expensive; only in builds with LARDER_DEBUG_CHECKS defined.
+ * BASE_CHECK is cheap and on in every build: a violated one means that going on would do harm.
+ * BASE_INVARIANT may be expensive; it is on only in builds with LARDER_DEBUG_CHECKS defined.
  *
  * A failed check prints the expression and its place to standard error and aborts. Anything that a
  * peer, a file or a full disk can cause is an error value instead.
