@@ -2,19 +2,20 @@
  * net.h: sockets in, requests out; replies in, sockets out.
  *
  * A NetServer owns listeners, connections and reactor threads. It knows bytes and the boundaries of
- * requests, not what they mean: the owner plugs in two callbacks. `scan` finds the end of the request
- * at the head of a connection's input; `request` receives each complete request together with a
- * NetRequest, the slot for its reply. Slots are answered in any order and from any thread with
- * net_request_finish(); replies leave in the order in which the requests came.
+ * requests, not what they mean: the owner plugs in two callbacks. `scan` finds the end of the
+ * request at the head of a connection's input; `request` receives each complete request together
+ * with a NetRequest, the slot for its reply. Slots are answered in any order and from any thread
+ * with net_request_finish(); replies leave in the order in which the requests came.
  *
  * Threads. Each connection belongs to one reactor. `scan`, `request`, `opened` and `closed` run on
- * that reactor's thread and must not block. `turn_end` runs once at the end of a reactor's turn, after
- * all its `request` calls: the place to submit what the turn gathered. net_request_finish() may be
- * called from any thread.
+ * that reactor's thread and must not block. `turn_end` runs once at the end of a reactor's turn,
+ * after all its `request` calls: the place to submit what the turn gathered. net_request_finish()
+ * may be called from any thread.
  *
  * Bounds. NetLimits bounds everything that a peer can make grow. A peer that is slow, silent or
- * hostile costs itself its connection, and costs others nothing: reading from a connection stops while
- * it has limits.pipeline_max requests unanswered or limits.output_bytes_max reply bytes unsent.
+ * hostile costs itself its connection, and costs others nothing: reading from a connection stops
+ * while it has limits.pipeline_max requests unanswered or limits.output_bytes_max reply bytes
+ * unsent.
  */
 #ifndef LARDER_SERVICE_NET_NET_H
 #define LARDER_SERVICE_NET_NET_H
@@ -31,7 +32,7 @@ typedef struct NetRequest NetRequest;
 typedef enum NetScanVerdict {
     NET_SCAN_MORE,  /* the request is not complete */
     NET_SCAN_WHOLE, /* it ends after *ret_len bytes (at least 1) */
-    NET_SCAN_BAD,   /* no request can begin like this: `request` is called with bad == true, then close */
+    NET_SCAN_BAD,   /* no request begins like this: `request` sees it with bad == true; then close */
     NET_SCAN_CLOSE, /* close the connection once earlier replies were sent, without an answer */
 } NetScanVerdict;
 
@@ -45,9 +46,9 @@ typedef struct NetCallbacks {
     NetScanVerdict (*scan)(void *user, NetScanState *state, const uint8_t *input, size_t len,
                            size_t *ret_len);
     /*
-     * Takes a request. `input` is borrowed for the call; net_request_own_input() keeps it. Must lead to
-     * exactly one net_request_finish(), during the call or later. `bad`: `scan` said NET_SCAN_BAD, input
-     * is what there is, and the connection will close after the reply.
+     * Takes a request. `input` is borrowed for the call; net_request_own_input() keeps it. Must
+     * lead to exactly one net_request_finish(), during the call or later. `bad`: `scan` said
+     * NET_SCAN_BAD, input is what there is, and the connection will close after the reply.
      */
     void (*request)(void *user, NetRequest *request, BaseSlice input, bool bad);
     /* The reactor has delivered all requests of a turn. `reactor` counts from 0. May be NULL. */
@@ -88,7 +89,7 @@ typedef struct NetStats {
     uint64_t bytes_read;
     uint64_t bytes_written;
     uint64_t in_flight_bytes;
-    uint64_t turns;      /* of all reactors */
+    uint64_t turns; /* of all reactors */
     uint64_t writev_calls;
 } NetStats;
 
@@ -106,9 +107,9 @@ BaseStatus net_server_new(const NetConfig *config, NetServer **ret_server);
 
 /*
  * Listens on an address: "tcp:HOST:PORT" (HOST a name, an IPv4 address, or an IPv6 address in
- * brackets; PORT 0 picks a free one), "unix:PATH" (mode 0660; a stale socket file is replaced, a live
- * one is not), or "fd:N" (an inherited listening socket). On success ret_address holds what is listened
- * on ("tcp:127.0.0.1:7400"); on failure `message` says why. Both are NUL-terminated.
+ * brackets; PORT 0 picks a free one), "unix:PATH" (mode 0660; a stale socket file is replaced, a
+ * live one is not), or "fd:N" (an inherited listening socket). On success ret_address holds what is
+ * listened on ("tcp:127.0.0.1:7400"); on failure `message` says why. Both are NUL-terminated.
  */
 BaseStatus net_server_listen(NetServer *server, const char *address, char ret_address[128],
                              char message[256]);
@@ -138,17 +139,17 @@ NetConn *net_request_conn(NetRequest *request);
 int64_t net_request_arrival_us(const NetRequest *request);
 
 /*
- * The input of a request, kept valid until it is finished. Only during `request`. An empty slice with
- * data == NULL: no memory; then answer with a refusal.
+ * The input of a request, kept valid until it is finished. Only during `request`. An empty slice
+ * with data == NULL: no memory; then answer with a refusal.
  */
 BaseSlice net_request_own_input(NetRequest *request);
 
-/* Where to write the reply before finishing; owned by the request. An empty reply is none (oneway). */
+/* Where to write the reply before finishing; owned by the request. Left empty: no reply. */
 BaseBuf *net_request_output(NetRequest *request);
 
 /*
- * Answers a request; exactly once, from any thread. `close`: the connection closes after this reply and
- * takes no more requests. The request must not be touched afterwards.
+ * Answers a request; exactly once, from any thread. `close`: the connection closes after this reply
+ * and takes no more requests. The request must not be touched afterwards.
  */
 void net_request_finish(NetRequest *request, bool close);
 
