@@ -1,0 +1,54 @@
+/*
+ * scanner.h: finds the end of the message at the head of a stream.
+ *
+ * A framed message ends where its header says. An unframed one has to be walked: the scanner reads it
+ * token by token (a field header, a length, a varint, at most 13 bytes each), keeps what it is within on
+ * a stack of fixed size, and jumps over strings and runs of fixed-size elements. It goes on where it
+ * stopped, and a token that is not complete is looked at again when there is more, so the work is
+ * O(bytes) also when they come one at a time.
+ *
+ * It checks what it needs to be certain of the end, and never to wait for more than
+ * limits.request_bytes_max: lengths, counts against the least bytes that the elements need, depth, type
+ * codes, varints. What it lets pass is for wire_parse_request() to judge.
+ *
+ * Threading: one owner at a time; plain memory without pointers.
+ */
+#ifndef LARDER_SERVICE_WIRE_SCANNER_H
+#define LARDER_SERVICE_WIRE_SCANNER_H
+
+#include "service/wire/format.h"
+
+typedef enum WireVerdict {
+    WIRE_SCAN_MORE,  /* the message is not complete */
+    WIRE_SCAN_WHOLE, /* it ends after *ret_len bytes */
+    WIRE_SCAN_BAD,   /* no message can begin like this, or it is too long */
+    WIRE_SCAN_CLOSE, /* an empty frame: the peer is done, or plays */
+} WireVerdict;
+
+/* A struct or container that the scanner is within. */
+typedef struct WireScanLevel {
+    uint32_t left;   /* elements to come; unused in structs */
+    int16_t last_id; /* compact structs: of the field before */
+    uint8_t type;    /* STRUCT, LIST (sets too) or MAP */
+    uint8_t element; /* LIST: of elements; MAP: keys << 4 | values */
+} WireScanLevel;
+
+/* Memory between calls for one message. All zero: before the first byte. */
+typedef struct WireScanner {
+    uint32_t done; /* bytes behind us */
+    uint8_t stage;
+    uint8_t protocol; /* a WireProtocol */
+    uint8_t depth;    /* levels in use */
+    WireScanLevel levels[WIRE_DEPTH_MAX];
+} WireScanner;
+
+_Static_assert(sizeof(WireScanner) <= 512, "fits the scan state of a connection");
+
+/*
+ * Looks at data[0, len), which begins with a message; `len` grows from call to call. *ret_len is written
+ * with WHOLE only, and is at least 1. After any verdict but MORE, zero the scanner before the next message.
+ */
+WireVerdict wire_scanner_step(WireScanner *scanner, const WireLimits *limits, const uint8_t *data,
+                              size_t len, size_t *ret_len);
+
+#endif
