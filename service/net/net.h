@@ -32,7 +32,7 @@ typedef struct NetRequest NetRequest;
 typedef enum NetScanVerdict {
     NET_SCAN_MORE,  /* the request is not complete */
     NET_SCAN_WHOLE, /* it ends after *ret_len bytes (at least 1) */
-    NET_SCAN_BAD,   /* no request begins like this: `request` sees it with bad == true; then close */
+    NET_SCAN_BAD, /* no request begins like this: `request` sees it with bad == true; then close */
     NET_SCAN_CLOSE, /* close the connection once earlier replies were sent, without an answer */
 } NetScanVerdict;
 
@@ -51,19 +51,20 @@ typedef struct NetCallbacks {
      * NET_SCAN_BAD, input is what there is, and the connection will close after the reply.
      */
     void (*request)(void *user, NetRequest *request, BaseSlice input, bool bad);
-    /* The reactor has delivered all requests of a turn. `reactor` counts from 0. May be NULL. */
+    /* The reactor has delivered the requests of a turn (one at least). `reactor` counts from 0. May be
+     * NULL. */
     void (*turn_end)(void *user, unsigned reactor);
     /* A connection begins and ends; both may be NULL. `closed` comes after its last finish. */
     void (*opened)(void *user, NetConn *conn);
     void (*closed)(void *user, NetConn *conn);
 } NetCallbacks;
 
-/* Every bound of a server, with its unit. */
+/* Every bound of a server, with its unit. A time or rate of 0 is none; other zeros count as 1. */
 typedef struct NetLimits {
     size_t request_bytes_max;        /* longest request, frame header included */
     unsigned connections_max;        /* open at once */
-    unsigned connections_per_ip_max; /* of one address; unix sockets are exempt */
-    unsigned pipeline_max;           /* unanswered requests of one connection */
+    unsigned connections_per_ip_max; /* of one IPv4 address or IPv6 /64; unix sockets are exempt */
+    unsigned pipeline_max;           /* requests of one connection whose reply has not left */
     size_t output_bytes_max;         /* unsent reply bytes of one connection before reading stops */
     size_t in_flight_bytes_max;      /* input and output held for all connections together */
     unsigned idle_ms;                /* no request under way and none arriving */
@@ -83,7 +84,8 @@ typedef struct NetStats {
     uint64_t closed_slow_request;
     uint64_t closed_write_stall;
     uint64_t closed_bad;
-    uint64_t closed_reset; /* the peer vanished with requests under way */
+    uint64_t closed_budget; /* held most when in_flight_bytes_max ran out */
+    uint64_t closed_reset;  /* the peer vanished with requests under way */
     uint64_t requests;
     uint64_t requests_in_flight;
     uint64_t bytes_read;
@@ -95,14 +97,17 @@ typedef struct NetStats {
 
 typedef struct NetConfig {
     unsigned reactors; /* threads; at least 1 */
-    const char *name;  /* of the threads, at most 8 characters */
+    const char *name;  /* of the threads; 8 characters of it are used */
     NetLimits limits;
     NetCallbacks callbacks;
     void *user;
     const BaseClock *clock;
 } NetConfig;
 
-/* A server without listeners; its reactors run. BASE_IO, BASE_NO_MEMORY. */
+/*
+ * A server without listeners; its reactors run. `config` is copied, what it points at must outlive the
+ * server. BASE_IO, BASE_NO_MEMORY.
+ */
 BaseStatus net_server_new(const NetConfig *config, NetServer **ret_server);
 
 /*
@@ -114,21 +119,22 @@ BaseStatus net_server_new(const NetConfig *config, NetServer **ret_server);
 BaseStatus net_server_listen(NetServer *server, const char *address, char ret_address[128],
                              char message[256]);
 
-/* New limits apply to what happens from now on. */
+/* New limits apply to what happens from now on. From any thread. */
 void net_server_set_limits(NetServer *server, const NetLimits *limits);
 
 /*
  * Stops accepting, and lets connections finish: requests that were complete are answered, then each
- * connection closes; bytes that arrive later are not read. Returns at once.
+ * connection closes; bytes that arrive later are not looked at. Returns at once; NetStats.connections
+ * becomes 0 when all is done. From any thread.
  */
 void net_server_drain(NetServer *server);
 
-/* Open connections and unanswered requests now. */
+/* What happened so far, and what is open now. From any thread; the numbers are not of one instant. */
 void net_server_stats(NetServer *server, NetStats *ret_stats);
 
 /*
  * Closes everything and joins the reactors. REQUIRES: no net_request_finish() comes after it; the
- * owner has answered, or drops with it, every request. Takes NULL.
+ * owner has answered, or drops with it, every request. `closed` is called for what was open. Takes NULL.
  */
 void net_server_free(NetServer *server);
 
@@ -146,6 +152,12 @@ BaseSlice net_request_own_input(NetRequest *request);
 
 /* Where to write the reply before finishing; owned by the request. Left empty: no reply. */
 BaseBuf *net_request_output(NetRequest *request);
+
+/*
+ * Whether the server holds in_flight_bytes_max and this connection more than its share of it. Then a
+ * large reply should not be made; answer with a refusal. From any thread, before the finish.
+ */
+bool net_request_over_budget(const NetRequest *request);
 
 /*
  * Answers a request; exactly once, from any thread. `close`: the connection closes after this reply
