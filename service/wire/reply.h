@@ -7,7 +7,7 @@
  * writes for the same contents.
  *
  * Every function appends one whole message to `out` and returns true, or leaves `out` as it was and
- * returns false (no memory, longer than reply_bytes_max). Replies to ONEWAY are not written: true.
+ * returns false (no memory; longer than 1 MiB, or than reply_bytes_max where that is given). Replies to ONEWAY are not written: true.
  *
  * Threading: none of its own.
  */

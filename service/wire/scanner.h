@@ -2,7 +2,7 @@
  * scanner.h: finds the end of the message at the head of a stream.
  *
  * A framed message ends where its header says. An unframed one has to be walked: the scanner reads it
- * token by token (a field header, a length, a varint, at most 13 bytes each), keeps what it is within on
+ * token by token (a field header, a length, a varint, at most 14 bytes each), keeps what it is within on
  * a stack of fixed size, and jumps over strings and runs of fixed-size elements. It goes on where it
  * stopped, and a token that is not complete is looked at again when there is more, so the work is
  * O(bytes) also when they come one at a time.

@@ -1,0 +1,61 @@
+/*
+ * cursor.h: reads the tokens of both protocols from bytes; what scanner and parser have in common.
+ *
+ * Every function reads one token at `at`, moves behind it and returns WIRE_OK, or says what is wrong with
+ * it. WIRE_TRUNCATED means that the bytes end within the token: an error to the parser, and a reason to
+ * wait to the scanner, which then goes back to where the token began. Nothing is read behind `len`.
+ * Lengths and counts come out as the peer declared them; who uses them compares them with what is left.
+ *
+ * Threading: one owner at a time.
+ */
+#ifndef LARDER_SERVICE_WIRE_CURSOR_H
+#define LARDER_SERVICE_WIRE_CURSOR_H
+
+#include "service/wire/format.h"
+
+typedef struct WireCursor {
+    const uint8_t *data;
+    size_t len;
+    size_t at;
+    WireProtocol protocol;
+} WireCursor;
+
+/* The header of a field. */
+typedef struct WireField {
+    int16_t id;
+    uint8_t type; /* a WireType; WIRE_STOP at the end of the struct */
+    bool is_true; /* compact BOOL: the value, which is part of the header */
+} WireField;
+
+/* The header of a message. */
+typedef struct WireHead {
+    uint8_t type;
+    int32_t seqid;
+    BaseSlice method; /* not longer than WIRE_METHOD_BYTES_MAX */
+} WireHead;
+
+/* Type, name and sequence id of the message; `protocol` becomes what its first byte says. */
+WireCode wire_cursor_head(WireCursor *cursor, WireHead *ret_head);
+
+/* The header of a field behind the one with id `last_id` (0 at first). */
+WireCode wire_cursor_field(WireCursor *cursor, int16_t last_id, WireField *ret_field);
+
+/* The length of BYTES. */
+WireCode wire_cursor_length(WireCursor *cursor, uint32_t *ret_len);
+
+/* The header of a list or set: type of the elements and their number. */
+WireCode wire_cursor_list(WireCursor *cursor, uint8_t *ret_element, uint32_t *ret_count);
+
+/* The header of a map; ret_element: keys << 4 | values, and 0 for an empty compact map. */
+WireCode wire_cursor_map(WireCursor *cursor, uint8_t *ret_element, uint32_t *ret_count);
+
+/* A BOOL, BYTE, I16, I32 or I64 that is not a compact BOOL field; a DOUBLE as its 64 bits. */
+WireCode wire_cursor_number(WireCursor *cursor, uint8_t type, int64_t *ret_number);
+
+/* Bytes of every number of this type; 0 when they differ (compact integers) or it is not a number. */
+unsigned wire_cursor_fixed_size(WireProtocol protocol, uint8_t type);
+
+/* The fewest bytes that an element of this type takes; at least 1. */
+unsigned wire_cursor_least_size(WireProtocol protocol, uint8_t type);
+
+#endif
