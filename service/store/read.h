@@ -1,0 +1,86 @@
+/*
+ * read.h: get and multi_get.
+ *
+ * A read section (StoreRead) brackets reads of one store; the values that they return are views into
+ * the engine that stay valid until the section ends: encode them into the reply, then end it. A section
+ * belongs to its thread and must be short. Nothing is allocated, except by multi_get in the caller's
+ * reusable scratch buffer.
+ *
+ * Each get sees the newest version that is visible when it is called, also in a section that is already
+ * open; only the time by which records expire is that of the beginning. So one section may serve all
+ * the reads of a reactor's turn.
+ */
+#ifndef LARDER_SERVICE_STORE_READ_H
+#define LARDER_SERVICE_STORE_READ_H
+
+#include "engine/base/buf.h"
+#include "service/store/store.h"
+
+typedef enum StoreReadFlag {
+    /* Fail with STORE_ERROR_WOULD_BLOCK instead of reading disk: for reactors. */
+    STORE_READ_CACHED_ONLY = 1 << 0,
+} StoreReadFlag;
+
+typedef struct StoreRead {
+    Store *store;
+    EngineRead engine_read;
+} StoreRead;
+
+/* Begins a section. On success it must be ended by the same thread. */
+bool store_read_begin(StoreRead *ret_read, Store *store, unsigned flags, StoreError *ret_error);
+void store_read_end(StoreRead *read);
+
+/* Zeroed with a key: all defaults. */
+typedef struct StoreGetArgs {
+    BaseSlice key;
+    StoreDeadline deadline;
+    bool has_snapshot_id; /* INVALID UNSUPPORTED */
+    int64_t snapshot_id;
+    bool has_if_version_not;
+    int64_t if_version_not;
+    bool without_value; /* options.want_value is false */
+    int64_t offset;
+    bool has_length;
+    int64_t length;
+} StoreGetArgs;
+
+typedef struct StoreGetResult {
+    bool found;
+    bool unchanged;  /* the key has version if_version_not; an absent key has version 0 */
+    bool has_value;  /* false: not found, unchanged or not wanted */
+    BaseSlice value; /* the slice asked for; empty when offset is behind the end */
+    int64_t version;
+    int64_t expires_at_ms;
+    int64_t full_length; /* of the whole value, whenever the key was found */
+} StoreGetResult;
+
+bool store_get(StoreRead *read, const StoreGetArgs *args, StoreGetResult *ret_result,
+               StoreError *ret_error);
+
+typedef struct StoreMultiGetArgs {
+    const BaseSlice *keys;
+    size_t count;
+    StoreDeadline deadline;
+    bool has_snapshot_id; /* INVALID UNSUPPORTED */
+    int64_t snapshot_id;
+    bool has_limit_bytes;
+    int64_t limit_bytes; /* at least 1 */
+    bool without_values; /* options.want_values is false */
+} StoreMultiGetArgs;
+
+typedef struct StoreMultiGetResult {
+    /* items[i] answers keys[i]. At least one for a request with keys; fewer than keys when their bytes
+     * reached limit_bytes or the reply limit. full_length is record.value.len. */
+    const EngineLookup *items; /* in scratch */
+    size_t count;
+    int64_t read_version; /* all of them were read at this one */
+} StoreMultiGetResult;
+
+/*
+ * Reads many keys at one version. `scratch` is overwritten and holds the items; reuse it from call to
+ * call. Do not hand out values when args->without_values is set.
+ */
+bool store_multi_get(StoreRead *read, const StoreMultiGetArgs *args, BaseBuf *scratch,
+                     StoreMultiGetResult *ret_result, StoreError *ret_error);
+
+#endif

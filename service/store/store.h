@@ -1,0 +1,64 @@
+/*
+ * store.h: one named store: an engine with the state that the service keeps about it.
+ *
+ * A Store is opened and owned by a StoreSet (set.h) and lives until the set is closed, so a pointer to
+ * one may be kept as long as the set is open. The operations on a store are in read.h, write.h,
+ * batch.h, scan.h, range.h, checksum.h (which never wait for commits) and call.h (which do).
+ *
+ * Threading: every function may be called from any thread.
+ */
+#ifndef LARDER_SERVICE_STORE_STORE_H
+#define LARDER_SERVICE_STORE_STORE_H
+
+#include "engine/engine.h"
+#include "service/store/error.h"
+#include "service/store/limits.h"
+
+/* StoreMode of the IDL. */
+typedef enum StoreMode {
+    STORE_MODE_NORMAL = 1,
+    STORE_MODE_BULK = 2,
+    STORE_MODE_READ_ONLY = 3, /* writes are REFUSED READ_ONLY */
+} StoreMode;
+
+typedef struct Store Store;
+
+/* The name; lives as long as the store. */
+const char *store_name(const Store *store);
+
+Engine *store_engine(const Store *store);
+const BaseClock *store_clock(const Store *store);
+const StoreLimits *store_limits(const Store *store);
+
+StoreMode store_mode(const Store *store);
+
+/* Changes the mode and counts the generation up, when it differs. Writes under way go on. */
+void store_set_mode(Store *store, StoreMode mode);
+
+/* Counts up when the settings of the store change; starts at 1. */
+int64_t store_generation(const Store *store);
+
+/* "none" for engines that keep nothing over a restart, else "always", "interval" or "os". */
+const char *store_durability(const Store *store);
+
+/* Name of the i-th thing that the store can do ("ordered"), from 0; NULL behind the last one. */
+const char *store_capability_at(const Store *store, size_t index);
+
+/*
+ * When a call must be done: a budget that counts from the arrival of its request. Zeroed: the
+ * server's own limit, counted from now.
+ */
+typedef struct StoreDeadline {
+    int64_t arrival_us; /* monotonic time of the store's clock; 0: now */
+    bool is_set;        /* the request named a budget */
+    int64_t ms;         /* that budget; is checked: options.deadline_ms */
+} StoreDeadline;
+
+/*
+ * The monotonic time at which the budget is spent. INVALID: it is out of range. REFUSED DEADLINE: it
+ * is spent already.
+ */
+bool store_deadline_check(const Store *store, const StoreDeadline *deadline,
+                          int64_t *ret_deadline_us, StoreError *ret_error);
+
+#endif
