@@ -64,7 +64,7 @@ typedef struct AdminContext {
 /* Longest time that drain waits, ms. */
 enum { ADMIN_DRAIN_WAIT_MAX_MS = 60000 };
 
-/* Registers the classes that these services use; rpc_lane_init_types() comes before it. */
+/* Registers the classes that these services use; rpc_types_init() comes before it. */
 void admin_init(void);
 
 /* A processor with its handler; `user` is the AdminContext. The caller unrefs it. */

@@ -62,12 +62,6 @@ typedef struct RpcVerdict {
 } RpcVerdict;
 
 /*
- * Registers every class that requests use and keeps them alive. Once, in the main thread, before the
- * first lane: the generated code registers types without a lock.
- */
-void rpc_lane_init_types(void);
-
-/*
  * A lane for these services; `context` must outlive it. BASE_NO_MEMORY. Any thread; afterwards the lane
  * belongs to one thread at a time.
  */

@@ -16,9 +16,10 @@
 typedef struct RpcArgument {
     int16_t id;
     const char *name;
-    uint8_t type;  /* Thrift type number on the wire: 8 i32, 10 i64, 11 string, 12 struct, ... */
-    bool required; /* all but `options` */
-    bool text;     /* a string, not binary: must not contain NUL */
+    uint8_t type;    /* Thrift type number on the wire: 8 i32, 10 i64, 11 string, 12 struct, ... */
+    uint8_t element; /* type number of the elements of a list; 0 otherwise */
+    bool required;   /* all but `options` */
+    bool text;       /* a string, not binary: must not contain NUL */
 } RpcArgument;
 
 typedef struct RpcMethod {
