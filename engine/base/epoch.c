@@ -129,6 +129,21 @@ register_thread(void)
     return slot;
 }
 
+/* Stores an epoch that is current at some moment behind the store. */
+static void
+announce(EpochSlot *slot)
+{
+    uint64_t epoch = atomic_load(&current_epoch);
+    for (;;) {
+        atomic_store(&slot->epoch, epoch);
+        uint64_t again = atomic_load(&current_epoch);
+        if (again == epoch) {
+            return;
+        }
+        epoch = again;
+    }
+}
+
 bool
 base_epoch_enter(void)
 {
@@ -139,18 +154,10 @@ base_epoch_enter(void)
             return false;
         }
     }
-    if (slot->depth++ > 0) {
-        return true;
+    if (slot->depth++ == 0) {
+        announce(slot);
     }
-    uint64_t epoch = atomic_load(&current_epoch);
-    for (;;) {
-        atomic_store(&slot->epoch, epoch);
-        uint64_t again = atomic_load(&current_epoch);
-        if (again == epoch) {
-            return true;
-        }
-        epoch = again;
-    }
+    return true;
 }
 
 void
@@ -160,6 +167,15 @@ base_epoch_exit(void)
     BASE_CHECK(slot != NULL && slot->depth > 0);
     if (--slot->depth == 0) {
         atomic_store_explicit(&slot->epoch, 0, memory_order_release);
+    }
+}
+
+void
+base_epoch_refresh(void)
+{
+    EpochSlot *slot = own_slot;
+    if (slot != NULL && slot->depth == 1) {
+        announce(slot);
     }
 }
 

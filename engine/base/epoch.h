@@ -34,6 +34,12 @@ bool base_epoch_enter(void);
 /* Ends the innermost section of the calling thread. */
 void base_epoch_exit(void);
 
+/*
+ * Ends the calling thread's section and begins it anew, if it is not nested: what the thread has seen
+ * may then be reclaimed. In a nested section, and outside of sections, it does nothing.
+ */
+void base_epoch_refresh(void);
+
 /* Whether the calling thread is inside a section. */
 bool base_epoch_inside(void);
 

@@ -1,0 +1,86 @@
+/*
+ * record.c: making records. See record.h.
+ */
+#include "engine/hashmap/record.h"
+
+#include "engine/hashmap/memory.h"
+#include "engine/hashmap/table.h"
+
+#include <stdlib.h>
+
+static bool
+is_wide(const HashmapRecordSpec *spec)
+{
+    return spec->key.len > HASHMAP_SHAPE_KEY_MAX || spec->value.len > HASHMAP_SHAPE_VALUE_MAX;
+}
+
+size_t
+hashmap_record_size(const HashmapRecordSpec *spec)
+{
+    if (spec->key.len > UINT32_MAX || spec->value.len > UINT32_MAX) {
+        return 0;
+    }
+    size_t extra = spec->expires_at_ms != 0 ? sizeof(int64_t) : 0;
+    if (is_wide(spec)) {
+        extra += 2 * sizeof(uint32_t);
+    }
+    return offsetof(HashmapRecord, bytes) + extra + spec->key.len + spec->value.len;
+}
+
+static uint32_t
+shape_of(const HashmapRecordSpec *spec)
+{
+    uint32_t shape = 0;
+    if (spec->tombstone) {
+        shape |= HASHMAP_SHAPE_TOMBSTONE;
+    }
+    if (spec->keyspace == ENGINE_SYSTEM) {
+        shape |= HASHMAP_SHAPE_SYSTEM;
+    }
+    if (spec->expires_at_ms != 0) {
+        shape |= HASHMAP_SHAPE_EXPIRES;
+    }
+    if (is_wide(spec)) {
+        return shape | HASHMAP_SHAPE_WIDE;
+    }
+    return shape | (uint32_t)spec->key.len << HASHMAP_SHAPE_KEY_SHIFT |
+           (uint32_t)spec->value.len << HASHMAP_SHAPE_VALUE_SHIFT;
+}
+
+static uint8_t *
+copy(uint8_t *at, const void *data, size_t len)
+{
+    if (len != 0) {
+        memcpy(at, data, len);
+    }
+    return at + len;
+}
+
+HashmapRecord *
+hashmap_record_new(const HashmapRecordSpec *spec)
+{
+    size_t size = hashmap_record_size(spec);
+    if (size == 0) {
+        return NULL;
+    }
+    /* Never less than the struct with its padding: the compiler may assume that it is there. */
+    HashmapRecord *record = hashmap_memory_alloc(size < sizeof *record ? sizeof *record : size);
+    if (record == NULL || !hashmap_slot_can_hold(record)) {
+        free(record);
+        return NULL;
+    }
+    atomic_init(&record->item.link, 0);
+    record->version = spec->version;
+    record->shape = shape_of(spec);
+    uint8_t *at = record->bytes;
+    if (spec->expires_at_ms != 0) {
+        at = copy(at, &spec->expires_at_ms, sizeof spec->expires_at_ms);
+    }
+    if (is_wide(spec)) {
+        uint32_t lengths[2] = {(uint32_t)spec->key.len, (uint32_t)spec->value.len};
+        at = copy(at, lengths, sizeof lengths);
+    }
+    at = copy(at, spec->key.data, spec->key.len);
+    copy(at, spec->value.data, spec->value.len);
+    return record;
+}
