@@ -302,7 +302,7 @@ gboolean larder_rpc_admin_client_recv_store_create (LarderRpcAdminIf * iface, La
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "store_create", 12) != 0) {
+  } else if (strcmp (fname, "store_create") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -573,25 +573,15 @@ gboolean larder_rpc_admin_client_send_store_alter (LarderRpcAdminIf * iface, con
     {
       gchar * key141 = NULL;
       gchar * val142 = NULL;
-      GList *key_list = NULL, *iter = NULL;
-      gchar ** keys;
-      int i = 0, key_count;
+      GHashTableIter iter;
 
       if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_STRING, settings ? (gint32) g_hash_table_size ((GHashTable *) settings) : 0, error)) < 0)
         return 0;
       xfer += ret;
       if (settings)
-        g_hash_table_foreach ((GHashTable *) settings, thrift_hash_table_get_keys, &key_list);
-      key_count = g_list_length (key_list);
-      keys = g_newa (gchar *, key_count);
-      for (iter = g_list_first (key_list); iter; iter = iter->next)
-        keys[i++] = (gchar *) iter->data;
-      g_list_free (key_list);
-
-      for (i = 0; i < key_count; ++i)
+        g_hash_table_iter_init (&iter, (GHashTable *) settings);
+      while (settings && g_hash_table_iter_next (&iter, (gpointer *) &key141, (gpointer *) &val142))
       {
-        key141 = keys[i];
-        val142 = (gchar *) g_hash_table_lookup (((GHashTable *) settings), (gpointer) key141);
 
         if ((ret = thrift_protocol_write_string (protocol,  key141, error)) < 0)
           return 0;
@@ -667,7 +657,7 @@ gboolean larder_rpc_admin_client_recv_store_alter (LarderRpcAdminIf * iface, Lar
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "store_alter", 11) != 0) {
+  } else if (strcmp (fname, "store_alter") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -980,7 +970,7 @@ gboolean larder_rpc_admin_client_recv_store_list (LarderRpcAdminIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "store_list", 10) != 0) {
+  } else if (strcmp (fname, "store_list") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -1313,7 +1303,7 @@ gboolean larder_rpc_admin_client_recv_store_drop (LarderRpcAdminIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "store_drop", 10) != 0) {
+  } else if (strcmp (fname, "store_drop") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -1646,7 +1636,7 @@ gboolean larder_rpc_admin_client_recv_store_recall (LarderRpcAdminIf * iface, La
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "store_recall", 12) != 0) {
+  } else if (strcmp (fname, "store_recall") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -1979,7 +1969,7 @@ gboolean larder_rpc_admin_client_recv_store_rename (LarderRpcAdminIf * iface, La
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "store_rename", 12) != 0) {
+  } else if (strcmp (fname, "store_rename") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -2302,7 +2292,7 @@ gboolean larder_rpc_admin_client_recv_config_plan (LarderRpcAdminIf * iface, Lar
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "config_plan", 11) != 0) {
+  } else if (strcmp (fname, "config_plan") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -2635,7 +2625,7 @@ gboolean larder_rpc_admin_client_recv_config_apply (LarderRpcAdminIf * iface, La
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "config_apply", 12) != 0) {
+  } else if (strcmp (fname, "config_apply") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -2948,7 +2938,7 @@ gboolean larder_rpc_admin_client_recv_config_export (LarderRpcAdminIf * iface, L
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "config_export", 13) != 0) {
+  } else if (strcmp (fname, "config_export") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -3271,7 +3261,7 @@ gboolean larder_rpc_admin_client_recv_flush (LarderRpcAdminIf * iface, LarderRpc
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "flush", 5) != 0) {
+  } else if (strcmp (fname, "flush") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -3604,7 +3594,7 @@ gboolean larder_rpc_admin_client_recv_compact (LarderRpcAdminIf * iface, LarderR
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "compact", 7) != 0) {
+  } else if (strcmp (fname, "compact") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -3927,7 +3917,7 @@ gboolean larder_rpc_admin_client_recv_verify (LarderRpcAdminIf * iface, LarderRp
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "verify", 6) != 0) {
+  } else if (strcmp (fname, "verify") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -4270,7 +4260,7 @@ gboolean larder_rpc_admin_client_recv_backup_create (LarderRpcAdminIf * iface, L
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "backup_create", 13) != 0) {
+  } else if (strcmp (fname, "backup_create") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -4593,7 +4583,7 @@ gboolean larder_rpc_admin_client_recv_backup_list (LarderRpcAdminIf * iface, Lar
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "backup_list", 11) != 0) {
+  } else if (strcmp (fname, "backup_list") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -4916,7 +4906,7 @@ gboolean larder_rpc_admin_client_recv_backup_verify (LarderRpcAdminIf * iface, L
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "backup_verify", 13) != 0) {
+  } else if (strcmp (fname, "backup_verify") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -5249,7 +5239,7 @@ gboolean larder_rpc_admin_client_recv_backup_restore (LarderRpcAdminIf * iface, 
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "backup_restore", 14) != 0) {
+  } else if (strcmp (fname, "backup_restore") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -5572,7 +5562,7 @@ gboolean larder_rpc_admin_client_recv_job_get (LarderRpcAdminIf * iface, LarderR
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "job_get", 7) != 0) {
+  } else if (strcmp (fname, "job_get") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -5885,7 +5875,7 @@ gboolean larder_rpc_admin_client_recv_job_list (LarderRpcAdminIf * iface, Larder
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "job_list", 8) != 0) {
+  } else if (strcmp (fname, "job_list") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -6208,7 +6198,7 @@ gboolean larder_rpc_admin_client_recv_job_cancel (LarderRpcAdminIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "job_cancel", 10) != 0) {
+  } else if (strcmp (fname, "job_cancel") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -6541,7 +6531,7 @@ gboolean larder_rpc_admin_client_recv_mode_set (LarderRpcAdminIf * iface, Larder
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "mode_set", 8) != 0) {
+  } else if (strcmp (fname, "mode_set") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -6864,7 +6854,7 @@ gboolean larder_rpc_admin_client_recv_drain (LarderRpcAdminIf * iface, LarderRpc
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "drain", 5) != 0) {
+  } else if (strcmp (fname, "drain") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -7177,7 +7167,7 @@ gboolean larder_rpc_admin_client_recv_shutdown (LarderRpcAdminIf * iface, Larder
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "shutdown", 8) != 0) {
+  } else if (strcmp (fname, "shutdown") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -12569,6 +12559,7 @@ larder_rpc_admin_processor_finalize (GObject *gobject)
   LarderRpcAdminProcessor *self = LARDER_RPC_ADMIN_PROCESSOR (gobject);
 
   thrift_safe_hash_table_destroy (self->process_map);
+  g_clear_object (&self->handler);
 
   G_OBJECT_CLASS (larder_rpc_admin_processor_parent_class)->finalize (gobject);
 }

@@ -341,7 +341,10 @@ larder_rpc_invalid_request_read (ThriftStruct *object, ThriftProtocol *protocol,
               }
 
               if ((ret = thrift_protocol_read_string (protocol, &val2, error)) < 0)
+              {
+                g_free (key1);
                 return -1;
+              }
               xfer += ret;
               if (this_object->details && key1)
                 g_hash_table_insert ((GHashTable *)this_object->details, (gpointer) key1, (gpointer) val2);
@@ -459,25 +462,15 @@ larder_rpc_invalid_request_write (ThriftStruct *object, ThriftProtocol *protocol
   {
     gchar * key3 = NULL;
     gchar * val4 = NULL;
-    GList *key_list = NULL, *iter = NULL;
-    gchar ** keys;
-    int i = 0, key_count;
+    GHashTableIter iter;
 
     if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_STRING, this_object->details ? (gint32) g_hash_table_size ((GHashTable *) this_object->details) : 0, error)) < 0)
       return -1;
     xfer += ret;
     if (this_object->details)
-      g_hash_table_foreach ((GHashTable *) this_object->details, thrift_hash_table_get_keys, &key_list);
-    key_count = g_list_length (key_list);
-    keys = g_newa (gchar *, key_count);
-    for (iter = g_list_first (key_list); iter; iter = iter->next)
-      keys[i++] = (gchar *) iter->data;
-    g_list_free (key_list);
-
-    for (i = 0; i < key_count; ++i)
+      g_hash_table_iter_init (&iter, (GHashTable *) this_object->details);
+    while (this_object->details && g_hash_table_iter_next (&iter, (gpointer *) &key3, (gpointer *) &val4))
     {
-      key3 = keys[i];
-      val4 = (gchar *) g_hash_table_lookup (((GHashTable *) this_object->details), (gpointer) key3);
 
       if ((ret = thrift_protocol_write_string (protocol,  key3, error)) < 0)
         return -1;
@@ -645,6 +638,8 @@ larder_rpc_invalid_request_instance_init (LarderRpcInvalidRequest * object)
   object->__isset_actual = FALSE;
 }
 
+static gpointer larder_rpc_invalid_request_parent_class = NULL;
+
 static void 
 larder_rpc_invalid_request_finalize (GObject *object)
 {
@@ -667,6 +662,8 @@ larder_rpc_invalid_request_finalize (GObject *object)
     g_free(tobject->field);
     tobject->field = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_invalid_request_parent_class)->finalize (object);
 }
 
 static void
@@ -675,6 +672,7 @@ larder_rpc_invalid_request_class_init (LarderRpcInvalidRequestClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_invalid_request_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_invalid_request_read;
   struct_class->write = larder_rpc_invalid_request_write;
 
@@ -909,7 +907,10 @@ larder_rpc_not_here_read (ThriftStruct *object, ThriftProtocol *protocol, GError
               }
 
               if ((ret = thrift_protocol_read_string (protocol, &val7, error)) < 0)
+              {
+                g_free (key6);
                 return -1;
+              }
               xfer += ret;
               if (this_object->details && key6)
                 g_hash_table_insert ((GHashTable *)this_object->details, (gpointer) key6, (gpointer) val7);
@@ -1027,25 +1028,15 @@ larder_rpc_not_here_write (ThriftStruct *object, ThriftProtocol *protocol, GErro
   {
     gchar * key8 = NULL;
     gchar * val9 = NULL;
-    GList *key_list = NULL, *iter = NULL;
-    gchar ** keys;
-    int i = 0, key_count;
+    GHashTableIter iter;
 
     if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_STRING, this_object->details ? (gint32) g_hash_table_size ((GHashTable *) this_object->details) : 0, error)) < 0)
       return -1;
     xfer += ret;
     if (this_object->details)
-      g_hash_table_foreach ((GHashTable *) this_object->details, thrift_hash_table_get_keys, &key_list);
-    key_count = g_list_length (key_list);
-    keys = g_newa (gchar *, key_count);
-    for (iter = g_list_first (key_list); iter; iter = iter->next)
-      keys[i++] = (gchar *) iter->data;
-    g_list_free (key_list);
-
-    for (i = 0; i < key_count; ++i)
+      g_hash_table_iter_init (&iter, (GHashTable *) this_object->details);
+    while (this_object->details && g_hash_table_iter_next (&iter, (gpointer *) &key8, (gpointer *) &val9))
     {
-      key8 = keys[i];
-      val9 = (gchar *) g_hash_table_lookup (((GHashTable *) this_object->details), (gpointer) key8);
 
       if ((ret = thrift_protocol_write_string (protocol,  key8, error)) < 0)
         return -1;
@@ -1213,6 +1204,8 @@ larder_rpc_not_here_instance_init (LarderRpcNotHere * object)
   object->__isset_shard_id = FALSE;
 }
 
+static gpointer larder_rpc_not_here_parent_class = NULL;
+
 static void 
 larder_rpc_not_here_finalize (GObject *object)
 {
@@ -1235,6 +1228,8 @@ larder_rpc_not_here_finalize (GObject *object)
     g_free(tobject->owner);
     tobject->owner = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_not_here_parent_class)->finalize (object);
 }
 
 static void
@@ -1243,6 +1238,7 @@ larder_rpc_not_here_class_init (LarderRpcNotHereClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_not_here_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_not_here_read;
   struct_class->write = larder_rpc_not_here_write;
 
@@ -1476,7 +1472,10 @@ larder_rpc_refused_read (ThriftStruct *object, ThriftProtocol *protocol, GError 
               }
 
               if ((ret = thrift_protocol_read_string (protocol, &val12, error)) < 0)
+              {
+                g_free (key11);
                 return -1;
+              }
               xfer += ret;
               if (this_object->details && key11)
                 g_hash_table_insert ((GHashTable *)this_object->details, (gpointer) key11, (gpointer) val12);
@@ -1581,25 +1580,15 @@ larder_rpc_refused_write (ThriftStruct *object, ThriftProtocol *protocol, GError
   {
     gchar * key13 = NULL;
     gchar * val14 = NULL;
-    GList *key_list = NULL, *iter = NULL;
-    gchar ** keys;
-    int i = 0, key_count;
+    GHashTableIter iter;
 
     if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_STRING, this_object->details ? (gint32) g_hash_table_size ((GHashTable *) this_object->details) : 0, error)) < 0)
       return -1;
     xfer += ret;
     if (this_object->details)
-      g_hash_table_foreach ((GHashTable *) this_object->details, thrift_hash_table_get_keys, &key_list);
-    key_count = g_list_length (key_list);
-    keys = g_newa (gchar *, key_count);
-    for (iter = g_list_first (key_list); iter; iter = iter->next)
-      keys[i++] = (gchar *) iter->data;
-    g_list_free (key_list);
-
-    for (i = 0; i < key_count; ++i)
+      g_hash_table_iter_init (&iter, (GHashTable *) this_object->details);
+    while (this_object->details && g_hash_table_iter_next (&iter, (gpointer *) &key13, (gpointer *) &val14))
     {
-      key13 = keys[i];
-      val14 = (gchar *) g_hash_table_lookup (((GHashTable *) this_object->details), (gpointer) key13);
 
       if ((ret = thrift_protocol_write_string (protocol,  key13, error)) < 0)
         return -1;
@@ -1746,6 +1735,8 @@ larder_rpc_refused_instance_init (LarderRpcRefused * object)
   object->__isset_scope = FALSE;
 }
 
+static gpointer larder_rpc_refused_parent_class = NULL;
+
 static void 
 larder_rpc_refused_finalize (GObject *object)
 {
@@ -1768,6 +1759,8 @@ larder_rpc_refused_finalize (GObject *object)
     g_free(tobject->scope);
     tobject->scope = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_refused_parent_class)->finalize (object);
 }
 
 static void
@@ -1776,6 +1769,7 @@ larder_rpc_refused_class_init (LarderRpcRefusedClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_refused_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_refused_read;
   struct_class->write = larder_rpc_refused_write;
 
@@ -1997,7 +1991,10 @@ larder_rpc_indeterminate_read (ThriftStruct *object, ThriftProtocol *protocol, G
               }
 
               if ((ret = thrift_protocol_read_string (protocol, &val17, error)) < 0)
+              {
+                g_free (key16);
                 return -1;
+              }
               xfer += ret;
               if (this_object->details && key16)
                 g_hash_table_insert ((GHashTable *)this_object->details, (gpointer) key16, (gpointer) val17);
@@ -2020,16 +2017,14 @@ larder_rpc_indeterminate_read (ThriftStruct *object, ThriftProtocol *protocol, G
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -2092,25 +2087,15 @@ larder_rpc_indeterminate_write (ThriftStruct *object, ThriftProtocol *protocol, 
   {
     gchar * key18 = NULL;
     gchar * val19 = NULL;
-    GList *key_list = NULL, *iter = NULL;
-    gchar ** keys;
-    int i = 0, key_count;
+    GHashTableIter iter;
 
     if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_STRING, this_object->details ? (gint32) g_hash_table_size ((GHashTable *) this_object->details) : 0, error)) < 0)
       return -1;
     xfer += ret;
     if (this_object->details)
-      g_hash_table_foreach ((GHashTable *) this_object->details, thrift_hash_table_get_keys, &key_list);
-    key_count = g_list_length (key_list);
-    keys = g_newa (gchar *, key_count);
-    for (iter = g_list_first (key_list); iter; iter = iter->next)
-      keys[i++] = (gchar *) iter->data;
-    g_list_free (key_list);
-
-    for (i = 0; i < key_count; ++i)
+      g_hash_table_iter_init (&iter, (GHashTable *) this_object->details);
+    while (this_object->details && g_hash_table_iter_next (&iter, (gpointer *) &key18, (gpointer *) &val19))
     {
-      key18 = keys[i];
-      val19 = (gchar *) g_hash_table_lookup (((GHashTable *) this_object->details), (gpointer) key18);
 
       if ((ret = thrift_protocol_write_string (protocol,  key18, error)) < 0)
         return -1;
@@ -2236,6 +2221,8 @@ larder_rpc_indeterminate_instance_init (LarderRpcIndeterminate * object)
   object->__isset_request_id = FALSE;
 }
 
+static gpointer larder_rpc_indeterminate_parent_class = NULL;
+
 static void 
 larder_rpc_indeterminate_finalize (GObject *object)
 {
@@ -2258,6 +2245,8 @@ larder_rpc_indeterminate_finalize (GObject *object)
     thrift_string_free(tobject->request_id);
     tobject->request_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_indeterminate_parent_class)->finalize (object);
 }
 
 static void
@@ -2266,6 +2255,7 @@ larder_rpc_indeterminate_class_init (LarderRpcIndeterminateClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_indeterminate_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_indeterminate_read;
   struct_class->write = larder_rpc_indeterminate_write;
 
@@ -2475,7 +2465,10 @@ larder_rpc_failed_read (ThriftStruct *object, ThriftProtocol *protocol, GError *
               }
 
               if ((ret = thrift_protocol_read_string (protocol, &val22, error)) < 0)
+              {
+                g_free (key21);
                 return -1;
+              }
               xfer += ret;
               if (this_object->details && key21)
                 g_hash_table_insert ((GHashTable *)this_object->details, (gpointer) key21, (gpointer) val22);
@@ -2548,25 +2541,15 @@ larder_rpc_failed_write (ThriftStruct *object, ThriftProtocol *protocol, GError 
   {
     gchar * key23 = NULL;
     gchar * val24 = NULL;
-    GList *key_list = NULL, *iter = NULL;
-    gchar ** keys;
-    int i = 0, key_count;
+    GHashTableIter iter;
 
     if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_STRING, this_object->details ? (gint32) g_hash_table_size ((GHashTable *) this_object->details) : 0, error)) < 0)
       return -1;
     xfer += ret;
     if (this_object->details)
-      g_hash_table_foreach ((GHashTable *) this_object->details, thrift_hash_table_get_keys, &key_list);
-    key_count = g_list_length (key_list);
-    keys = g_newa (gchar *, key_count);
-    for (iter = g_list_first (key_list); iter; iter = iter->next)
-      keys[i++] = (gchar *) iter->data;
-    g_list_free (key_list);
-
-    for (i = 0; i < key_count; ++i)
+      g_hash_table_iter_init (&iter, (GHashTable *) this_object->details);
+    while (this_object->details && g_hash_table_iter_next (&iter, (gpointer *) &key23, (gpointer *) &val24))
     {
-      key23 = keys[i];
-      val24 = (gchar *) g_hash_table_lookup (((GHashTable *) this_object->details), (gpointer) key23);
 
       if ((ret = thrift_protocol_write_string (protocol,  key23, error)) < 0)
         return -1;
@@ -2669,6 +2652,8 @@ larder_rpc_failed_instance_init (LarderRpcFailed * object)
   object->__isset_details = FALSE;
 }
 
+static gpointer larder_rpc_failed_parent_class = NULL;
+
 static void 
 larder_rpc_failed_finalize (GObject *object)
 {
@@ -2686,6 +2671,8 @@ larder_rpc_failed_finalize (GObject *object)
     g_hash_table_destroy (tobject->details);
     tobject->details = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_failed_parent_class)->finalize (object);
 }
 
 static void
@@ -2694,6 +2681,7 @@ larder_rpc_failed_class_init (LarderRpcFailedClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_failed_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_failed_read;
   struct_class->write = larder_rpc_failed_write;
 
@@ -2884,16 +2872,14 @@ larder_rpc_condition_read (ThriftStruct *object, ThriftProtocol *protocol, GErro
         {
           if (this_object->value_equal != NULL)
           {
-            g_free(this_object->value_equal);
+            g_byte_array_unref(this_object->value_equal);
             this_object->value_equal = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->value_equal = g_byte_array_new();
-          g_byte_array_append (this_object->value_equal, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->value_equal = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_value_equal = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -3096,6 +3082,8 @@ larder_rpc_condition_instance_init (LarderRpcCondition * object)
   object->__isset_value_equal = FALSE;
 }
 
+static gpointer larder_rpc_condition_parent_class = NULL;
+
 static void 
 larder_rpc_condition_finalize (GObject *object)
 {
@@ -3108,6 +3096,8 @@ larder_rpc_condition_finalize (GObject *object)
     thrift_string_free(tobject->value_equal);
     tobject->value_equal = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_condition_parent_class)->finalize (object);
 }
 
 static void
@@ -3116,6 +3106,7 @@ larder_rpc_condition_class_init (LarderRpcConditionClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_condition_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_condition_read;
   struct_class->write = larder_rpc_condition_write;
 
@@ -3445,6 +3436,8 @@ larder_rpc_expiry_instance_init (LarderRpcExpiry * object)
   object->__isset_keep = FALSE;
 }
 
+static gpointer larder_rpc_expiry_parent_class = NULL;
+
 static void 
 larder_rpc_expiry_finalize (GObject *object)
 {
@@ -3452,6 +3445,8 @@ larder_rpc_expiry_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_expiry_parent_class)->finalize (object);
 }
 
 static void
@@ -3460,6 +3455,7 @@ larder_rpc_expiry_class_init (LarderRpcExpiryClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_expiry_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_expiry_read;
   struct_class->write = larder_rpc_expiry_write;
 
@@ -3738,6 +3734,8 @@ larder_rpc_fence_instance_init (LarderRpcFence * object)
   object->__isset_token = FALSE;
 }
 
+static gpointer larder_rpc_fence_parent_class = NULL;
+
 static void 
 larder_rpc_fence_finalize (GObject *object)
 {
@@ -3750,6 +3748,8 @@ larder_rpc_fence_finalize (GObject *object)
     g_free(tobject->lease);
     tobject->lease = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_fence_parent_class)->finalize (object);
 }
 
 static void
@@ -3758,6 +3758,7 @@ larder_rpc_fence_class_init (LarderRpcFenceClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_fence_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_fence_read;
   struct_class->write = larder_rpc_fence_write;
 
@@ -3877,16 +3878,14 @@ larder_rpc_key_range_read (ThriftStruct *object, ThriftProtocol *protocol, GErro
         {
           if (this_object->start_key != NULL)
           {
-            g_free(this_object->start_key);
+            g_byte_array_unref(this_object->start_key);
             this_object->start_key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->start_key = g_byte_array_new();
-          g_byte_array_append (this_object->start_key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->start_key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_start_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -3899,16 +3898,14 @@ larder_rpc_key_range_read (ThriftStruct *object, ThriftProtocol *protocol, GErro
         {
           if (this_object->stop_key != NULL)
           {
-            g_free(this_object->stop_key);
+            g_byte_array_unref(this_object->stop_key);
             this_object->stop_key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->stop_key = g_byte_array_new();
-          g_byte_array_append (this_object->stop_key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->stop_key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_stop_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -3921,16 +3918,14 @@ larder_rpc_key_range_read (ThriftStruct *object, ThriftProtocol *protocol, GErro
         {
           if (this_object->prefix != NULL)
           {
-            g_free(this_object->prefix);
+            g_byte_array_unref(this_object->prefix);
             this_object->prefix = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->prefix = g_byte_array_new();
-          g_byte_array_append (this_object->prefix, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->prefix = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_prefix = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -4091,6 +4086,8 @@ larder_rpc_key_range_instance_init (LarderRpcKeyRange * object)
   object->__isset_prefix = FALSE;
 }
 
+static gpointer larder_rpc_key_range_parent_class = NULL;
+
 static void 
 larder_rpc_key_range_finalize (GObject *object)
 {
@@ -4113,6 +4110,8 @@ larder_rpc_key_range_finalize (GObject *object)
     thrift_string_free(tobject->prefix);
     tobject->prefix = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_key_range_parent_class)->finalize (object);
 }
 
 static void
@@ -4121,6 +4120,7 @@ larder_rpc_key_range_class_init (LarderRpcKeyRangeClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_key_range_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_key_range_read;
   struct_class->write = larder_rpc_key_range_write;
 
@@ -4266,16 +4266,14 @@ larder_rpc_mutation_read (ThriftStruct *object, ThriftProtocol *protocol, GError
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -4288,16 +4286,14 @@ larder_rpc_mutation_read (ThriftStruct *object, ThriftProtocol *protocol, GError
         {
           if (this_object->value != NULL)
           {
-            g_free(this_object->value);
+            g_byte_array_unref(this_object->value);
             this_object->value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->value = g_byte_array_new();
-          g_byte_array_append (this_object->value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -4310,16 +4306,14 @@ larder_rpc_mutation_read (ThriftStruct *object, ThriftProtocol *protocol, GError
         {
           if (this_object->stop_key != NULL)
           {
-            g_free(this_object->stop_key);
+            g_byte_array_unref(this_object->stop_key);
             this_object->stop_key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->stop_key = g_byte_array_new();
-          g_byte_array_append (this_object->stop_key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->stop_key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_stop_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -4614,6 +4608,8 @@ larder_rpc_mutation_instance_init (LarderRpcMutation * object)
   object->__isset_condition = FALSE;
 }
 
+static gpointer larder_rpc_mutation_parent_class = NULL;
+
 static void 
 larder_rpc_mutation_finalize (GObject *object)
 {
@@ -4646,6 +4642,8 @@ larder_rpc_mutation_finalize (GObject *object)
     g_object_unref(tobject->condition);
     tobject->condition = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_mutation_parent_class)->finalize (object);
 }
 
 static void
@@ -4654,6 +4652,7 @@ larder_rpc_mutation_class_init (LarderRpcMutationClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_mutation_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_mutation_read;
   struct_class->write = larder_rpc_mutation_write;
 
@@ -4819,16 +4818,14 @@ larder_rpc_guard_read (ThriftStruct *object, ThriftProtocol *protocol, GError **
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -4975,6 +4972,8 @@ larder_rpc_guard_instance_init (LarderRpcGuard * object)
   object->__isset_condition = FALSE;
 }
 
+static gpointer larder_rpc_guard_parent_class = NULL;
+
 static void 
 larder_rpc_guard_finalize (GObject *object)
 {
@@ -4992,6 +4991,8 @@ larder_rpc_guard_finalize (GObject *object)
     g_object_unref(tobject->condition);
     tobject->condition = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_guard_parent_class)->finalize (object);
 }
 
 static void
@@ -5000,6 +5001,7 @@ larder_rpc_guard_class_init (LarderRpcGuardClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_guard_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_guard_read;
   struct_class->write = larder_rpc_guard_write;
 
@@ -5409,6 +5411,8 @@ larder_rpc_get_options_instance_init (LarderRpcGetOptions * object)
   object->__isset_length = FALSE;
 }
 
+static gpointer larder_rpc_get_options_parent_class = NULL;
+
 static void 
 larder_rpc_get_options_finalize (GObject *object)
 {
@@ -5416,6 +5420,8 @@ larder_rpc_get_options_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_get_options_parent_class)->finalize (object);
 }
 
 static void
@@ -5424,6 +5430,7 @@ larder_rpc_get_options_class_init (LarderRpcGetOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_get_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_get_options_read;
   struct_class->write = larder_rpc_get_options_write;
 
@@ -5805,6 +5812,8 @@ larder_rpc_multi_get_options_instance_init (LarderRpcMultiGetOptions * object)
   object->__isset_want_values = FALSE;
 }
 
+static gpointer larder_rpc_multi_get_options_parent_class = NULL;
+
 static void 
 larder_rpc_multi_get_options_finalize (GObject *object)
 {
@@ -5812,6 +5821,8 @@ larder_rpc_multi_get_options_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_multi_get_options_parent_class)->finalize (object);
 }
 
 static void
@@ -5820,6 +5831,7 @@ larder_rpc_multi_get_options_class_init (LarderRpcMultiGetOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_multi_get_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_multi_get_options_read;
   struct_class->write = larder_rpc_multi_get_options_write;
 
@@ -6038,16 +6050,14 @@ larder_rpc_put_options_read (ThriftStruct *object, ThriftProtocol *protocol, GEr
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -6314,6 +6324,8 @@ larder_rpc_put_options_instance_init (LarderRpcPutOptions * object)
   object->__isset_return_current = FALSE;
 }
 
+static gpointer larder_rpc_put_options_parent_class = NULL;
+
 static void 
 larder_rpc_put_options_finalize (GObject *object)
 {
@@ -6341,6 +6353,8 @@ larder_rpc_put_options_finalize (GObject *object)
     thrift_string_free(tobject->request_id);
     tobject->request_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_put_options_parent_class)->finalize (object);
 }
 
 static void
@@ -6349,6 +6363,7 @@ larder_rpc_put_options_class_init (LarderRpcPutOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_put_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_put_options_read;
   struct_class->write = larder_rpc_put_options_write;
 
@@ -6576,16 +6591,14 @@ larder_rpc_remove_options_read (ThriftStruct *object, ThriftProtocol *protocol, 
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -6827,6 +6840,8 @@ larder_rpc_remove_options_instance_init (LarderRpcRemoveOptions * object)
   object->__isset_return_current = FALSE;
 }
 
+static gpointer larder_rpc_remove_options_parent_class = NULL;
+
 static void 
 larder_rpc_remove_options_finalize (GObject *object)
 {
@@ -6849,6 +6864,8 @@ larder_rpc_remove_options_finalize (GObject *object)
     thrift_string_free(tobject->request_id);
     tobject->request_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_remove_options_parent_class)->finalize (object);
 }
 
 static void
@@ -6857,6 +6874,7 @@ larder_rpc_remove_options_class_init (LarderRpcRemoveOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_remove_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_remove_options_read;
   struct_class->write = larder_rpc_remove_options_write;
 
@@ -7075,16 +7093,14 @@ larder_rpc_touch_options_read (ThriftStruct *object, ThriftProtocol *protocol, G
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -7326,6 +7342,8 @@ larder_rpc_touch_options_instance_init (LarderRpcTouchOptions * object)
   object->__isset_return_current = FALSE;
 }
 
+static gpointer larder_rpc_touch_options_parent_class = NULL;
+
 static void 
 larder_rpc_touch_options_finalize (GObject *object)
 {
@@ -7348,6 +7366,8 @@ larder_rpc_touch_options_finalize (GObject *object)
     thrift_string_free(tobject->request_id);
     tobject->request_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_touch_options_parent_class)->finalize (object);
 }
 
 static void
@@ -7356,6 +7376,7 @@ larder_rpc_touch_options_class_init (LarderRpcTouchOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_touch_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_touch_options_read;
   struct_class->write = larder_rpc_touch_options_write;
 
@@ -7593,16 +7614,14 @@ larder_rpc_increment_options_read (ThriftStruct *object, ThriftProtocol *protoco
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -7977,6 +7996,8 @@ larder_rpc_increment_options_instance_init (LarderRpcIncrementOptions * object)
   object->__isset_highest = FALSE;
 }
 
+static gpointer larder_rpc_increment_options_parent_class = NULL;
+
 static void 
 larder_rpc_increment_options_finalize (GObject *object)
 {
@@ -8004,6 +8025,8 @@ larder_rpc_increment_options_finalize (GObject *object)
     thrift_string_free(tobject->request_id);
     tobject->request_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_increment_options_parent_class)->finalize (object);
 }
 
 static void
@@ -8012,6 +8035,7 @@ larder_rpc_increment_options_class_init (LarderRpcIncrementOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_increment_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_increment_options_read;
   struct_class->write = larder_rpc_increment_options_write;
 
@@ -8290,16 +8314,14 @@ larder_rpc_append_options_read (ThriftStruct *object, ThriftProtocol *protocol, 
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -8638,6 +8660,8 @@ larder_rpc_append_options_instance_init (LarderRpcAppendOptions * object)
   object->__isset_max_length = FALSE;
 }
 
+static gpointer larder_rpc_append_options_parent_class = NULL;
+
 static void 
 larder_rpc_append_options_finalize (GObject *object)
 {
@@ -8665,6 +8689,8 @@ larder_rpc_append_options_finalize (GObject *object)
     thrift_string_free(tobject->request_id);
     tobject->request_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_append_options_parent_class)->finalize (object);
 }
 
 static void
@@ -8673,6 +8699,7 @@ larder_rpc_append_options_class_init (LarderRpcAppendOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_append_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_append_options_read;
   struct_class->write = larder_rpc_append_options_write;
 
@@ -8945,16 +8972,14 @@ larder_rpc_batch_options_read (ThriftStruct *object, ThriftProtocol *protocol, G
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -9209,6 +9234,8 @@ larder_rpc_batch_options_instance_init (LarderRpcBatchOptions * object)
   object->__isset_return_current = FALSE;
 }
 
+static gpointer larder_rpc_batch_options_parent_class = NULL;
+
 static void 
 larder_rpc_batch_options_finalize (GObject *object)
 {
@@ -9231,6 +9258,8 @@ larder_rpc_batch_options_finalize (GObject *object)
     thrift_string_free(tobject->request_id);
     tobject->request_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_batch_options_parent_class)->finalize (object);
 }
 
 static void
@@ -9239,6 +9268,7 @@ larder_rpc_batch_options_class_init (LarderRpcBatchOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_batch_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_batch_options_read;
   struct_class->write = larder_rpc_batch_options_write;
 
@@ -9440,16 +9470,14 @@ larder_rpc_bulk_write_options_read (ThriftStruct *object, ThriftProtocol *protoc
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -9630,6 +9658,8 @@ larder_rpc_bulk_write_options_instance_init (LarderRpcBulkWriteOptions * object)
   object->__isset_request_id = FALSE;
 }
 
+static gpointer larder_rpc_bulk_write_options_parent_class = NULL;
+
 static void 
 larder_rpc_bulk_write_options_finalize (GObject *object)
 {
@@ -9647,6 +9677,8 @@ larder_rpc_bulk_write_options_finalize (GObject *object)
     thrift_string_free(tobject->request_id);
     tobject->request_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_bulk_write_options_parent_class)->finalize (object);
 }
 
 static void
@@ -9655,6 +9687,7 @@ larder_rpc_bulk_write_options_class_init (LarderRpcBulkWriteOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_bulk_write_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_bulk_write_options_read;
   struct_class->write = larder_rpc_bulk_write_options_write;
 
@@ -9918,16 +9951,14 @@ larder_rpc_scan_options_read (ThriftStruct *object, ThriftProtocol *protocol, GE
         {
           if (this_object->page_token != NULL)
           {
-            g_free(this_object->page_token);
+            g_byte_array_unref(this_object->page_token);
             this_object->page_token = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->page_token = g_byte_array_new();
-          g_byte_array_append (this_object->page_token, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->page_token = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_page_token = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -10245,6 +10276,8 @@ larder_rpc_scan_options_instance_init (LarderRpcScanOptions * object)
   object->__isset_page_token = FALSE;
 }
 
+static gpointer larder_rpc_scan_options_parent_class = NULL;
+
 static void 
 larder_rpc_scan_options_finalize (GObject *object)
 {
@@ -10257,6 +10290,8 @@ larder_rpc_scan_options_finalize (GObject *object)
     thrift_string_free(tobject->page_token);
     tobject->page_token = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_scan_options_parent_class)->finalize (object);
 }
 
 static void
@@ -10265,6 +10300,7 @@ larder_rpc_scan_options_class_init (LarderRpcScanOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_scan_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_scan_options_read;
   struct_class->write = larder_rpc_scan_options_write;
 
@@ -10511,16 +10547,14 @@ larder_rpc_remove_range_options_read (ThriftStruct *object, ThriftProtocol *prot
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -10737,6 +10771,8 @@ larder_rpc_remove_range_options_instance_init (LarderRpcRemoveRangeOptions * obj
   object->__isset_dry_run = FALSE;
 }
 
+static gpointer larder_rpc_remove_range_options_parent_class = NULL;
+
 static void 
 larder_rpc_remove_range_options_finalize (GObject *object)
 {
@@ -10754,6 +10790,8 @@ larder_rpc_remove_range_options_finalize (GObject *object)
     thrift_string_free(tobject->request_id);
     tobject->request_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_remove_range_options_parent_class)->finalize (object);
 }
 
 static void
@@ -10762,6 +10800,7 @@ larder_rpc_remove_range_options_class_init (LarderRpcRemoveRangeOptionsClass * c
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_remove_range_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_remove_range_options_read;
   struct_class->write = larder_rpc_remove_range_options_write;
 
@@ -11054,6 +11093,8 @@ larder_rpc_range_info_options_instance_init (LarderRpcRangeInfoOptions * object)
   object->__isset_split_bytes = FALSE;
 }
 
+static gpointer larder_rpc_range_info_options_parent_class = NULL;
+
 static void 
 larder_rpc_range_info_options_finalize (GObject *object)
 {
@@ -11061,6 +11102,8 @@ larder_rpc_range_info_options_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_range_info_options_parent_class)->finalize (object);
 }
 
 static void
@@ -11069,6 +11112,7 @@ larder_rpc_range_info_options_class_init (LarderRpcRangeInfoOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_range_info_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_range_info_options_read;
   struct_class->write = larder_rpc_range_info_options_write;
 
@@ -11372,6 +11416,8 @@ larder_rpc_checksum_options_instance_init (LarderRpcChecksumOptions * object)
   object->__isset_kind = FALSE;
 }
 
+static gpointer larder_rpc_checksum_options_parent_class = NULL;
+
 static void 
 larder_rpc_checksum_options_finalize (GObject *object)
 {
@@ -11379,6 +11425,8 @@ larder_rpc_checksum_options_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_checksum_options_parent_class)->finalize (object);
 }
 
 static void
@@ -11387,6 +11435,7 @@ larder_rpc_checksum_options_class_init (LarderRpcChecksumOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_checksum_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_checksum_options_read;
   struct_class->write = larder_rpc_checksum_options_write;
 
@@ -11551,16 +11600,14 @@ larder_rpc_lease_options_read (ThriftStruct *object, ThriftProtocol *protocol, G
         {
           if (this_object->request_id != NULL)
           {
-            g_free(this_object->request_id);
+            g_byte_array_unref(this_object->request_id);
             this_object->request_id = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->request_id = g_byte_array_new();
-          g_byte_array_append (this_object->request_id, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->request_id = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_request_id = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -11586,16 +11633,14 @@ larder_rpc_lease_options_read (ThriftStruct *object, ThriftProtocol *protocol, G
         {
           if (this_object->meta != NULL)
           {
-            g_free(this_object->meta);
+            g_byte_array_unref(this_object->meta);
             this_object->meta = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->meta = g_byte_array_new();
-          g_byte_array_append (this_object->meta, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->meta = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_meta = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -11621,16 +11666,14 @@ larder_rpc_lease_options_read (ThriftStruct *object, ThriftProtocol *protocol, G
         {
           if (this_object->page_token != NULL)
           {
-            g_free(this_object->page_token);
+            g_byte_array_unref(this_object->page_token);
             this_object->page_token = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->page_token = g_byte_array_new();
-          g_byte_array_append (this_object->page_token, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->page_token = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_page_token = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -11882,6 +11925,8 @@ larder_rpc_lease_options_instance_init (LarderRpcLeaseOptions * object)
   object->__isset_page_token = FALSE;
 }
 
+static gpointer larder_rpc_lease_options_parent_class = NULL;
+
 static void 
 larder_rpc_lease_options_finalize (GObject *object)
 {
@@ -11904,6 +11949,8 @@ larder_rpc_lease_options_finalize (GObject *object)
     thrift_string_free(tobject->page_token);
     tobject->page_token = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_lease_options_parent_class)->finalize (object);
 }
 
 static void
@@ -11912,6 +11959,7 @@ larder_rpc_lease_options_class_init (LarderRpcLeaseOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_lease_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_lease_options_read;
   struct_class->write = larder_rpc_lease_options_write;
 
@@ -12234,6 +12282,8 @@ larder_rpc_snapshot_options_instance_init (LarderRpcSnapshotOptions * object)
   object->__isset_label = FALSE;
 }
 
+static gpointer larder_rpc_snapshot_options_parent_class = NULL;
+
 static void 
 larder_rpc_snapshot_options_finalize (GObject *object)
 {
@@ -12246,6 +12296,8 @@ larder_rpc_snapshot_options_finalize (GObject *object)
     g_free(tobject->label);
     tobject->label = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_snapshot_options_parent_class)->finalize (object);
 }
 
 static void
@@ -12254,6 +12306,7 @@ larder_rpc_snapshot_options_class_init (LarderRpcSnapshotOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_snapshot_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_snapshot_options_read;
   struct_class->write = larder_rpc_snapshot_options_write;
 
@@ -12632,6 +12685,8 @@ larder_rpc_changes_options_instance_init (LarderRpcChangesOptions * object)
   object->__isset_wait_ms = FALSE;
 }
 
+static gpointer larder_rpc_changes_options_parent_class = NULL;
+
 static void 
 larder_rpc_changes_options_finalize (GObject *object)
 {
@@ -12644,6 +12699,8 @@ larder_rpc_changes_options_finalize (GObject *object)
     g_object_unref(tobject->range);
     tobject->range = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_changes_options_parent_class)->finalize (object);
 }
 
 static void
@@ -12652,6 +12709,7 @@ larder_rpc_changes_options_class_init (LarderRpcChangesOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_changes_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_changes_options_read;
   struct_class->write = larder_rpc_changes_options_write;
 
@@ -12985,6 +13043,8 @@ larder_rpc_topology_options_instance_init (LarderRpcTopologyOptions * object)
   object->__isset_wait_ms = FALSE;
 }
 
+static gpointer larder_rpc_topology_options_parent_class = NULL;
+
 static void 
 larder_rpc_topology_options_finalize (GObject *object)
 {
@@ -12992,6 +13052,8 @@ larder_rpc_topology_options_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_topology_options_parent_class)->finalize (object);
 }
 
 static void
@@ -13000,6 +13062,7 @@ larder_rpc_topology_options_class_init (LarderRpcTopologyOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_topology_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_topology_options_read;
   struct_class->write = larder_rpc_topology_options_write;
 
@@ -13321,6 +13384,8 @@ larder_rpc_server_info_options_instance_init (LarderRpcServerInfoOptions * objec
   object->__isset_api_version = FALSE;
 }
 
+static gpointer larder_rpc_server_info_options_parent_class = NULL;
+
 static void 
 larder_rpc_server_info_options_finalize (GObject *object)
 {
@@ -13333,6 +13398,8 @@ larder_rpc_server_info_options_finalize (GObject *object)
     g_free(tobject->client);
     tobject->client = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_server_info_options_parent_class)->finalize (object);
 }
 
 static void
@@ -13341,6 +13408,7 @@ larder_rpc_server_info_options_class_init (LarderRpcServerInfoOptionsClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_server_info_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_server_info_options_read;
   struct_class->write = larder_rpc_server_info_options_write;
 
@@ -13705,6 +13773,8 @@ larder_rpc_limit_info_instance_init (LarderRpcLimitInfo * object)
   object->__isset_reason = FALSE;
 }
 
+static gpointer larder_rpc_limit_info_parent_class = NULL;
+
 static void 
 larder_rpc_limit_info_finalize (GObject *object)
 {
@@ -13727,6 +13797,8 @@ larder_rpc_limit_info_finalize (GObject *object)
     g_free(tobject->reason);
     tobject->reason = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_limit_info_parent_class)->finalize (object);
 }
 
 static void
@@ -13735,6 +13807,7 @@ larder_rpc_limit_info_class_init (LarderRpcLimitInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_limit_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_limit_info_read;
   struct_class->write = larder_rpc_limit_info_write;
 
@@ -14181,6 +14254,8 @@ larder_rpc_store_info_instance_init (LarderRpcStoreInfo * object)
   object->__isset_generation = FALSE;
 }
 
+static gpointer larder_rpc_store_info_parent_class = NULL;
+
 static void 
 larder_rpc_store_info_finalize (GObject *object)
 {
@@ -14208,6 +14283,8 @@ larder_rpc_store_info_finalize (GObject *object)
     g_free(tobject->durability);
     tobject->durability = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_info_parent_class)->finalize (object);
 }
 
 static void
@@ -14216,6 +14293,7 @@ larder_rpc_store_info_class_init (LarderRpcStoreInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_info_read;
   struct_class->write = larder_rpc_store_info_write;
 
@@ -14879,6 +14957,8 @@ larder_rpc_server_info_instance_init (LarderRpcServerInfo * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_server_info_parent_class = NULL;
+
 static void 
 larder_rpc_server_info_finalize (GObject *object)
 {
@@ -14906,6 +14986,8 @@ larder_rpc_server_info_finalize (GObject *object)
     g_ptr_array_unref (tobject->methods);
     tobject->methods = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_server_info_parent_class)->finalize (object);
 }
 
 static void
@@ -14914,6 +14996,7 @@ larder_rpc_server_info_class_init (LarderRpcServerInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_server_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_server_info_read;
   struct_class->write = larder_rpc_server_info_write;
 
@@ -15122,16 +15205,14 @@ larder_rpc_get_result_read (ThriftStruct *object, ThriftProtocol *protocol, GErr
         {
           if (this_object->value != NULL)
           {
-            g_free(this_object->value);
+            g_byte_array_unref(this_object->value);
             this_object->value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->value = g_byte_array_new();
-          g_byte_array_append (this_object->value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -15467,6 +15548,8 @@ larder_rpc_get_result_instance_init (LarderRpcGetResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_get_result_parent_class = NULL;
+
 static void 
 larder_rpc_get_result_finalize (GObject *object)
 {
@@ -15479,6 +15562,8 @@ larder_rpc_get_result_finalize (GObject *object)
     thrift_string_free(tobject->value);
     tobject->value = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_get_result_parent_class)->finalize (object);
 }
 
 static void
@@ -15487,6 +15572,7 @@ larder_rpc_get_result_class_init (LarderRpcGetResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_get_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_get_result_read;
   struct_class->write = larder_rpc_get_result_write;
 
@@ -15683,16 +15769,14 @@ larder_rpc_get_item_read (ThriftStruct *object, ThriftProtocol *protocol, GError
         {
           if (this_object->value != NULL)
           {
-            g_free(this_object->value);
+            g_byte_array_unref(this_object->value);
             this_object->value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->value = g_byte_array_new();
-          g_byte_array_append (this_object->value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -15926,6 +16010,8 @@ larder_rpc_get_item_instance_init (LarderRpcGetItem * object)
   object->__isset_full_length = FALSE;
 }
 
+static gpointer larder_rpc_get_item_parent_class = NULL;
+
 static void 
 larder_rpc_get_item_finalize (GObject *object)
 {
@@ -15938,6 +16024,8 @@ larder_rpc_get_item_finalize (GObject *object)
     thrift_string_free(tobject->value);
     tobject->value = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_get_item_parent_class)->finalize (object);
 }
 
 static void
@@ -15946,6 +16034,7 @@ larder_rpc_get_item_class_init (LarderRpcGetItemClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_get_item_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_get_item_read;
   struct_class->write = larder_rpc_get_item_write;
 
@@ -16348,6 +16437,8 @@ larder_rpc_multi_get_result_instance_init (LarderRpcMultiGetResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_multi_get_result_parent_class = NULL;
+
 static void 
 larder_rpc_multi_get_result_finalize (GObject *object)
 {
@@ -16360,6 +16451,8 @@ larder_rpc_multi_get_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->items);
     tobject->items = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_multi_get_result_parent_class)->finalize (object);
 }
 
 static void
@@ -16368,6 +16461,7 @@ larder_rpc_multi_get_result_class_init (LarderRpcMultiGetResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_multi_get_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_multi_get_result_read;
   struct_class->write = larder_rpc_multi_get_result_write;
 
@@ -16570,16 +16664,14 @@ larder_rpc_write_result_read (ThriftStruct *object, ThriftProtocol *protocol, GE
         {
           if (this_object->current_value != NULL)
           {
-            g_free(this_object->current_value);
+            g_byte_array_unref(this_object->current_value);
             this_object->current_value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->current_value = g_byte_array_new();
-          g_byte_array_append (this_object->current_value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->current_value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_current_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -16943,6 +17035,8 @@ larder_rpc_write_result_instance_init (LarderRpcWriteResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_write_result_parent_class = NULL;
+
 static void 
 larder_rpc_write_result_finalize (GObject *object)
 {
@@ -16955,6 +17049,8 @@ larder_rpc_write_result_finalize (GObject *object)
     thrift_string_free(tobject->current_value);
     tobject->current_value = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_write_result_parent_class)->finalize (object);
 }
 
 static void
@@ -16963,6 +17059,7 @@ larder_rpc_write_result_class_init (LarderRpcWriteResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_write_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_write_result_read;
   struct_class->write = larder_rpc_write_result_write;
 
@@ -17225,16 +17322,14 @@ larder_rpc_increment_result_read (ThriftStruct *object, ThriftProtocol *protocol
         {
           if (this_object->current_value != NULL)
           {
-            g_free(this_object->current_value);
+            g_byte_array_unref(this_object->current_value);
             this_object->current_value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->current_value = g_byte_array_new();
-          g_byte_array_append (this_object->current_value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->current_value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_current_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -17598,6 +17693,8 @@ larder_rpc_increment_result_instance_init (LarderRpcIncrementResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_increment_result_parent_class = NULL;
+
 static void 
 larder_rpc_increment_result_finalize (GObject *object)
 {
@@ -17610,6 +17707,8 @@ larder_rpc_increment_result_finalize (GObject *object)
     thrift_string_free(tobject->current_value);
     tobject->current_value = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_increment_result_parent_class)->finalize (object);
 }
 
 static void
@@ -17618,6 +17717,7 @@ larder_rpc_increment_result_class_init (LarderRpcIncrementResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_increment_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_increment_result_read;
   struct_class->write = larder_rpc_increment_result_write;
 
@@ -17882,16 +17982,14 @@ larder_rpc_append_result_read (ThriftStruct *object, ThriftProtocol *protocol, G
         {
           if (this_object->current_value != NULL)
           {
-            g_free(this_object->current_value);
+            g_byte_array_unref(this_object->current_value);
             this_object->current_value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->current_value = g_byte_array_new();
-          g_byte_array_append (this_object->current_value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->current_value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_current_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -18255,6 +18353,8 @@ larder_rpc_append_result_instance_init (LarderRpcAppendResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_append_result_parent_class = NULL;
+
 static void 
 larder_rpc_append_result_finalize (GObject *object)
 {
@@ -18267,6 +18367,8 @@ larder_rpc_append_result_finalize (GObject *object)
     thrift_string_free(tobject->current_value);
     tobject->current_value = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_append_result_parent_class)->finalize (object);
 }
 
 static void
@@ -18275,6 +18377,7 @@ larder_rpc_append_result_class_init (LarderRpcAppendResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_append_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_append_result_read;
   struct_class->write = larder_rpc_append_result_write;
 
@@ -18566,16 +18669,14 @@ larder_rpc_batch_result_read (ThriftStruct *object, ThriftProtocol *protocol, GE
         {
           if (this_object->current_value != NULL)
           {
-            g_free(this_object->current_value);
+            g_byte_array_unref(this_object->current_value);
             this_object->current_value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->current_value = g_byte_array_new();
-          g_byte_array_append (this_object->current_value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->current_value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_current_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -18613,7 +18714,10 @@ larder_rpc_batch_result_read (ThriftStruct *object, ThriftProtocol *protocol, GE
             {
               gint64* _elem52 = g_new (gint64, 1);
               if ((ret = thrift_protocol_read_i64 (protocol, &*_elem52, error)) < 0)
+              {
+                g_free (_elem52);
                 return -1;
+              }
               xfer += ret;
               g_array_append_vals (this_object->numbers, _elem52, 1);
               g_free (_elem52);
@@ -18982,6 +19086,8 @@ larder_rpc_batch_result_instance_init (LarderRpcBatchResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_batch_result_parent_class = NULL;
+
 static void 
 larder_rpc_batch_result_finalize (GObject *object)
 {
@@ -18999,6 +19105,8 @@ larder_rpc_batch_result_finalize (GObject *object)
     g_array_unref (tobject->numbers);
     tobject->numbers = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_batch_result_parent_class)->finalize (object);
 }
 
 static void
@@ -19007,6 +19115,7 @@ larder_rpc_batch_result_class_init (LarderRpcBatchResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_batch_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_batch_result_read;
   struct_class->write = larder_rpc_batch_result_write;
 
@@ -19465,6 +19574,8 @@ larder_rpc_bulk_item_instance_init (LarderRpcBulkItem * object)
   object->__isset_number = FALSE;
 }
 
+static gpointer larder_rpc_bulk_item_parent_class = NULL;
+
 static void 
 larder_rpc_bulk_item_finalize (GObject *object)
 {
@@ -19472,6 +19583,8 @@ larder_rpc_bulk_item_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_bulk_item_parent_class)->finalize (object);
 }
 
 static void
@@ -19480,6 +19593,7 @@ larder_rpc_bulk_item_class_init (LarderRpcBulkItemClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_bulk_item_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_bulk_item_read;
   struct_class->write = larder_rpc_bulk_item_write;
 
@@ -19954,6 +20068,8 @@ larder_rpc_bulk_write_result_instance_init (LarderRpcBulkWriteResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_bulk_write_result_parent_class = NULL;
+
 static void 
 larder_rpc_bulk_write_result_finalize (GObject *object)
 {
@@ -19966,6 +20082,8 @@ larder_rpc_bulk_write_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->items);
     tobject->items = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_bulk_write_result_parent_class)->finalize (object);
 }
 
 static void
@@ -19974,6 +20092,7 @@ larder_rpc_bulk_write_result_class_init (LarderRpcBulkWriteResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_bulk_write_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_bulk_write_result_read;
   struct_class->write = larder_rpc_bulk_write_result_write;
 
@@ -20137,16 +20256,14 @@ larder_rpc_scan_item_read (ThriftStruct *object, ThriftProtocol *protocol, GErro
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -20159,16 +20276,14 @@ larder_rpc_scan_item_read (ThriftStruct *object, ThriftProtocol *protocol, GErro
         {
           if (this_object->value != NULL)
           {
-            g_free(this_object->value);
+            g_byte_array_unref(this_object->value);
             this_object->value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->value = g_byte_array_new();
-          g_byte_array_append (this_object->value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -20404,6 +20519,8 @@ larder_rpc_scan_item_instance_init (LarderRpcScanItem * object)
   object->__isset_full_length = FALSE;
 }
 
+static gpointer larder_rpc_scan_item_parent_class = NULL;
+
 static void 
 larder_rpc_scan_item_finalize (GObject *object)
 {
@@ -20421,6 +20538,8 @@ larder_rpc_scan_item_finalize (GObject *object)
     thrift_string_free(tobject->value);
     tobject->value = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_scan_item_parent_class)->finalize (object);
 }
 
 static void
@@ -20429,6 +20548,7 @@ larder_rpc_scan_item_class_init (LarderRpcScanItemClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_scan_item_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_scan_item_read;
   struct_class->write = larder_rpc_scan_item_write;
 
@@ -20626,16 +20746,14 @@ larder_rpc_scan_result_read (ThriftStruct *object, ThriftProtocol *protocol, GEr
         {
           if (this_object->next_token != NULL)
           {
-            g_free(this_object->next_token);
+            g_byte_array_unref(this_object->next_token);
             this_object->next_token = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->next_token = g_byte_array_new();
-          g_byte_array_append (this_object->next_token, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->next_token = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_next_token = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -21055,6 +21173,8 @@ larder_rpc_scan_result_instance_init (LarderRpcScanResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_scan_result_parent_class = NULL;
+
 static void 
 larder_rpc_scan_result_finalize (GObject *object)
 {
@@ -21072,6 +21192,8 @@ larder_rpc_scan_result_finalize (GObject *object)
     thrift_string_free(tobject->next_token);
     tobject->next_token = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_scan_result_parent_class)->finalize (object);
 }
 
 static void
@@ -21080,6 +21202,7 @@ larder_rpc_scan_result_class_init (LarderRpcScanResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_scan_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_scan_result_read;
   struct_class->write = larder_rpc_scan_result_write;
 
@@ -21565,6 +21688,8 @@ larder_rpc_remove_range_result_instance_init (LarderRpcRemoveRangeResult * objec
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_remove_range_result_parent_class = NULL;
+
 static void 
 larder_rpc_remove_range_result_finalize (GObject *object)
 {
@@ -21572,6 +21697,8 @@ larder_rpc_remove_range_result_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_remove_range_result_parent_class)->finalize (object);
 }
 
 static void
@@ -21580,6 +21707,7 @@ larder_rpc_remove_range_result_class_init (LarderRpcRemoveRangeResultClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_remove_range_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_remove_range_result_read;
   struct_class->write = larder_rpc_remove_range_result_write;
 
@@ -21797,16 +21925,14 @@ larder_rpc_range_info_read (ThriftStruct *object, ThriftProtocol *protocol, GErr
               GByteArray * _elem60 = NULL;
               if (_elem60 != NULL)
               {
-                g_free(_elem60);
+                g_byte_array_unref(_elem60);
                 _elem60 = NULL;
               }
 
               if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
                 return -1;
               xfer += ret;
-              _elem60 = g_byte_array_new();
-              g_byte_array_append (_elem60, (guint8 *) data, (guint) len);
-              g_free (data);
+              _elem60 = g_byte_array_new_take ((guint8 *) data, (gsize) len);
               g_ptr_array_add (this_object->split_keys, _elem60);
             }
             if ((ret = thrift_protocol_read_list_end (protocol, error)) < 0)
@@ -22031,6 +22157,8 @@ larder_rpc_range_info_instance_init (LarderRpcRangeInfo * object)
   object->__isset_dead_ratio = FALSE;
 }
 
+static gpointer larder_rpc_range_info_parent_class = NULL;
+
 static void 
 larder_rpc_range_info_finalize (GObject *object)
 {
@@ -22043,6 +22171,8 @@ larder_rpc_range_info_finalize (GObject *object)
     g_ptr_array_unref (tobject->split_keys);
     tobject->split_keys = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_range_info_parent_class)->finalize (object);
 }
 
 static void
@@ -22051,6 +22181,7 @@ larder_rpc_range_info_class_init (LarderRpcRangeInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_range_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_range_info_read;
   struct_class->write = larder_rpc_range_info_write;
 
@@ -22453,6 +22584,8 @@ larder_rpc_range_info_result_instance_init (LarderRpcRangeInfoResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_range_info_result_parent_class = NULL;
+
 static void 
 larder_rpc_range_info_result_finalize (GObject *object)
 {
@@ -22465,6 +22598,8 @@ larder_rpc_range_info_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->infos);
     tobject->infos = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_range_info_result_parent_class)->finalize (object);
 }
 
 static void
@@ -22473,6 +22608,7 @@ larder_rpc_range_info_result_class_init (LarderRpcRangeInfoResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_range_info_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_range_info_result_read;
   struct_class->write = larder_rpc_range_info_result_write;
 
@@ -22894,6 +23030,8 @@ larder_rpc_checksum_result_instance_init (LarderRpcChecksumResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_checksum_result_parent_class = NULL;
+
 static void 
 larder_rpc_checksum_result_finalize (GObject *object)
 {
@@ -22901,6 +23039,8 @@ larder_rpc_checksum_result_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_checksum_result_parent_class)->finalize (object);
 }
 
 static void
@@ -22909,6 +23049,7 @@ larder_rpc_checksum_result_class_init (LarderRpcChecksumResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_checksum_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_checksum_result_read;
   struct_class->write = larder_rpc_checksum_result_write;
 
@@ -23154,16 +23295,14 @@ larder_rpc_lease_info_read (ThriftStruct *object, ThriftProtocol *protocol, GErr
         {
           if (this_object->meta != NULL)
           {
-            g_free(this_object->meta);
+            g_byte_array_unref(this_object->meta);
             this_object->meta = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->meta = g_byte_array_new();
-          g_byte_array_append (this_object->meta, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->meta = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_meta = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -23383,6 +23522,8 @@ larder_rpc_lease_info_instance_init (LarderRpcLeaseInfo * object)
   object->__isset_meta = FALSE;
 }
 
+static gpointer larder_rpc_lease_info_parent_class = NULL;
+
 static void 
 larder_rpc_lease_info_finalize (GObject *object)
 {
@@ -23405,6 +23546,8 @@ larder_rpc_lease_info_finalize (GObject *object)
     thrift_string_free(tobject->meta);
     tobject->meta = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_lease_info_parent_class)->finalize (object);
 }
 
 static void
@@ -23413,6 +23556,7 @@ larder_rpc_lease_info_class_init (LarderRpcLeaseInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_lease_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_lease_info_read;
   struct_class->write = larder_rpc_lease_info_write;
 
@@ -23856,6 +24000,8 @@ larder_rpc_lease_result_instance_init (LarderRpcLeaseResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_lease_result_parent_class = NULL;
+
 static void 
 larder_rpc_lease_result_finalize (GObject *object)
 {
@@ -23868,6 +24014,8 @@ larder_rpc_lease_result_finalize (GObject *object)
     g_object_unref(tobject->lease);
     tobject->lease = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_lease_result_parent_class)->finalize (object);
 }
 
 static void
@@ -23876,6 +24024,7 @@ larder_rpc_lease_result_class_init (LarderRpcLeaseResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_lease_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_lease_result_read;
   struct_class->write = larder_rpc_lease_result_write;
 
@@ -24251,6 +24400,8 @@ larder_rpc_lease_get_result_instance_init (LarderRpcLeaseGetResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_lease_get_result_parent_class = NULL;
+
 static void 
 larder_rpc_lease_get_result_finalize (GObject *object)
 {
@@ -24263,6 +24414,8 @@ larder_rpc_lease_get_result_finalize (GObject *object)
     g_object_unref(tobject->lease);
     tobject->lease = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_lease_get_result_parent_class)->finalize (object);
 }
 
 static void
@@ -24271,6 +24424,7 @@ larder_rpc_lease_get_result_class_init (LarderRpcLeaseGetResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_lease_get_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_lease_get_result_read;
   struct_class->write = larder_rpc_lease_get_result_write;
 
@@ -24451,16 +24605,14 @@ larder_rpc_lease_list_result_read (ThriftStruct *object, ThriftProtocol *protoco
         {
           if (this_object->next_token != NULL)
           {
-            g_free(this_object->next_token);
+            g_byte_array_unref(this_object->next_token);
             this_object->next_token = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->next_token = g_byte_array_new();
-          g_byte_array_append (this_object->next_token, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->next_token = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_next_token = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -24675,6 +24827,8 @@ larder_rpc_lease_list_result_instance_init (LarderRpcLeaseListResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_lease_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_lease_list_result_finalize (GObject *object)
 {
@@ -24692,6 +24846,8 @@ larder_rpc_lease_list_result_finalize (GObject *object)
     thrift_string_free(tobject->next_token);
     tobject->next_token = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_lease_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -24700,6 +24856,7 @@ larder_rpc_lease_list_result_class_init (LarderRpcLeaseListResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_lease_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_lease_list_result_read;
   struct_class->write = larder_rpc_lease_list_result_write;
 
@@ -25092,6 +25249,8 @@ larder_rpc_snapshot_info_instance_init (LarderRpcSnapshotInfo * object)
   object->__isset_label = FALSE;
 }
 
+static gpointer larder_rpc_snapshot_info_parent_class = NULL;
+
 static void 
 larder_rpc_snapshot_info_finalize (GObject *object)
 {
@@ -25104,6 +25263,8 @@ larder_rpc_snapshot_info_finalize (GObject *object)
     g_free(tobject->label);
     tobject->label = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_snapshot_info_parent_class)->finalize (object);
 }
 
 static void
@@ -25112,6 +25273,7 @@ larder_rpc_snapshot_info_class_init (LarderRpcSnapshotInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_snapshot_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_snapshot_info_read;
   struct_class->write = larder_rpc_snapshot_info_write;
 
@@ -25480,6 +25642,8 @@ larder_rpc_snapshot_result_instance_init (LarderRpcSnapshotResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_snapshot_result_parent_class = NULL;
+
 static void 
 larder_rpc_snapshot_result_finalize (GObject *object)
 {
@@ -25492,6 +25656,8 @@ larder_rpc_snapshot_result_finalize (GObject *object)
     g_object_unref(tobject->snapshot);
     tobject->snapshot = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_snapshot_result_parent_class)->finalize (object);
 }
 
 static void
@@ -25500,6 +25666,7 @@ larder_rpc_snapshot_result_class_init (LarderRpcSnapshotResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_snapshot_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_snapshot_result_read;
   struct_class->write = larder_rpc_snapshot_result_write;
 
@@ -25856,6 +26023,8 @@ larder_rpc_snapshot_list_result_instance_init (LarderRpcSnapshotListResult * obj
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_snapshot_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_snapshot_list_result_finalize (GObject *object)
 {
@@ -25868,6 +26037,8 @@ larder_rpc_snapshot_list_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->snapshots);
     tobject->snapshots = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_snapshot_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -25876,6 +26047,7 @@ larder_rpc_snapshot_list_result_class_init (LarderRpcSnapshotListResultClass * c
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_snapshot_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_snapshot_list_result_read;
   struct_class->write = larder_rpc_snapshot_list_result_write;
 
@@ -26223,6 +26395,8 @@ larder_rpc_change_entry_instance_init (LarderRpcChangeEntry * object)
   object->__isset_mutations = FALSE;
 }
 
+static gpointer larder_rpc_change_entry_parent_class = NULL;
+
 static void 
 larder_rpc_change_entry_finalize (GObject *object)
 {
@@ -26235,6 +26409,8 @@ larder_rpc_change_entry_finalize (GObject *object)
     g_ptr_array_unref (tobject->mutations);
     tobject->mutations = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_change_entry_parent_class)->finalize (object);
 }
 
 static void
@@ -26243,6 +26419,7 @@ larder_rpc_change_entry_class_init (LarderRpcChangeEntryClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_change_entry_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_change_entry_read;
   struct_class->write = larder_rpc_change_entry_write;
 
@@ -26695,6 +26872,8 @@ larder_rpc_changes_result_instance_init (LarderRpcChangesResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_changes_result_parent_class = NULL;
+
 static void 
 larder_rpc_changes_result_finalize (GObject *object)
 {
@@ -26707,6 +26886,8 @@ larder_rpc_changes_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->entries);
     tobject->entries = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_changes_result_parent_class)->finalize (object);
 }
 
 static void
@@ -26715,6 +26896,7 @@ larder_rpc_changes_result_class_init (LarderRpcChangesResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_changes_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_changes_result_read;
   struct_class->write = larder_rpc_changes_result_write;
 
@@ -27075,6 +27257,8 @@ larder_rpc_node_info_instance_init (LarderRpcNodeInfo * object)
   object->__isset_zone = FALSE;
 }
 
+static gpointer larder_rpc_node_info_parent_class = NULL;
+
 static void 
 larder_rpc_node_info_finalize (GObject *object)
 {
@@ -27097,6 +27281,8 @@ larder_rpc_node_info_finalize (GObject *object)
     g_free(tobject->zone);
     tobject->zone = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_node_info_parent_class)->finalize (object);
 }
 
 static void
@@ -27105,6 +27291,7 @@ larder_rpc_node_info_class_init (LarderRpcNodeInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_node_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_node_info_read;
   struct_class->write = larder_rpc_node_info_write;
 
@@ -27245,16 +27432,14 @@ larder_rpc_shard_info_read (ThriftStruct *object, ThriftProtocol *protocol, GErr
         {
           if (this_object->start_key != NULL)
           {
-            g_free(this_object->start_key);
+            g_byte_array_unref(this_object->start_key);
             this_object->start_key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->start_key = g_byte_array_new();
-          g_byte_array_append (this_object->start_key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->start_key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_start_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -27267,16 +27452,14 @@ larder_rpc_shard_info_read (ThriftStruct *object, ThriftProtocol *protocol, GErr
         {
           if (this_object->stop_key != NULL)
           {
-            g_free(this_object->stop_key);
+            g_byte_array_unref(this_object->stop_key);
             this_object->stop_key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->stop_key = g_byte_array_new();
-          g_byte_array_append (this_object->stop_key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->stop_key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_stop_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -27471,6 +27654,8 @@ larder_rpc_shard_info_instance_init (LarderRpcShardInfo * object)
   object->__isset_owner = FALSE;
 }
 
+static gpointer larder_rpc_shard_info_parent_class = NULL;
+
 static void 
 larder_rpc_shard_info_finalize (GObject *object)
 {
@@ -27493,6 +27678,8 @@ larder_rpc_shard_info_finalize (GObject *object)
     g_free(tobject->owner);
     tobject->owner = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_shard_info_parent_class)->finalize (object);
 }
 
 static void
@@ -27501,6 +27688,7 @@ larder_rpc_shard_info_class_init (LarderRpcShardInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_shard_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_shard_info_read;
   struct_class->write = larder_rpc_shard_info_write;
 
@@ -27975,6 +28163,8 @@ larder_rpc_topology_result_instance_init (LarderRpcTopologyResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_topology_result_parent_class = NULL;
+
 static void 
 larder_rpc_topology_result_finalize (GObject *object)
 {
@@ -27997,6 +28187,8 @@ larder_rpc_topology_result_finalize (GObject *object)
     g_free(tobject->rule);
     tobject->rule = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_topology_result_parent_class)->finalize (object);
 }
 
 static void
@@ -28005,6 +28197,7 @@ larder_rpc_topology_result_class_init (LarderRpcTopologyResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_topology_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_topology_result_read;
   struct_class->write = larder_rpc_topology_result_write;
 
@@ -28414,6 +28607,8 @@ larder_rpc_locate_result_instance_init (LarderRpcLocateResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_locate_result_parent_class = NULL;
+
 static void 
 larder_rpc_locate_result_finalize (GObject *object)
 {
@@ -28431,6 +28626,8 @@ larder_rpc_locate_result_finalize (GObject *object)
     g_free(tobject->explanation);
     tobject->explanation = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_locate_result_parent_class)->finalize (object);
 }
 
 static void
@@ -28439,6 +28636,7 @@ larder_rpc_locate_result_class_init (LarderRpcLocateResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_locate_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_locate_result_read;
   struct_class->write = larder_rpc_locate_result_write;
 
@@ -28812,6 +29010,8 @@ larder_rpc_authenticate_result_instance_init (LarderRpcAuthenticateResult * obje
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_authenticate_result_parent_class = NULL;
+
 static void 
 larder_rpc_authenticate_result_finalize (GObject *object)
 {
@@ -28829,6 +29029,8 @@ larder_rpc_authenticate_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->rights);
     tobject->rights = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_authenticate_result_parent_class)->finalize (object);
 }
 
 static void
@@ -28837,6 +29039,7 @@ larder_rpc_authenticate_result_class_init (LarderRpcAuthenticateResultClass * cl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_authenticate_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_authenticate_result_read;
   struct_class->write = larder_rpc_authenticate_result_write;
 
@@ -28966,16 +29169,14 @@ larder_rpc_ping_result_read (ThriftStruct *object, ThriftProtocol *protocol, GEr
         {
           if (this_object->payload != NULL)
           {
-            g_free(this_object->payload);
+            g_byte_array_unref(this_object->payload);
             this_object->payload = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->payload = g_byte_array_new();
-          g_byte_array_append (this_object->payload, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->payload = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_payload = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -29186,6 +29387,8 @@ larder_rpc_ping_result_instance_init (LarderRpcPingResult * object)
   object->__isset_topology_epoch = FALSE;
 }
 
+static gpointer larder_rpc_ping_result_parent_class = NULL;
+
 static void 
 larder_rpc_ping_result_finalize (GObject *object)
 {
@@ -29198,6 +29401,8 @@ larder_rpc_ping_result_finalize (GObject *object)
     thrift_string_free(tobject->payload);
     tobject->payload = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_ping_result_parent_class)->finalize (object);
 }
 
 static void
@@ -29206,6 +29411,7 @@ larder_rpc_ping_result_class_init (LarderRpcPingResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_ping_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_ping_result_read;
   struct_class->write = larder_rpc_ping_result_write;
 
@@ -29573,6 +29779,8 @@ larder_rpc_admin_options_instance_init (LarderRpcAdminOptions * object)
   object->__isset_note = FALSE;
 }
 
+static gpointer larder_rpc_admin_options_parent_class = NULL;
+
 static void 
 larder_rpc_admin_options_finalize (GObject *object)
 {
@@ -29585,6 +29793,8 @@ larder_rpc_admin_options_finalize (GObject *object)
     g_free(tobject->note);
     tobject->note = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_options_parent_class)->finalize (object);
 }
 
 static void
@@ -29593,6 +29803,7 @@ larder_rpc_admin_options_class_init (LarderRpcAdminOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_options_read;
   struct_class->write = larder_rpc_admin_options_write;
 
@@ -29800,7 +30011,10 @@ larder_rpc_store_spec_read (ThriftStruct *object, ThriftProtocol *protocol, GErr
               }
 
               if ((ret = thrift_protocol_read_string (protocol, &val79, error)) < 0)
+              {
+                g_free (key78);
                 return -1;
+              }
               xfer += ret;
               if (this_object->settings && key78)
                 g_hash_table_insert ((GHashTable *)this_object->settings, (gpointer) key78, (gpointer) val79);
@@ -29873,25 +30087,15 @@ larder_rpc_store_spec_write (ThriftStruct *object, ThriftProtocol *protocol, GEr
   {
     gchar * key80 = NULL;
     gchar * val81 = NULL;
-    GList *key_list = NULL, *iter = NULL;
-    gchar ** keys;
-    int i = 0, key_count;
+    GHashTableIter iter;
 
     if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_STRING, this_object->settings ? (gint32) g_hash_table_size ((GHashTable *) this_object->settings) : 0, error)) < 0)
       return -1;
     xfer += ret;
     if (this_object->settings)
-      g_hash_table_foreach ((GHashTable *) this_object->settings, thrift_hash_table_get_keys, &key_list);
-    key_count = g_list_length (key_list);
-    keys = g_newa (gchar *, key_count);
-    for (iter = g_list_first (key_list); iter; iter = iter->next)
-      keys[i++] = (gchar *) iter->data;
-    g_list_free (key_list);
-
-    for (i = 0; i < key_count; ++i)
+      g_hash_table_iter_init (&iter, (GHashTable *) this_object->settings);
+    while (this_object->settings && g_hash_table_iter_next (&iter, (gpointer *) &key80, (gpointer *) &val81))
     {
-      key80 = keys[i];
-      val81 = (gchar *) g_hash_table_lookup (((GHashTable *) this_object->settings), (gpointer) key80);
 
       if ((ret = thrift_protocol_write_string (protocol,  key80, error)) < 0)
         return -1;
@@ -29997,6 +30201,8 @@ larder_rpc_store_spec_instance_init (LarderRpcStoreSpec * object)
   object->__isset_settings = FALSE;
 }
 
+static gpointer larder_rpc_store_spec_parent_class = NULL;
+
 static void 
 larder_rpc_store_spec_finalize (GObject *object)
 {
@@ -30019,6 +30225,8 @@ larder_rpc_store_spec_finalize (GObject *object)
     g_hash_table_destroy (tobject->settings);
     tobject->settings = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_spec_parent_class)->finalize (object);
 }
 
 static void
@@ -30027,6 +30235,7 @@ larder_rpc_store_spec_class_init (LarderRpcStoreSpecClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_spec_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_spec_read;
   struct_class->write = larder_rpc_store_spec_write;
 
@@ -30379,6 +30588,8 @@ larder_rpc_store_state_instance_init (LarderRpcStoreState * object)
   object->__isset_recall_until_ms = FALSE;
 }
 
+static gpointer larder_rpc_store_state_parent_class = NULL;
+
 static void 
 larder_rpc_store_state_finalize (GObject *object)
 {
@@ -30401,6 +30612,8 @@ larder_rpc_store_state_finalize (GObject *object)
     g_free(tobject->state);
     tobject->state = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_state_parent_class)->finalize (object);
 }
 
 static void
@@ -30409,6 +30622,7 @@ larder_rpc_store_state_class_init (LarderRpcStoreStateClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_state_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_state_read;
   struct_class->write = larder_rpc_store_state_write;
 
@@ -30831,6 +31045,8 @@ larder_rpc_admin_result_instance_init (LarderRpcAdminResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_admin_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_result_finalize (GObject *object)
 {
@@ -30843,6 +31059,8 @@ larder_rpc_admin_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->steps);
     tobject->steps = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_result_parent_class)->finalize (object);
 }
 
 static void
@@ -30851,6 +31069,7 @@ larder_rpc_admin_result_class_init (LarderRpcAdminResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_result_read;
   struct_class->write = larder_rpc_admin_result_write;
 
@@ -31183,6 +31402,8 @@ larder_rpc_store_list_result_instance_init (LarderRpcStoreListResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_store_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_list_result_finalize (GObject *object)
 {
@@ -31195,6 +31416,8 @@ larder_rpc_store_list_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->stores);
     tobject->stores = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -31203,6 +31426,7 @@ larder_rpc_store_list_result_class_init (LarderRpcStoreListResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_list_result_read;
   struct_class->write = larder_rpc_store_list_result_write;
 
@@ -31557,6 +31781,8 @@ larder_rpc_config_change_instance_init (LarderRpcConfigChange * object)
   object->__isset_effect = FALSE;
 }
 
+static gpointer larder_rpc_config_change_parent_class = NULL;
+
 static void 
 larder_rpc_config_change_finalize (GObject *object)
 {
@@ -31579,6 +31805,8 @@ larder_rpc_config_change_finalize (GObject *object)
     g_free(tobject->wanted);
     tobject->wanted = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_config_change_parent_class)->finalize (object);
 }
 
 static void
@@ -31587,6 +31815,7 @@ larder_rpc_config_change_class_init (LarderRpcConfigChangeClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_config_change_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_config_change_read;
   struct_class->write = larder_rpc_config_change_write;
 
@@ -31984,6 +32213,8 @@ larder_rpc_config_plan_instance_init (LarderRpcConfigPlan * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_config_plan_parent_class = NULL;
+
 static void 
 larder_rpc_config_plan_finalize (GObject *object)
 {
@@ -32001,6 +32232,8 @@ larder_rpc_config_plan_finalize (GObject *object)
     g_free(tobject->plan_id);
     tobject->plan_id = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_config_plan_parent_class)->finalize (object);
 }
 
 static void
@@ -32009,6 +32242,7 @@ larder_rpc_config_plan_class_init (LarderRpcConfigPlanClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_config_plan_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_config_plan_read;
   struct_class->write = larder_rpc_config_plan_write;
 
@@ -32331,6 +32565,8 @@ larder_rpc_config_document_instance_init (LarderRpcConfigDocument * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_config_document_parent_class = NULL;
+
 static void 
 larder_rpc_config_document_finalize (GObject *object)
 {
@@ -32343,6 +32579,8 @@ larder_rpc_config_document_finalize (GObject *object)
     g_free(tobject->document);
     tobject->document = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_config_document_parent_class)->finalize (object);
 }
 
 static void
@@ -32351,6 +32589,7 @@ larder_rpc_config_document_class_init (LarderRpcConfigDocumentClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_config_document_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_config_document_read;
   struct_class->write = larder_rpc_config_document_write;
 
@@ -32856,6 +33095,8 @@ larder_rpc_job_info_instance_init (LarderRpcJobInfo * object)
   object->__isset_finished_at_ms = FALSE;
 }
 
+static gpointer larder_rpc_job_info_parent_class = NULL;
+
 static void 
 larder_rpc_job_info_finalize (GObject *object)
 {
@@ -32878,6 +33119,8 @@ larder_rpc_job_info_finalize (GObject *object)
     g_free(tobject->message);
     tobject->message = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_job_info_parent_class)->finalize (object);
 }
 
 static void
@@ -32886,6 +33129,7 @@ larder_rpc_job_info_class_init (LarderRpcJobInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_job_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_job_info_read;
   struct_class->write = larder_rpc_job_info_write;
 
@@ -33249,6 +33493,8 @@ larder_rpc_job_list_result_instance_init (LarderRpcJobListResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_job_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_job_list_result_finalize (GObject *object)
 {
@@ -33261,6 +33507,8 @@ larder_rpc_job_list_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->jobs);
     tobject->jobs = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_job_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -33269,6 +33517,7 @@ larder_rpc_job_list_result_class_init (LarderRpcJobListResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_job_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_job_list_result_read;
   struct_class->write = larder_rpc_job_list_result_write;
 
@@ -33789,6 +34038,8 @@ larder_rpc_backup_info_instance_init (LarderRpcBackupInfo * object)
   object->__isset_verified_at_ms = FALSE;
 }
 
+static gpointer larder_rpc_backup_info_parent_class = NULL;
+
 static void 
 larder_rpc_backup_info_finalize (GObject *object)
 {
@@ -33806,6 +34057,8 @@ larder_rpc_backup_info_finalize (GObject *object)
     g_free(tobject->destination);
     tobject->destination = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_backup_info_parent_class)->finalize (object);
 }
 
 static void
@@ -33814,6 +34067,7 @@ larder_rpc_backup_info_class_init (LarderRpcBackupInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_backup_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_backup_info_read;
   struct_class->write = larder_rpc_backup_info_write;
 
@@ -34190,6 +34444,8 @@ larder_rpc_backup_list_result_instance_init (LarderRpcBackupListResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_backup_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_backup_list_result_finalize (GObject *object)
 {
@@ -34202,6 +34458,8 @@ larder_rpc_backup_list_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->backups);
     tobject->backups = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_backup_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -34210,6 +34468,7 @@ larder_rpc_backup_list_result_class_init (LarderRpcBackupListResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_backup_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_backup_list_result_read;
   struct_class->write = larder_rpc_backup_list_result_write;
 
@@ -34539,6 +34798,8 @@ larder_rpc_drain_result_instance_init (LarderRpcDrainResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_drain_result_parent_class = NULL;
+
 static void 
 larder_rpc_drain_result_finalize (GObject *object)
 {
@@ -34546,6 +34807,8 @@ larder_rpc_drain_result_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_drain_result_parent_class)->finalize (object);
 }
 
 static void
@@ -34554,6 +34817,7 @@ larder_rpc_drain_result_class_init (LarderRpcDrainResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_drain_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_drain_result_read;
   struct_class->write = larder_rpc_drain_result_write;
 
@@ -34876,6 +35140,8 @@ larder_rpc_observe_options_instance_init (LarderRpcObserveOptions * object)
   object->__isset_wait_ms = FALSE;
 }
 
+static gpointer larder_rpc_observe_options_parent_class = NULL;
+
 static void 
 larder_rpc_observe_options_finalize (GObject *object)
 {
@@ -34883,6 +35149,8 @@ larder_rpc_observe_options_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_observe_options_parent_class)->finalize (object);
 }
 
 static void
@@ -34891,6 +35159,7 @@ larder_rpc_observe_options_class_init (LarderRpcObserveOptionsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_options_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_options_read;
   struct_class->write = larder_rpc_observe_options_write;
 
@@ -35214,6 +35483,8 @@ larder_rpc_health_check_instance_init (LarderRpcHealthCheck * object)
   object->__isset_message = FALSE;
 }
 
+static gpointer larder_rpc_health_check_parent_class = NULL;
+
 static void 
 larder_rpc_health_check_finalize (GObject *object)
 {
@@ -35231,6 +35502,8 @@ larder_rpc_health_check_finalize (GObject *object)
     g_free(tobject->message);
     tobject->message = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_health_check_parent_class)->finalize (object);
 }
 
 static void
@@ -35239,6 +35512,7 @@ larder_rpc_health_check_class_init (LarderRpcHealthCheckClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_health_check_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_health_check_read;
   struct_class->write = larder_rpc_health_check_write;
 
@@ -35617,6 +35891,8 @@ larder_rpc_health_result_instance_init (LarderRpcHealthResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_health_result_parent_class = NULL;
+
 static void 
 larder_rpc_health_result_finalize (GObject *object)
 {
@@ -35629,6 +35905,8 @@ larder_rpc_health_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->checks);
     tobject->checks = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_health_result_parent_class)->finalize (object);
 }
 
 static void
@@ -35637,6 +35915,7 @@ larder_rpc_health_result_class_init (LarderRpcHealthResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_health_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_health_result_read;
   struct_class->write = larder_rpc_health_result_write;
 
@@ -35922,6 +36201,8 @@ larder_rpc_metrics_result_instance_init (LarderRpcMetricsResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_metrics_result_parent_class = NULL;
+
 static void 
 larder_rpc_metrics_result_finalize (GObject *object)
 {
@@ -35934,6 +36215,8 @@ larder_rpc_metrics_result_finalize (GObject *object)
     g_free(tobject->text);
     tobject->text = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_metrics_result_parent_class)->finalize (object);
 }
 
 static void
@@ -35942,6 +36225,7 @@ larder_rpc_metrics_result_class_init (LarderRpcMetricsResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_metrics_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_metrics_result_read;
   struct_class->write = larder_rpc_metrics_result_write;
 
@@ -36419,6 +36703,8 @@ larder_rpc_operation_stats_instance_init (LarderRpcOperationStats * object)
   object->__isset_max_us = FALSE;
 }
 
+static gpointer larder_rpc_operation_stats_parent_class = NULL;
+
 static void 
 larder_rpc_operation_stats_finalize (GObject *object)
 {
@@ -36431,6 +36717,8 @@ larder_rpc_operation_stats_finalize (GObject *object)
     g_free(tobject->operation);
     tobject->operation = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_operation_stats_parent_class)->finalize (object);
 }
 
 static void
@@ -36439,6 +36727,7 @@ larder_rpc_operation_stats_class_init (LarderRpcOperationStatsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_operation_stats_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_operation_stats_read;
   struct_class->write = larder_rpc_operation_stats_write;
 
@@ -36809,10 +37098,17 @@ larder_rpc_store_stats_read (ThriftStruct *object, ThriftProtocol *protocol, GEr
               }
 
               if ((ret = thrift_protocol_read_string (protocol, &key97, error)) < 0)
+              {
+                g_free (val98);
                 return -1;
+              }
               xfer += ret;
               if ((ret = thrift_protocol_read_i64 (protocol, &*val98, error)) < 0)
+              {
+                g_free (key97);
+                g_free (val98);
                 return -1;
+              }
               xfer += ret;
               if (this_object->engine_figures && key97)
                 g_hash_table_insert ((GHashTable *)this_object->engine_figures, (gpointer) key97, (gpointer) val98);
@@ -36981,25 +37277,15 @@ larder_rpc_store_stats_write (ThriftStruct *object, ThriftProtocol *protocol, GE
   {
     gchar * key100 = NULL;
     gint64* val101 = NULL;
-    GList *key_list = NULL, *iter = NULL;
-    gchar ** keys;
-    int i = 0, key_count;
+    GHashTableIter iter;
 
     if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_I64, this_object->engine_figures ? (gint32) g_hash_table_size ((GHashTable *) this_object->engine_figures) : 0, error)) < 0)
       return -1;
     xfer += ret;
     if (this_object->engine_figures)
-      g_hash_table_foreach ((GHashTable *) this_object->engine_figures, thrift_hash_table_get_keys, &key_list);
-    key_count = g_list_length (key_list);
-    keys = g_newa (gchar *, key_count);
-    for (iter = g_list_first (key_list); iter; iter = iter->next)
-      keys[i++] = (gchar *) iter->data;
-    g_list_free (key_list);
-
-    for (i = 0; i < key_count; ++i)
+      g_hash_table_iter_init (&iter, (GHashTable *) this_object->engine_figures);
+    while (this_object->engine_figures && g_hash_table_iter_next (&iter, (gpointer *) &key100, (gpointer *) &val101))
     {
-      key100 = keys[i];
-      val101 = (gint64*) g_hash_table_lookup (((GHashTable *) this_object->engine_figures), (gpointer) key100);
 
       if ((ret = thrift_protocol_write_string (protocol,  key100, error)) < 0)
         return -1;
@@ -37205,6 +37491,8 @@ larder_rpc_store_stats_instance_init (LarderRpcStoreStats * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_store_stats_parent_class = NULL;
+
 static void 
 larder_rpc_store_stats_finalize (GObject *object)
 {
@@ -37232,6 +37520,8 @@ larder_rpc_store_stats_finalize (GObject *object)
     g_hash_table_destroy (tobject->engine_figures);
     tobject->engine_figures = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_stats_parent_class)->finalize (object);
 }
 
 static void
@@ -37240,6 +37530,7 @@ larder_rpc_store_stats_class_init (LarderRpcStoreStatsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_stats_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_stats_read;
   struct_class->write = larder_rpc_store_stats_write;
 
@@ -37907,6 +38198,8 @@ larder_rpc_level_info_instance_init (LarderRpcLevelInfo * object)
   object->__isset_cache_misses = FALSE;
 }
 
+static gpointer larder_rpc_level_info_parent_class = NULL;
+
 static void 
 larder_rpc_level_info_finalize (GObject *object)
 {
@@ -37914,6 +38207,8 @@ larder_rpc_level_info_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_level_info_parent_class)->finalize (object);
 }
 
 static void
@@ -37922,6 +38217,7 @@ larder_rpc_level_info_class_init (LarderRpcLevelInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_level_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_level_info_read;
   struct_class->write = larder_rpc_level_info_write;
 
@@ -38324,6 +38620,8 @@ larder_rpc_levels_result_instance_init (LarderRpcLevelsResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_levels_result_parent_class = NULL;
+
 static void 
 larder_rpc_levels_result_finalize (GObject *object)
 {
@@ -38336,6 +38634,8 @@ larder_rpc_levels_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->levels);
     tobject->levels = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_levels_result_parent_class)->finalize (object);
 }
 
 static void
@@ -38344,6 +38644,7 @@ larder_rpc_levels_result_class_init (LarderRpcLevelsResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_levels_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_levels_result_read;
   struct_class->write = larder_rpc_levels_result_write;
 
@@ -38507,16 +38808,14 @@ larder_rpc_file_info_read (ThriftStruct *object, ThriftProtocol *protocol, GErro
         {
           if (this_object->first_key != NULL)
           {
-            g_free(this_object->first_key);
+            g_byte_array_unref(this_object->first_key);
             this_object->first_key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->first_key = g_byte_array_new();
-          g_byte_array_append (this_object->first_key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->first_key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_first_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -38529,16 +38828,14 @@ larder_rpc_file_info_read (ThriftStruct *object, ThriftProtocol *protocol, GErro
         {
           if (this_object->last_key != NULL)
           {
-            g_free(this_object->last_key);
+            g_byte_array_unref(this_object->last_key);
             this_object->last_key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->last_key = g_byte_array_new();
-          g_byte_array_append (this_object->last_key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->last_key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_last_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -38835,6 +39132,8 @@ larder_rpc_file_info_instance_init (LarderRpcFileInfo * object)
   object->__isset_created_at_ms = FALSE;
 }
 
+static gpointer larder_rpc_file_info_parent_class = NULL;
+
 static void 
 larder_rpc_file_info_finalize (GObject *object)
 {
@@ -38852,6 +39151,8 @@ larder_rpc_file_info_finalize (GObject *object)
     thrift_string_free(tobject->last_key);
     tobject->last_key = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_file_info_parent_class)->finalize (object);
 }
 
 static void
@@ -38860,6 +39161,7 @@ larder_rpc_file_info_class_init (LarderRpcFileInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_file_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_file_info_read;
   struct_class->write = larder_rpc_file_info_write;
 
@@ -39225,6 +39527,8 @@ larder_rpc_files_result_instance_init (LarderRpcFilesResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_files_result_parent_class = NULL;
+
 static void 
 larder_rpc_files_result_finalize (GObject *object)
 {
@@ -39237,6 +39541,8 @@ larder_rpc_files_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->files);
     tobject->files = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_files_result_parent_class)->finalize (object);
 }
 
 static void
@@ -39245,6 +39551,7 @@ larder_rpc_files_result_class_init (LarderRpcFilesResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_files_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_files_result_read;
   struct_class->write = larder_rpc_files_result_write;
 
@@ -39539,6 +39846,8 @@ larder_rpc_histogram_bucket_instance_init (LarderRpcHistogramBucket * object)
   object->__isset_count = FALSE;
 }
 
+static gpointer larder_rpc_histogram_bucket_parent_class = NULL;
+
 static void 
 larder_rpc_histogram_bucket_finalize (GObject *object)
 {
@@ -39546,6 +39855,8 @@ larder_rpc_histogram_bucket_finalize (GObject *object)
 
   /* satisfy -Wall in case we don't use tobject */
   THRIFT_UNUSED_VAR (tobject);
+
+  G_OBJECT_CLASS (larder_rpc_histogram_bucket_parent_class)->finalize (object);
 }
 
 static void
@@ -39554,6 +39865,7 @@ larder_rpc_histogram_bucket_class_init (LarderRpcHistogramBucketClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_histogram_bucket_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_histogram_bucket_read;
   struct_class->write = larder_rpc_histogram_bucket_write;
 
@@ -39919,6 +40231,8 @@ larder_rpc_histogram_info_instance_init (LarderRpcHistogramInfo * object)
   object->__isset_buckets = FALSE;
 }
 
+static gpointer larder_rpc_histogram_info_parent_class = NULL;
+
 static void 
 larder_rpc_histogram_info_finalize (GObject *object)
 {
@@ -39941,6 +40255,8 @@ larder_rpc_histogram_info_finalize (GObject *object)
     g_ptr_array_unref (tobject->buckets);
     tobject->buckets = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_histogram_info_parent_class)->finalize (object);
 }
 
 static void
@@ -39949,6 +40265,7 @@ larder_rpc_histogram_info_class_init (LarderRpcHistogramInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_histogram_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_histogram_info_read;
   struct_class->write = larder_rpc_histogram_info_write;
 
@@ -40257,6 +40574,8 @@ larder_rpc_histograms_result_instance_init (LarderRpcHistogramsResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_histograms_result_parent_class = NULL;
+
 static void 
 larder_rpc_histograms_result_finalize (GObject *object)
 {
@@ -40269,6 +40588,8 @@ larder_rpc_histograms_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->histograms);
     tobject->histograms = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_histograms_result_parent_class)->finalize (object);
 }
 
 static void
@@ -40277,6 +40598,7 @@ larder_rpc_histograms_result_class_init (LarderRpcHistogramsResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_histograms_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_histograms_result_read;
   struct_class->write = larder_rpc_histograms_result_write;
 
@@ -40396,16 +40718,14 @@ larder_rpc_hot_item_read (ThriftStruct *object, ThriftProtocol *protocol, GError
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -40582,6 +40902,8 @@ larder_rpc_hot_item_instance_init (LarderRpcHotItem * object)
   object->__isset_error = FALSE;
 }
 
+static gpointer larder_rpc_hot_item_parent_class = NULL;
+
 static void 
 larder_rpc_hot_item_finalize (GObject *object)
 {
@@ -40594,6 +40916,8 @@ larder_rpc_hot_item_finalize (GObject *object)
     thrift_string_free(tobject->key);
     tobject->key = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_hot_item_parent_class)->finalize (object);
 }
 
 static void
@@ -40602,6 +40926,7 @@ larder_rpc_hot_item_class_init (LarderRpcHotItemClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_hot_item_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_hot_item_read;
   struct_class->write = larder_rpc_hot_item_write;
 
@@ -40949,6 +41274,8 @@ larder_rpc_hot_result_instance_init (LarderRpcHotResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_hot_result_parent_class = NULL;
+
 static void 
 larder_rpc_hot_result_finalize (GObject *object)
 {
@@ -40961,6 +41288,8 @@ larder_rpc_hot_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->items);
     tobject->items = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_hot_result_parent_class)->finalize (object);
 }
 
 static void
@@ -40969,6 +41298,7 @@ larder_rpc_hot_result_class_init (LarderRpcHotResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_hot_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_hot_result_read;
   struct_class->write = larder_rpc_hot_result_write;
 
@@ -41215,7 +41545,10 @@ larder_rpc_event_info_read (ThriftStruct *object, ThriftProtocol *protocol, GErr
               }
 
               if ((ret = thrift_protocol_read_string (protocol, &val113, error)) < 0)
+              {
+                g_free (key97);
                 return -1;
+              }
               xfer += ret;
               if (this_object->details && key112)
                 g_hash_table_insert ((GHashTable *)this_object->details, (gpointer) key112, (gpointer) val113);
@@ -41318,25 +41651,15 @@ larder_rpc_event_info_write (ThriftStruct *object, ThriftProtocol *protocol, GEr
   {
     gchar * key114 = NULL;
     gchar * val115 = NULL;
-    GList *key_list = NULL, *iter = NULL;
-    gchar ** keys;
-    int i = 0, key_count;
+    GHashTableIter iter;
 
     if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_STRING, this_object->details ? (gint32) g_hash_table_size ((GHashTable *) this_object->details) : 0, error)) < 0)
       return -1;
     xfer += ret;
     if (this_object->details)
-      g_hash_table_foreach ((GHashTable *) this_object->details, thrift_hash_table_get_keys, &key_list);
-    key_count = g_list_length (key_list);
-    keys = g_newa (gchar *, key_count);
-    for (iter = g_list_first (key_list); iter; iter = iter->next)
-      keys[i++] = (gchar *) iter->data;
-    g_list_free (key_list);
-
-    for (i = 0; i < key_count; ++i)
+      g_hash_table_iter_init (&iter, (GHashTable *) this_object->details);
+    while (this_object->details && g_hash_table_iter_next (&iter, (gpointer *) &key114, (gpointer *) &val115))
     {
-      key114 = keys[i];
-      val115 = (gchar *) g_hash_table_lookup (((GHashTable *) this_object->details), (gpointer) key114);
 
       if ((ret = thrift_protocol_write_string (protocol,  key114, error)) < 0)
         return -1;
@@ -41477,6 +41800,8 @@ larder_rpc_event_info_instance_init (LarderRpcEventInfo * object)
   object->__isset_details = FALSE;
 }
 
+static gpointer larder_rpc_event_info_parent_class = NULL;
+
 static void 
 larder_rpc_event_info_finalize (GObject *object)
 {
@@ -41504,6 +41829,8 @@ larder_rpc_event_info_finalize (GObject *object)
     g_hash_table_destroy (tobject->details);
     tobject->details = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_event_info_parent_class)->finalize (object);
 }
 
 static void
@@ -41512,6 +41839,7 @@ larder_rpc_event_info_class_init (LarderRpcEventInfoClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_event_info_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_event_info_read;
   struct_class->write = larder_rpc_event_info_write;
 
@@ -41886,6 +42214,8 @@ larder_rpc_events_result_instance_init (LarderRpcEventsResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_events_result_parent_class = NULL;
+
 static void 
 larder_rpc_events_result_finalize (GObject *object)
 {
@@ -41898,6 +42228,8 @@ larder_rpc_events_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->events);
     tobject->events = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_events_result_parent_class)->finalize (object);
 }
 
 static void
@@ -41906,6 +42238,7 @@ larder_rpc_events_result_class_init (LarderRpcEventsResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_events_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_events_result_read;
   struct_class->write = larder_rpc_events_result_write;
 
@@ -42375,6 +42708,8 @@ larder_rpc_slow_call_instance_init (LarderRpcSlowCall * object)
   object->__isset_reply_bytes = FALSE;
 }
 
+static gpointer larder_rpc_slow_call_parent_class = NULL;
+
 static void 
 larder_rpc_slow_call_finalize (GObject *object)
 {
@@ -42397,6 +42732,8 @@ larder_rpc_slow_call_finalize (GObject *object)
     g_free(tobject->peer);
     tobject->peer = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_slow_call_parent_class)->finalize (object);
 }
 
 static void
@@ -42405,6 +42742,7 @@ larder_rpc_slow_call_class_init (LarderRpcSlowCallClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_slow_call_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_slow_call_read;
   struct_class->write = larder_rpc_slow_call_write;
 
@@ -42757,6 +43095,8 @@ larder_rpc_slow_log_result_instance_init (LarderRpcSlowLogResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_slow_log_result_parent_class = NULL;
+
 static void 
 larder_rpc_slow_log_result_finalize (GObject *object)
 {
@@ -42769,6 +43109,8 @@ larder_rpc_slow_log_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->calls);
     tobject->calls = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_slow_log_result_parent_class)->finalize (object);
 }
 
 static void
@@ -42777,6 +43119,7 @@ larder_rpc_slow_log_result_class_init (LarderRpcSlowLogResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_slow_log_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_slow_log_result_read;
   struct_class->write = larder_rpc_slow_log_result_write;
 
@@ -43076,6 +43419,8 @@ larder_rpc_explain_result_instance_init (LarderRpcExplainResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_explain_result_parent_class = NULL;
+
 static void 
 larder_rpc_explain_result_finalize (GObject *object)
 {
@@ -43088,6 +43433,8 @@ larder_rpc_explain_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->steps);
     tobject->steps = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_explain_result_parent_class)->finalize (object);
 }
 
 static void
@@ -43096,6 +43443,7 @@ larder_rpc_explain_result_class_init (LarderRpcExplainResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_explain_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_explain_result_read;
   struct_class->write = larder_rpc_explain_result_write;
 
@@ -43500,6 +43848,8 @@ larder_rpc_finding_instance_init (LarderRpcFinding * object)
   object->__isset_config_patch = FALSE;
 }
 
+static gpointer larder_rpc_finding_parent_class = NULL;
+
 static void 
 larder_rpc_finding_finalize (GObject *object)
 {
@@ -43532,6 +43882,8 @@ larder_rpc_finding_finalize (GObject *object)
     g_free(tobject->config_patch);
     tobject->config_patch = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_finding_parent_class)->finalize (object);
 }
 
 static void
@@ -43540,6 +43892,7 @@ larder_rpc_finding_class_init (LarderRpcFindingClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_finding_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_finding_read;
   struct_class->write = larder_rpc_finding_write;
 
@@ -43866,6 +44219,8 @@ larder_rpc_doctor_result_instance_init (LarderRpcDoctorResult * object)
   object->__isset_server_us = FALSE;
 }
 
+static gpointer larder_rpc_doctor_result_parent_class = NULL;
+
 static void 
 larder_rpc_doctor_result_finalize (GObject *object)
 {
@@ -43878,6 +44233,8 @@ larder_rpc_doctor_result_finalize (GObject *object)
     g_ptr_array_unref (tobject->findings);
     tobject->findings = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_doctor_result_parent_class)->finalize (object);
 }
 
 static void
@@ -43886,6 +44243,7 @@ larder_rpc_doctor_result_class_init (LarderRpcDoctorResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_doctor_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_doctor_result_read;
   struct_class->write = larder_rpc_doctor_result_write;
 
@@ -44116,6 +44474,8 @@ larder_rpc_store_server_info_args_instance_init (LarderRpcStoreServerInfoArgs * 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_server_info_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_server_info_args_finalize (GObject *object)
 {
@@ -44128,6 +44488,8 @@ larder_rpc_store_server_info_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_server_info_args_parent_class)->finalize (object);
 }
 
 static void
@@ -44136,6 +44498,7 @@ larder_rpc_store_server_info_args_class_init (LarderRpcStoreServerInfoArgsClass 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_server_info_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_server_info_args_read;
   struct_class->write = larder_rpc_store_server_info_args_write;
 
@@ -44600,6 +44963,8 @@ larder_rpc_store_server_info_result_instance_init (LarderRpcStoreServerInfoResul
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_server_info_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_server_info_result_finalize (GObject *object)
 {
@@ -44637,6 +45002,8 @@ larder_rpc_store_server_info_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_server_info_result_parent_class)->finalize (object);
 }
 
 static void
@@ -44645,6 +45012,7 @@ larder_rpc_store_server_info_result_class_init (LarderRpcStoreServerInfoResultCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_server_info_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_server_info_result_read;
   struct_class->write = larder_rpc_store_server_info_result_write;
 
@@ -44817,16 +45185,14 @@ larder_rpc_store_get_args_read (ThriftStruct *object, ThriftProtocol *protocol, 
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -44996,6 +45362,8 @@ larder_rpc_store_get_args_instance_init (LarderRpcStoreGetArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_get_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_get_args_finalize (GObject *object)
 {
@@ -45018,6 +45386,8 @@ larder_rpc_store_get_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_get_args_parent_class)->finalize (object);
 }
 
 static void
@@ -45026,6 +45396,7 @@ larder_rpc_store_get_args_class_init (LarderRpcStoreGetArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_get_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_get_args_read;
   struct_class->write = larder_rpc_store_get_args_write;
 
@@ -45508,6 +45879,8 @@ larder_rpc_store_get_result_instance_init (LarderRpcStoreGetResult * object)
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_get_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_get_result_finalize (GObject *object)
 {
@@ -45545,6 +45918,8 @@ larder_rpc_store_get_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_get_result_parent_class)->finalize (object);
 }
 
 static void
@@ -45553,6 +45928,7 @@ larder_rpc_store_get_result_class_init (LarderRpcStoreGetResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_get_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_get_result_read;
   struct_class->write = larder_rpc_store_get_result_write;
 
@@ -45738,16 +46114,14 @@ larder_rpc_store_multi_get_args_read (ThriftStruct *object, ThriftProtocol *prot
               GByteArray * _elem124 = NULL;
               if (_elem124 != NULL)
               {
-                g_free(_elem124);
+                g_byte_array_unref(_elem124);
                 _elem124 = NULL;
               }
 
               if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
                 return -1;
               xfer += ret;
-              _elem124 = g_byte_array_new();
-              g_byte_array_append (_elem124, (guint8 *) data, (guint) len);
-              g_free (data);
+              _elem124 = g_byte_array_new_take ((guint8 *) data, (gsize) len);
               g_ptr_array_add (this_object->keys, _elem124);
             }
             if ((ret = thrift_protocol_read_list_end (protocol, error)) < 0)
@@ -45936,6 +46310,8 @@ larder_rpc_store_multi_get_args_instance_init (LarderRpcStoreMultiGetArgs * obje
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_multi_get_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_multi_get_args_finalize (GObject *object)
 {
@@ -45958,6 +46334,8 @@ larder_rpc_store_multi_get_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_multi_get_args_parent_class)->finalize (object);
 }
 
 static void
@@ -45966,6 +46344,7 @@ larder_rpc_store_multi_get_args_class_init (LarderRpcStoreMultiGetArgsClass * cl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_multi_get_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_multi_get_args_read;
   struct_class->write = larder_rpc_store_multi_get_args_write;
 
@@ -46448,6 +46827,8 @@ larder_rpc_store_multi_get_result_instance_init (LarderRpcStoreMultiGetResult * 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_multi_get_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_multi_get_result_finalize (GObject *object)
 {
@@ -46485,6 +46866,8 @@ larder_rpc_store_multi_get_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_multi_get_result_parent_class)->finalize (object);
 }
 
 static void
@@ -46493,6 +46876,7 @@ larder_rpc_store_multi_get_result_class_init (LarderRpcStoreMultiGetResultClass 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_multi_get_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_multi_get_result_read;
   struct_class->write = larder_rpc_store_multi_get_result_write;
 
@@ -46666,16 +47050,14 @@ larder_rpc_store_put_args_read (ThriftStruct *object, ThriftProtocol *protocol, 
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -46688,16 +47070,14 @@ larder_rpc_store_put_args_read (ThriftStruct *object, ThriftProtocol *protocol, 
         {
           if (this_object->value != NULL)
           {
-            g_free(this_object->value);
+            g_byte_array_unref(this_object->value);
             this_object->value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->value = g_byte_array_new();
-          g_byte_array_append (this_object->value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -46890,6 +47270,8 @@ larder_rpc_store_put_args_instance_init (LarderRpcStorePutArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_put_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_put_args_finalize (GObject *object)
 {
@@ -46917,6 +47299,8 @@ larder_rpc_store_put_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_put_args_parent_class)->finalize (object);
 }
 
 static void
@@ -46925,6 +47309,7 @@ larder_rpc_store_put_args_class_init (LarderRpcStorePutArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_put_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_put_args_read;
   struct_class->write = larder_rpc_store_put_args_write;
 
@@ -47416,6 +47801,8 @@ larder_rpc_store_put_result_instance_init (LarderRpcStorePutResult * object)
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_put_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_put_result_finalize (GObject *object)
 {
@@ -47453,6 +47840,8 @@ larder_rpc_store_put_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_put_result_parent_class)->finalize (object);
 }
 
 static void
@@ -47461,6 +47850,7 @@ larder_rpc_store_put_result_class_init (LarderRpcStorePutResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_put_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_put_result_read;
   struct_class->write = larder_rpc_store_put_result_write;
 
@@ -47633,16 +48023,14 @@ larder_rpc_store_remove_args_read (ThriftStruct *object, ThriftProtocol *protoco
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -47812,6 +48200,8 @@ larder_rpc_store_remove_args_instance_init (LarderRpcStoreRemoveArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_remove_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_remove_args_finalize (GObject *object)
 {
@@ -47834,6 +48224,8 @@ larder_rpc_store_remove_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_remove_args_parent_class)->finalize (object);
 }
 
 static void
@@ -47842,6 +48234,7 @@ larder_rpc_store_remove_args_class_init (LarderRpcStoreRemoveArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_remove_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_remove_args_read;
   struct_class->write = larder_rpc_store_remove_args_write;
 
@@ -48324,6 +48717,8 @@ larder_rpc_store_remove_result_instance_init (LarderRpcStoreRemoveResult * objec
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_remove_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_remove_result_finalize (GObject *object)
 {
@@ -48361,6 +48756,8 @@ larder_rpc_store_remove_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_remove_result_parent_class)->finalize (object);
 }
 
 static void
@@ -48369,6 +48766,7 @@ larder_rpc_store_remove_result_class_init (LarderRpcStoreRemoveResultClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_remove_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_remove_result_read;
   struct_class->write = larder_rpc_store_remove_result_write;
 
@@ -48542,16 +48940,14 @@ larder_rpc_store_touch_args_read (ThriftStruct *object, ThriftProtocol *protocol
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -48759,6 +49155,8 @@ larder_rpc_store_touch_args_instance_init (LarderRpcStoreTouchArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_touch_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_touch_args_finalize (GObject *object)
 {
@@ -48786,6 +49184,8 @@ larder_rpc_store_touch_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_touch_args_parent_class)->finalize (object);
 }
 
 static void
@@ -48794,6 +49194,7 @@ larder_rpc_store_touch_args_class_init (LarderRpcStoreTouchArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_touch_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_touch_args_read;
   struct_class->write = larder_rpc_store_touch_args_write;
 
@@ -49285,6 +49686,8 @@ larder_rpc_store_touch_result_instance_init (LarderRpcStoreTouchResult * object)
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_touch_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_touch_result_finalize (GObject *object)
 {
@@ -49322,6 +49725,8 @@ larder_rpc_store_touch_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_touch_result_parent_class)->finalize (object);
 }
 
 static void
@@ -49330,6 +49735,7 @@ larder_rpc_store_touch_result_class_init (LarderRpcStoreTouchResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_touch_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_touch_result_read;
   struct_class->write = larder_rpc_store_touch_result_write;
 
@@ -49503,16 +49909,14 @@ larder_rpc_store_increment_args_read (ThriftStruct *object, ThriftProtocol *prot
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -49716,6 +50120,8 @@ larder_rpc_store_increment_args_instance_init (LarderRpcStoreIncrementArgs * obj
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_increment_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_increment_args_finalize (GObject *object)
 {
@@ -49738,6 +50144,8 @@ larder_rpc_store_increment_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_increment_args_parent_class)->finalize (object);
 }
 
 static void
@@ -49746,6 +50154,7 @@ larder_rpc_store_increment_args_class_init (LarderRpcStoreIncrementArgsClass * c
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_increment_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_increment_args_read;
   struct_class->write = larder_rpc_store_increment_args_write;
 
@@ -50239,6 +50648,8 @@ larder_rpc_store_increment_result_instance_init (LarderRpcStoreIncrementResult *
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_increment_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_increment_result_finalize (GObject *object)
 {
@@ -50276,6 +50687,8 @@ larder_rpc_store_increment_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_increment_result_parent_class)->finalize (object);
 }
 
 static void
@@ -50284,6 +50697,7 @@ larder_rpc_store_increment_result_class_init (LarderRpcStoreIncrementResultClass
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_increment_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_increment_result_read;
   struct_class->write = larder_rpc_store_increment_result_write;
 
@@ -50457,16 +50871,14 @@ larder_rpc_store_append_args_read (ThriftStruct *object, ThriftProtocol *protoco
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -50479,16 +50891,14 @@ larder_rpc_store_append_args_read (ThriftStruct *object, ThriftProtocol *protoco
         {
           if (this_object->value != NULL)
           {
-            g_free(this_object->value);
+            g_byte_array_unref(this_object->value);
             this_object->value = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->value = g_byte_array_new();
-          g_byte_array_append (this_object->value, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->value = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_value = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -50681,6 +51091,8 @@ larder_rpc_store_append_args_instance_init (LarderRpcStoreAppendArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_append_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_append_args_finalize (GObject *object)
 {
@@ -50708,6 +51120,8 @@ larder_rpc_store_append_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_append_args_parent_class)->finalize (object);
 }
 
 static void
@@ -50716,6 +51130,7 @@ larder_rpc_store_append_args_class_init (LarderRpcStoreAppendArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_append_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_append_args_read;
   struct_class->write = larder_rpc_store_append_args_write;
 
@@ -51207,6 +51622,8 @@ larder_rpc_store_append_result_instance_init (LarderRpcStoreAppendResult * objec
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_append_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_append_result_finalize (GObject *object)
 {
@@ -51244,6 +51661,8 @@ larder_rpc_store_append_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_append_result_parent_class)->finalize (object);
 }
 
 static void
@@ -51252,6 +51671,7 @@ larder_rpc_store_append_result_class_init (LarderRpcStoreAppendResultClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_append_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_append_result_read;
   struct_class->write = larder_rpc_store_append_result_write;
 
@@ -51634,6 +52054,8 @@ larder_rpc_store_batch_args_instance_init (LarderRpcStoreBatchArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_batch_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_batch_args_finalize (GObject *object)
 {
@@ -51656,6 +52078,8 @@ larder_rpc_store_batch_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_batch_args_parent_class)->finalize (object);
 }
 
 static void
@@ -51664,6 +52088,7 @@ larder_rpc_store_batch_args_class_init (LarderRpcStoreBatchArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_batch_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_batch_args_read;
   struct_class->write = larder_rpc_store_batch_args_write;
 
@@ -52146,6 +52571,8 @@ larder_rpc_store_batch_result_instance_init (LarderRpcStoreBatchResult * object)
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_batch_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_batch_result_finalize (GObject *object)
 {
@@ -52183,6 +52610,8 @@ larder_rpc_store_batch_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_batch_result_parent_class)->finalize (object);
 }
 
 static void
@@ -52191,6 +52620,7 @@ larder_rpc_store_batch_result_class_init (LarderRpcStoreBatchResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_batch_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_batch_result_read;
   struct_class->write = larder_rpc_store_batch_result_write;
 
@@ -52573,6 +53003,8 @@ larder_rpc_store_bulk_write_args_instance_init (LarderRpcStoreBulkWriteArgs * ob
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_bulk_write_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_bulk_write_args_finalize (GObject *object)
 {
@@ -52595,6 +53027,8 @@ larder_rpc_store_bulk_write_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_bulk_write_args_parent_class)->finalize (object);
 }
 
 static void
@@ -52603,6 +53037,7 @@ larder_rpc_store_bulk_write_args_class_init (LarderRpcStoreBulkWriteArgsClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_bulk_write_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_bulk_write_args_read;
   struct_class->write = larder_rpc_store_bulk_write_args_write;
 
@@ -53085,6 +53520,8 @@ larder_rpc_store_bulk_write_result_instance_init (LarderRpcStoreBulkWriteResult 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_bulk_write_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_bulk_write_result_finalize (GObject *object)
 {
@@ -53122,6 +53559,8 @@ larder_rpc_store_bulk_write_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_bulk_write_result_parent_class)->finalize (object);
 }
 
 static void
@@ -53130,6 +53569,7 @@ larder_rpc_store_bulk_write_result_class_init (LarderRpcStoreBulkWriteResultClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_bulk_write_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_bulk_write_result_read;
   struct_class->write = larder_rpc_store_bulk_write_result_write;
 
@@ -53474,6 +53914,8 @@ larder_rpc_store_scan_args_instance_init (LarderRpcStoreScanArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_scan_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_scan_args_finalize (GObject *object)
 {
@@ -53496,6 +53938,8 @@ larder_rpc_store_scan_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_scan_args_parent_class)->finalize (object);
 }
 
 static void
@@ -53504,6 +53948,7 @@ larder_rpc_store_scan_args_class_init (LarderRpcStoreScanArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_scan_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_scan_args_read;
   struct_class->write = larder_rpc_store_scan_args_write;
 
@@ -53986,6 +54431,8 @@ larder_rpc_store_scan_result_instance_init (LarderRpcStoreScanResult * object)
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_scan_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_scan_result_finalize (GObject *object)
 {
@@ -54023,6 +54470,8 @@ larder_rpc_store_scan_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_scan_result_parent_class)->finalize (object);
 }
 
 static void
@@ -54031,6 +54480,7 @@ larder_rpc_store_scan_result_class_init (LarderRpcStoreScanResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_scan_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_scan_result_read;
   struct_class->write = larder_rpc_store_scan_result_write;
 
@@ -54375,6 +54825,8 @@ larder_rpc_store_remove_range_args_instance_init (LarderRpcStoreRemoveRangeArgs 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_remove_range_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_remove_range_args_finalize (GObject *object)
 {
@@ -54397,6 +54849,8 @@ larder_rpc_store_remove_range_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_remove_range_args_parent_class)->finalize (object);
 }
 
 static void
@@ -54405,6 +54859,7 @@ larder_rpc_store_remove_range_args_class_init (LarderRpcStoreRemoveRangeArgsClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_remove_range_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_remove_range_args_read;
   struct_class->write = larder_rpc_store_remove_range_args_write;
 
@@ -54887,6 +55342,8 @@ larder_rpc_store_remove_range_result_instance_init (LarderRpcStoreRemoveRangeRes
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_remove_range_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_remove_range_result_finalize (GObject *object)
 {
@@ -54924,6 +55381,8 @@ larder_rpc_store_remove_range_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_remove_range_result_parent_class)->finalize (object);
 }
 
 static void
@@ -54932,6 +55391,7 @@ larder_rpc_store_remove_range_result_class_init (LarderRpcStoreRemoveRangeResult
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_remove_range_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_remove_range_result_read;
   struct_class->write = larder_rpc_store_remove_range_result_write;
 
@@ -55314,6 +55774,8 @@ larder_rpc_store_range_info_args_instance_init (LarderRpcStoreRangeInfoArgs * ob
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_range_info_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_range_info_args_finalize (GObject *object)
 {
@@ -55336,6 +55798,8 @@ larder_rpc_store_range_info_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_range_info_args_parent_class)->finalize (object);
 }
 
 static void
@@ -55344,6 +55808,7 @@ larder_rpc_store_range_info_args_class_init (LarderRpcStoreRangeInfoArgsClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_range_info_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_range_info_args_read;
   struct_class->write = larder_rpc_store_range_info_args_write;
 
@@ -55826,6 +56291,8 @@ larder_rpc_store_range_info_result_instance_init (LarderRpcStoreRangeInfoResult 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_range_info_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_range_info_result_finalize (GObject *object)
 {
@@ -55863,6 +56330,8 @@ larder_rpc_store_range_info_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_range_info_result_parent_class)->finalize (object);
 }
 
 static void
@@ -55871,6 +56340,7 @@ larder_rpc_store_range_info_result_class_init (LarderRpcStoreRangeInfoResultClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_range_info_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_range_info_result_read;
   struct_class->write = larder_rpc_store_range_info_result_write;
 
@@ -56215,6 +56685,8 @@ larder_rpc_store_checksum_args_instance_init (LarderRpcStoreChecksumArgs * objec
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_checksum_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_checksum_args_finalize (GObject *object)
 {
@@ -56237,6 +56709,8 @@ larder_rpc_store_checksum_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_checksum_args_parent_class)->finalize (object);
 }
 
 static void
@@ -56245,6 +56719,7 @@ larder_rpc_store_checksum_args_class_init (LarderRpcStoreChecksumArgsClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_checksum_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_checksum_args_read;
   struct_class->write = larder_rpc_store_checksum_args_write;
 
@@ -56727,6 +57202,8 @@ larder_rpc_store_checksum_result_instance_init (LarderRpcStoreChecksumResult * o
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_checksum_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_checksum_result_finalize (GObject *object)
 {
@@ -56764,6 +57241,8 @@ larder_rpc_store_checksum_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_checksum_result_parent_class)->finalize (object);
 }
 
 static void
@@ -56772,6 +57251,7 @@ larder_rpc_store_checksum_result_class_init (LarderRpcStoreChecksumResultClass *
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_checksum_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_checksum_result_read;
   struct_class->write = larder_rpc_store_checksum_result_write;
 
@@ -57198,6 +57678,8 @@ larder_rpc_store_lease_acquire_args_instance_init (LarderRpcStoreLeaseAcquireArg
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_acquire_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_acquire_args_finalize (GObject *object)
 {
@@ -57225,6 +57707,8 @@ larder_rpc_store_lease_acquire_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_acquire_args_parent_class)->finalize (object);
 }
 
 static void
@@ -57233,6 +57717,7 @@ larder_rpc_store_lease_acquire_args_class_init (LarderRpcStoreLeaseAcquireArgsCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_acquire_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_acquire_args_read;
   struct_class->write = larder_rpc_store_lease_acquire_args_write;
 
@@ -57735,6 +58220,8 @@ larder_rpc_store_lease_acquire_result_instance_init (LarderRpcStoreLeaseAcquireR
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_acquire_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_acquire_result_finalize (GObject *object)
 {
@@ -57772,6 +58259,8 @@ larder_rpc_store_lease_acquire_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_acquire_result_parent_class)->finalize (object);
 }
 
 static void
@@ -57780,6 +58269,7 @@ larder_rpc_store_lease_acquire_result_class_init (LarderRpcStoreLeaseAcquireResu
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_acquire_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_acquire_result_read;
   struct_class->write = larder_rpc_store_lease_acquire_result_write;
 
@@ -58163,6 +58653,8 @@ larder_rpc_store_lease_renew_args_instance_init (LarderRpcStoreLeaseRenewArgs * 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_renew_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_renew_args_finalize (GObject *object)
 {
@@ -58185,6 +58677,8 @@ larder_rpc_store_lease_renew_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_renew_args_parent_class)->finalize (object);
 }
 
 static void
@@ -58193,6 +58687,7 @@ larder_rpc_store_lease_renew_args_class_init (LarderRpcStoreLeaseRenewArgsClass 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_renew_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_renew_args_read;
   struct_class->write = larder_rpc_store_lease_renew_args_write;
 
@@ -58686,6 +59181,8 @@ larder_rpc_store_lease_renew_result_instance_init (LarderRpcStoreLeaseRenewResul
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_renew_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_renew_result_finalize (GObject *object)
 {
@@ -58723,6 +59220,8 @@ larder_rpc_store_lease_renew_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_renew_result_parent_class)->finalize (object);
 }
 
 static void
@@ -58731,6 +59230,7 @@ larder_rpc_store_lease_renew_result_class_init (LarderRpcStoreLeaseRenewResultCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_renew_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_renew_result_read;
   struct_class->write = larder_rpc_store_lease_renew_result_write;
 
@@ -59114,6 +59614,8 @@ larder_rpc_store_lease_release_args_instance_init (LarderRpcStoreLeaseReleaseArg
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_release_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_release_args_finalize (GObject *object)
 {
@@ -59136,6 +59638,8 @@ larder_rpc_store_lease_release_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_release_args_parent_class)->finalize (object);
 }
 
 static void
@@ -59144,6 +59648,7 @@ larder_rpc_store_lease_release_args_class_init (LarderRpcStoreLeaseReleaseArgsCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_release_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_release_args_read;
   struct_class->write = larder_rpc_store_lease_release_args_write;
 
@@ -59637,6 +60142,8 @@ larder_rpc_store_lease_release_result_instance_init (LarderRpcStoreLeaseReleaseR
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_release_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_release_result_finalize (GObject *object)
 {
@@ -59674,6 +60181,8 @@ larder_rpc_store_lease_release_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_release_result_parent_class)->finalize (object);
 }
 
 static void
@@ -59682,6 +60191,7 @@ larder_rpc_store_lease_release_result_class_init (LarderRpcStoreLeaseReleaseResu
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_release_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_release_result_read;
   struct_class->write = larder_rpc_store_lease_release_result_write;
 
@@ -60030,6 +60540,8 @@ larder_rpc_store_lease_get_args_instance_init (LarderRpcStoreLeaseGetArgs * obje
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_get_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_get_args_finalize (GObject *object)
 {
@@ -60052,6 +60564,8 @@ larder_rpc_store_lease_get_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_get_args_parent_class)->finalize (object);
 }
 
 static void
@@ -60060,6 +60574,7 @@ larder_rpc_store_lease_get_args_class_init (LarderRpcStoreLeaseGetArgsClass * cl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_get_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_get_args_read;
   struct_class->write = larder_rpc_store_lease_get_args_write;
 
@@ -60542,6 +61057,8 @@ larder_rpc_store_lease_get_result_instance_init (LarderRpcStoreLeaseGetResult * 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_get_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_get_result_finalize (GObject *object)
 {
@@ -60579,6 +61096,8 @@ larder_rpc_store_lease_get_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_get_result_parent_class)->finalize (object);
 }
 
 static void
@@ -60587,6 +61106,7 @@ larder_rpc_store_lease_get_result_class_init (LarderRpcStoreLeaseGetResultClass 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_get_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_get_result_read;
   struct_class->write = larder_rpc_store_lease_get_result_write;
 
@@ -60935,6 +61455,8 @@ larder_rpc_store_lease_list_args_instance_init (LarderRpcStoreLeaseListArgs * ob
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_list_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_list_args_finalize (GObject *object)
 {
@@ -60957,6 +61479,8 @@ larder_rpc_store_lease_list_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_list_args_parent_class)->finalize (object);
 }
 
 static void
@@ -60965,6 +61489,7 @@ larder_rpc_store_lease_list_args_class_init (LarderRpcStoreLeaseListArgsClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_list_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_list_args_read;
   struct_class->write = larder_rpc_store_lease_list_args_write;
 
@@ -61447,6 +61972,8 @@ larder_rpc_store_lease_list_result_instance_init (LarderRpcStoreLeaseListResult 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_lease_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_lease_list_result_finalize (GObject *object)
 {
@@ -61484,6 +62011,8 @@ larder_rpc_store_lease_list_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_lease_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -61492,6 +62021,7 @@ larder_rpc_store_lease_list_result_class_init (LarderRpcStoreLeaseListResultClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_lease_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_lease_list_result_read;
   struct_class->write = larder_rpc_store_lease_list_result_write;
 
@@ -61832,6 +62362,8 @@ larder_rpc_store_snapshot_open_args_instance_init (LarderRpcStoreSnapshotOpenArg
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_snapshot_open_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_snapshot_open_args_finalize (GObject *object)
 {
@@ -61849,6 +62381,8 @@ larder_rpc_store_snapshot_open_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_snapshot_open_args_parent_class)->finalize (object);
 }
 
 static void
@@ -61857,6 +62391,7 @@ larder_rpc_store_snapshot_open_args_class_init (LarderRpcStoreSnapshotOpenArgsCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_snapshot_open_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_snapshot_open_args_read;
   struct_class->write = larder_rpc_store_snapshot_open_args_write;
 
@@ -62341,6 +62876,8 @@ larder_rpc_store_snapshot_open_result_instance_init (LarderRpcStoreSnapshotOpenR
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_snapshot_open_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_snapshot_open_result_finalize (GObject *object)
 {
@@ -62378,6 +62915,8 @@ larder_rpc_store_snapshot_open_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_snapshot_open_result_parent_class)->finalize (object);
 }
 
 static void
@@ -62386,6 +62925,7 @@ larder_rpc_store_snapshot_open_result_class_init (LarderRpcStoreSnapshotOpenResu
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_snapshot_open_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_snapshot_open_result_read;
   struct_class->write = larder_rpc_store_snapshot_open_result_write;
 
@@ -62761,6 +63301,8 @@ larder_rpc_store_snapshot_renew_args_instance_init (LarderRpcStoreSnapshotRenewA
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_snapshot_renew_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_snapshot_renew_args_finalize (GObject *object)
 {
@@ -62778,6 +63320,8 @@ larder_rpc_store_snapshot_renew_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_snapshot_renew_args_parent_class)->finalize (object);
 }
 
 static void
@@ -62786,6 +63330,7 @@ larder_rpc_store_snapshot_renew_args_class_init (LarderRpcStoreSnapshotRenewArgs
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_snapshot_renew_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_snapshot_renew_args_read;
   struct_class->write = larder_rpc_store_snapshot_renew_args_write;
 
@@ -63281,6 +63826,8 @@ larder_rpc_store_snapshot_renew_result_instance_init (LarderRpcStoreSnapshotRene
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_snapshot_renew_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_snapshot_renew_result_finalize (GObject *object)
 {
@@ -63318,6 +63865,8 @@ larder_rpc_store_snapshot_renew_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_snapshot_renew_result_parent_class)->finalize (object);
 }
 
 static void
@@ -63326,6 +63875,7 @@ larder_rpc_store_snapshot_renew_result_class_init (LarderRpcStoreSnapshotRenewRe
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_snapshot_renew_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_snapshot_renew_result_read;
   struct_class->write = larder_rpc_store_snapshot_renew_result_write;
 
@@ -63666,6 +64216,8 @@ larder_rpc_store_snapshot_close_args_instance_init (LarderRpcStoreSnapshotCloseA
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_snapshot_close_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_snapshot_close_args_finalize (GObject *object)
 {
@@ -63683,6 +64235,8 @@ larder_rpc_store_snapshot_close_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_snapshot_close_args_parent_class)->finalize (object);
 }
 
 static void
@@ -63691,6 +64245,7 @@ larder_rpc_store_snapshot_close_args_class_init (LarderRpcStoreSnapshotCloseArgs
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_snapshot_close_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_snapshot_close_args_read;
   struct_class->write = larder_rpc_store_snapshot_close_args_write;
 
@@ -64175,6 +64730,8 @@ larder_rpc_store_snapshot_close_result_instance_init (LarderRpcStoreSnapshotClos
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_snapshot_close_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_snapshot_close_result_finalize (GObject *object)
 {
@@ -64212,6 +64769,8 @@ larder_rpc_store_snapshot_close_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_snapshot_close_result_parent_class)->finalize (object);
 }
 
 static void
@@ -64220,6 +64779,7 @@ larder_rpc_store_snapshot_close_result_class_init (LarderRpcStoreSnapshotCloseRe
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_snapshot_close_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_snapshot_close_result_read;
   struct_class->write = larder_rpc_store_snapshot_close_result_write;
 
@@ -64525,6 +65085,8 @@ larder_rpc_store_snapshot_list_args_instance_init (LarderRpcStoreSnapshotListArg
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_snapshot_list_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_snapshot_list_args_finalize (GObject *object)
 {
@@ -64542,6 +65104,8 @@ larder_rpc_store_snapshot_list_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_snapshot_list_args_parent_class)->finalize (object);
 }
 
 static void
@@ -64550,6 +65114,7 @@ larder_rpc_store_snapshot_list_args_class_init (LarderRpcStoreSnapshotListArgsCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_snapshot_list_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_snapshot_list_args_read;
   struct_class->write = larder_rpc_store_snapshot_list_args_write;
 
@@ -65023,6 +65588,8 @@ larder_rpc_store_snapshot_list_result_instance_init (LarderRpcStoreSnapshotListR
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_snapshot_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_snapshot_list_result_finalize (GObject *object)
 {
@@ -65060,6 +65627,8 @@ larder_rpc_store_snapshot_list_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_snapshot_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -65068,6 +65637,7 @@ larder_rpc_store_snapshot_list_result_class_init (LarderRpcStoreSnapshotListResu
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_snapshot_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_snapshot_list_result_read;
   struct_class->write = larder_rpc_store_snapshot_list_result_write;
 
@@ -65408,6 +65978,8 @@ larder_rpc_store_changes_args_instance_init (LarderRpcStoreChangesArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_changes_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_changes_args_finalize (GObject *object)
 {
@@ -65425,6 +65997,8 @@ larder_rpc_store_changes_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_changes_args_parent_class)->finalize (object);
 }
 
 static void
@@ -65433,6 +66007,7 @@ larder_rpc_store_changes_args_class_init (LarderRpcStoreChangesArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_changes_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_changes_args_read;
   struct_class->write = larder_rpc_store_changes_args_write;
 
@@ -65917,6 +66492,8 @@ larder_rpc_store_changes_result_instance_init (LarderRpcStoreChangesResult * obj
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_changes_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_changes_result_finalize (GObject *object)
 {
@@ -65954,6 +66531,8 @@ larder_rpc_store_changes_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_changes_result_parent_class)->finalize (object);
 }
 
 static void
@@ -65962,6 +66541,7 @@ larder_rpc_store_changes_result_class_init (LarderRpcStoreChangesResultClass * c
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_changes_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_changes_result_read;
   struct_class->write = larder_rpc_store_changes_result_write;
 
@@ -66224,6 +66804,8 @@ larder_rpc_store_topology_args_instance_init (LarderRpcStoreTopologyArgs * objec
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_topology_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_topology_args_finalize (GObject *object)
 {
@@ -66236,6 +66818,8 @@ larder_rpc_store_topology_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_topology_args_parent_class)->finalize (object);
 }
 
 static void
@@ -66244,6 +66828,7 @@ larder_rpc_store_topology_args_class_init (LarderRpcStoreTopologyArgsClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_topology_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_topology_args_read;
   struct_class->write = larder_rpc_store_topology_args_write;
 
@@ -66708,6 +67293,8 @@ larder_rpc_store_topology_result_instance_init (LarderRpcStoreTopologyResult * o
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_topology_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_topology_result_finalize (GObject *object)
 {
@@ -66745,6 +67332,8 @@ larder_rpc_store_topology_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_topology_result_parent_class)->finalize (object);
 }
 
 static void
@@ -66753,6 +67342,7 @@ larder_rpc_store_topology_result_class_init (LarderRpcStoreTopologyResultClass *
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_topology_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_topology_result_read;
   struct_class->write = larder_rpc_store_topology_result_write;
 
@@ -66925,16 +67515,14 @@ larder_rpc_store_locate_args_read (ThriftStruct *object, ThriftProtocol *protoco
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -67104,6 +67692,8 @@ larder_rpc_store_locate_args_instance_init (LarderRpcStoreLocateArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_store_locate_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_locate_args_finalize (GObject *object)
 {
@@ -67126,6 +67716,8 @@ larder_rpc_store_locate_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_locate_args_parent_class)->finalize (object);
 }
 
 static void
@@ -67134,6 +67726,7 @@ larder_rpc_store_locate_args_class_init (LarderRpcStoreLocateArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_locate_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_locate_args_read;
   struct_class->write = larder_rpc_store_locate_args_write;
 
@@ -67616,6 +68209,8 @@ larder_rpc_store_locate_result_instance_init (LarderRpcStoreLocateResult * objec
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_locate_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_locate_result_finalize (GObject *object)
 {
@@ -67653,6 +68248,8 @@ larder_rpc_store_locate_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_locate_result_parent_class)->finalize (object);
 }
 
 static void
@@ -67661,6 +68258,7 @@ larder_rpc_store_locate_result_class_init (LarderRpcStoreLocateResultClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_locate_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_locate_result_read;
   struct_class->write = larder_rpc_store_locate_result_write;
 
@@ -67832,16 +68430,14 @@ larder_rpc_store_authenticate_args_read (ThriftStruct *object, ThriftProtocol *p
         {
           if (this_object->secret != NULL)
           {
-            g_free(this_object->secret);
+            g_byte_array_unref(this_object->secret);
             this_object->secret = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->secret = g_byte_array_new();
-          g_byte_array_append (this_object->secret, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->secret = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_secret = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -67973,6 +68569,8 @@ larder_rpc_store_authenticate_args_instance_init (LarderRpcStoreAuthenticateArgs
   object->__isset_secret = FALSE;
 }
 
+static gpointer larder_rpc_store_authenticate_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_authenticate_args_finalize (GObject *object)
 {
@@ -67990,6 +68588,8 @@ larder_rpc_store_authenticate_args_finalize (GObject *object)
     thrift_string_free(tobject->secret);
     tobject->secret = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_authenticate_args_parent_class)->finalize (object);
 }
 
 static void
@@ -67998,6 +68598,7 @@ larder_rpc_store_authenticate_args_class_init (LarderRpcStoreAuthenticateArgsCla
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_authenticate_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_authenticate_args_read;
   struct_class->write = larder_rpc_store_authenticate_args_write;
 
@@ -68471,6 +69072,8 @@ larder_rpc_store_authenticate_result_instance_init (LarderRpcStoreAuthenticateRe
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_authenticate_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_authenticate_result_finalize (GObject *object)
 {
@@ -68508,6 +69111,8 @@ larder_rpc_store_authenticate_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_authenticate_result_parent_class)->finalize (object);
 }
 
 static void
@@ -68516,6 +69121,7 @@ larder_rpc_store_authenticate_result_class_init (LarderRpcStoreAuthenticateResul
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_authenticate_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_authenticate_result_read;
   struct_class->write = larder_rpc_store_authenticate_result_write;
 
@@ -68667,16 +69273,14 @@ larder_rpc_store_ping_args_read (ThriftStruct *object, ThriftProtocol *protocol,
         {
           if (this_object->payload != NULL)
           {
-            g_free(this_object->payload);
+            g_byte_array_unref(this_object->payload);
             this_object->payload = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->payload = g_byte_array_new();
-          g_byte_array_append (this_object->payload, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->payload = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_payload = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -68785,6 +69389,8 @@ larder_rpc_store_ping_args_instance_init (LarderRpcStorePingArgs * object)
   object->__isset_payload = FALSE;
 }
 
+static gpointer larder_rpc_store_ping_args_parent_class = NULL;
+
 static void 
 larder_rpc_store_ping_args_finalize (GObject *object)
 {
@@ -68797,6 +69403,8 @@ larder_rpc_store_ping_args_finalize (GObject *object)
     thrift_string_free(tobject->payload);
     tobject->payload = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_ping_args_parent_class)->finalize (object);
 }
 
 static void
@@ -68805,6 +69413,7 @@ larder_rpc_store_ping_args_class_init (LarderRpcStorePingArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_ping_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_ping_args_read;
   struct_class->write = larder_rpc_store_ping_args_write;
 
@@ -69269,6 +69878,8 @@ larder_rpc_store_ping_result_instance_init (LarderRpcStorePingResult * object)
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_store_ping_result_parent_class = NULL;
+
 static void 
 larder_rpc_store_ping_result_finalize (GObject *object)
 {
@@ -69306,6 +69917,8 @@ larder_rpc_store_ping_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_store_ping_result_parent_class)->finalize (object);
 }
 
 static void
@@ -69314,6 +69927,7 @@ larder_rpc_store_ping_result_class_init (LarderRpcStorePingResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_store_ping_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_store_ping_result_read;
   struct_class->write = larder_rpc_store_ping_result_write;
 
@@ -69615,6 +70229,8 @@ larder_rpc_admin_store_create_args_instance_init (LarderRpcAdminStoreCreateArgs 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_create_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_create_args_finalize (GObject *object)
 {
@@ -69632,6 +70248,8 @@ larder_rpc_admin_store_create_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_create_args_parent_class)->finalize (object);
 }
 
 static void
@@ -69640,6 +70258,7 @@ larder_rpc_admin_store_create_args_class_init (LarderRpcAdminStoreCreateArgsClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_create_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_create_args_read;
   struct_class->write = larder_rpc_admin_store_create_args_write;
 
@@ -70113,6 +70732,8 @@ larder_rpc_admin_store_create_result_instance_init (LarderRpcAdminStoreCreateRes
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_create_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_create_result_finalize (GObject *object)
 {
@@ -70150,6 +70771,8 @@ larder_rpc_admin_store_create_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_create_result_parent_class)->finalize (object);
 }
 
 static void
@@ -70158,6 +70781,7 @@ larder_rpc_admin_store_create_result_class_init (LarderRpcAdminStoreCreateResult
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_create_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_create_result_read;
   struct_class->write = larder_rpc_admin_store_create_result_write;
 
@@ -70360,7 +70984,10 @@ larder_rpc_admin_store_alter_args_read (ThriftStruct *object, ThriftProtocol *pr
               }
 
               if ((ret = thrift_protocol_read_string (protocol, &val137, error)) < 0)
+              {
+                g_free (key136);
                 return -1;
+              }
               xfer += ret;
               if (this_object->settings && key136)
                 g_hash_table_insert ((GHashTable *)this_object->settings, (gpointer) key136, (gpointer) val137);
@@ -70438,25 +71065,15 @@ larder_rpc_admin_store_alter_args_write (ThriftStruct *object, ThriftProtocol *p
   {
     gchar * key138 = NULL;
     gchar * val139 = NULL;
-    GList *key_list = NULL, *iter = NULL;
-    gchar ** keys;
-    int i = 0, key_count;
+    GHashTableIter iter;
 
     if ((ret = thrift_protocol_write_map_begin (protocol, T_STRING, T_STRING, this_object->settings ? (gint32) g_hash_table_size ((GHashTable *) this_object->settings) : 0, error)) < 0)
       return -1;
     xfer += ret;
     if (this_object->settings)
-      g_hash_table_foreach ((GHashTable *) this_object->settings, thrift_hash_table_get_keys, &key_list);
-    key_count = g_list_length (key_list);
-    keys = g_newa (gchar *, key_count);
-    for (iter = g_list_first (key_list); iter; iter = iter->next)
-      keys[i++] = (gchar *) iter->data;
-    g_list_free (key_list);
-
-    for (i = 0; i < key_count; ++i)
+      g_hash_table_iter_init (&iter, (GHashTable *) this_object->settings);
+    while (this_object->settings && g_hash_table_iter_next (&iter, (gpointer *) &key138, (gpointer *) &val139))
     {
-      key138 = keys[i];
-      val139 = (gchar *) g_hash_table_lookup (((GHashTable *) this_object->settings), (gpointer) key138);
 
       if ((ret = thrift_protocol_write_string (protocol,  key138, error)) < 0)
         return -1;
@@ -70572,6 +71189,8 @@ larder_rpc_admin_store_alter_args_instance_init (LarderRpcAdminStoreAlterArgs * 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_alter_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_alter_args_finalize (GObject *object)
 {
@@ -70594,6 +71213,8 @@ larder_rpc_admin_store_alter_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_alter_args_parent_class)->finalize (object);
 }
 
 static void
@@ -70602,6 +71223,7 @@ larder_rpc_admin_store_alter_args_class_init (LarderRpcAdminStoreAlterArgsClass 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_alter_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_alter_args_read;
   struct_class->write = larder_rpc_admin_store_alter_args_write;
 
@@ -71084,6 +71706,8 @@ larder_rpc_admin_store_alter_result_instance_init (LarderRpcAdminStoreAlterResul
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_alter_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_alter_result_finalize (GObject *object)
 {
@@ -71121,6 +71745,8 @@ larder_rpc_admin_store_alter_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_alter_result_parent_class)->finalize (object);
 }
 
 static void
@@ -71129,6 +71755,7 @@ larder_rpc_admin_store_alter_result_class_init (LarderRpcAdminStoreAlterResultCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_alter_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_alter_result_read;
   struct_class->write = larder_rpc_admin_store_alter_result_write;
 
@@ -71391,6 +72018,8 @@ larder_rpc_admin_store_list_args_instance_init (LarderRpcAdminStoreListArgs * ob
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_list_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_list_args_finalize (GObject *object)
 {
@@ -71403,6 +72032,8 @@ larder_rpc_admin_store_list_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_list_args_parent_class)->finalize (object);
 }
 
 static void
@@ -71411,6 +72042,7 @@ larder_rpc_admin_store_list_args_class_init (LarderRpcAdminStoreListArgsClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_list_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_list_args_read;
   struct_class->write = larder_rpc_admin_store_list_args_write;
 
@@ -71875,6 +72507,8 @@ larder_rpc_admin_store_list_result_instance_init (LarderRpcAdminStoreListResult 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_list_result_finalize (GObject *object)
 {
@@ -71912,6 +72546,8 @@ larder_rpc_admin_store_list_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -71920,6 +72556,7 @@ larder_rpc_admin_store_list_result_class_init (LarderRpcAdminStoreListResultClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_list_result_read;
   struct_class->write = larder_rpc_admin_store_list_result_write;
 
@@ -72260,6 +72897,8 @@ larder_rpc_admin_store_drop_args_instance_init (LarderRpcAdminStoreDropArgs * ob
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_drop_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_drop_args_finalize (GObject *object)
 {
@@ -72277,6 +72916,8 @@ larder_rpc_admin_store_drop_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_drop_args_parent_class)->finalize (object);
 }
 
 static void
@@ -72285,6 +72926,7 @@ larder_rpc_admin_store_drop_args_class_init (LarderRpcAdminStoreDropArgsClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_drop_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_drop_args_read;
   struct_class->write = larder_rpc_admin_store_drop_args_write;
 
@@ -72769,6 +73411,8 @@ larder_rpc_admin_store_drop_result_instance_init (LarderRpcAdminStoreDropResult 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_drop_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_drop_result_finalize (GObject *object)
 {
@@ -72806,6 +73450,8 @@ larder_rpc_admin_store_drop_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_drop_result_parent_class)->finalize (object);
 }
 
 static void
@@ -72814,6 +73460,7 @@ larder_rpc_admin_store_drop_result_class_init (LarderRpcAdminStoreDropResultClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_drop_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_drop_result_read;
   struct_class->write = larder_rpc_admin_store_drop_result_write;
 
@@ -73162,6 +73809,8 @@ larder_rpc_admin_store_recall_args_instance_init (LarderRpcAdminStoreRecallArgs 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_recall_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_recall_args_finalize (GObject *object)
 {
@@ -73184,6 +73833,8 @@ larder_rpc_admin_store_recall_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_recall_args_parent_class)->finalize (object);
 }
 
 static void
@@ -73192,6 +73843,7 @@ larder_rpc_admin_store_recall_args_class_init (LarderRpcAdminStoreRecallArgsClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_recall_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_recall_args_read;
   struct_class->write = larder_rpc_admin_store_recall_args_write;
 
@@ -73674,6 +74326,8 @@ larder_rpc_admin_store_recall_result_instance_init (LarderRpcAdminStoreRecallRes
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_recall_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_recall_result_finalize (GObject *object)
 {
@@ -73711,6 +74365,8 @@ larder_rpc_admin_store_recall_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_recall_result_parent_class)->finalize (object);
 }
 
 static void
@@ -73719,6 +74375,7 @@ larder_rpc_admin_store_recall_result_class_init (LarderRpcAdminStoreRecallResult
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_recall_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_recall_result_read;
   struct_class->write = larder_rpc_admin_store_recall_result_write;
 
@@ -74067,6 +74724,8 @@ larder_rpc_admin_store_rename_args_instance_init (LarderRpcAdminStoreRenameArgs 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_rename_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_rename_args_finalize (GObject *object)
 {
@@ -74089,6 +74748,8 @@ larder_rpc_admin_store_rename_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_rename_args_parent_class)->finalize (object);
 }
 
 static void
@@ -74097,6 +74758,7 @@ larder_rpc_admin_store_rename_args_class_init (LarderRpcAdminStoreRenameArgsClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_rename_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_rename_args_read;
   struct_class->write = larder_rpc_admin_store_rename_args_write;
 
@@ -74579,6 +75241,8 @@ larder_rpc_admin_store_rename_result_instance_init (LarderRpcAdminStoreRenameRes
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_store_rename_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_store_rename_result_finalize (GObject *object)
 {
@@ -74616,6 +75280,8 @@ larder_rpc_admin_store_rename_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_store_rename_result_parent_class)->finalize (object);
 }
 
 static void
@@ -74624,6 +75290,7 @@ larder_rpc_admin_store_rename_result_class_init (LarderRpcAdminStoreRenameResult
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_store_rename_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_store_rename_result_read;
   struct_class->write = larder_rpc_admin_store_rename_result_write;
 
@@ -74929,6 +75596,8 @@ larder_rpc_admin_config_plan_args_instance_init (LarderRpcAdminConfigPlanArgs * 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_config_plan_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_config_plan_args_finalize (GObject *object)
 {
@@ -74946,6 +75615,8 @@ larder_rpc_admin_config_plan_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_config_plan_args_parent_class)->finalize (object);
 }
 
 static void
@@ -74954,6 +75625,7 @@ larder_rpc_admin_config_plan_args_class_init (LarderRpcAdminConfigPlanArgsClass 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_config_plan_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_config_plan_args_read;
   struct_class->write = larder_rpc_admin_config_plan_args_write;
 
@@ -75427,6 +76099,8 @@ larder_rpc_admin_config_plan_result_instance_init (LarderRpcAdminConfigPlanResul
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_config_plan_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_config_plan_result_finalize (GObject *object)
 {
@@ -75464,6 +76138,8 @@ larder_rpc_admin_config_plan_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_config_plan_result_parent_class)->finalize (object);
 }
 
 static void
@@ -75472,6 +76148,7 @@ larder_rpc_admin_config_plan_result_class_init (LarderRpcAdminConfigPlanResultCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_config_plan_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_config_plan_result_read;
   struct_class->write = larder_rpc_admin_config_plan_result_write;
 
@@ -75820,6 +76497,8 @@ larder_rpc_admin_config_apply_args_instance_init (LarderRpcAdminConfigApplyArgs 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_config_apply_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_config_apply_args_finalize (GObject *object)
 {
@@ -75842,6 +76521,8 @@ larder_rpc_admin_config_apply_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_config_apply_args_parent_class)->finalize (object);
 }
 
 static void
@@ -75850,6 +76531,7 @@ larder_rpc_admin_config_apply_args_class_init (LarderRpcAdminConfigApplyArgsClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_config_apply_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_config_apply_args_read;
   struct_class->write = larder_rpc_admin_config_apply_args_write;
 
@@ -76332,6 +77014,8 @@ larder_rpc_admin_config_apply_result_instance_init (LarderRpcAdminConfigApplyRes
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_config_apply_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_config_apply_result_finalize (GObject *object)
 {
@@ -76369,6 +77053,8 @@ larder_rpc_admin_config_apply_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_config_apply_result_parent_class)->finalize (object);
 }
 
 static void
@@ -76377,6 +77063,7 @@ larder_rpc_admin_config_apply_result_class_init (LarderRpcAdminConfigApplyResult
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_config_apply_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_config_apply_result_read;
   struct_class->write = larder_rpc_admin_config_apply_result_write;
 
@@ -76639,6 +77326,8 @@ larder_rpc_admin_config_export_args_instance_init (LarderRpcAdminConfigExportArg
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_config_export_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_config_export_args_finalize (GObject *object)
 {
@@ -76651,6 +77340,8 @@ larder_rpc_admin_config_export_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_config_export_args_parent_class)->finalize (object);
 }
 
 static void
@@ -76659,6 +77350,7 @@ larder_rpc_admin_config_export_args_class_init (LarderRpcAdminConfigExportArgsCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_config_export_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_config_export_args_read;
   struct_class->write = larder_rpc_admin_config_export_args_write;
 
@@ -77123,6 +77815,8 @@ larder_rpc_admin_config_export_result_instance_init (LarderRpcAdminConfigExportR
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_config_export_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_config_export_result_finalize (GObject *object)
 {
@@ -77160,6 +77854,8 @@ larder_rpc_admin_config_export_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_config_export_result_parent_class)->finalize (object);
 }
 
 static void
@@ -77168,6 +77864,7 @@ larder_rpc_admin_config_export_result_class_init (LarderRpcAdminConfigExportResu
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_config_export_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_config_export_result_read;
   struct_class->write = larder_rpc_admin_config_export_result_write;
 
@@ -77473,6 +78170,8 @@ larder_rpc_admin_flush_args_instance_init (LarderRpcAdminFlushArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_flush_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_flush_args_finalize (GObject *object)
 {
@@ -77490,6 +78189,8 @@ larder_rpc_admin_flush_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_flush_args_parent_class)->finalize (object);
 }
 
 static void
@@ -77498,6 +78199,7 @@ larder_rpc_admin_flush_args_class_init (LarderRpcAdminFlushArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_flush_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_flush_args_read;
   struct_class->write = larder_rpc_admin_flush_args_write;
 
@@ -77971,6 +78673,8 @@ larder_rpc_admin_flush_result_instance_init (LarderRpcAdminFlushResult * object)
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_flush_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_flush_result_finalize (GObject *object)
 {
@@ -78008,6 +78712,8 @@ larder_rpc_admin_flush_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_flush_result_parent_class)->finalize (object);
 }
 
 static void
@@ -78016,6 +78722,7 @@ larder_rpc_admin_flush_result_class_init (LarderRpcAdminFlushResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_flush_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_flush_result_read;
   struct_class->write = larder_rpc_admin_flush_result_write;
 
@@ -78360,6 +79067,8 @@ larder_rpc_admin_compact_args_instance_init (LarderRpcAdminCompactArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_compact_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_compact_args_finalize (GObject *object)
 {
@@ -78382,6 +79091,8 @@ larder_rpc_admin_compact_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_compact_args_parent_class)->finalize (object);
 }
 
 static void
@@ -78390,6 +79101,7 @@ larder_rpc_admin_compact_args_class_init (LarderRpcAdminCompactArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_compact_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_compact_args_read;
   struct_class->write = larder_rpc_admin_compact_args_write;
 
@@ -78872,6 +79584,8 @@ larder_rpc_admin_compact_result_instance_init (LarderRpcAdminCompactResult * obj
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_compact_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_compact_result_finalize (GObject *object)
 {
@@ -78909,6 +79623,8 @@ larder_rpc_admin_compact_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_compact_result_parent_class)->finalize (object);
 }
 
 static void
@@ -78917,6 +79633,7 @@ larder_rpc_admin_compact_result_class_init (LarderRpcAdminCompactResultClass * c
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_compact_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_compact_result_read;
   struct_class->write = larder_rpc_admin_compact_result_write;
 
@@ -79222,6 +79939,8 @@ larder_rpc_admin_verify_args_instance_init (LarderRpcAdminVerifyArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_verify_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_verify_args_finalize (GObject *object)
 {
@@ -79239,6 +79958,8 @@ larder_rpc_admin_verify_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_verify_args_parent_class)->finalize (object);
 }
 
 static void
@@ -79247,6 +79968,7 @@ larder_rpc_admin_verify_args_class_init (LarderRpcAdminVerifyArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_verify_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_verify_args_read;
   struct_class->write = larder_rpc_admin_verify_args_write;
 
@@ -79720,6 +80442,8 @@ larder_rpc_admin_verify_result_instance_init (LarderRpcAdminVerifyResult * objec
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_verify_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_verify_result_finalize (GObject *object)
 {
@@ -79757,6 +80481,8 @@ larder_rpc_admin_verify_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_verify_result_parent_class)->finalize (object);
 }
 
 static void
@@ -79765,6 +80491,7 @@ larder_rpc_admin_verify_result_class_init (LarderRpcAdminVerifyResultClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_verify_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_verify_result_read;
   struct_class->write = larder_rpc_admin_verify_result_write;
 
@@ -80148,6 +80875,8 @@ larder_rpc_admin_backup_create_args_instance_init (LarderRpcAdminBackupCreateArg
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_backup_create_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_backup_create_args_finalize (GObject *object)
 {
@@ -80170,6 +80899,8 @@ larder_rpc_admin_backup_create_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_backup_create_args_parent_class)->finalize (object);
 }
 
 static void
@@ -80178,6 +80909,7 @@ larder_rpc_admin_backup_create_args_class_init (LarderRpcAdminBackupCreateArgsCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_backup_create_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_backup_create_args_read;
   struct_class->write = larder_rpc_admin_backup_create_args_write;
 
@@ -80671,6 +81403,8 @@ larder_rpc_admin_backup_create_result_instance_init (LarderRpcAdminBackupCreateR
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_backup_create_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_backup_create_result_finalize (GObject *object)
 {
@@ -80708,6 +81442,8 @@ larder_rpc_admin_backup_create_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_backup_create_result_parent_class)->finalize (object);
 }
 
 static void
@@ -80716,6 +81452,7 @@ larder_rpc_admin_backup_create_result_class_init (LarderRpcAdminBackupCreateResu
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_backup_create_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_backup_create_result_read;
   struct_class->write = larder_rpc_admin_backup_create_result_write;
 
@@ -81021,6 +81758,8 @@ larder_rpc_admin_backup_list_args_instance_init (LarderRpcAdminBackupListArgs * 
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_backup_list_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_backup_list_args_finalize (GObject *object)
 {
@@ -81038,6 +81777,8 @@ larder_rpc_admin_backup_list_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_backup_list_args_parent_class)->finalize (object);
 }
 
 static void
@@ -81046,6 +81787,7 @@ larder_rpc_admin_backup_list_args_class_init (LarderRpcAdminBackupListArgsClass 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_backup_list_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_backup_list_args_read;
   struct_class->write = larder_rpc_admin_backup_list_args_write;
 
@@ -81519,6 +82261,8 @@ larder_rpc_admin_backup_list_result_instance_init (LarderRpcAdminBackupListResul
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_backup_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_backup_list_result_finalize (GObject *object)
 {
@@ -81556,6 +82300,8 @@ larder_rpc_admin_backup_list_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_backup_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -81564,6 +82310,7 @@ larder_rpc_admin_backup_list_result_class_init (LarderRpcAdminBackupListResultCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_backup_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_backup_list_result_read;
   struct_class->write = larder_rpc_admin_backup_list_result_write;
 
@@ -81861,6 +82608,8 @@ larder_rpc_admin_backup_verify_args_instance_init (LarderRpcAdminBackupVerifyArg
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_backup_verify_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_backup_verify_args_finalize (GObject *object)
 {
@@ -81873,6 +82622,8 @@ larder_rpc_admin_backup_verify_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_backup_verify_args_parent_class)->finalize (object);
 }
 
 static void
@@ -81881,6 +82632,7 @@ larder_rpc_admin_backup_verify_args_class_init (LarderRpcAdminBackupVerifyArgsCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_backup_verify_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_backup_verify_args_read;
   struct_class->write = larder_rpc_admin_backup_verify_args_write;
 
@@ -82356,6 +83108,8 @@ larder_rpc_admin_backup_verify_result_instance_init (LarderRpcAdminBackupVerifyR
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_backup_verify_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_backup_verify_result_finalize (GObject *object)
 {
@@ -82393,6 +83147,8 @@ larder_rpc_admin_backup_verify_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_backup_verify_result_parent_class)->finalize (object);
 }
 
 static void
@@ -82401,6 +83157,7 @@ larder_rpc_admin_backup_verify_result_class_init (LarderRpcAdminBackupVerifyResu
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_backup_verify_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_backup_verify_result_read;
   struct_class->write = larder_rpc_admin_backup_verify_result_write;
 
@@ -82741,6 +83498,8 @@ larder_rpc_admin_backup_restore_args_instance_init (LarderRpcAdminBackupRestoreA
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_backup_restore_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_backup_restore_args_finalize (GObject *object)
 {
@@ -82758,6 +83517,8 @@ larder_rpc_admin_backup_restore_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_backup_restore_args_parent_class)->finalize (object);
 }
 
 static void
@@ -82766,6 +83527,7 @@ larder_rpc_admin_backup_restore_args_class_init (LarderRpcAdminBackupRestoreArgs
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_backup_restore_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_backup_restore_args_read;
   struct_class->write = larder_rpc_admin_backup_restore_args_write;
 
@@ -83250,6 +84012,8 @@ larder_rpc_admin_backup_restore_result_instance_init (LarderRpcAdminBackupRestor
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_backup_restore_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_backup_restore_result_finalize (GObject *object)
 {
@@ -83287,6 +84051,8 @@ larder_rpc_admin_backup_restore_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_backup_restore_result_parent_class)->finalize (object);
 }
 
 static void
@@ -83295,6 +84061,7 @@ larder_rpc_admin_backup_restore_result_class_init (LarderRpcAdminBackupRestoreRe
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_backup_restore_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_backup_restore_result_read;
   struct_class->write = larder_rpc_admin_backup_restore_result_write;
 
@@ -83592,6 +84359,8 @@ larder_rpc_admin_job_get_args_instance_init (LarderRpcAdminJobGetArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_job_get_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_job_get_args_finalize (GObject *object)
 {
@@ -83604,6 +84373,8 @@ larder_rpc_admin_job_get_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_job_get_args_parent_class)->finalize (object);
 }
 
 static void
@@ -83612,6 +84383,7 @@ larder_rpc_admin_job_get_args_class_init (LarderRpcAdminJobGetArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_job_get_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_job_get_args_read;
   struct_class->write = larder_rpc_admin_job_get_args_write;
 
@@ -84087,6 +84859,8 @@ larder_rpc_admin_job_get_result_instance_init (LarderRpcAdminJobGetResult * obje
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_job_get_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_job_get_result_finalize (GObject *object)
 {
@@ -84124,6 +84898,8 @@ larder_rpc_admin_job_get_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_job_get_result_parent_class)->finalize (object);
 }
 
 static void
@@ -84132,6 +84908,7 @@ larder_rpc_admin_job_get_result_class_init (LarderRpcAdminJobGetResultClass * cl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_job_get_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_job_get_result_read;
   struct_class->write = larder_rpc_admin_job_get_result_write;
 
@@ -84394,6 +85171,8 @@ larder_rpc_admin_job_list_args_instance_init (LarderRpcAdminJobListArgs * object
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_job_list_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_job_list_args_finalize (GObject *object)
 {
@@ -84406,6 +85185,8 @@ larder_rpc_admin_job_list_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_job_list_args_parent_class)->finalize (object);
 }
 
 static void
@@ -84414,6 +85195,7 @@ larder_rpc_admin_job_list_args_class_init (LarderRpcAdminJobListArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_job_list_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_job_list_args_read;
   struct_class->write = larder_rpc_admin_job_list_args_write;
 
@@ -84878,6 +85660,8 @@ larder_rpc_admin_job_list_result_instance_init (LarderRpcAdminJobListResult * ob
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_job_list_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_job_list_result_finalize (GObject *object)
 {
@@ -84915,6 +85699,8 @@ larder_rpc_admin_job_list_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_job_list_result_parent_class)->finalize (object);
 }
 
 static void
@@ -84923,6 +85709,7 @@ larder_rpc_admin_job_list_result_class_init (LarderRpcAdminJobListResultClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_job_list_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_job_list_result_read;
   struct_class->write = larder_rpc_admin_job_list_result_write;
 
@@ -85220,6 +86007,8 @@ larder_rpc_admin_job_cancel_args_instance_init (LarderRpcAdminJobCancelArgs * ob
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_job_cancel_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_job_cancel_args_finalize (GObject *object)
 {
@@ -85232,6 +86021,8 @@ larder_rpc_admin_job_cancel_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_job_cancel_args_parent_class)->finalize (object);
 }
 
 static void
@@ -85240,6 +86031,7 @@ larder_rpc_admin_job_cancel_args_class_init (LarderRpcAdminJobCancelArgsClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_job_cancel_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_job_cancel_args_read;
   struct_class->write = larder_rpc_admin_job_cancel_args_write;
 
@@ -85715,6 +86507,8 @@ larder_rpc_admin_job_cancel_result_instance_init (LarderRpcAdminJobCancelResult 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_job_cancel_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_job_cancel_result_finalize (GObject *object)
 {
@@ -85752,6 +86546,8 @@ larder_rpc_admin_job_cancel_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_job_cancel_result_parent_class)->finalize (object);
 }
 
 static void
@@ -85760,6 +86556,7 @@ larder_rpc_admin_job_cancel_result_class_init (LarderRpcAdminJobCancelResultClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_job_cancel_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_job_cancel_result_read;
   struct_class->write = larder_rpc_admin_job_cancel_result_write;
 
@@ -86101,6 +86898,8 @@ larder_rpc_admin_mode_set_args_instance_init (LarderRpcAdminModeSetArgs * object
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_mode_set_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_mode_set_args_finalize (GObject *object)
 {
@@ -86118,6 +86917,8 @@ larder_rpc_admin_mode_set_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_mode_set_args_parent_class)->finalize (object);
 }
 
 static void
@@ -86126,6 +86927,7 @@ larder_rpc_admin_mode_set_args_class_init (LarderRpcAdminModeSetArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_mode_set_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_mode_set_args_read;
   struct_class->write = larder_rpc_admin_mode_set_args_write;
 
@@ -86610,6 +87412,8 @@ larder_rpc_admin_mode_set_result_instance_init (LarderRpcAdminModeSetResult * ob
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_mode_set_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_mode_set_result_finalize (GObject *object)
 {
@@ -86647,6 +87451,8 @@ larder_rpc_admin_mode_set_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_mode_set_result_parent_class)->finalize (object);
 }
 
 static void
@@ -86655,6 +87461,7 @@ larder_rpc_admin_mode_set_result_class_init (LarderRpcAdminModeSetResultClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_mode_set_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_mode_set_result_read;
   struct_class->write = larder_rpc_admin_mode_set_result_write;
 
@@ -86952,6 +87759,8 @@ larder_rpc_admin_drain_args_instance_init (LarderRpcAdminDrainArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_drain_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_drain_args_finalize (GObject *object)
 {
@@ -86964,6 +87773,8 @@ larder_rpc_admin_drain_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_drain_args_parent_class)->finalize (object);
 }
 
 static void
@@ -86972,6 +87783,7 @@ larder_rpc_admin_drain_args_class_init (LarderRpcAdminDrainArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_drain_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_drain_args_read;
   struct_class->write = larder_rpc_admin_drain_args_write;
 
@@ -87447,6 +88259,8 @@ larder_rpc_admin_drain_result_instance_init (LarderRpcAdminDrainResult * object)
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_drain_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_drain_result_finalize (GObject *object)
 {
@@ -87484,6 +88298,8 @@ larder_rpc_admin_drain_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_drain_result_parent_class)->finalize (object);
 }
 
 static void
@@ -87492,6 +88308,7 @@ larder_rpc_admin_drain_result_class_init (LarderRpcAdminDrainResultClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_drain_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_drain_result_read;
   struct_class->write = larder_rpc_admin_drain_result_write;
 
@@ -87754,6 +88571,8 @@ larder_rpc_admin_shutdown_args_instance_init (LarderRpcAdminShutdownArgs * objec
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_admin_shutdown_args_parent_class = NULL;
+
 static void 
 larder_rpc_admin_shutdown_args_finalize (GObject *object)
 {
@@ -87766,6 +88585,8 @@ larder_rpc_admin_shutdown_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_shutdown_args_parent_class)->finalize (object);
 }
 
 static void
@@ -87774,6 +88595,7 @@ larder_rpc_admin_shutdown_args_class_init (LarderRpcAdminShutdownArgsClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_shutdown_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_shutdown_args_read;
   struct_class->write = larder_rpc_admin_shutdown_args_write;
 
@@ -88238,6 +89060,8 @@ larder_rpc_admin_shutdown_result_instance_init (LarderRpcAdminShutdownResult * o
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_admin_shutdown_result_parent_class = NULL;
+
 static void 
 larder_rpc_admin_shutdown_result_finalize (GObject *object)
 {
@@ -88275,6 +89099,8 @@ larder_rpc_admin_shutdown_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_admin_shutdown_result_parent_class)->finalize (object);
 }
 
 static void
@@ -88283,6 +89109,7 @@ larder_rpc_admin_shutdown_result_class_init (LarderRpcAdminShutdownResultClass *
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_admin_shutdown_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_admin_shutdown_result_read;
   struct_class->write = larder_rpc_admin_shutdown_result_write;
 
@@ -88545,6 +89372,8 @@ larder_rpc_observe_health_args_instance_init (LarderRpcObserveHealthArgs * objec
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_health_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_health_args_finalize (GObject *object)
 {
@@ -88557,6 +89386,8 @@ larder_rpc_observe_health_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_health_args_parent_class)->finalize (object);
 }
 
 static void
@@ -88565,6 +89396,7 @@ larder_rpc_observe_health_args_class_init (LarderRpcObserveHealthArgsClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_health_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_health_args_read;
   struct_class->write = larder_rpc_observe_health_args_write;
 
@@ -89029,6 +89861,8 @@ larder_rpc_observe_health_result_instance_init (LarderRpcObserveHealthResult * o
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_health_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_health_result_finalize (GObject *object)
 {
@@ -89066,6 +89900,8 @@ larder_rpc_observe_health_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_health_result_parent_class)->finalize (object);
 }
 
 static void
@@ -89074,6 +89910,7 @@ larder_rpc_observe_health_result_class_init (LarderRpcObserveHealthResultClass *
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_health_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_health_result_read;
   struct_class->write = larder_rpc_observe_health_result_write;
 
@@ -89336,6 +90173,8 @@ larder_rpc_observe_metrics_args_instance_init (LarderRpcObserveMetricsArgs * obj
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_metrics_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_metrics_args_finalize (GObject *object)
 {
@@ -89348,6 +90187,8 @@ larder_rpc_observe_metrics_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_metrics_args_parent_class)->finalize (object);
 }
 
 static void
@@ -89356,6 +90197,7 @@ larder_rpc_observe_metrics_args_class_init (LarderRpcObserveMetricsArgsClass * c
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_metrics_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_metrics_args_read;
   struct_class->write = larder_rpc_observe_metrics_args_write;
 
@@ -89820,6 +90662,8 @@ larder_rpc_observe_metrics_result_instance_init (LarderRpcObserveMetricsResult *
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_metrics_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_metrics_result_finalize (GObject *object)
 {
@@ -89857,6 +90701,8 @@ larder_rpc_observe_metrics_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_metrics_result_parent_class)->finalize (object);
 }
 
 static void
@@ -89865,6 +90711,7 @@ larder_rpc_observe_metrics_result_class_init (LarderRpcObserveMetricsResultClass
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_metrics_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_metrics_result_read;
   struct_class->write = larder_rpc_observe_metrics_result_write;
 
@@ -90170,6 +91017,8 @@ larder_rpc_observe_store_stats_args_instance_init (LarderRpcObserveStoreStatsArg
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_store_stats_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_store_stats_args_finalize (GObject *object)
 {
@@ -90187,6 +91036,8 @@ larder_rpc_observe_store_stats_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_store_stats_args_parent_class)->finalize (object);
 }
 
 static void
@@ -90195,6 +91046,7 @@ larder_rpc_observe_store_stats_args_class_init (LarderRpcObserveStoreStatsArgsCl
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_store_stats_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_store_stats_args_read;
   struct_class->write = larder_rpc_observe_store_stats_args_write;
 
@@ -90668,6 +91520,8 @@ larder_rpc_observe_store_stats_result_instance_init (LarderRpcObserveStoreStatsR
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_store_stats_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_store_stats_result_finalize (GObject *object)
 {
@@ -90705,6 +91559,8 @@ larder_rpc_observe_store_stats_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_store_stats_result_parent_class)->finalize (object);
 }
 
 static void
@@ -90713,6 +91569,7 @@ larder_rpc_observe_store_stats_result_class_init (LarderRpcObserveStoreStatsResu
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_store_stats_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_store_stats_result_read;
   struct_class->write = larder_rpc_observe_store_stats_result_write;
 
@@ -91018,6 +91875,8 @@ larder_rpc_observe_levels_args_instance_init (LarderRpcObserveLevelsArgs * objec
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_levels_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_levels_args_finalize (GObject *object)
 {
@@ -91035,6 +91894,8 @@ larder_rpc_observe_levels_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_levels_args_parent_class)->finalize (object);
 }
 
 static void
@@ -91043,6 +91904,7 @@ larder_rpc_observe_levels_args_class_init (LarderRpcObserveLevelsArgsClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_levels_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_levels_args_read;
   struct_class->write = larder_rpc_observe_levels_args_write;
 
@@ -91516,6 +92378,8 @@ larder_rpc_observe_levels_result_instance_init (LarderRpcObserveLevelsResult * o
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_levels_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_levels_result_finalize (GObject *object)
 {
@@ -91553,6 +92417,8 @@ larder_rpc_observe_levels_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_levels_result_parent_class)->finalize (object);
 }
 
 static void
@@ -91561,6 +92427,7 @@ larder_rpc_observe_levels_result_class_init (LarderRpcObserveLevelsResultClass *
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_levels_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_levels_result_read;
   struct_class->write = larder_rpc_observe_levels_result_write;
 
@@ -91866,6 +92733,8 @@ larder_rpc_observe_files_args_instance_init (LarderRpcObserveFilesArgs * object)
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_files_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_files_args_finalize (GObject *object)
 {
@@ -91883,6 +92752,8 @@ larder_rpc_observe_files_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_files_args_parent_class)->finalize (object);
 }
 
 static void
@@ -91891,6 +92762,7 @@ larder_rpc_observe_files_args_class_init (LarderRpcObserveFilesArgsClass * cls)
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_files_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_files_args_read;
   struct_class->write = larder_rpc_observe_files_args_write;
 
@@ -92364,6 +93236,8 @@ larder_rpc_observe_files_result_instance_init (LarderRpcObserveFilesResult * obj
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_files_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_files_result_finalize (GObject *object)
 {
@@ -92401,6 +93275,8 @@ larder_rpc_observe_files_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_files_result_parent_class)->finalize (object);
 }
 
 static void
@@ -92409,6 +93285,7 @@ larder_rpc_observe_files_result_class_init (LarderRpcObserveFilesResultClass * c
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_files_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_files_result_read;
   struct_class->write = larder_rpc_observe_files_result_write;
 
@@ -92714,6 +93591,8 @@ larder_rpc_observe_histograms_args_instance_init (LarderRpcObserveHistogramsArgs
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_histograms_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_histograms_args_finalize (GObject *object)
 {
@@ -92731,6 +93610,8 @@ larder_rpc_observe_histograms_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_histograms_args_parent_class)->finalize (object);
 }
 
 static void
@@ -92739,6 +93620,7 @@ larder_rpc_observe_histograms_args_class_init (LarderRpcObserveHistogramsArgsCla
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_histograms_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_histograms_args_read;
   struct_class->write = larder_rpc_observe_histograms_args_write;
 
@@ -93212,6 +94094,8 @@ larder_rpc_observe_histograms_result_instance_init (LarderRpcObserveHistogramsRe
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_histograms_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_histograms_result_finalize (GObject *object)
 {
@@ -93249,6 +94133,8 @@ larder_rpc_observe_histograms_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_histograms_result_parent_class)->finalize (object);
 }
 
 static void
@@ -93257,6 +94143,7 @@ larder_rpc_observe_histograms_result_class_init (LarderRpcObserveHistogramsResul
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_histograms_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_histograms_result_read;
   struct_class->write = larder_rpc_observe_histograms_result_write;
 
@@ -93598,6 +94485,8 @@ larder_rpc_observe_hot_keys_args_instance_init (LarderRpcObserveHotKeysArgs * ob
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_hot_keys_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_hot_keys_args_finalize (GObject *object)
 {
@@ -93615,6 +94504,8 @@ larder_rpc_observe_hot_keys_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_hot_keys_args_parent_class)->finalize (object);
 }
 
 static void
@@ -93623,6 +94514,7 @@ larder_rpc_observe_hot_keys_args_class_init (LarderRpcObserveHotKeysArgsClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_hot_keys_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_hot_keys_args_read;
   struct_class->write = larder_rpc_observe_hot_keys_args_write;
 
@@ -94107,6 +94999,8 @@ larder_rpc_observe_hot_keys_result_instance_init (LarderRpcObserveHotKeysResult 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_hot_keys_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_hot_keys_result_finalize (GObject *object)
 {
@@ -94144,6 +95038,8 @@ larder_rpc_observe_hot_keys_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_hot_keys_result_parent_class)->finalize (object);
 }
 
 static void
@@ -94152,6 +95048,7 @@ larder_rpc_observe_hot_keys_result_class_init (LarderRpcObserveHotKeysResultClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_hot_keys_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_hot_keys_result_read;
   struct_class->write = larder_rpc_observe_hot_keys_result_write;
 
@@ -94493,6 +95390,8 @@ larder_rpc_observe_hot_prefixes_args_instance_init (LarderRpcObserveHotPrefixesA
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_hot_prefixes_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_hot_prefixes_args_finalize (GObject *object)
 {
@@ -94510,6 +95409,8 @@ larder_rpc_observe_hot_prefixes_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_hot_prefixes_args_parent_class)->finalize (object);
 }
 
 static void
@@ -94518,6 +95419,7 @@ larder_rpc_observe_hot_prefixes_args_class_init (LarderRpcObserveHotPrefixesArgs
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_hot_prefixes_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_hot_prefixes_args_read;
   struct_class->write = larder_rpc_observe_hot_prefixes_args_write;
 
@@ -95002,6 +95904,8 @@ larder_rpc_observe_hot_prefixes_result_instance_init (LarderRpcObserveHotPrefixe
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_hot_prefixes_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_hot_prefixes_result_finalize (GObject *object)
 {
@@ -95039,6 +95943,8 @@ larder_rpc_observe_hot_prefixes_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_hot_prefixes_result_parent_class)->finalize (object);
 }
 
 static void
@@ -95047,6 +95953,7 @@ larder_rpc_observe_hot_prefixes_result_class_init (LarderRpcObserveHotPrefixesRe
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_hot_prefixes_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_hot_prefixes_result_read;
   struct_class->write = larder_rpc_observe_hot_prefixes_result_write;
 
@@ -95344,6 +96251,8 @@ larder_rpc_observe_events_args_instance_init (LarderRpcObserveEventsArgs * objec
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_events_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_events_args_finalize (GObject *object)
 {
@@ -95356,6 +96265,8 @@ larder_rpc_observe_events_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_events_args_parent_class)->finalize (object);
 }
 
 static void
@@ -95364,6 +96275,7 @@ larder_rpc_observe_events_args_class_init (LarderRpcObserveEventsArgsClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_events_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_events_args_read;
   struct_class->write = larder_rpc_observe_events_args_write;
 
@@ -95839,6 +96751,8 @@ larder_rpc_observe_events_result_instance_init (LarderRpcObserveEventsResult * o
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_events_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_events_result_finalize (GObject *object)
 {
@@ -95876,6 +96790,8 @@ larder_rpc_observe_events_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_events_result_parent_class)->finalize (object);
 }
 
 static void
@@ -95884,6 +96800,7 @@ larder_rpc_observe_events_result_class_init (LarderRpcObserveEventsResultClass *
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_events_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_events_result_read;
   struct_class->write = larder_rpc_observe_events_result_write;
 
@@ -96181,6 +97098,8 @@ larder_rpc_observe_slow_log_args_instance_init (LarderRpcObserveSlowLogArgs * ob
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_slow_log_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_slow_log_args_finalize (GObject *object)
 {
@@ -96193,6 +97112,8 @@ larder_rpc_observe_slow_log_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_slow_log_args_parent_class)->finalize (object);
 }
 
 static void
@@ -96201,6 +97122,7 @@ larder_rpc_observe_slow_log_args_class_init (LarderRpcObserveSlowLogArgsClass * 
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_slow_log_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_slow_log_args_read;
   struct_class->write = larder_rpc_observe_slow_log_args_write;
 
@@ -96676,6 +97598,8 @@ larder_rpc_observe_slow_log_result_instance_init (LarderRpcObserveSlowLogResult 
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_slow_log_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_slow_log_result_finalize (GObject *object)
 {
@@ -96713,6 +97637,8 @@ larder_rpc_observe_slow_log_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_slow_log_result_parent_class)->finalize (object);
 }
 
 static void
@@ -96721,6 +97647,7 @@ larder_rpc_observe_slow_log_result_class_init (LarderRpcObserveSlowLogResultClas
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_slow_log_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_slow_log_result_read;
   struct_class->write = larder_rpc_observe_slow_log_result_write;
 
@@ -96893,16 +97820,14 @@ larder_rpc_observe_explain_args_read (ThriftStruct *object, ThriftProtocol *prot
         {
           if (this_object->key != NULL)
           {
-            g_free(this_object->key);
+            g_byte_array_unref(this_object->key);
             this_object->key = NULL;
           }
 
           if ((ret = thrift_protocol_read_binary (protocol, &data, &len, error)) < 0)
             return -1;
           xfer += ret;
-          this_object->key = g_byte_array_new();
-          g_byte_array_append (this_object->key, (guint8 *) data, (guint) len);
-          g_free (data);
+          this_object->key = g_byte_array_new_take ((guint8 *) data, (gsize) len);
           this_object->__isset_key = TRUE;
         } else {
           if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
@@ -97072,6 +97997,8 @@ larder_rpc_observe_explain_args_instance_init (LarderRpcObserveExplainArgs * obj
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_explain_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_explain_args_finalize (GObject *object)
 {
@@ -97094,6 +98021,8 @@ larder_rpc_observe_explain_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_explain_args_parent_class)->finalize (object);
 }
 
 static void
@@ -97102,6 +98031,7 @@ larder_rpc_observe_explain_args_class_init (LarderRpcObserveExplainArgsClass * c
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_explain_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_explain_args_read;
   struct_class->write = larder_rpc_observe_explain_args_write;
 
@@ -97584,6 +98514,8 @@ larder_rpc_observe_explain_result_instance_init (LarderRpcObserveExplainResult *
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_explain_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_explain_result_finalize (GObject *object)
 {
@@ -97621,6 +98553,8 @@ larder_rpc_observe_explain_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_explain_result_parent_class)->finalize (object);
 }
 
 static void
@@ -97629,6 +98563,7 @@ larder_rpc_observe_explain_result_class_init (LarderRpcObserveExplainResultClass
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_explain_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_explain_result_read;
   struct_class->write = larder_rpc_observe_explain_result_write;
 
@@ -97891,6 +98826,8 @@ larder_rpc_observe_doctor_args_instance_init (LarderRpcObserveDoctorArgs * objec
   object->__isset_options = FALSE;
 }
 
+static gpointer larder_rpc_observe_doctor_args_parent_class = NULL;
+
 static void 
 larder_rpc_observe_doctor_args_finalize (GObject *object)
 {
@@ -97903,6 +98840,8 @@ larder_rpc_observe_doctor_args_finalize (GObject *object)
     g_object_unref(tobject->options);
     tobject->options = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_doctor_args_parent_class)->finalize (object);
 }
 
 static void
@@ -97911,6 +98850,7 @@ larder_rpc_observe_doctor_args_class_init (LarderRpcObserveDoctorArgsClass * cls
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_doctor_args_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_doctor_args_read;
   struct_class->write = larder_rpc_observe_doctor_args_write;
 
@@ -98375,6 +99315,8 @@ larder_rpc_observe_doctor_result_instance_init (LarderRpcObserveDoctorResult * o
   object->__isset_failed = FALSE;
 }
 
+static gpointer larder_rpc_observe_doctor_result_parent_class = NULL;
+
 static void 
 larder_rpc_observe_doctor_result_finalize (GObject *object)
 {
@@ -98412,6 +99354,8 @@ larder_rpc_observe_doctor_result_finalize (GObject *object)
     g_object_unref(tobject->failed);
     tobject->failed = NULL;
   }
+
+  G_OBJECT_CLASS (larder_rpc_observe_doctor_result_parent_class)->finalize (object);
 }
 
 static void
@@ -98420,6 +99364,7 @@ larder_rpc_observe_doctor_result_class_init (LarderRpcObserveDoctorResultClass *
   GObjectClass *gobject_class = G_OBJECT_CLASS (cls);
   ThriftStructClass *struct_class = THRIFT_STRUCT_CLASS (cls);
 
+  larder_rpc_observe_doctor_result_parent_class = g_type_class_peek_parent (cls);
   struct_class->read = larder_rpc_observe_doctor_result_read;
   struct_class->write = larder_rpc_observe_doctor_result_write;
 

@@ -232,7 +232,7 @@ gboolean larder_rpc_observe_client_recv_health (LarderRpcObserveIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "health", 6) != 0) {
+  } else if (strcmp (fname, "health") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -545,7 +545,7 @@ gboolean larder_rpc_observe_client_recv_metrics (LarderRpcObserveIf * iface, Lar
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "metrics", 7) != 0) {
+  } else if (strcmp (fname, "metrics") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -868,7 +868,7 @@ gboolean larder_rpc_observe_client_recv_store_stats (LarderRpcObserveIf * iface,
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "store_stats", 11) != 0) {
+  } else if (strcmp (fname, "store_stats") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -1191,7 +1191,7 @@ gboolean larder_rpc_observe_client_recv_levels (LarderRpcObserveIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "levels", 6) != 0) {
+  } else if (strcmp (fname, "levels") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -1514,7 +1514,7 @@ gboolean larder_rpc_observe_client_recv_files (LarderRpcObserveIf * iface, Larde
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "files", 5) != 0) {
+  } else if (strcmp (fname, "files") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -1837,7 +1837,7 @@ gboolean larder_rpc_observe_client_recv_histograms (LarderRpcObserveIf * iface, 
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "histograms", 10) != 0) {
+  } else if (strcmp (fname, "histograms") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -2170,7 +2170,7 @@ gboolean larder_rpc_observe_client_recv_hot_keys (LarderRpcObserveIf * iface, La
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "hot_keys", 8) != 0) {
+  } else if (strcmp (fname, "hot_keys") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -2503,7 +2503,7 @@ gboolean larder_rpc_observe_client_recv_hot_prefixes (LarderRpcObserveIf * iface
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "hot_prefixes", 12) != 0) {
+  } else if (strcmp (fname, "hot_prefixes") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -2826,7 +2826,7 @@ gboolean larder_rpc_observe_client_recv_events (LarderRpcObserveIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "events", 6) != 0) {
+  } else if (strcmp (fname, "events") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -3149,7 +3149,7 @@ gboolean larder_rpc_observe_client_recv_slow_log (LarderRpcObserveIf * iface, La
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "slow_log", 8) != 0) {
+  } else if (strcmp (fname, "slow_log") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -3482,7 +3482,7 @@ gboolean larder_rpc_observe_client_recv_explain (LarderRpcObserveIf * iface, Lar
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "explain", 7) != 0) {
+  } else if (strcmp (fname, "explain") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -3795,7 +3795,7 @@ gboolean larder_rpc_observe_client_recv_doctor (LarderRpcObserveIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "doctor", 6) != 0) {
+  } else if (strcmp (fname, "doctor") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -6915,6 +6915,7 @@ larder_rpc_observe_processor_finalize (GObject *gobject)
   LarderRpcObserveProcessor *self = LARDER_RPC_OBSERVE_PROCESSOR (gobject);
 
   thrift_safe_hash_table_destroy (self->process_map);
+  g_clear_object (&self->handler);
 
   G_OBJECT_CLASS (larder_rpc_observe_processor_parent_class)->finalize (gobject);
 }

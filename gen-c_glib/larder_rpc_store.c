@@ -328,7 +328,7 @@ gboolean larder_rpc_store_client_recv_server_info (LarderRpcStoreIf * iface, Lar
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "server_info", 11) != 0) {
+  } else if (strcmp (fname, "server_info") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -661,7 +661,7 @@ gboolean larder_rpc_store_client_recv_get (LarderRpcStoreIf * iface, LarderRpcGe
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "get", 3) != 0) {
+  } else if (strcmp (fname, "get") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -1007,7 +1007,7 @@ gboolean larder_rpc_store_client_recv_multi_get (LarderRpcStoreIf * iface, Larde
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "multi_get", 9) != 0) {
+  } else if (strcmp (fname, "multi_get") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -1350,7 +1350,7 @@ gboolean larder_rpc_store_client_recv_put (LarderRpcStoreIf * iface, LarderRpcWr
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "put", 3) != 0) {
+  } else if (strcmp (fname, "put") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -1683,7 +1683,7 @@ gboolean larder_rpc_store_client_recv_remove (LarderRpcStoreIf * iface, LarderRp
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "remove", 6) != 0) {
+  } else if (strcmp (fname, "remove") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -2026,7 +2026,7 @@ gboolean larder_rpc_store_client_recv_touch (LarderRpcStoreIf * iface, LarderRpc
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "touch", 5) != 0) {
+  } else if (strcmp (fname, "touch") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -2369,7 +2369,7 @@ gboolean larder_rpc_store_client_recv_increment (LarderRpcStoreIf * iface, Larde
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "increment", 9) != 0) {
+  } else if (strcmp (fname, "increment") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -2712,7 +2712,7 @@ gboolean larder_rpc_store_client_recv_append (LarderRpcStoreIf * iface, LarderRp
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "append", 6) != 0) {
+  } else if (strcmp (fname, "append") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -3058,7 +3058,7 @@ gboolean larder_rpc_store_client_recv_batch (LarderRpcStoreIf * iface, LarderRpc
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "batch", 5) != 0) {
+  } else if (strcmp (fname, "batch") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -3404,7 +3404,7 @@ gboolean larder_rpc_store_client_recv_bulk_write (LarderRpcStoreIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "bulk_write", 10) != 0) {
+  } else if (strcmp (fname, "bulk_write") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -3737,7 +3737,7 @@ gboolean larder_rpc_store_client_recv_scan (LarderRpcStoreIf * iface, LarderRpcS
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "scan", 4) != 0) {
+  } else if (strcmp (fname, "scan") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -4070,7 +4070,7 @@ gboolean larder_rpc_store_client_recv_remove_range (LarderRpcStoreIf * iface, La
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "remove_range", 12) != 0) {
+  } else if (strcmp (fname, "remove_range") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -4416,7 +4416,7 @@ gboolean larder_rpc_store_client_recv_range_info (LarderRpcStoreIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "range_info", 10) != 0) {
+  } else if (strcmp (fname, "range_info") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -4749,7 +4749,7 @@ gboolean larder_rpc_store_client_recv_checksum (LarderRpcStoreIf * iface, Larder
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "checksum", 8) != 0) {
+  } else if (strcmp (fname, "checksum") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -5102,7 +5102,7 @@ gboolean larder_rpc_store_client_recv_lease_acquire (LarderRpcStoreIf * iface, L
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "lease_acquire", 13) != 0) {
+  } else if (strcmp (fname, "lease_acquire") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -5445,7 +5445,7 @@ gboolean larder_rpc_store_client_recv_lease_renew (LarderRpcStoreIf * iface, Lar
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "lease_renew", 11) != 0) {
+  } else if (strcmp (fname, "lease_renew") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -5788,7 +5788,7 @@ gboolean larder_rpc_store_client_recv_lease_release (LarderRpcStoreIf * iface, L
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "lease_release", 13) != 0) {
+  } else if (strcmp (fname, "lease_release") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -6121,7 +6121,7 @@ gboolean larder_rpc_store_client_recv_lease_get (LarderRpcStoreIf * iface, Larde
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "lease_get", 9) != 0) {
+  } else if (strcmp (fname, "lease_get") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -6454,7 +6454,7 @@ gboolean larder_rpc_store_client_recv_lease_list (LarderRpcStoreIf * iface, Lard
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "lease_list", 10) != 0) {
+  } else if (strcmp (fname, "lease_list") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -6787,7 +6787,7 @@ gboolean larder_rpc_store_client_recv_snapshot_open (LarderRpcStoreIf * iface, L
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "snapshot_open", 13) != 0) {
+  } else if (strcmp (fname, "snapshot_open") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -7130,7 +7130,7 @@ gboolean larder_rpc_store_client_recv_snapshot_renew (LarderRpcStoreIf * iface, 
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "snapshot_renew", 14) != 0) {
+  } else if (strcmp (fname, "snapshot_renew") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -7463,7 +7463,7 @@ gboolean larder_rpc_store_client_recv_snapshot_close (LarderRpcStoreIf * iface, 
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "snapshot_close", 14) != 0) {
+  } else if (strcmp (fname, "snapshot_close") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -7786,7 +7786,7 @@ gboolean larder_rpc_store_client_recv_snapshot_list (LarderRpcStoreIf * iface, L
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "snapshot_list", 13) != 0) {
+  } else if (strcmp (fname, "snapshot_list") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -8119,7 +8119,7 @@ gboolean larder_rpc_store_client_recv_changes (LarderRpcStoreIf * iface, LarderR
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "changes", 7) != 0) {
+  } else if (strcmp (fname, "changes") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -8432,7 +8432,7 @@ gboolean larder_rpc_store_client_recv_topology (LarderRpcStoreIf * iface, Larder
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "topology", 8) != 0) {
+  } else if (strcmp (fname, "topology") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -8765,7 +8765,7 @@ gboolean larder_rpc_store_client_recv_locate (LarderRpcStoreIf * iface, LarderRp
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "locate", 6) != 0) {
+  } else if (strcmp (fname, "locate") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -9088,7 +9088,7 @@ gboolean larder_rpc_store_client_recv_authenticate (LarderRpcStoreIf * iface, La
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "authenticate", 12) != 0) {
+  } else if (strcmp (fname, "authenticate") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -9401,7 +9401,7 @@ gboolean larder_rpc_store_client_recv_ping (LarderRpcStoreIf * iface, LarderRpcP
     thrift_transport_read_end (protocol->transport, NULL);
     g_set_error (error, THRIFT_APPLICATION_EXCEPTION_ERROR, THRIFT_APPLICATION_EXCEPTION_ERROR_INVALID_MESSAGE_TYPE, "invalid message type %d, expected T_REPLY", mtype);
     return FALSE;
-  } else if (strncmp (fname, "ping", 4) != 0) {
+  } else if (strcmp (fname, "ping") != 0) {
     thrift_protocol_skip (protocol, T_STRUCT, NULL);
     thrift_protocol_read_message_end (protocol,error);
     thrift_transport_read_end (protocol->transport, error);
@@ -16256,6 +16256,7 @@ larder_rpc_store_processor_finalize (GObject *gobject)
   LarderRpcStoreProcessor *self = LARDER_RPC_STORE_PROCESSOR (gobject);
 
   thrift_safe_hash_table_destroy (self->process_map);
+  g_clear_object (&self->handler);
 
   G_OBJECT_CLASS (larder_rpc_store_processor_parent_class)->finalize (gobject);
 }
