@@ -41546,7 +41546,7 @@ larder_rpc_event_info_read (ThriftStruct *object, ThriftProtocol *protocol, GErr
 
               if ((ret = thrift_protocol_read_string (protocol, &val113, error)) < 0)
               {
-                g_free (key97);
+                g_free (key112);
                 return -1;
               }
               xfer += ret;

@@ -57,7 +57,8 @@ FIXES = [
 
     # When the value of a map's entry cannot be read, its key leaks.
     Fix("a key is freed with its string value",
-        r"(?P<read>thrift_protocol_read_string \(protocol, &(?P<key>key\d+), error\)(?P<between>.*?)"
+        r"(?P<read>thrift_protocol_read_string \(protocol, &(?P<key>key\d+), error\)"
+        r"(?P<between>(?:(?!read_map_end).)*?)"
         r"\(ret = thrift_protocol_read_string \(protocol, &val\d+, error\)\) < 0\))\n\s*return -1;",
         r"\g<read>\n              {\n                g_free (\g<key>);\n"
         r"                return -1;\n              }",
