@@ -10,6 +10,7 @@
 #include "service/config_check.h"
 #include "service/config_file.h"
 #include "service/config_value.h"
+#include "service/store/set.h"
 
 #include <string.h>
 
@@ -328,7 +329,7 @@ load_store_options(const ConfigLoad *load, const ConfigSection *section, ConfigS
 
 /* The NAME of a section [store "NAME"]; NULL: it is none. */
 static char *
-store_name(const char *section)
+name_in(const char *section)
 {
     size_t len = strlen(section);
     if (!g_str_has_prefix(section, "store \"") || len < 8 || section[len - 1] != '"') {
@@ -337,21 +338,13 @@ store_name(const char *section)
     return g_strndup(section + 7, len - 8);
 }
 
-static bool
-is_store_name(const char *name)
-{
-    size_t len = strlen(name);
-    return len > 0 && len <= (size_t)limits_default().store_name_bytes &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == len;
-}
-
 static void
 load_store(const ConfigLoad *load, const ConfigSection *section, const char *name)
 {
-    if (!is_store_name(name)) {
+    if (!store_name_is_valid(base_slice_text(name))) {
         config_report_add(load->report, load->file->path, section->line,
                           "[%s]: the name of a store is 1 to %d characters of a-z, 0-9, _ and -",
-                          section->name, (int)limits_default().store_name_bytes);
+                          section->name, STORE_NAME_MAX);
         return;
     }
     const EngineClass *engine_class = load_engine(load, section);
@@ -371,7 +364,7 @@ load_section(const ConfigLoad *load, const ConfigSection *section)
         load_limits(load, section);
         return;
     }
-    g_autofree char *name = store_name(section->name);
+    g_autofree char *name = name_in(section->name);
     if (name != NULL) {
         load_store(load, section, name);
         return;

@@ -186,6 +186,28 @@ limits_for_wire(const Limits *limits)
     };
 }
 
+StoreLimits
+limits_for_store(const Limits *limits)
+{
+    return (StoreLimits){
+        .key_bytes_max = limits->key_bytes,
+        .value_bytes_max = limits->value_bytes,
+        .batch_items_max = limits->batch_items,
+        .bulk_items_max = limits->bulk_write_items,
+        .multi_get_items_max = limits->multi_get_items,
+        .scan_items_max = limits->scan_items,
+        .scan_bytes_max = limits->scan_bytes,
+        .scan_examined_max = limits->scan_examined,
+        .scan_ms_max = limits->scan_ms,
+        .ranges_max = limits->range_info_items,
+        .split_keys_max = limits->split_keys,
+        .reply_bytes_max = limits->multi_get_bytes,
+        .ping_bytes_max = limits->ping_bytes,
+        .deadline_ms_default = limits->deadline_ms,
+        .deadline_ms_max = LIMITS_DEADLINE_MS_MAX,
+    };
+}
+
 void
 limits_for_rpc(const Limits *limits, RpcLimit ret_list[LIMITS_COUNT])
 {

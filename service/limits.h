@@ -16,10 +16,14 @@
 #include "engine/engine.h"
 #include "service/net/net.h"
 #include "service/rpc/context.h"
+#include "service/store/limits.h"
 #include "service/wire/format.h"
 
 #define LIMITS_KIB INT64_C(1024)
 #define LIMITS_MIB INT64_C(1048576)
+
+/* Longest deadline that a request may name; the IDL promises it. */
+#define LIMITS_DEADLINE_MS_MAX INT64_C(3600000)
 
 /*
  * X(name, default, lowest, highest, UNIT, LIVE, reason). A limit whose lowest is its highest is a constant
@@ -56,24 +60,26 @@
       "fields and elements of one request; each costs 16 bytes while it is worked on")          \
     X(key_bytes, 1 * LIMITS_KIB, 16, 64 * LIMITS_KIB, BYTES, START, "longest key")              \
     X(value_bytes, 1 * LIMITS_MIB, 64, 32 * LIMITS_MIB, BYTES, START, "longest value")          \
-    X(batch_items, 32768, 1, 65536, ITEMS, LIVE,                                                \
+    X(batch_items, 32768, 1, 65536, ITEMS, START,                                               \
       "mutations of a batch, which is worked on as one")                                        \
-    X(bulk_write_items, 32768, 1, 65536, ITEMS, LIVE, "mutations of one bulk_write")            \
-    X(multi_get_items, 32768, 1, 65536, ITEMS, LIVE, "keys of one multi_get")                   \
-    X(multi_get_bytes, 16 * LIMITS_MIB, 64 * LIMITS_KIB, 48 * LIMITS_MIB, BYTES, LIVE,          \
+    X(bulk_write_items, 32768, 1, 65536, ITEMS, START, "mutations of one bulk_write")           \
+    X(multi_get_items, 32768, 1, 65536, ITEMS, START, "keys of one multi_get")                  \
+    X(multi_get_bytes, 16 * LIMITS_MIB, 64 * LIMITS_KIB, 48 * LIMITS_MIB, BYTES, START,         \
       "keys and values of one multi_get; what is left out is for another call")                 \
-    X(scan_items, 10000, 1, 65536, ITEMS, LIVE, "items of one page of a scan")                  \
-    X(scan_bytes, 16 * LIMITS_MIB, 64 * LIMITS_KIB, 48 * LIMITS_MIB, BYTES, LIVE,               \
+    X(scan_items, 10000, 1000, 65536, ITEMS, START, "items of one page of a scan")              \
+    X(scan_bytes, 16 * LIMITS_MIB, 1 * LIMITS_MIB, 48 * LIMITS_MIB, BYTES, START,               \
       "keys and values of one page of a scan")                                                  \
-    X(scan_examined, 10000000, 1000, 1000000000, ITEMS, LIVE,                                   \
+    X(scan_examined, 10000000, 1000000, 1000000000, ITEMS, START,                               \
       "entries that one page of a scan looks at, dead ones included")                           \
-    X(scan_ms, 60000, 1, 600000, MS, LIVE, "time that one page of a scan takes")                \
-    X(range_info_items, 1024, 1, 65536, ITEMS, LIVE, "ranges of one range_info")                \
-    X(split_keys, 10000, 1, 65536, ITEMS, LIVE, "split keys of one range_info")                 \
-    X(deadline_ms, 30000, 1, 3600000, MS, LIVE, "for requests that name no deadline")           \
+    X(scan_ms, 60000, 5000, 600000, MS, START, "time that one page of a scan takes")            \
+    X(range_info_items, 1024, 1, 65536, ITEMS, START, "ranges of one range_info")               \
+    X(split_keys, 10000, 1, 65536, ITEMS, START, "split keys of one range_info")                \
+    X(deadline_ms, 30000, 1, LIMITS_DEADLINE_MS_MAX, MS, START,                                 \
+      "for requests that name no deadline")                                                     \
     X(ping_bytes, 1024, 1024, 1024, BYTES, START, "payload of a ping")                          \
     X(client_bytes, 64, 64, 64, BYTES, START, "what a client says of itself in server_info")    \
-    X(store_name_bytes, 64, 64, 64, BYTES, START, "name of a store: [a-z0-9_-]")                \
+    X(store_name_bytes, STORE_NAME_MAX, STORE_NAME_MAX, STORE_NAME_MAX, BYTES, START,           \
+      "name of a store: [a-z0-9_-]")                                                            \
     X(method_bytes, WIRE_METHOD_BYTES_MAX, WIRE_METHOD_BYTES_MAX, WIRE_METHOD_BYTES_MAX, BYTES, \
       START, "name of a method")                                                                \
     X(depth, WIRE_DEPTH_MAX, WIRE_DEPTH_MAX, WIRE_DEPTH_MAX, LEVELS, START,                     \
@@ -121,6 +127,7 @@ size_t limits_check(const Limits *limits, LimitsClash ret_clashes[LIMITS_CLASHES
 /* The part that each layer enforces. */
 NetLimits limits_for_net(const Limits *limits);
 WireLimits limits_for_wire(const Limits *limits);
+StoreLimits limits_for_store(const Limits *limits);
 
 /* The list for server_info, LIMITS_COUNT long. */
 void limits_for_rpc(const Limits *limits, RpcLimit ret_list[LIMITS_COUNT]);

@@ -1,0 +1,295 @@
+/*
+ * endpoint.c: ties a NetServer to lanes, and both to rpc.
+ *
+ * A reactor answers by itself only what needs no work: a request that cannot be queued is Refused on the
+ * spot, which keeps a full queue cheap. Such an answer may be ready before those of earlier requests
+ * of its connection; net sends it in its turn, and it changed nothing, so the order of effects holds.
+ *
+ * Bytes that are no request take the same way as requests: the worker writes the error, in order, and
+ * ends the connection; what came behind them is dropped.
+ *
+ * Teardown mirrors the start: workers stop first, so that nobody answers any more; then net closes the
+ * connections and ends the reactors; then the queues can go.
+ */
+#include "service/endpoint.h"
+
+#include "service/lanes.h"
+#include "service/log.h"
+#include "service/rpc/refusal.h"
+#include "service/wire/scanner.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* What a refused client is told to wait, ms. */
+enum { ENDPOINT_RETRY_MS = 100, ENDPOINT_RETRY_STOPPING_MS = 1000 };
+
+struct Endpoint {
+    EndpointConfig config;
+    NetServer *net;
+    Lanes *lanes;
+    LogRate malformed;
+    _Atomic bool stopping;
+    _Atomic uint64_t refused_queue;
+    _Atomic uint64_t refused_budget;
+    _Atomic uint64_t refused_stopping;
+};
+
+static RpcCall
+call_of(NetRequest *request, BaseSlice input, bool bad)
+{
+    return (RpcCall){.input = input,
+                     .bad = bad,
+                     .arrival_us = net_request_arrival_us(request),
+                     .peer = net_conn_peer(net_request_conn(request))};
+}
+
+/* Counts malformed bytes in the log; the metrics have the exact number. */
+static void
+note_malformed(Endpoint *endpoint, const char *peer)
+{
+    uint64_t untold = 0;
+    if (log_rate_allows(&endpoint->malformed, endpoint->config.clock, &untold)) {
+        log_line(LOG_WARNING,
+                 "%s: %s sent bytes that are no request; its connection is closed (%" PRIu64
+                 " more like it before)",
+                 endpoint->config.name, peer, untold);
+    }
+}
+
+/* ---------------------------------------------------------------------------------- reactors -- */
+
+static NetScanVerdict
+on_scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_t *ret_len)
+{
+    const Endpoint *endpoint = user;
+    const RpcLimits *limits =
+        atomic_load_explicit(&endpoint->config.context->limits, memory_order_acquire);
+    WireScanner *scanner = (WireScanner *)(void *)state->bytes;
+    switch (wire_scanner_step(scanner, limits->wire, input, len, ret_len)) {
+    case WIRE_SCAN_MORE:
+        return NET_SCAN_MORE;
+    case WIRE_SCAN_WHOLE:
+        return NET_SCAN_WHOLE;
+    case WIRE_SCAN_BAD:
+        return NET_SCAN_BAD;
+    case WIRE_SCAN_CLOSE:
+        return NET_SCAN_CLOSE;
+    }
+    return NET_SCAN_BAD;
+}
+
+/* Answers a request on its reactor, without a worker. */
+static void
+refuse(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool bad,
+       const RpcRefusal *refusal)
+{
+    RpcCall call = call_of(request, input, bad);
+    RpcVerdict verdict =
+        rpc_refusal_answer(endpoint->config.context, &call, refusal, net_request_output(request));
+    net_request_finish(request, verdict.close || bad);
+}
+
+static void
+refuse_overload(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool bad)
+{
+    static const RpcRefusal stopping = {RPC_REFUSED_DRAINING, "the server is stopping",
+                                        ENDPOINT_RETRY_STOPPING_MS, "server"};
+    static const RpcRefusal overload = {RPC_REFUSED_OVERLOAD,
+                                        "more requests are waiting than the server accepts",
+                                        ENDPOINT_RETRY_MS, "server"};
+    bool is_stopping = atomic_load_explicit(&endpoint->stopping, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(is_stopping ? &endpoint->refused_stopping
+                                                : &endpoint->refused_queue,
+                                    1, memory_order_relaxed);
+    refuse(endpoint, request, input, bad, is_stopping ? &stopping : &overload);
+}
+
+static void
+on_request(void *user, NetRequest *request, BaseSlice input, bool bad)
+{
+    Endpoint *endpoint = user;
+    NetConn *conn = net_request_conn(request);
+    if (net_request_over_budget(request)) {
+        static const RpcRefusal budget = {
+            RPC_REFUSED_OVERLOAD, "the server holds as many bytes for connections as it may",
+            ENDPOINT_RETRY_MS, "server"};
+        (void)atomic_fetch_add_explicit(&endpoint->refused_budget, 1, memory_order_relaxed);
+        refuse(endpoint, request, input, bad, &budget);
+        return;
+    }
+    LanesConn *queue = net_conn_user(conn);
+    BaseSlice owned = net_request_own_input(request);
+    LanesTask task = {.request = request, .input = owned, .bad = bad};
+    if (queue == NULL || owned.data == NULL ||
+        !lanes_submit(endpoint->lanes, queue, net_conn_reactor(conn), &task)) {
+        refuse_overload(endpoint, request, owned.data == NULL ? input : owned, bad);
+    }
+}
+
+static void
+on_turn_end(void *user, unsigned reactor)
+{
+    Endpoint *endpoint = user;
+    lanes_turn_end(endpoint->lanes, reactor);
+}
+
+/* Without memory for its queue a connection is refused request by request. */
+static void
+on_opened(void *user, NetConn *conn)
+{
+    (void)user;
+    net_conn_set_user(conn, lanes_conn_new());
+}
+
+static void
+on_closed(void *user, NetConn *conn)
+{
+    (void)user;
+    lanes_conn_end(net_conn_user(conn));
+}
+
+/* ----------------------------------------------------------------------------------- workers -- */
+
+static void *
+on_worker_new(void *user)
+{
+    Endpoint *endpoint = user;
+    RpcLane *lane = NULL;
+    BaseStatus status = rpc_lane_new(endpoint->config.context, endpoint->config.services,
+                                     endpoint->config.service_count, &lane);
+    return base_is_ok(status) ? lane : NULL;
+}
+
+static void
+on_worker_free(void *user, void *worker)
+{
+    (void)user;
+    rpc_lane_free(worker);
+}
+
+static bool
+on_execute(void *user, void *worker, const LanesTask *task)
+{
+    Endpoint *endpoint = user;
+    NetRequest *request = task->request;
+    RpcCall call = call_of(request, task->input, task->bad);
+    RpcVerdict verdict = rpc_lane_call(worker, &call, net_request_output(request));
+    if (verdict.outcome == OBS_PROTOCOL) {
+        note_malformed(endpoint, call.peer);
+    }
+    bool close = verdict.close || task->bad;
+    net_request_finish(request, close);
+    return close;
+}
+
+static void
+on_drop(void *user, const LanesTask *task)
+{
+    (void)user;
+    net_request_finish(task->request, true);
+}
+
+/* --------------------------------------------------------------------------------- life cycle -- */
+
+static BaseStatus
+start_lanes(Endpoint *endpoint, const EndpointConfig *config)
+{
+    const LanesConfig lanes = {
+        .name = config->name,
+        .reactors = config->reactors,
+        .workers = config->workers,
+        .queue_max = (size_t)config->limits->queue_requests,
+        .callbacks = {on_worker_new, on_worker_free, on_execute, on_drop},
+        .user = endpoint,
+    };
+    return lanes_new(&lanes, &endpoint->lanes);
+}
+
+static BaseStatus
+start_net(Endpoint *endpoint, const EndpointConfig *config)
+{
+    const NetConfig net = {
+        .reactors = config->reactors,
+        .name = config->name,
+        .limits = limits_for_net(config->limits),
+        .callbacks = {on_scan, on_request, on_turn_end, on_opened, on_closed},
+        .user = endpoint,
+        .clock = config->clock,
+    };
+    return net_server_new(&net, &endpoint->net);
+}
+
+BaseStatus
+endpoint_new(const EndpointConfig *config, Endpoint **ret_endpoint)
+{
+    Endpoint *endpoint = calloc(1, sizeof *endpoint);
+    if (endpoint == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for an endpoint");
+    }
+    endpoint->config = *config;
+    endpoint->config.limits = NULL;
+    BaseStatus status = start_lanes(endpoint, config);
+    if (base_is_ok(status)) {
+        status = start_net(endpoint, config);
+    }
+    if (!base_is_ok(status)) {
+        endpoint_free(endpoint);
+        return status;
+    }
+    *ret_endpoint = endpoint;
+    return base_ok();
+}
+
+BaseStatus
+endpoint_listen(Endpoint *endpoint, const char *address, char ret_address[128], char message[256])
+{
+    return net_server_listen(endpoint->net, address, ret_address, message);
+}
+
+void
+endpoint_set_limits(Endpoint *endpoint, const Limits *limits)
+{
+    NetLimits net = limits_for_net(limits);
+    net_server_set_limits(endpoint->net, &net);
+    lanes_set_queue_max(endpoint->lanes, (size_t)limits->queue_requests);
+}
+
+BaseStatus
+endpoint_set_workers(Endpoint *endpoint, unsigned workers)
+{
+    return lanes_set_workers(endpoint->lanes, workers);
+}
+
+void
+endpoint_drain(Endpoint *endpoint)
+{
+    net_server_drain(endpoint->net);
+}
+
+void
+endpoint_stats(const Endpoint *endpoint, EndpointStats *ret_stats)
+{
+    net_server_stats(endpoint->net, &ret_stats->net);
+    ret_stats->queued = lanes_queued(endpoint->lanes);
+    ret_stats->refused_queue = atomic_load_explicit(&endpoint->refused_queue, memory_order_relaxed);
+    ret_stats->refused_budget =
+        atomic_load_explicit(&endpoint->refused_budget, memory_order_relaxed);
+    ret_stats->refused_stopping =
+        atomic_load_explicit(&endpoint->refused_stopping, memory_order_relaxed);
+}
+
+void
+endpoint_free(Endpoint *endpoint)
+{
+    if (endpoint == NULL) {
+        return;
+    }
+    atomic_store_explicit(&endpoint->stopping, true, memory_order_relaxed);
+    if (endpoint->lanes != NULL) {
+        lanes_stop(endpoint->lanes);
+    }
+    net_server_free(endpoint->net);
+    lanes_free(endpoint->lanes);
+    free(endpoint);
+}
