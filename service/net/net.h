@@ -42,7 +42,7 @@ typedef struct NetScanState {
 } NetScanState;
 
 typedef struct NetCallbacks {
-    /* Looks at input[0, len), which begins with a request; len grows from call to call. */
+    /* Looks at input[0, len), which begins with a request; len never shrinks from call to call. */
     NetScanVerdict (*scan)(void *user, NetScanState *state, const uint8_t *input, size_t len,
                            size_t *ret_len);
     /*

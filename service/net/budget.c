@@ -1,0 +1,48 @@
+/*
+ * budget.c: counting what connections hold. See budget.h.
+ */
+#include "service/net/budget.h"
+
+/* Whatever the number of connections, each may have a small request. */
+enum { SHARE_MIN = 1024 };
+
+void
+net_budget_init(NetBudget *budget, size_t max)
+{
+    atomic_init(&budget->used, 0);
+    atomic_init(&budget->max, max);
+    atomic_init(&budget->connections, 0);
+}
+
+void
+net_budget_charge(NetBudget *budget, int64_t bytes)
+{
+    (void)atomic_fetch_add_explicit(&budget->used, bytes, memory_order_relaxed);
+}
+
+size_t
+net_budget_used(const NetBudget *budget)
+{
+    int64_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
+    return used < 0 ? 0 : (size_t)used;
+}
+
+NetBudgetLevel
+net_budget_level(const NetBudget *budget)
+{
+    size_t used = net_budget_used(budget);
+    size_t max = atomic_load_explicit(&budget->max, memory_order_relaxed);
+    if (used >= max) {
+        return NET_BUDGET_FULL;
+    }
+    return used > max - max / 4 ? NET_BUDGET_TIGHT : NET_BUDGET_CALM;
+}
+
+size_t
+net_budget_share(const NetBudget *budget)
+{
+    size_t max = atomic_load_explicit(&budget->max, memory_order_relaxed);
+    unsigned connections = atomic_load_explicit(&budget->connections, memory_order_relaxed);
+    size_t share = max / 4 / (connections == 0 ? 1 : connections);
+    return share < SHARE_MIN ? SHARE_MIN : share;
+}

@@ -1,0 +1,54 @@
+/*
+ * budget.h: how many bytes all connections of a server may hold together, and who gives way.
+ *
+ * Held are: received bytes that are not yet a delivered request, copies of delivered requests, replies
+ * that have not left, and the slots of requests. The policy has to keep well-behaved clients alive
+ * while hostile ones fill the budget, so it never stops everybody:
+ *
+ *   calm   up to 3/4 of the maximum: nobody is limited.
+ *   tight  above: the last quarter is divided by the number of connections. A connection that holds
+ *          less than its share goes on, and reads no more than fits into it; one that holds more stops
+ *          reading until its replies have left or the pressure is over. A client of small requests
+ *          hardly notices. Connections that hold most, and had a second to be done with it, are closed
+ *          (sweep.h), so that unfinished requests cannot pin the budget for ever.
+ *   full   at the maximum: besides, new connections are refused, and who holds more than its share is
+ *          told so by net_request_own_input() and net_request_over_budget(), to answer with a refusal.
+ *
+ * The maximum is passed at most by what was under way when it was reached: one read of 64 KiB and the
+ * requests in the hands of workers, a reply each. Replies are counted when they are finished.
+ *
+ * Threading: any thread. Counters are atomic and exact, the levels derived from them are a moment's view.
+ */
+#ifndef LARDER_SERVICE_NET_BUDGET_H
+#define LARDER_SERVICE_NET_BUDGET_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum NetBudgetLevel {
+    NET_BUDGET_CALM,
+    NET_BUDGET_TIGHT,
+    NET_BUDGET_FULL,
+} NetBudgetLevel;
+
+typedef struct NetBudget {
+    _Atomic int64_t used; /* below 0 for moments: threads settle their sums at different times */
+    _Atomic size_t max;
+    _Atomic unsigned connections; /* open now */
+} NetBudget;
+
+void net_budget_init(NetBudget *budget, size_t max);
+
+/* Adds to what is held; negative gives back. */
+void net_budget_charge(NetBudget *budget, int64_t bytes);
+
+/* What is held, at least 0. */
+size_t net_budget_used(const NetBudget *budget);
+
+NetBudgetLevel net_budget_level(const NetBudget *budget);
+
+/* What one connection may hold while the budget is tight. At least 1 KiB. */
+size_t net_budget_share(const NetBudget *budget);
+
+#endif

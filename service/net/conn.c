@@ -1,0 +1,240 @@
+/*
+ * conn.c: the states of a connection. See conn.h.
+ */
+#include "service/net/conn.h"
+
+#include "engine/base/check.h"
+#include "service/net/reactor.h"
+#include "service/net/request.h"
+
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+enum { LINGER_US = 500 * 1000 };
+
+NetConn *
+net_conn_new(NetReactor *reactor, const NetConnOrigin *origin)
+{
+    NetConn *conn = calloc(1, sizeof *conn);
+    if (conn == NULL) {
+        return NULL;
+    }
+    conn->watch = NET_WATCH_CONN;
+    conn->state = NET_CONN_OPEN;
+    conn->wait = NET_CONN_WAIT_BYTES;
+    conn->writable = true;
+    conn->reactor = reactor;
+    conn->link = (NetLink){net_transport_plain(), NULL, origin->fd};
+    conn->peer_key = origin->peer_key;
+    memcpy(conn->peer, origin->peer, sizeof conn->peer);
+    net_list_init(&conn->all);
+    net_list_init(&conn->ready);
+    net_list_init(&conn->flush);
+    net_list_init(&conn->slots);
+    atomic_init(&conn->held, 0);
+    return conn;
+}
+
+static int
+poll(NetConn *conn, int operation, uint32_t output)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET | output,
+                                .data.ptr = conn};
+    return epoll_ctl(conn->reactor->epoll_fd, operation, conn->link.fd, &event);
+}
+
+void
+net_conn_open(NetConn *conn)
+{
+    NetReactor *reactor = conn->reactor;
+    conn->read_us = reactor->now_us;
+    net_list_append(&reactor->conns, &conn->all);
+    if (reactor->callbacks->opened != NULL) {
+        reactor->callbacks->opened(reactor->user, conn);
+    }
+    if (poll(conn, EPOLL_CTL_ADD, 0) != 0) {
+        net_conn_kill(conn);
+    }
+}
+
+void
+net_conn_poll_output(NetConn *conn, bool on)
+{
+    if (conn->polls_output == on) {
+        return;
+    }
+    if (poll(conn, EPOLL_CTL_MOD, on ? EPOLLOUT : 0) != 0) {
+        net_conn_broken(conn);
+        return;
+    }
+    conn->polls_output = on;
+}
+
+void
+net_conn_end_input(NetConn *conn)
+{
+    if (conn->state == NET_CONN_OPEN) {
+        conn->state = NET_CONN_LAST;
+        net_conn_make_ready(conn);
+    }
+}
+
+void
+net_conn_end_requests(NetConn *conn)
+{
+    if (conn->state == NET_CONN_OPEN || conn->state == NET_CONN_LAST) {
+        conn->state = NET_CONN_CLOSING;
+        net_conn_make_ready(conn);
+    }
+}
+
+void
+net_conn_end_output(NetConn *conn)
+{
+    BASE_INVARIANT(conn->state == NET_CONN_CLOSING);
+    if (conn->ended) {
+        net_conn_kill(conn);
+        return;
+    }
+    conn->state = NET_CONN_LINGERING;
+    conn->linger_us = conn->reactor->now_us + LINGER_US;
+    net_input_clear(&conn->input);
+    net_conn_charge_input(conn);
+    conn->link.transport->end(&conn->link);
+    net_conn_make_ready(conn);
+}
+
+/* Drops the replies that wait; those under way are dropped when they come. */
+static void
+drop_finished(NetConn *conn)
+{
+    NetList *node = conn->slots.next;
+    while (node != &conn->slots) {
+        NetRequest *request = NET_LIST_ELEMENT(node, NetRequest, slot);
+        node = node->next;
+        if (request->done) {
+            net_conn_release(conn, request);
+        }
+    }
+}
+
+void
+net_conn_kill(NetConn *conn)
+{
+    if (conn->state == NET_CONN_DEAD) {
+        return;
+    }
+    NetReactor *reactor = conn->reactor;
+    conn->state = NET_CONN_DEAD;
+    conn->link.transport->close(&conn->link);
+    net_list_remove(&conn->ready);
+    net_list_remove(&conn->flush);
+    net_input_clear(&conn->input);
+    net_conn_charge_input(conn);
+    drop_finished(conn);
+    conn->unsent = 0;
+    net_reactor_forget(reactor, conn->peer_key);
+    if (conn->slot_count == 0) {
+        net_list_remove(&conn->all);
+        net_list_append(&reactor->dead, &conn->all);
+    }
+}
+
+void
+net_conn_broken(NetConn *conn)
+{
+    if (conn->state != NET_CONN_DEAD && conn->slot_count > 0) {
+        net_reactor_count(conn->reactor, NET_COUNT_CLOSED_RESET, 1);
+    }
+    net_conn_kill(conn);
+}
+
+void
+net_conn_free(NetConn *conn)
+{
+    BASE_CHECK(conn->state == NET_CONN_DEAD && conn->slot_count == 0);
+    BASE_INVARIANT(net_conn_held(conn) == 0);
+    net_list_remove(&conn->all);
+    if (conn->reactor->callbacks->closed != NULL) {
+        conn->reactor->callbacks->closed(conn->reactor->user, conn);
+    }
+    free(conn);
+}
+
+void
+net_conn_make_ready(NetConn *conn)
+{
+    if (conn->state != NET_CONN_DEAD) {
+        net_list_remove(&conn->ready);
+        net_list_append(&conn->reactor->ready, &conn->ready);
+    }
+}
+
+size_t
+net_conn_held(const NetConn *conn)
+{
+    return atomic_load_explicit(&conn->held, memory_order_relaxed);
+}
+
+/* `settled`: the budget has the bytes already. */
+static void
+hold(NetConn *conn, size_t before, size_t after, size_t settled)
+{
+    size_t held = net_conn_held(conn) - before + after;
+    atomic_store_explicit(&conn->held, held, memory_order_relaxed);
+    net_reactor_charge(conn->reactor, (int64_t)after - (int64_t)before - (int64_t)settled);
+}
+
+void
+net_conn_charge_input(NetConn *conn)
+{
+    if (conn->input_charged != conn->input.buf.capacity) {
+        hold(conn, conn->input_charged, conn->input.buf.capacity, 0);
+        conn->input_charged = conn->input.buf.capacity;
+    }
+}
+
+void
+net_conn_charge_request(NetConn *conn, NetRequest *request)
+{
+    size_t now = net_request_footprint(request);
+    hold(conn, request->charged, now, request->late);
+    request->charged = now;
+    request->late = 0;
+}
+
+void
+net_conn_release(NetConn *conn, NetRequest *request)
+{
+    hold(conn, request->charged, 0, 0);
+    net_list_remove(&request->slot);
+    conn->slot_count--;
+    if (!request->done) {
+        conn->pending--;
+    }
+    net_request_pool_put(&conn->reactor->pool, request);
+}
+
+void
+net_conn_set_user(NetConn *conn, void *user)
+{
+    conn->user = user;
+}
+
+void *
+net_conn_user(NetConn *conn)
+{
+    return conn->user;
+}
+
+unsigned
+net_conn_reactor(const NetConn *conn)
+{
+    return conn->reactor->index;
+}
+
+const char *
+net_conn_peer(const NetConn *conn)
+{
+    return conn->peer;
+}

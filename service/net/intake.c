@@ -1,0 +1,285 @@
+/*
+ * intake.c: reading, finding and delivering requests. See intake.h.
+ */
+#include "service/net/intake.h"
+
+#include "engine/base/check.h"
+#include "service/net/outlet.h"
+#include "service/net/reactor.h"
+#include "service/net/request.h"
+
+enum { RUN_REQUESTS_MAX = 256 };
+
+/* Whether the owner of the socket may be given more; if not, `wait` says what for. */
+static bool
+may_take(NetConn *conn)
+{
+    NetReactor *reactor = conn->reactor;
+    const NetLimits *limits = &reactor->limits;
+    if (conn->slot_count > 0) {
+        size_t expected = conn->unsent + conn->pending * conn->reply_peak;
+        if (conn->slot_count >= limits->pipeline_max || expected >= limits->output_bytes_max) {
+            conn->wait = NET_CONN_WAIT_ROOM;
+            return false;
+        }
+    }
+    if (net_budget_level(reactor->budget) != NET_BUDGET_CALM &&
+        net_conn_held(conn) >= net_budget_share(reactor->budget)) {
+        conn->wait = NET_CONN_WAIT_BUDGET;
+        net_list_remove(&conn->ready);
+        net_list_append(&reactor->starved, &conn->ready);
+        return false;
+    }
+    return true;
+}
+
+/* Delivers the request at the head of the input; `fresh`: it is in the reactor's read buffer. */
+static void
+offer(NetConn *conn, BaseSlice input, bool fresh, bool bad)
+{
+    NetReactor *reactor = conn->reactor;
+    NetRequest *request = net_request_pool_take(&reactor->pool);
+    if (request == NULL) {
+        net_conn_end_requests(conn);
+        return;
+    }
+    request->conn = conn;
+    request->arrival_us = conn->read_us;
+    request->close = bad;
+    net_outlet_push(conn, request);
+    memset(&conn->scan, 0, sizeof conn->scan);
+    conn->request_began_us = 0;
+    conn->offered = request;
+    conn->offered_input = input;
+    conn->offered_fresh = fresh;
+    conn->offered_stolen = false;
+    reactor->delivered++;
+    net_reactor_count(reactor, NET_COUNT_REQUESTS, 1);
+    reactor->callbacks->request(reactor->user, request, input, bad);
+    conn->offered = NULL;
+}
+
+/* Looks for the end of the request at the head of `rest`, within the limits. */
+static NetScanVerdict
+scan(NetConn *conn, BaseSlice rest, size_t *ret_len)
+{
+    NetReactor *reactor = conn->reactor;
+    size_t max = reactor->limits.request_bytes_max;
+    size_t len = 0;
+    NetScanVerdict verdict =
+        reactor->callbacks->scan(reactor->user, &conn->scan, rest.data, rest.len, &len);
+    if (verdict == NET_SCAN_WHOLE) {
+        BASE_CHECK(len >= 1 && len <= rest.len);
+        *ret_len = len;
+        return len > max ? NET_SCAN_BAD : NET_SCAN_WHOLE;
+    }
+    return verdict == NET_SCAN_MORE && rest.len >= max ? NET_SCAN_BAD : verdict;
+}
+
+/* Acts on a verdict that ends the connection. */
+static void
+refuse(NetConn *conn, NetScanVerdict verdict, BaseSlice rest, bool fresh)
+{
+    net_reactor_count(conn->reactor, NET_COUNT_CLOSED_BAD, 1);
+    if (verdict == NET_SCAN_BAD) {
+        offer(conn, rest, fresh, true);
+    }
+    net_conn_end_requests(conn);
+}
+
+static bool
+takes_requests(const NetConn *conn)
+{
+    return conn->state == NET_CONN_OPEN || conn->state == NET_CONN_LAST;
+}
+
+/*
+ * Delivers requests from `fresh`, which are bytes in the read buffer, or with NULL from the
+ * connection's input, until `wait` says why it stopped or the connection takes no more.
+ */
+static void
+deliver(NetConn *conn, BaseSlice *fresh)
+{
+    for (unsigned count = 0; takes_requests(conn); count++) {
+        BaseSlice rest = fresh != NULL ? *fresh : net_input_slice(&conn->input);
+        if (rest.len == 0) {
+            conn->wait = NET_CONN_WAIT_BYTES;
+            return;
+        }
+        if (count == RUN_REQUESTS_MAX) {
+            conn->wait = NET_CONN_WAIT_TURN;
+            return;
+        }
+        if (!may_take(conn)) {
+            return;
+        }
+        size_t len = 0;
+        NetScanVerdict verdict = scan(conn, rest, &len);
+        if (verdict == NET_SCAN_MORE) {
+            conn->wait = NET_CONN_WAIT_BYTES;
+            if (conn->request_began_us == 0) {
+                conn->request_began_us = conn->reactor->now_us;
+            }
+            return;
+        }
+        if (verdict != NET_SCAN_WHOLE) {
+            refuse(conn, verdict, rest, fresh != NULL);
+            return;
+        }
+        offer(conn, base_slice(rest.data, len), fresh != NULL, false);
+        if (fresh != NULL) {
+            *fresh = base_slice(rest.data + len, rest.len - len);
+        } else if (!conn->offered_stolen) {
+            net_input_consume(&conn->input, len);
+        }
+        conn->offered_stolen = false;
+    }
+}
+
+/* How much one read may bring. */
+static size_t
+read_room(const NetConn *conn)
+{
+    const NetBudget *budget = conn->reactor->budget;
+    if (net_budget_level(budget) == NET_BUDGET_CALM) {
+        return NET_READ_BYTES;
+    }
+    size_t share = net_budget_share(budget);
+    size_t held = net_conn_held(conn);
+    size_t room = held < share ? share - held : 1;
+    return room < NET_READ_BYTES ? room : NET_READ_BYTES;
+}
+
+/*
+ * Reads once: behind what waits in the input as far as its storage goes, and into the read buffer. On
+ * NET_IO_DONE the bytes of the input are in place, and ret_fresh are those in the read buffer.
+ */
+static NetIo
+read_once(NetConn *conn, BaseSlice *ret_fresh)
+{
+    NetReactor *reactor = conn->reactor;
+    BaseBuf *buf = &conn->input.buf;
+    net_input_compact(&conn->input);
+    size_t room = read_room(conn);
+    size_t spare = buf->len == 0 ? 0 : buf->capacity - buf->len;
+    spare = spare < room ? spare : room;
+    struct iovec vectors[2] = {
+        {.iov_base = spare == 0 ? NULL : buf->data + buf->len, .iov_len = spare},
+        {.iov_base = reactor->scratch, .iov_len = room}};
+    size_t first = spare == 0 ? 1 : 0;
+    NetIo io = conn->link.transport->read(&conn->link, vectors + first, 2 - first);
+    if (io.kind == NET_IO_DONE) {
+        size_t kept = io.bytes < spare ? io.bytes : spare;
+        buf->len += kept;
+        *ret_fresh = base_slice(reactor->scratch, io.bytes - kept);
+        conn->readable = conn->end_announced || io.bytes == spare + room;
+    }
+    return io;
+}
+
+/* Takes bytes that were read: delivers from where they are, and keeps what is left over. */
+static void
+take(NetConn *conn, BaseSlice fresh)
+{
+    bool straight = net_input_len(&conn->input) == 0;
+    if (straight) {
+        deliver(conn, &fresh);
+    }
+    if (takes_requests(conn) && !net_input_append(&conn->input, fresh.data, fresh.len)) {
+        net_conn_kill(conn);
+        return;
+    }
+    net_conn_charge_input(conn);
+    if (!straight) {
+        deliver(conn, NULL);
+    }
+}
+
+static void
+read_and_take(NetConn *conn)
+{
+    NetReactor *reactor = conn->reactor;
+    BaseSlice fresh = BASE_SLICE_EMPTY;
+    NetIo io = read_once(conn, &fresh);
+    switch (io.kind) {
+    case NET_IO_DONE:
+        net_reactor_count(reactor, NET_COUNT_BYTES_READ, io.bytes);
+        reactor->now_us = base_clock_monotonic_us(reactor->clock);
+        conn->read_us = reactor->now_us;
+        take(conn, fresh);
+        return;
+    case NET_IO_BLOCKED:
+        conn->readable = false;
+        return;
+    case NET_IO_END:
+        conn->readable = false;
+        conn->ended = true;
+        net_conn_end_input(conn);
+        return;
+    case NET_IO_BROKEN:
+        net_conn_broken(conn);
+        return;
+    }
+}
+
+static void
+take_requests(NetConn *conn)
+{
+    if (conn->wait != NET_CONN_WAIT_BYTES) {
+        bool starved = conn->wait != NET_CONN_WAIT_TURN;
+        deliver(conn, NULL);
+        if (starved && conn->wait == NET_CONN_WAIT_BYTES && conn->request_began_us != 0) {
+            conn->request_began_us = conn->reactor->now_us;
+        }
+    }
+    if (conn->state == NET_CONN_OPEN && conn->wait == NET_CONN_WAIT_BYTES && conn->readable &&
+        may_take(conn)) {
+        read_and_take(conn);
+    }
+    if (!takes_requests(conn)) {
+        return;
+    }
+    net_conn_charge_input(conn);
+    bool more = conn->wait == NET_CONN_WAIT_BYTES && conn->readable;
+    if (conn->state == NET_CONN_LAST && conn->wait == NET_CONN_WAIT_BYTES) {
+        net_conn_end_requests(conn);
+    } else if (more || conn->wait == NET_CONN_WAIT_TURN) {
+        net_conn_make_ready(conn);
+    }
+}
+
+/* Throws away what the peer sends, until it ends. */
+static void
+linger(NetConn *conn)
+{
+    if (!conn->readable) {
+        return;
+    }
+    struct iovec vector = {.iov_base = conn->reactor->scratch, .iov_len = NET_READ_BYTES};
+    NetIo io = conn->link.transport->read(&conn->link, &vector, 1);
+    if (io.kind == NET_IO_END || io.kind == NET_IO_BROKEN) {
+        net_conn_kill(conn);
+        return;
+    }
+    conn->readable = io.kind == NET_IO_DONE && (conn->end_announced || io.bytes == NET_READ_BYTES);
+    if (conn->readable) {
+        net_conn_make_ready(conn);
+    }
+}
+
+void
+net_intake_run(NetConn *conn)
+{
+    if (takes_requests(conn)) {
+        take_requests(conn);
+    }
+    if (conn->state == NET_CONN_CLOSING) {
+        net_input_clear(&conn->input);
+        net_conn_charge_input(conn);
+        if (conn->slot_count == 0) {
+            net_conn_end_output(conn);
+        }
+    } else if (conn->state == NET_CONN_LINGERING) {
+        linger(conn);
+    }
+}

@@ -1,0 +1,158 @@
+/*
+ * request.c: slots and what the server's owner does with them. See request.h.
+ */
+#include "service/net/request.h"
+
+#include "engine/base/check.h"
+#include "service/net/conn.h"
+#include "service/net/outlet.h"
+#include "service/net/reactor.h"
+
+#include <stdlib.h>
+
+enum {
+    POOL_MAX = 1024,  /* slots that wait in a pool */
+    KEEP_BYTES = 4096 /* storage of a buffer that a waiting slot keeps */
+};
+
+NetRequest *
+net_request_pool_take(NetRequestPool *pool)
+{
+    NetRequest *request = pool->free;
+    if (request == NULL) {
+        request = calloc(1, sizeof *request);
+        if (request != NULL) {
+            net_list_init(&request->slot);
+        }
+        return request;
+    }
+    pool->free = request->finished_next;
+    pool->count--;
+    return request;
+}
+
+static void
+empty(BaseBuf *buf)
+{
+    if (buf->capacity > KEEP_BYTES) {
+        base_buf_clear(buf);
+    } else {
+        base_buf_reset(buf);
+    }
+}
+
+static void
+destroy(NetRequest *request)
+{
+    base_buf_clear(&request->output);
+    base_buf_clear(&request->input);
+    free(request);
+}
+
+void
+net_request_pool_put(NetRequestPool *pool, NetRequest *request)
+{
+    BASE_INVARIANT(net_list_is_empty(&request->slot));
+    if (pool->count >= POOL_MAX) {
+        destroy(request);
+        return;
+    }
+    empty(&request->output);
+    empty(&request->input);
+    request->conn = NULL;
+    request->charged = 0;
+    request->late = 0;
+    request->sent = 0;
+    request->done = false;
+    request->close = false;
+    request->finished_next = pool->free;
+    pool->free = request;
+    pool->count++;
+}
+
+void
+net_request_pool_clear(NetRequestPool *pool)
+{
+    while (pool->free != NULL) {
+        NetRequest *request = pool->free;
+        pool->free = request->finished_next;
+        destroy(request);
+    }
+    pool->count = 0;
+}
+
+size_t
+net_request_footprint(const NetRequest *request)
+{
+    return sizeof *request + request->output.capacity + request->input.capacity;
+}
+
+NetConn *
+net_request_conn(NetRequest *request)
+{
+    return request->conn;
+}
+
+int64_t
+net_request_arrival_us(const NetRequest *request)
+{
+    return request->arrival_us;
+}
+
+BaseBuf *
+net_request_output(NetRequest *request)
+{
+    return &request->output;
+}
+
+bool
+net_request_over_budget(const NetRequest *request)
+{
+    const NetConn *conn = request->conn;
+    const NetBudget *budget = conn->reactor->budget;
+    return net_budget_level(budget) == NET_BUDGET_FULL &&
+           net_conn_held(conn) > net_budget_share(budget);
+}
+
+BaseSlice
+net_request_own_input(NetRequest *request)
+{
+    NetConn *conn = request->conn;
+    BASE_CHECK(conn->offered == request);
+    if (request->input.len != 0) {
+        return base_buf_slice(&request->input);
+    }
+    if (net_request_over_budget(request)) {
+        return BASE_SLICE_EMPTY;
+    }
+    BaseSlice input = conn->offered_input;
+    BaseBuf stolen = BASE_BUF_INIT;
+    if (!conn->offered_fresh && net_input_steal(&conn->input, input.len, &stolen)) {
+        base_buf_clear(&request->input);
+        request->input = stolen;
+        conn->offered_stolen = true;
+        net_conn_charge_input(conn);
+    } else if (!base_buf_append_slice(&request->input, input)) {
+        base_buf_reset(&request->input);
+        return BASE_SLICE_EMPTY;
+    }
+    net_conn_charge_request(conn, request);
+    return base_buf_slice(&request->input);
+}
+
+void
+net_request_finish(NetRequest *request, bool close)
+{
+    NetReactor *reactor = request->conn->reactor;
+    request->close |= close;
+    if (request->output.failed) {
+        /* Half a reply would be taken for a reply. */
+        base_buf_clear(&request->output);
+        request->close = true;
+    }
+    if (net_reactor_is_current(reactor)) {
+        net_outlet_answer(request);
+    } else {
+        net_reactor_finish(reactor, request);
+    }
+}

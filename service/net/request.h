@@ -1,0 +1,58 @@
+/*
+ * request.h: slots: a delivered request and the place of its reply.
+ *
+ * A slot lives from the delivery of its request until its reply has been handed to the socket, or
+ * dropped. It has an owner at each moment:
+ *
+ *   pool --take--> reactor --`request`--> the server's owner --finish--> reactor --sent--> pool
+ *
+ * On the reactor's own thread a finish hands the slot over at once; from another thread it travels on
+ * the reactor's stack of finished requests (reactor.h). Slots keep small storage between uses, so a
+ * steady stream of small requests allocates nothing.
+ *
+ * Invariants:
+ *   I-1  `slot` is in its connection's list from delivery to release, in the order of delivery. A
+ *        connection is not freed while that list has elements: so a slot's connection is always there,
+ *        even if its socket is not.
+ *   I-2  Between `request` and finish, only the server's owner touches `output` and the bytes of `input`.
+ *
+ * Threading: the pool and slots outside the owner's hands belong to the reactor's thread.
+ */
+#ifndef LARDER_SERVICE_NET_REQUEST_H
+#define LARDER_SERVICE_NET_REQUEST_H
+
+#include "service/net/list.h"
+#include "service/net/net.h"
+
+struct NetRequest {
+    NetConn *conn;
+    NetList slot;              /* in NetConn.slots */
+    NetRequest *finished_next; /* on the reactor's stack of finished requests, or in the pool */
+    BaseBuf output;            /* the reply */
+    BaseBuf input;             /* what net_request_own_input() keeps */
+    int64_t arrival_us;
+    size_t charged; /* bytes that the connection and the budget count for it */
+    size_t late; /* bytes that a finishing thread gave to the budget, not yet to the connection */
+    size_t sent; /* bytes of output that left */
+    bool done;   /* finished, and known to the reactor */
+    bool close;  /* the connection ends with this reply */
+};
+
+/* Slots that wait for their next use. */
+typedef struct NetRequestPool {
+    NetRequest *free;
+    unsigned count;
+} NetRequestPool;
+
+/* A slot without connection; NULL: no memory. */
+NetRequest *net_request_pool_take(NetRequestPool *pool);
+
+/* Takes a slot back. */
+void net_request_pool_put(NetRequestPool *pool, NetRequest *request);
+
+void net_request_pool_clear(NetRequestPool *pool);
+
+/* Memory of a slot with its buffers. */
+size_t net_request_footprint(const NetRequest *request);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * transport.c: the plain transport. See transport.h.
+ *
+ * Writes carry MSG_NOSIGNAL: a peer that is gone is an error value, not a signal.
+ */
+#include "service/net/transport.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static NetIo
+moved(ssize_t bytes)
+{
+    if (bytes > 0) {
+        return (NetIo){NET_IO_DONE, (size_t)bytes};
+    }
+    if (bytes == 0) {
+        return (NetIo){NET_IO_END, 0};
+    }
+    bool blocked = errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == ENOMEM;
+    return (NetIo){blocked ? NET_IO_BLOCKED : NET_IO_BROKEN, 0};
+}
+
+static NetIo
+plain_read(NetLink *link, const struct iovec *vectors, size_t count)
+{
+    ssize_t bytes = 0;
+    do {
+        bytes = readv(link->fd, vectors, (int)count);
+    } while (bytes < 0 && errno == EINTR);
+    return moved(bytes);
+}
+
+static NetIo
+plain_write(NetLink *link, const struct iovec *vectors, size_t count)
+{
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)vectors, .msg_iovlen = count};
+    ssize_t bytes = 0;
+    do {
+        bytes = sendmsg(link->fd, &message, MSG_NOSIGNAL);
+    } while (bytes < 0 && errno == EINTR);
+    return moved(bytes);
+}
+
+static void
+plain_end(NetLink *link)
+{
+    (void)shutdown(link->fd, SHUT_WR);
+}
+
+static void
+plain_close(NetLink *link)
+{
+    (void)close(link->fd);
+    link->fd = -1;
+}
+
+const NetTransport *
+net_transport_plain(void)
+{
+    static const NetTransport plain = {plain_read, plain_write, plain_end, plain_close};
+    return &plain;
+}
