@@ -39,6 +39,9 @@ replace_table(HashmapState *state, HashmapShard *shard, size_t buckets)
         shard->used = hashmap_table_copy(table, before);
         hashmap_state_count(&counters->slots, -(int64_t)hashmap_table_slot_count(before));
         hashmap_state_count(&counters->resizes, 1);
+        if (state->sweep.table == before) {
+            state->sweep.table = NULL; /* its place in this shard means nothing any more */
+        }
     }
     atomic_store_explicit(&shard->table, table, memory_order_release);
     if (before != NULL) {

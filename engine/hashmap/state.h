@@ -101,7 +101,8 @@ typedef struct HashmapSweep {
     size_t slot;
     const HashmapTable *table; /* that `slot` belongs to */
     size_t prune_left;         /* shards to prune until everything was looked at */
-    unsigned commits;          /* since the last step */
+    size_t shrink_shard;
+    unsigned commits; /* since the last step */
 } HashmapSweep;
 
 typedef struct HashmapState {

@@ -1,0 +1,390 @@
+/*
+ * publish.c: the writer. See publish.h and state.h.
+ *
+ * How the words of an operation are used:
+ *   backend_hint     up to prepare: the hash of the key, and 1 when lookup has left it. From install
+ *                    on: the slot (0: nothing was installed) and the shard.
+ *   backend_private  the record of a PUT or REMOVE; the Doomed of a REMOVE_RANGE.
+ */
+#include "engine/hashmap/publish.h"
+
+#include "engine/hashmap/lookup.h"
+#include "engine/hashmap/prune.h"
+#include "engine/hashmap/sweep.h"
+#include "engine/hashmap/walk.h"
+
+#include <stdlib.h>
+
+enum {
+    /* Retired objects that are freed at most behind one commit. */
+    RECLAIM_BUDGET = 256,
+    DOOMED_FIRST = 64,
+};
+
+/* The tombstones of a remove of a range. */
+typedef struct Doomed {
+    size_t count;
+    size_t capacity;
+    HashmapRecord *records[]; /* NULL: was not installed */
+} Doomed;
+
+static HashmapState *
+state_of(CommitBackend *backend)
+{
+    return ((HashmapPublisher *)backend)->state;
+}
+
+static BaseStatus
+lookup(CommitBackend *backend, EngineKeyspace keyspace, BaseSlice bytes, uintptr_t hint[2],
+       EngineLookup *ret_lookup)
+{
+    HashmapState *state = state_of(backend);
+    HashmapKey key = hashmap_lookup_key(state, keyspace, bytes);
+    hint[0] = key.hash;
+    hint[1] = 1;
+    const HashmapRecord *record = hashmap_lookup_head(state, &key);
+    *ret_lookup = hashmap_lookup_answer(record, INT64_MIN);
+    return base_ok();
+}
+
+/* ---------------------------------------------------------------------------------- prepare -- */
+
+static HashmapKey
+key_of(const HashmapState *state, const CommitOp *op)
+{
+    if (op->backend_hint[1] != 0) {
+        return (HashmapKey){op->keyspace, op->key, op->backend_hint[0]};
+    }
+    return hashmap_lookup_key(state, op->keyspace, op->key);
+}
+
+static BaseStatus
+no_memory(void)
+{
+    return base_error(BASE_NO_MEMORY, "no memory for the record");
+}
+
+static HashmapRecord *
+new_record(HashmapState *state, const HashmapRecordSpec *spec)
+{
+    HashmapRecord *record = hashmap_record_new(spec);
+    if (record != NULL) {
+        hashmap_state_count(&state->counters.memory_bytes, (int64_t)hashmap_memory_cost(record));
+    }
+    return record;
+}
+
+/* Takes back a record that nobody has seen. */
+static void
+drop_record(HashmapState *state, HashmapRecord *record)
+{
+    if (record != NULL) {
+        hashmap_state_count(&state->counters.memory_bytes, -(int64_t)hashmap_memory_cost(record));
+        free(record);
+    }
+}
+
+static BaseStatus
+prepare_put(HashmapState *state, CommitOp *op)
+{
+    HashmapRecordSpec spec = {.keyspace = op->keyspace,
+                              .key = op->key,
+                              .value = op->value,
+                              .version = op->version,
+                              .expires_at_ms = op->expires_at_ms};
+    size_t size = hashmap_record_size(&spec);
+    if (size == 0) {
+        return base_error(BASE_INVALID, "the key or the value is longer than this engine can keep");
+    }
+    if (!hashmap_state_has_room(state, hashmap_memory_cost_of(size))) {
+        return base_error(BASE_NO_MEMORY, "the memory budget of the store is used up");
+    }
+    HashmapKey key = key_of(state, op);
+    HashmapPlace place = hashmap_state_place(state, key.hash);
+    if (!hashmap_shard_reserve(state, place.shard)) {
+        return no_memory();
+    }
+    HashmapRecord *record = new_record(state, &spec);
+    if (record == NULL) {
+        hashmap_shard_unreserve(place.shard);
+        return no_memory();
+    }
+    op->backend_private = record;
+    op->backend_hint[0] = key.hash;
+    op->backend_hint[1] = 1;
+    return base_ok();
+}
+
+static HashmapRecord *
+new_tombstone(HashmapState *state, EngineKeyspace keyspace, BaseSlice key, int64_t version)
+{
+    HashmapRecordSpec spec = {
+        .keyspace = keyspace, .key = key, .version = version, .tombstone = true};
+    return new_record(state, &spec);
+}
+
+/* Whether an operation before op[index] of the entry may have made a key that no slot has. */
+static bool
+may_have_put(const CommitEntry *entry, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (entry->ops[i].kind == COMMIT_REMOVE_RANGE) {
+            return true; /* without a range between there is only one operation for a key */
+        }
+    }
+    return false;
+}
+
+static BaseStatus
+prepare_remove(HashmapState *state, CommitEntry *entry, size_t index)
+{
+    CommitOp *op = &entry->ops[index];
+    HashmapKey key = key_of(state, op);
+    op->backend_hint[0] = key.hash;
+    op->backend_hint[1] = 1;
+    if (hashmap_lookup_head(state, &key) == NULL && !may_have_put(entry, index)) {
+        return base_ok();
+    }
+    HashmapRecord *record = new_tombstone(state, op->keyspace, op->key, op->version);
+    if (record == NULL) {
+        return no_memory();
+    }
+    op->backend_private = record;
+    return base_ok();
+}
+
+typedef struct Collection {
+    HashmapState *state;
+    EngineKeyspace keyspace;
+    EngineRange range;
+    int64_t version;
+    Doomed *doomed;
+    bool failed;
+} Collection;
+
+static bool
+grow(Collection *collection)
+{
+    Doomed *doomed = collection->doomed;
+    size_t capacity = doomed == NULL ? DOOMED_FIRST : doomed->capacity * 2;
+    Doomed *larger = hashmap_memory_alloc(sizeof *larger + capacity * sizeof(HashmapRecord *));
+    if (larger == NULL) {
+        return false;
+    }
+    larger->count = 0;
+    if (doomed != NULL) {
+        larger->count = doomed->count;
+        memcpy(larger->records, doomed->records, doomed->count * sizeof(HashmapRecord *));
+        free(doomed);
+    }
+    larger->capacity = capacity;
+    collection->doomed = larger;
+    return true;
+}
+
+/* Adds a tombstone if the key is in the range. */
+static bool
+collect_key(Collection *collection, EngineKeyspace keyspace, BaseSlice key)
+{
+    if (keyspace != collection->keyspace || !hashmap_walk_in_range(&collection->range, key)) {
+        return true;
+    }
+    Doomed *doomed = collection->doomed;
+    if ((doomed == NULL || doomed->count == doomed->capacity) && !grow(collection)) {
+        return false;
+    }
+    HashmapRecord *record = new_tombstone(collection->state, keyspace, key, collection->version);
+    if (record == NULL) {
+        return false;
+    }
+    doomed = collection->doomed;
+    doomed->records[doomed->count++] = record;
+    return true;
+}
+
+static bool
+collect_record(void *user, const HashmapRecord *record)
+{
+    Collection *collection = user;
+    if (hashmap_record_is_tombstone(record)) {
+        return true;
+    }
+    collection->failed =
+        !collect_key(collection, hashmap_record_keyspace(record), hashmap_record_key(record));
+    return !collection->failed;
+}
+
+static BaseStatus
+prepare_remove_range(HashmapState *state, CommitEntry *entry, size_t index)
+{
+    CommitOp *op = &entry->ops[index];
+    Collection collection = {.state = state,
+                             .keyspace = op->keyspace,
+                             .range = {op->key, op->value, op->unbounded},
+                             .version = op->version};
+    BaseStatus status = hashmap_walk(state, INT64_MAX, collect_record, &collection);
+    for (size_t i = 0; i < index && base_is_ok(status) && !collection.failed; i++) {
+        const CommitOp *before = &entry->ops[i];
+        if (before->kind == COMMIT_PUT) {
+            collection.failed = !collect_key(&collection, before->keyspace, before->key);
+        }
+    }
+    op->backend_private = collection.doomed;
+    return collection.failed ? no_memory() : status;
+}
+
+static BaseStatus
+prepare_op(HashmapState *state, CommitEntry *entry, size_t index)
+{
+    switch (entry->ops[index].kind) {
+    case COMMIT_PUT:
+        return prepare_put(state, &entry->ops[index]);
+    case COMMIT_REMOVE:
+        return prepare_remove(state, entry, index);
+    case COMMIT_REMOVE_RANGE:
+        return prepare_remove_range(state, entry, index);
+    }
+    return base_error(BASE_INTERNAL, "an operation of an unknown kind");
+}
+
+/* Takes back what was prepared for an operation, perhaps in part. */
+static void
+undo_op(HashmapState *state, CommitOp *op)
+{
+    if (op->backend_private == NULL) {
+        return;
+    }
+    if (op->kind == COMMIT_REMOVE_RANGE) {
+        Doomed *doomed = op->backend_private;
+        for (size_t i = 0; i < doomed->count; i++) {
+            drop_record(state, doomed->records[i]);
+        }
+        free(doomed);
+    } else {
+        if (op->kind == COMMIT_PUT) {
+            hashmap_shard_unreserve(hashmap_state_place(state, op->backend_hint[0]).shard);
+        }
+        drop_record(state, op->backend_private);
+    }
+    op->backend_private = NULL;
+}
+
+static BaseStatus
+prepare(CommitBackend *backend, CommitEntry *entry)
+{
+    HashmapState *state = state_of(backend);
+    (void)pthread_mutex_lock(&state->mutex);
+    for (size_t i = 0; i < entry->op_count; i++) {
+        BaseStatus status = prepare_op(state, entry, i);
+        if (!base_is_ok(status)) {
+            for (size_t j = 0; j <= i; j++) {
+                undo_op(state, &entry->ops[j]);
+            }
+            (void)pthread_mutex_unlock(&state->mutex);
+            return status;
+        }
+    }
+    return base_ok();
+}
+
+/* ---------------------------------------------------------------------------------- publish -- */
+
+static void
+install_doomed(HashmapState *state, Doomed *doomed)
+{
+    for (size_t i = 0; i < doomed->count; i++) {
+        HashmapRecord *record = doomed->records[i];
+        HashmapKey key =
+            hashmap_lookup_key(state, hashmap_record_keyspace(record), hashmap_record_key(record));
+        HashmapPlace place = hashmap_state_place(state, key.hash);
+        if (hashmap_shard_install(state, place, record) == NULL) {
+            drop_record(state, record);
+            doomed->records[i] = NULL;
+        }
+    }
+}
+
+static void
+install_op(HashmapState *state, CommitOp *op)
+{
+    if (op->backend_private == NULL) {
+        return;
+    }
+    if (op->kind == COMMIT_REMOVE_RANGE) {
+        install_doomed(state, op->backend_private);
+        return;
+    }
+    HashmapPlace place = hashmap_state_place(state, op->backend_hint[0]);
+    HashmapSlot *slot = hashmap_shard_install(state, place, op->backend_private);
+    if (slot == NULL) {
+        drop_record(state, op->backend_private);
+    }
+    if (op->kind == COMMIT_PUT) {
+        hashmap_shard_unreserve(place.shard);
+    }
+    op->backend_hint[0] = (uintptr_t)slot;
+    op->backend_hint[1] = (uintptr_t)place.shard;
+}
+
+static void
+settle_doomed(HashmapState *state, Doomed *doomed)
+{
+    for (size_t i = 0; i < doomed->count; i++) {
+        const HashmapRecord *record = doomed->records[i];
+        if (record == NULL) {
+            continue;
+        }
+        EngineKeyspace keyspace = hashmap_record_keyspace(record);
+        HashmapKey key = hashmap_lookup_key(state, keyspace, hashmap_record_key(record));
+        HashmapPlace place = hashmap_state_place(state, key.hash);
+        uint64_t word = 0;
+        HashmapSlot *slot = hashmap_table_find(hashmap_shard_table(place.shard), place.tag,
+                                               keyspace, key.bytes, &word);
+        if (slot != NULL) {
+            hashmap_prune_slot(state, place.shard, slot, HASHMAP_PRUNE_TOP);
+        }
+    }
+    free(doomed);
+}
+
+static void
+settle_op(HashmapState *state, CommitOp *op)
+{
+    if (op->backend_private == NULL) {
+        return;
+    }
+    if (op->kind == COMMIT_REMOVE_RANGE) {
+        settle_doomed(state, op->backend_private);
+    } else if (op->backend_hint[0] != 0) {
+        hashmap_prune_slot(state, (HashmapShard *)op->backend_hint[1],
+                           (HashmapSlot *)op->backend_hint[0], HASHMAP_PRUNE_TOP);
+    }
+}
+
+static void
+publish(CommitBackend *backend, CommitEntry *entry)
+{
+    HashmapState *state = state_of(backend);
+    for (size_t i = 0; i < entry->op_count; i++) {
+        install_op(state, &entry->ops[i]);
+    }
+    atomic_store_explicit(&state->published, entry->version, memory_order_release);
+    for (size_t i = 0; i < entry->op_count; i++) {
+        settle_op(state, &entry->ops[i]);
+    }
+    hashmap_sweep_after_commit(state, entry->stamp_ms);
+    if (base_epoch_reclaim_due(&state->records) || base_epoch_reclaim_due(&state->tables) ||
+        hashmap_state_is_tight(state)) {
+        base_epoch_refresh();
+        hashmap_state_reclaim(state, RECLAIM_BUDGET);
+    }
+    (void)pthread_mutex_unlock(&state->mutex);
+}
+
+void
+hashmap_publish_init(HashmapPublisher *publisher, HashmapState *state)
+{
+    static const CommitBackendOps ops = {.lookup = lookup, .prepare = prepare, .publish = publish};
+    publisher->backend.ops = &ops;
+    publisher->state = state;
+}
