@@ -12,22 +12,21 @@
 #include "engine/base/slice.h"
 #include "service/obs/registry.h"
 #include "service/rpc/lane.h"
+#include "service/wire/format.h"
 
 typedef struct RpcArgument {
-    int16_t id;
+    int16_t id; /* 0: end of the arguments */
     const char *name;
-    uint8_t type;    /* Thrift type number on the wire: 8 i32, 10 i64, 11 string, 12 struct, ... */
-    uint8_t element; /* type number of the elements of a list; 0 otherwise */
-    bool required;   /* all but `options` */
-    bool text;       /* a string, not binary: must not contain NUL */
+    WireType type;
+    bool required; /* all but `options` */
 } RpcArgument;
+
+enum { RPC_ARGUMENTS_MAX = 6 };
 
 typedef struct RpcMethod {
     RpcServiceId service;
     const char *name;
-    const RpcArgument *arguments;
-    size_t argument_count;
-    bool writes; /* a call of it may change something */
+    RpcArgument arguments[RPC_ARGUMENTS_MAX + 1]; /* ended by id 0 */
 } RpcMethod;
 
 /* Number of methods of all services. */
@@ -38,6 +37,15 @@ const RpcMethod *rpc_methods_at(size_t row);
 
 /* Its row; rpc_methods_count() when the service has no such method. Exact length and bytes. */
 size_t rpc_methods_find(RpcServiceId service, BaseSlice name);
+
+/* Whether a call of the method may change something. */
+bool rpc_methods_writes(const RpcMethod *method);
+
+/* Whether an argument of type BYTES is a name: UTF-8 without NUL, by which something is found. */
+bool rpc_methods_is_name(const RpcArgument *argument);
+
+/* The type of the elements of an argument of type LIST. */
+WireType rpc_methods_element(const RpcArgument *argument);
 
 /* All rows as the metrics want them, rpc_methods_count() long. */
 const ObsMethod *rpc_methods_labels(void);
