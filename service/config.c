@@ -1,8 +1,8 @@
 /*
  * config.c: loads a configuration: defaults, then the file, then the command line, then the checks.
  *
- * Every section is a list of options (EngineOption) with a place for each value, so one function reads
- * all of them; only the addresses and the data directory are texts.
+ * Every section is a list of options (EngineOption) with a place for each value, so one function
+ * reads all of them; only the addresses and the data directory are texts.
  */
 #include "service/config.h"
 
@@ -81,6 +81,15 @@ config_store_find(const Config *config, const char *name)
         }
     }
     return NULL;
+}
+
+void
+config_store_copy(Config *config, const ConfigStore *store)
+{
+    ConfigStore *copy = store_add(config, store->name, store->engine_class);
+    for (size_t i = 0; i < store->engine_class->option_count; i++) {
+        copy->options[i] = store->options[i];
+    }
 }
 
 static Config *

@@ -1,15 +1,16 @@
 /*
  * config.h: the whole configuration of a server.
  *
- * It comes from three places, later ones winning: the defaults, a file, the command line. The file has
- * three kinds of sections:
+ * It comes from three places, later ones winning: the defaults, a file, the command line. The
+ * file has three kinds of sections:
  *
  *   [server]           the settings of the table below, and listen, admin_listen, data_dir
  *   [limits]           the configurable rows of LIMITS_TABLE
  *   [store "NAME"]     engine=NAME and the options of that engine
  *
- * A file without stores gets one named "default" on hashmap. A configuration is either loaded whole or
- * not at all: every problem is collected with its file and line, and one problem refuses the lot.
+ * A file without stores gets one named "default" on hashmap. A configuration is either loaded
+ * whole or not at all: every problem is collected with its file and line, and one problem refuses
+ * the lot.
  *
  * Threading: read-only after config_load(). Uses GLib's aborting allocator: not for request paths.
  */
@@ -83,9 +84,12 @@ int64_t config_setting_get(const ConfigSettings *settings, size_t i);
 /* The store of that name, or NULL. */
 const ConfigStore *config_store_find(const Config *config, const char *name);
 
+/* Adds a copy of a store, whose name must be new. */
+void config_store_copy(Config *config, const ConfigStore *store);
+
 /*
- * The configuration as a file with comments; loading it gives the same configuration. Free the text with
- * g_free().
+ * The configuration as a file with comments; loading it gives the same configuration. Free the
+ * text with g_free().
  */
 char *config_print(const Config *config);
 

@@ -1,8 +1,8 @@
 /*
  * config_check.h: what is wrong between values that are each legal.
  *
- * Checked: addresses (their form, how far they reach, none twice), limits against each other, the number
- * of stores.
+ * Checked: addresses (their form, how far they reach, none twice), limits against each other, the
+ * number of stores.
  *
  * Threading: plain function. Uses GLib's aborting allocator: not for request paths.
  */

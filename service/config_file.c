@@ -1,10 +1,10 @@
 /*
  * config_file.c: finds the lines of sections and keys, then lets GKeyFile read the values.
  *
- * The scan takes a line apart like GKeyFile, and is stricter: blanks around a line do not count; an empty
- * line or one that begins with # is a comment; [NAME] begins a section; anything else is a key of letters,
- * digits, - and _, and a '='. GKeyFile gives up at the first line that it does not understand, so it is
- * given the lines that passed, and the others are reported.
+ * The scan takes a line apart like GKeyFile, and is stricter: blanks around a line do not count;
+ * an empty line or one that begins with # is a comment; [NAME] begins a section; anything else is
+ * a key of letters, digits, - and _, and a '='. GKeyFile gives up at the first line that it does
+ * not understand, so it is given the lines that passed, and the others are reported.
  */
 #include "service/config_file.h"
 

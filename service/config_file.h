@@ -1,10 +1,10 @@
 /*
  * config_file.h: a configuration file as a list of entries that know their lines.
  *
- * The format is that of GKeyFile: sections in brackets, key=value, comments behind #, lists separated
- * by semicolons, the escapes \s \n \t \r \\. GKeyFile reads the values; since it neither knows lines nor
- * minds duplicates, a scan of its own in front of it finds where each key stands and what is no line of
- * the format at all.
+ * The format is that of GKeyFile: sections in brackets, key=value, comments behind #, lists
+ * separated by semicolons, the escapes \s \n \t \r \\. GKeyFile reads the values; since it
+ * neither knows lines nor minds duplicates, a scan of its own in front of it finds where each key
+ * stands and what is no line of the format at all.
  *
  * Threading: one owner at a time. Uses GLib's aborting allocator: not for request paths.
  */
@@ -35,8 +35,8 @@ typedef struct ConfigFile {
 } ConfigFile;
 
 /*
- * Reads a file. NULL, with problems in the report: it cannot be read, or is not of the format. Duplicate
- * sections and keys are reported and left out, so what follows is checked too.
+ * Reads a file. NULL, with problems in the report: it cannot be read, or is not of the format.
+ * Duplicate sections and keys are reported and left out, so what follows is checked too.
  */
 ConfigFile *config_file_read(const char *path, ConfigReport *report);
 

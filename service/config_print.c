@@ -1,8 +1,9 @@
 /*
  * config_print.c: the effective configuration as a file, explained by its own tables.
  *
- * Every value is written, defaults too, with what it is for, what is legal, what the default is and when
- * a change takes effect. Texts are escaped by GKeyFile, so whatever was read is written the same way.
+ * Every value is written, defaults too, with what it is for, what is legal, what the default is
+ * and when a change takes effect. Texts are escaped by GKeyFile, so whatever was read is written
+ * the same way.
  */
 #include "service/config.h"
 #include "service/config_value.h"

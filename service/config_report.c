@@ -2,8 +2,8 @@
  * config_report.c: collected problems, and suggestions for misspelt words.
  *
  * A suggestion is the candidate with the least edit distance (insert, delete, replace, swap of
- * neighbours), if that is at most a third of the longer word's length: "conections" finds "connections", but
- * "port" does not find "pipeline".
+ * neighbours), if that is at most a third of the longer word's length: "conections" finds
+ * "connections", but "port" does not find "pipeline".
  */
 #include "service/config_report.h"
 

@@ -27,8 +27,8 @@ config_report_is_empty(const ConfigReport *report)
 }
 
 /*
- * Adds a problem. `where` is a file or an option of the command line; line 0 means that there is none.
- * The text shows as "WHERE:LINE: message" or "WHERE: message".
+ * Adds a problem. `where` is a file or an option of the command line; line 0 means that there is
+ * none. The text shows as "WHERE:LINE: message" or "WHERE: message".
  */
 void config_report_add(ConfigReport *report, const char *where, unsigned line, const char *format,
                        ...) G_GNUC_PRINTF(4, 5);

@@ -1,8 +1,9 @@
 /*
  * config_value.c: reads and writes numbers with suffixes.
  *
- * Strict on purpose: no blanks inside, no leading plus, no fractions, no suffix that means a thousand to
- * some and 1,024 to others. A number that does not fit 64 bits is refused, never wrapped.
+ * Strict on purpose: no blanks inside, no leading plus, no fractions, no suffix that means a
+ * thousand to some and 1,024 to others. A number that does not fit 64 bits is refused, never
+ * wrapped.
  */
 #include "service/config_value.h"
 

@@ -1,8 +1,9 @@
 /*
  * config_value.h: values of options as text, in both directions.
  *
- * One reader and one writer for every number, size, duration, switch and choice of the configuration:
- * settings of the server, limits, and options of engines are all described by an EngineOption.
+ * One reader and one writer for every number, size, duration, switch and choice of the
+ * configuration: settings of the server, limits, and options of engines are all described by an
+ * EngineOption.
  *
  *   INTEGER   -7          decimal digits
  *   BYTES     64K         digits, then K, M or G (powers of 1,024) or nothing

@@ -1,15 +1,16 @@
 /*
  * endpoint.c: ties a NetServer to lanes, and both to rpc.
  *
- * A reactor answers by itself only what needs no work: a request that cannot be queued is Refused on the
- * spot, which keeps a full queue cheap. Such an answer may be ready before those of earlier requests
- * of its connection; net sends it in its turn, and it changed nothing, so the order of effects holds.
+ * A reactor answers by itself only what needs no work: a request that cannot be queued is Refused
+ * on the spot, which keeps a full queue cheap. Such an answer may be ready before those of
+ * earlier requests of its connection; net sends it in its turn, and it changed nothing, so the
+ * order of effects holds.
  *
- * Bytes that are no request take the same way as requests: the worker writes the error, in order, and
- * ends the connection; what came behind them is dropped.
+ * Bytes that are no request take the same way as requests: the worker writes the error, in order,
+ * and ends the connection; what came behind them is dropped.
  *
- * Teardown mirrors the start: workers stop first, so that nobody answers any more; then net closes the
- * connections and ends the reactors; then the queues can go.
+ * Teardown mirrors the start: workers stop first, so that nobody answers any more; then net
+ * closes the connections and ends the reactors; then the queues can go.
  */
 #include "service/endpoint.h"
 
@@ -57,7 +58,7 @@ note_malformed(Endpoint *endpoint, const char *peer)
     }
 }
 
-/* ---------------------------------------------------------------------------------- reactors -- */
+/* -------------------------------------------------------------------------------- reactors -- */
 
 static NetScanVerdict
 on_scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_t *ret_len)
@@ -149,7 +150,7 @@ on_closed(void *user, NetConn *conn)
     lanes_conn_end(net_conn_user(conn));
 }
 
-/* ----------------------------------------------------------------------------------- workers -- */
+/* --------------------------------------------------------------------------------- workers -- */
 
 static void *
 on_worker_new(void *user)
@@ -190,7 +191,7 @@ on_drop(void *user, const LanesTask *task)
     net_request_finish(task->request, true);
 }
 
-/* --------------------------------------------------------------------------------- life cycle -- */
+/* ------------------------------------------------------------------------------- life cycle -- */
 
 static BaseStatus
 start_lanes(Endpoint *endpoint, const EndpointConfig *config)

@@ -1,16 +1,16 @@
 /*
  * endpoint.h: a place where services are called: listeners, reactors, workers, and the way between.
  *
- * A server has two: one for data, one for management, which share nothing but the stores, so management
- * answers however busy data is. What happens to a request:
+ * A server has two: one for data, one for management, which share nothing but the stores, so
+ * management answers however busy data is. What happens to a request:
  *
  *     reactor   scan: the boundary scanner of wire finds its end
  *               request: its bytes are kept, and it is queued (lanes); or it is refused on the spot
  *     worker    the generated lane of rpc executes it and writes the reply
  *     reactor   sends the replies of a connection in the order of its requests
  *
- * Threading: everything but endpoint_stats() belongs to the main thread. endpoint_drain() may be called
- * from any.
+ * Threading: everything but endpoint_stats() belongs to the main thread. endpoint_drain() may be
+ * called from any.
  */
 #ifndef LARDER_SERVICE_ENDPOINT_H
 #define LARDER_SERVICE_ENDPOINT_H

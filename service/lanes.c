@@ -8,17 +8,18 @@
  *       ^                                   |     more tasks are left   |
  *       +-------------------------------------------- no task is left --+
  *
- * IDLE has no task. STAGED is on a list of its reactor, so that a whole turn of a reactor costs one lock
- * of the ready queue and tasks which arrived together are found together. READY is in the ready queue.
- * RUNNING belongs to one worker, which takes up to LANES_BURST tasks out at once. Tasks that arrive in
- * the states STAGED, READY and RUNNING are only added to the connection's ring.
+ * IDLE has no task. STAGED is on a list of its reactor, so that a whole turn of a reactor costs
+ * one lock of the ready queue and tasks which arrived together are found together. READY is in
+ * the ready queue. RUNNING belongs to one worker, which takes up to LANES_BURST tasks out at
+ * once. Tasks that arrive in the states STAGED, READY and RUNNING are only added to the
+ * connection's ring.
  *
- * Locks. LanesConn.lock guards the ring, the state and the two flags. Lanes.lock guards the ready queue
- * and the number of sleeping workers. They are never held together. LanesConn.next belongs to the list
- * that the connection is on. Lists of staged connections belong to their reactors.
+ * Locks. LanesConn.lock guards the ring, the state and the two flags. Lanes.lock guards the ready
+ * queue and the number of sleeping workers. They are never held together. LanesConn.next belongs
+ * to the list that the connection is on. Lists of staged connections belong to their reactors.
  *
- * End of a connection. Its last task may have been answered by a worker that has not put the connection
- * aside yet; then the worker frees it instead of the reactor (`orphan`).
+ * End of a connection. Its last task may have been answered by a worker that has not put the
+ * connection aside yet; then the worker frees it instead of the reactor (`orphan`).
  */
 #include "service/lanes.h"
 
@@ -76,7 +77,7 @@ struct Lanes {
     LanesWorker workers[LANES_WORKERS_MAX];
 };
 
-/* ------------------------------------------------------------------------------- connections -- */
+/* ----------------------------------------------------------------------------- connections -- */
 
 LanesConn *
 lanes_conn_new(void)
@@ -191,7 +192,7 @@ conn_set_ready(LanesConn *conn)
     (void)pthread_mutex_unlock(&conn->lock);
 }
 
-/* ----------------------------------------------------------------------------------- workers -- */
+/* --------------------------------------------------------------------------------- workers -- */
 
 /* Appends a list to the ready queue. Called with the lock held. */
 static void
@@ -207,8 +208,8 @@ ready_append(Lanes *lanes, LanesConn *first, LanesConn *last)
 }
 
 /*
- * Puts `again` (may be NULL) at the end of the ready queue and waits for the first connection of it.
- * NULL: the worker has to end.
+ * Puts `again` (may be NULL) at the end of the ready queue and waits for the first connection of
+ * it. NULL: the worker has to end.
  */
 static LanesConn *
 ready_take(Lanes *lanes, unsigned worker, LanesConn *again)
@@ -331,7 +332,7 @@ lanes_set_workers(Lanes *lanes, unsigned workers)
     return base_ok();
 }
 
-/* ------------------------------------------------------------------------------------- lanes -- */
+/* ----------------------------------------------------------------------------------- lanes -- */
 
 BaseStatus
 lanes_new(const LanesConfig *config, Lanes **ret_lanes)

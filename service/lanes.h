@@ -3,15 +3,17 @@
  *
  * Reactors submit tasks, workers execute them. The rules:
  *
- *   I-1  At most one worker is busy with a connection, so its tasks are executed one after the other, in
- *        the order of their submission. Different connections are served in parallel.
- *   I-2  A worker executes at most LANES_BURST tasks of a connection before it goes to the next one, so a
- *        connection that always has more to do delays the others by no more than that.
+ *   I-1  At most one worker is busy with a connection, so its tasks are executed one after the
+ *        other, in the order of their submission. Different connections are served in parallel.
+ *   I-2  A worker executes at most LANES_BURST tasks of a connection before it goes to the next
+ *        one, so a connection that always has more to do delays the others by no more than that.
  *   I-3  At most queue_max tasks wait. One more is not taken, and its submitter refuses it.
- *   I-4  A connection that ends (execute() returned true) has its further tasks dropped, unexecuted.
+ *   I-4  A connection that ends (execute() returned true) has its further tasks dropped,
+ *   unexecuted.
  *
- * What a task is, and how it is executed and answered, is the callbacks' matter. While a connection has
- * no task here, a reactor may execute its next request by itself without breaking I-1.
+ * What a task is, and how it is executed and answered, is the callbacks' matter. While a
+ * connection has no task here, a reactor may execute its next request by itself without breaking
+ * I-1.
  *
  * Threading: lanes_conn_new(), lanes_submit(), lanes_turn_end() and lanes_conn_end() belong to the
  * connection's reactor; everything else to the thread that made the lanes.
@@ -66,8 +68,8 @@ void lanes_set_queue_max(Lanes *lanes, size_t queue_max);
 size_t lanes_queued(const Lanes *lanes);
 
 /*
- * Ends all workers, which finish the task at hand; tasks that wait stay where they are and nothing touches
- * them any more. From now on lanes_submit() takes none.
+ * Ends all workers, which finish the task at hand; tasks that wait stay where they are and
+ * nothing touches them any more. From now on lanes_submit() takes none.
  */
 void lanes_stop(Lanes *lanes);
 
@@ -84,8 +86,8 @@ LanesConn *lanes_conn_new(void);
 void lanes_conn_end(LanesConn *conn);
 
 /*
- * Queues a task; workers see it after lanes_turn_end(). False: over queue_max, no memory, or stopped;
- * then the caller answers it.
+ * Queues a task; workers see it after lanes_turn_end(). False: over queue_max, no memory, or
+ * stopped; then the caller answers it.
  */
 bool lanes_submit(Lanes *lanes, LanesConn *conn, unsigned reactor, const LanesTask *task);
 

@@ -1,10 +1,10 @@
 /*
  * limits.c: the table of limits as options, as a list, and as the parts of each layer.
  *
- * Limits are configured one by one, so they can be legal each and wrong together: a value that fits its
- * own limit has to fit into a request and into a reply as well. limits_check() knows these relations as
- * a list of sums that must not exceed another limit, so the effect of a bad combination is a refused
- * configuration and never a request that can only fail.
+ * Limits are configured one by one, so they can be legal each and wrong together: a value that
+ * fits its own limit has to fit into a request and into a reply as well. limits_check() knows
+ * these relations as a list of sums that must not exceed another limit, so the effect of a bad
+ * combination is a refused configuration and never a request that can only fail.
  */
 #include "service/limits.h"
 

@@ -1,10 +1,10 @@
 /*
  * limits.h: every limit of a server, declared once.
  *
- * The table is the one place that names a limit, its default, the range in which it may be configured,
- * its unit, whether it can change while the server runs, and why it exists. Made from it: the struct
- * below, the section [limits] of the configuration, the list that server_info reports, and the limits
- * that net, wire, rpc and store enforce.
+ * The table is the one place that names a limit, its default, the range in which it may be
+ * configured, its unit, whether it can change while the server runs, and why it exists. Made from
+ * it: the struct below, the section [limits] of the configuration, the list that server_info
+ * reports, and the limits that net, wire, rpc and store enforce.
  *
  * To add a limit: add a row, and hand its value on in limits.c.
  *
@@ -26,8 +26,9 @@
 #define LIMITS_DEADLINE_MS_MAX INT64_C(3600000)
 
 /*
- * X(name, default, lowest, highest, UNIT, LIVE, reason). A limit whose lowest is its highest is a constant
- * of this build: reported, not configurable. LIVE limits follow a reload, START ones need a restart.
+ * X(name, default, lowest, highest, UNIT, LIVE, reason). A limit whose lowest is its highest is a
+ * constant of this build: reported, not configurable. LIVE limits follow a reload, START ones
+ * need a restart.
  */
 #define LIMITS_TABLE(X)                                                                         \
     X(request_bytes, 4 * LIMITS_MIB, 64 * LIMITS_KIB, WIRE_FRAME_BYTES_CAP, BYTES, LIVE,        \
@@ -121,7 +122,7 @@ typedef struct LimitsClash {
 
 enum { LIMITS_CLASHES_MAX = 16 };
 
-/* Finds all contradictions between limits that are each within their range; returns their number. */
+/* Finds all contradictions between limits that are each in range; returns their number. */
 size_t limits_check(const Limits *limits, LimitsClash ret_clashes[LIMITS_CLASHES_MAX]);
 
 /* The part that each layer enforces. */

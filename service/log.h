@@ -1,13 +1,13 @@
 /*
  * log.h: one line per event on standard error.
  *
- * Everything goes through GLib's structured log, so messages of libraries look the same and obey the
- * same level:
+ * Everything goes through GLib's structured log, so messages of libraries look the same and obey
+ * the same level:
  *
  *     2026-11-21T04:06:41.123Z warning: the text
  *
- * Only this layer logs; the ones below return what happened. Texts name peers and limits, never keys
- * or values.
+ * Only this layer logs; the ones below return what happened. Texts name peers and limits, never
+ * keys or values.
  *
  * Threading: log_init() first, in the main thread; the rest from any thread. A line is one write().
  */

@@ -1,0 +1,30 @@
+/*
+ * program.h: larderd: command line, signals, exit status.
+ *
+ * SIGTERM and SIGINT drain the server and end it; a second one, or the end of drain_ms, ends it at
+ * once; a third kills it. SIGHUP loads the configuration again. SIGPIPE is ignored.
+ *
+ * Everything of larderd but main() is in the library larder_server, so that other programs (tests,
+ * above all) can register engines of their own and be a larderd otherwise.
+ *
+ * Threading: once, in the main thread, before there are others.
+ */
+#ifndef LARDER_SERVICE_PROGRAM_H
+#define LARDER_SERVICE_PROGRAM_H
+
+/* Exit statuses; beyond 0 and 1 those of sysexits.h. */
+typedef enum ProgramExit {
+    PROGRAM_OK = 0,           /* stopped as told, or did what the options asked for */
+    PROGRAM_USAGE = 64,       /* the command line is wrong */
+    PROGRAM_CORRUPT = 65,     /* stored data is damaged: do not restart, look at it */
+    PROGRAM_UNAVAILABLE = 69, /* an address or the data directory is in use */
+    PROGRAM_INTERNAL = 70,    /* a defect */
+    PROGRAM_OS = 71,          /* no memory, no thread */
+    PROGRAM_IO = 74,          /* the data directory cannot be used */
+    PROGRAM_CONFIG = 78,      /* the configuration is wrong, or does not fit the data directory */
+} ProgramExit;
+
+/* Runs larderd; returns its exit status. */
+int program_main(int argc, char **argv);
+
+#endif

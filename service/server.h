@@ -1,0 +1,48 @@
+/*
+ * server.h: a running server: stores, services, endpoints, housekeeping.
+ *
+ * Started from a configuration, ended in the reverse order. It reacts to no signal and ends no
+ * process: that is the program's part (program.h).
+ *
+ * Threading: everything belongs to the main thread, except what comments of server.c say of the
+ * hooks that management calls.
+ */
+#ifndef LARDER_SERVICE_SERVER_H
+#define LARDER_SERVICE_SERVER_H
+
+#include "service/config.h"
+
+typedef struct Server Server;
+
+/* Why a server cannot start: an exit status (program.h), and what to do, for people. */
+typedef struct ServerFault {
+    int exit_status;
+    char message[768];
+} ServerFault;
+
+/*
+ * Opens the data directory and every store, then listens. Takes `config` over, whatever happens.
+ * Writes a line "listening data ADDRESS" or "listening admin ADDRESS" to standard error for every
+ * address, then "ready". NULL: *ret_fault says why, and nothing is left.
+ */
+Server *server_start(Config *config, ServerFault *ret_fault);
+
+/*
+ * Applies what can change while the server runs: limits and settings that are LIVE, live options of
+ * engines, new stores. Logs what changed, and what has to wait for a restart. Takes `config` over.
+ */
+void server_reload(Server *server, Config *config);
+
+/* Stops taking data connections and requests; those under way are finished. Again is harmless. */
+void server_drain_begin(Server *server);
+
+/* Whether no data connection is left. */
+bool server_is_drained(const Server *server);
+
+/* Milliseconds that a drain may take, as configured. */
+int64_t server_drain_ms(const Server *server);
+
+/* Ends everything: requests being executed finish, those that wait are dropped. Takes NULL. */
+void server_stop(Server *server);
+
+#endif
