@@ -1,0 +1,431 @@
+/*
+ * net_echo.c: an echo server and client for tests. See net_echo.h.
+ */
+#include "tests/support/net_echo.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { HEADER = 4, PATIENCE_S = 30, FRAME_MAX = 64 * 1024 * 1024 };
+
+static uint32_t
+get_u32(const uint8_t *bytes)
+{
+    uint32_t value = 0;
+    memcpy(&value, bytes, sizeof value);
+    return ntohl(value);
+}
+
+static void
+put_u32(uint8_t *bytes, uint32_t value)
+{
+    value = htonl(value);
+    memcpy(bytes, &value, sizeof value);
+}
+
+static NetScanVerdict
+scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_t *ret_len)
+{
+    (void)user;
+    /* The state carries the length seen so far: it must come back as it was left, and never shrink. */
+    size_t seen = 0;
+    memcpy(&seen, state->bytes, sizeof seen);
+    ck_assert_uint_ge(len, seen);
+    memcpy(state->bytes, &len, sizeof len);
+    if (len < HEADER) {
+        return NET_SCAN_MORE;
+    }
+    uint32_t body = get_u32(input);
+    if (body == 0xffffffffu) {
+        return NET_SCAN_CLOSE;
+    }
+    if (body > FRAME_MAX) {
+        return NET_SCAN_BAD;
+    }
+    if (len - HEADER < body) {
+        return NET_SCAN_MORE;
+    }
+    *ret_len = HEADER + body;
+    return NET_SCAN_WHOLE;
+}
+
+static void
+answer_text(NetRequest *request, const char *text)
+{
+    uint8_t header[HEADER];
+    put_u32(header, (uint32_t)strlen(text));
+    (void)base_buf_append(net_request_output(request), header, HEADER);
+    (void)base_buf_append(net_request_output(request), text, strlen(text));
+    net_request_finish(request, false);
+}
+
+static void
+answer(NetEcho *echo, NetRequest *request, BaseSlice input)
+{
+    BaseBuf *output = net_request_output(request);
+    char kind = input.len > HEADER ? (char)input.data[HEADER] : 'e';
+    if (kind == 'r' && net_request_over_budget(request)) {
+        atomic_fetch_add(&echo->refused, 1);
+        answer_text(request, "full");
+        return;
+    }
+    if ((kind == 'b' || kind == 'r') && input.len >= HEADER + 5) {
+        uint32_t size = get_u32(input.data + HEADER + 1);
+        uint8_t header[HEADER];
+        put_u32(header, size);
+        (void)base_buf_append(output, header, HEADER);
+        uint8_t *room = base_buf_extend(output, size);
+        ck_assert_ptr_nonnull(room);
+        memset(room, 'x', size);
+    } else if (kind != 'o') {
+        (void)base_buf_append_slice(output, input);
+    }
+    net_request_finish(request, kind == 'c');
+}
+
+static void
+enqueue(NetEcho *echo, NetRequest *request, BaseSlice input, bool hold)
+{
+    pthread_mutex_lock(&echo->mutex);
+    size_t at = hold ? atomic_load(&echo->held_count) : echo->queued;
+    ck_assert_uint_lt(at, NET_ECHO_QUEUE);
+    if (hold) {
+        echo->held[at] = request;
+        echo->held_inputs[at] = input;
+        atomic_store(&echo->held_count, at + 1);
+    } else {
+        echo->queue[at] = request;
+        echo->inputs[at] = input;
+        echo->queued++;
+    }
+    pthread_cond_signal(&echo->filled);
+    pthread_mutex_unlock(&echo->mutex);
+}
+
+static void
+take_request(void *user, NetRequest *request, BaseSlice input, bool bad)
+{
+    NetEcho *echo = user;
+    atomic_fetch_add(&echo->delivered, 1);
+    ck_assert_ptr_eq(net_conn_user(net_request_conn(request)), echo);
+    if (bad) {
+        atomic_fetch_add(&echo->bad, 1);
+        answer_text(request, "bad");
+        return;
+    }
+    char kind = input.len > HEADER ? (char)input.data[HEADER] : 'e';
+    if (kind != 'w' && kind != 'h' && kind != 'r') {
+        answer(echo, request, input);
+        return;
+    }
+    BaseSlice own = net_request_own_input(request);
+    if (own.data == NULL) {
+        atomic_fetch_add(&echo->own_input_failures, 1);
+        answer_text(request, "full");
+        return;
+    }
+    ck_assert(base_slice_equal(own, input));
+    enqueue(echo, request, own, kind == 'h');
+}
+
+static void
+turn_end(void *user, unsigned reactor)
+{
+    (void)reactor;
+    atomic_fetch_add(&((NetEcho *)user)->turns_ended, 1);
+}
+
+static void
+opened(void *user, NetConn *conn)
+{
+    ck_assert_ptr_null(net_conn_user(conn));
+    net_conn_set_user(conn, user);
+    atomic_fetch_add(&((NetEcho *)user)->opened, 1);
+}
+
+static void
+closed(void *user, NetConn *conn)
+{
+    ck_assert_ptr_eq(net_conn_user(conn), user);
+    atomic_fetch_add(&((NetEcho *)user)->closed, 1);
+}
+
+static void *
+work(void *argument)
+{
+    NetEcho *echo = argument;
+    pthread_mutex_lock(&echo->mutex);
+    for (;;) {
+        while (echo->queued == 0 && !echo->stopping) {
+            pthread_cond_wait(&echo->filled, &echo->mutex);
+        }
+        if (echo->queued == 0) {
+            break;
+        }
+        size_t at = base_rand_below(&echo->rand, echo->queued);
+        NetRequest *request = echo->queue[at];
+        BaseSlice input = echo->inputs[at];
+        echo->queued--;
+        echo->queue[at] = echo->queue[echo->queued];
+        echo->inputs[at] = echo->inputs[echo->queued];
+        pthread_mutex_unlock(&echo->mutex);
+        answer(echo, request, input);
+        pthread_mutex_lock(&echo->mutex);
+    }
+    pthread_mutex_unlock(&echo->mutex);
+    return NULL;
+}
+
+NetLimits
+net_echo_limits(void)
+{
+    return (NetLimits){
+        .request_bytes_max = 8 * 1024 * 1024,
+        .connections_max = 20000,
+        .connections_per_ip_max = 20000,
+        .pipeline_max = 128,
+        .output_bytes_max = 1024 * 1024,
+        .in_flight_bytes_max = 256 * 1024 * 1024,
+        .idle_ms = 300000,
+        .request_ms = 10000,
+        .request_rate_min = 1024,
+        .write_stall_ms = 30000,
+    };
+}
+
+void
+net_echo_listen(NetEcho *echo, const char *address, char ret_address[128])
+{
+    char message[256] = "";
+    BaseStatus status = net_server_listen(echo->server, address, ret_address, message);
+    ck_assert_msg(base_is_ok(status), "%s", message);
+}
+
+NetEcho *
+net_echo_new(const char *address, const NetLimits *limits, unsigned reactors,
+             const BaseClock *clock)
+{
+    NetEcho *echo = calloc(1, sizeof *echo);
+    ck_assert_ptr_nonnull(echo);
+    base_fake_clock_init(&echo->clock, 1000);
+    echo->rand = base_rand(42);
+    pthread_mutex_init(&echo->mutex, NULL);
+    pthread_cond_init(&echo->filled, NULL);
+    NetConfig config = {
+        .reactors = reactors,
+        .name = "echo",
+        .limits = *limits,
+        .callbacks = {scan, take_request, turn_end, opened, closed},
+        .user = echo,
+        .clock = clock != NULL ? clock : &echo->clock.clock,
+    };
+    ck_assert(base_is_ok(net_server_new(&config, &echo->server)));
+    net_echo_listen(echo, address, echo->address);
+    for (int i = 0; i < NET_ECHO_WORKERS; i++) {
+        ck_assert_int_eq(pthread_create(&echo->workers[i], NULL, work, echo), 0);
+    }
+    return echo;
+}
+
+void
+net_echo_release(NetEcho *echo)
+{
+    pthread_mutex_lock(&echo->mutex);
+    size_t count = atomic_load(&echo->held_count);
+    for (size_t i = count; i-- > 0;) {
+        answer(echo, echo->held[i], echo->held_inputs[i]);
+    }
+    atomic_store(&echo->held_count, 0);
+    pthread_mutex_unlock(&echo->mutex);
+}
+
+void
+net_echo_free(NetEcho *echo)
+{
+    pthread_mutex_lock(&echo->mutex);
+    echo->stopping = true;
+    pthread_cond_broadcast(&echo->filled);
+    pthread_mutex_unlock(&echo->mutex);
+    for (int i = 0; i < NET_ECHO_WORKERS; i++) {
+        pthread_join(echo->workers[i], NULL);
+    }
+    net_server_free(echo->server);
+    ck_assert_uint_eq(atomic_load(&echo->opened), atomic_load(&echo->closed));
+    pthread_cond_destroy(&echo->filled);
+    pthread_mutex_destroy(&echo->mutex);
+    free(echo);
+}
+
+NetStats
+net_echo_stats(NetEcho *echo)
+{
+    NetStats stats;
+    net_server_stats(echo->server, &stats);
+    return stats;
+}
+
+void
+net_echo_advance(NetEcho *echo, int64_t ms)
+{
+    base_fake_clock_advance_ms(&echo->clock, ms);
+}
+
+void
+net_echo_await(NetEcho *echo, size_t offset, uint64_t value, bool exactly)
+{
+    uint64_t now = 0;
+    for (int i = 0; i < PATIENCE_S * 500; i++) {
+        NetStats stats = net_echo_stats(echo);
+        memcpy(&now, (const char *)&stats + offset, sizeof now);
+        if (exactly ? now == value : now >= value) {
+            return;
+        }
+        usleep(2000);
+    }
+    ck_abort_msg("a statistic stays at %llu instead of %llu", (unsigned long long)now,
+                 (unsigned long long)value);
+}
+
+static int
+connect_tcp(const char *rest)
+{
+    char host[128];
+    const char *colon = strrchr(rest, ':');
+    const char *begin = rest[0] == '[' ? rest + 1 : rest;
+    const char *end = rest[0] == '[' ? colon - 1 : colon;
+    memcpy(host, begin, (size_t)(end - begin));
+    host[end - begin] = '\0';
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *info = NULL;
+    ck_assert_int_eq(getaddrinfo(host, colon + 1, &hints, &info), 0);
+    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(connect(fd, info->ai_addr, info->ai_addrlen), 0);
+    freeaddrinfo(info);
+    int one = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    return fd;
+}
+
+int
+net_echo_connect(const char *address)
+{
+    int fd = -1;
+    if (strncmp(address, "tcp:", 4) == 0) {
+        fd = connect_tcp(address + 4);
+    } else {
+        struct sockaddr_un un = {.sun_family = AF_UNIX};
+        ck_assert_uint_lt(strlen(address + 5), sizeof un.sun_path);
+        strcpy(un.sun_path, address + 5);
+        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        ck_assert_int_ge(fd, 0);
+        ck_assert_int_eq(connect(fd, (struct sockaddr *)&un, sizeof un), 0);
+    }
+    struct timeval patience = {.tv_sec = PATIENCE_S};
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    return fd;
+}
+
+void
+net_echo_write(int fd, const void *data, size_t len)
+{
+    const uint8_t *at = data;
+    while (len > 0) {
+        ssize_t sent = send(fd, at, len, MSG_NOSIGNAL);
+        ck_assert_msg(sent > 0, "send: %s", strerror(errno));
+        at += sent;
+        len -= (size_t)sent;
+    }
+}
+
+size_t
+net_echo_frame(uint8_t *memory, char kind, uint32_t number, uint32_t len)
+{
+    put_u32(memory, len);
+    for (uint32_t i = 0; i < len; i++) {
+        memory[HEADER + i] = (uint8_t)(number + i * 31);
+    }
+    memory[HEADER] = (uint8_t)kind;
+    if (len >= 5) {
+        put_u32(memory + HEADER + 1, number);
+    }
+    return HEADER + len;
+}
+
+void
+net_echo_send(int fd, char kind, uint32_t number, uint32_t len)
+{
+    uint8_t *frame = malloc(HEADER + len);
+    ck_assert_ptr_nonnull(frame);
+    net_echo_write(fd, frame, net_echo_frame(frame, kind, number, len));
+    free(frame);
+}
+
+static void
+read_all(int fd, uint8_t *memory, size_t len)
+{
+    while (len > 0) {
+        ssize_t got = recv(fd, memory, len, 0);
+        ck_assert_msg(got > 0, "recv: %s", got == 0 ? "the connection ended" : strerror(errno));
+        memory += got;
+        len -= (size_t)got;
+    }
+}
+
+void
+net_echo_expect(int fd, char kind, uint32_t number, uint32_t len)
+{
+    uint8_t *wanted = malloc(HEADER + len);
+    uint8_t *got = malloc(HEADER + len);
+    ck_assert(wanted != NULL && got != NULL);
+    (void)net_echo_frame(wanted, kind, number, len);
+    read_all(fd, got, HEADER + len);
+    ck_assert_int_eq(memcmp(wanted, got, HEADER + len), 0);
+    free(wanted);
+    free(got);
+}
+
+void
+net_echo_expect_text(int fd, const char *text)
+{
+    uint8_t got[64];
+    read_all(fd, got, HEADER + strlen(text));
+    ck_assert_uint_eq(get_u32(got), strlen(text));
+    ck_assert_int_eq(memcmp(got + HEADER, text, strlen(text)), 0);
+}
+
+void
+net_echo_skip(int fd, size_t len)
+{
+    static _Thread_local uint8_t sink[64 * 1024];
+    while (len > 0) {
+        size_t part = len < sizeof sink ? len : sizeof sink;
+        read_all(fd, sink, part);
+        len -= part;
+    }
+}
+
+bool
+net_echo_ended(int fd)
+{
+    uint8_t byte = 0;
+    ssize_t got = recv(fd, &byte, 1, 0);
+    ck_assert_msg(got >= 0 || errno == ECONNRESET || errno == EPIPE, "recv: %s", strerror(errno));
+    return got <= 0;
+}
+
+void
+net_echo_reset(int fd)
+{
+    struct linger none = {.l_onoff = 1, .l_linger = 0};
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    (void)close(fd);
+}
