@@ -33,7 +33,7 @@ add_chunk(CommitArena *arena, size_t size)
 bool
 commit_arena_init(CommitArena *arena)
 {
-    *arena = (CommitArena){NULL, NULL, NULL, NULL, 0};
+    *arena = (CommitArena){NULL, NULL, NULL, NULL};
     if (!add_chunk(arena, COMMIT_ARENA_FIRST)) {
         return false;
     }
@@ -49,7 +49,7 @@ commit_arena_clear(CommitArena *arena)
         arena->newest = chunk->older;
         free(chunk);
     }
-    *arena = (CommitArena){NULL, NULL, NULL, NULL, 0};
+    *arena = (CommitArena){NULL, NULL, NULL, NULL};
 }
 
 void
@@ -62,7 +62,6 @@ commit_arena_reset(CommitArena *arena)
     }
     arena->next = arena->first->bytes;
     arena->end = arena->first->bytes + arena->first->size;
-    arena->chunk_bytes = 0;
 }
 
 void *
@@ -76,7 +75,6 @@ commit_arena_grow(CommitArena *arena, size_t size)
     if (!add_chunk(arena, chunk)) {
         return NULL;
     }
-    arena->chunk_bytes += chunk;
     void *memory = arena->next;
     arena->next += rounded;
     return memory;

@@ -23,7 +23,6 @@ typedef struct CommitArena {
     uint8_t *end;
     CommitArenaChunk *newest; /* linked to older ones */
     CommitArenaChunk *first;  /* kept */
-    size_t chunk_bytes;       /* all chunks beyond the first */
 } CommitArena;
 
 /* False: no memory. */

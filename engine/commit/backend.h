@@ -105,8 +105,8 @@ typedef struct CommitBackendOps {
      * Makes a group durable as its mode demands, and ends with exactly one call of
      * commit_sequencer_persisted(), from any thread, also from within. Must not block. Several groups
      * may be under way (the `depth` of the sequencer); they must reach the log in the order of these
-     * calls, and a group must not be reported durable before all earlier ones are. An error is
-     * final: it poisons the sequencer.
+     * calls, and may be reported in any order: OK means that this group is durable, and the sequencer
+     * publishes it when all earlier ones are too. An error is final: it poisons the sequencer.
      * NULL: an immediate backend; entries are published right after prepare, each on its own.
      */
     void (*persist)(CommitBackend *backend, CommitGroup *group);

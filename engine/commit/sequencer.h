@@ -15,8 +15,8 @@
  * S-3  Outcomes are delivered in the order of sequencing, and only when everything that they observed,
  *      a failed guard's state included, is durable and published.
  * S-4  The first failed persist poisons the sequencer: nothing that was unpublished is published,
- *      every outcome that waits is UNKNOWN (a REFUSED one stays what it is), every later commit is
- *      FAILED with BASE_POISONED. Reads go on.
+ *      every outcome that waits is UNKNOWN (one that is REFUSED or FAILED stays what it is), every
+ *      later commit is FAILED with BASE_POISONED. Reads go on.
  * S-5  A request whose `deadline_us` has passed when its turn comes is REFUSED/DEADLINE.
  * S-6  The sequencer never reads disk: a request that needs a cold key waits aside, with the rest of
  *      its chain, until the backend has loaded the keys, and is then resolved anew from the start.
@@ -28,20 +28,19 @@
  * current_number tell the state of its key before the commit (an APPEND's result.length too).
  *
  * Threading: submit, persisted, loaded, shut and status may be called from any thread; any of the
- * first three may find itself leading, and then runs backends and callbacks.
+ * first three may find itself leading, and then runs backends and callbacks of other requests too:
+ * hold no lock that a callback takes.
  */
 #ifndef LARDER_ENGINE_COMMIT_SEQUENCER_H
 #define LARDER_ENGINE_COMMIT_SEQUENCER_H
 
 #include "engine/commit/backend.h"
+#include "engine/commit/pipeline.h"
 #include "engine/commit/stamp.h"
 #include "engine/commit/version.h"
 
 /* Commits that a leader sequences before it offers its place. */
 #define COMMIT_LEAD_MAX 1024
-
-/* Groups that may be under way at most; see CommitSequencerArgs. */
-#define COMMIT_DEPTH_MAX 16
 
 typedef struct CommitSequencer CommitSequencer;
 
@@ -65,7 +64,7 @@ void commit_sequencer_free(CommitSequencer *sequencer);
 /* Submits a chain, as engine_commit() does. */
 void commit_sequencer_submit(CommitSequencer *sequencer, EngineCommit *chain);
 
-/* The backend's answer to persist; OK: the group and all before it are durable. */
+/* The backend's answer to persist. OK: the group is durable. */
 void commit_sequencer_persisted(CommitSequencer *sequencer, CommitGroup *group, BaseStatus status);
 
 /* The backend's answer to load. An error refuses or fails the commit, as one of lookup does. */

@@ -25,7 +25,7 @@ struct CommitVersions {
     _Atomic int64_t last;    /* written by the writer only */
     _Atomic int64_t ceiling; /* durable */
     pthread_mutex_t mutex;   /* protects the file and `broken` */
-    BaseStatus broken;       /* not OK: the file must not be written again */
+    BaseStatus broken;       /* not OK: a sync failed, the file must not be written again */
 };
 
 /* ----------------------------------------------------------------------------------- the file -- */
@@ -98,7 +98,7 @@ raise_ceiling(CommitVersions *versions, int64_t ceiling)
                                          base_slice(text, len), &unsure);
     if (base_is_ok(status)) {
         atomic_store_explicit(&versions->ceiling, ceiling, memory_order_release);
-    } else if (unsure || status.code != BASE_NO_SPACE) {
+    } else if (unsure) {
         versions->broken = status;
     }
     return status;

@@ -13,9 +13,9 @@
  *
  * I-1  A version is given out only when a ceiling at or above it is durable (file and name).
  * I-2  A version is given out once.
- * Failure: NO_SPACE before anything was synced leaves the file as it was and may be tried again; any
- * other failure is remembered, and no version is given out beyond the ceiling that is known durable.
- * A missing file counts as ceiling 0; a damaged one is BASE_CORRUPTION.
+ * Failure: when nothing was synced yet, the file is as it was and the next attempt starts over; after a
+ * failed sync the file is never written again, and no version is given out beyond the ceiling that is
+ * known durable. A missing file counts as ceiling 0; a damaged one is BASE_CORRUPTION.
  *
  * Threading: commit_version_peek() and commit_version_take() belong to the one writer; the others may
  * be called from any thread.

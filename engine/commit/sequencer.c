@@ -1,0 +1,423 @@
+/*
+ * sequencer.c: leading, and the order of things. See sequencer.h for what it promises.
+ *
+ * The leader's state is plain memory that passes from leader to leader with the inbox's word or the
+ * baton. It has two queues: chains to sequence, and groups that the backend has answered, which go
+ * first because they make room for more. pipeline.h does what comes behind sequencing.
+ */
+#include "engine/commit/sequencer.h"
+
+#include "engine/base/check.h"
+#include "engine/commit/baton.h"
+#include "engine/commit/inbox.h"
+#include "engine/commit/outcome.h"
+#include "engine/commit/pipeline.h"
+#include "engine/commit/resolve.h"
+#include "engine/commit/wait.h"
+
+#include <sched.h>
+#include <stdlib.h>
+
+/* Steps between two looks at the inbox while there is other work. */
+#define STEPS_PER_LOOK 32
+
+/* Kinds of items in the inbox. */
+enum {
+    ITEM_CHAIN = 0, /* in engine_private of the first commit */
+    ITEM_WAIT = 1,  /* of a CommitWait */
+    ITEM_FLIGHT = 2 /* of a CommitFlight */
+};
+
+typedef struct ItemQueue {
+    CommitInboxItem *first;
+    CommitInboxItem *last;
+} ItemQueue;
+
+struct CommitSequencer {
+    CommitInbox inbox;
+    CommitBaton baton;
+    atomic_bool shut;
+
+    const BaseClock *clock;
+    CommitStamps *stamps;
+    CommitVersions *versions;
+    CommitBackend *backend;
+    bool can_persist;
+
+    /* The leader's. */
+    CommitResolver resolver;
+    ItemQueue work;      /* chains, and waits that are over */
+    ItemQueue arrivals;  /* flights that the backend has answered */
+    EngineCommit *chain; /* what is left of the chain in hand */
+    CommitWait *wait;    /* that the first commit of it comes from; NULL: none */
+    CommitOverlay overlay;
+    CommitPipeline pipeline;
+};
+
+/* How many sequencers this thread leads; see baton.h. */
+static _Thread_local unsigned leading;
+
+/* -------------------------------------------------------------------------------------- queues -- */
+
+static void
+queue_add(ItemQueue *queue, CommitInboxItem *item)
+{
+    item->next = 0;
+    if (queue->last == NULL) {
+        queue->first = item;
+    } else {
+        queue->last->next = (uintptr_t)item;
+    }
+    queue->last = item;
+}
+
+static CommitInboxItem *
+queue_take(ItemQueue *queue)
+{
+    CommitInboxItem *item = queue->first;
+    if (item != NULL) {
+        queue->first = commit_inbox_next(item);
+        if (queue->first == NULL) {
+            queue->last = NULL;
+        }
+    }
+    return item;
+}
+
+/* Sorts new items into the queues. False: there were none. */
+static bool
+receive(CommitSequencer *sequencer, CommitInboxItem *items)
+{
+    bool some = items != NULL;
+    while (items != NULL) {
+        CommitInboxItem *item = items;
+        items = commit_inbox_next(item);
+        queue_add(item->kind == ITEM_FLIGHT ? &sequencer->arrivals : &sequencer->work, item);
+    }
+    return some;
+}
+
+static CommitInboxItem *
+chain_item(EngineCommit *chain)
+{
+    return (CommitInboxItem *)chain->engine_private;
+}
+
+static void *
+item_owner(CommitInboxItem *item, size_t offset)
+{
+    return (uint8_t *)item - offset;
+}
+
+/* ---------------------------------------------------------------------------------- sequencing -- */
+
+/* Whether a request cannot even be looked at; then its outcome is set. */
+static bool
+is_turned_away(CommitSequencer *sequencer, EngineCommit *commit)
+{
+    if (atomic_load_explicit(&sequencer->shut, memory_order_relaxed)) {
+        commit->outcome = commit_outcome_refused(ENGINE_REFUSAL_CLOSING,
+                                                 base_error(BASE_CLOSED, "the store is closing"));
+        return true;
+    }
+    BaseStatus status = commit_pipeline_status(&sequencer->pipeline);
+    if (!base_is_ok(status)) {
+        commit->outcome = commit_outcome_failed(status);
+        return true;
+    }
+    if (commit->durability == ENGINE_DURABILITY_SYNC && !sequencer->can_persist) {
+        commit->outcome = commit_outcome_failed(
+            base_error(BASE_UNSUPPORTED, "this engine keeps nothing on disk to sync"));
+        return true;
+    }
+    if (commit->deadline_us != 0 &&
+        base_clock_monotonic_us(sequencer->clock) > commit->deadline_us) {
+        commit->outcome = commit_outcome_refused(
+            ENGINE_REFUSAL_DEADLINE, base_error(BASE_BUSY, "the deadline passed in the queue"));
+        return true;
+    }
+    return false;
+}
+
+/* Answers a request that changed nothing, for an error. */
+static void
+answer_error(CommitSequencer *sequencer, EngineCommit *commit, BaseStatus status,
+             int64_t retry_after_ms)
+{
+    commit->outcome = commit_outcome_error(status, retry_after_ms);
+    commit_pipeline_answer(&sequencer->pipeline, commit);
+}
+
+/* Lets a request and the rest of its chain wait for the keys that it needs. */
+static void
+set_aside(CommitSequencer *sequencer, EngineCommit *chain)
+{
+    if (sequencer->backend->ops->load == NULL) {
+        answer_error(sequencer, chain,
+                     base_error(BASE_INTERNAL, "an engine without load would block"), 0);
+        return;
+    }
+    CommitWait *wait = commit_wait_new(chain);
+    if (wait == NULL) {
+        answer_error(sequencer, chain, base_error(BASE_NO_MEMORY, "no memory to load keys"), 0);
+        return;
+    }
+    sequencer->chain = NULL;
+    sequencer->backend->ops->load(sequencer->backend, &wait->load);
+}
+
+/* A request that passed its guards. */
+static void
+pass(CommitSequencer *sequencer, EngineCommit *commit, CommitEntry *entry)
+{
+    if (entry->op_count == 0) {
+        commit->outcome = commit_outcome_applied(commit_version_last(sequencer->versions));
+        commit_pipeline_answer(&sequencer->pipeline, commit);
+        return;
+    }
+    BaseStatus status = sequencer->backend->ops->prepare(sequencer->backend, entry);
+    if (!base_is_ok(status)) {
+        commit_resolve_forget(&sequencer->resolver, entry);
+        answer_error(sequencer, commit, status, entry->retry_after_ms);
+        return;
+    }
+    commit_version_take(sequencer->versions);
+    commit->outcome = commit_outcome_applied(entry->version);
+    commit_pipeline_add(&sequencer->pipeline, commit, entry);
+}
+
+/* Sequences the first request of the chain in hand. */
+static void
+sequence(CommitSequencer *sequencer)
+{
+    EngineCommit *commit = sequencer->chain;
+    sequencer->chain = commit->next;
+    if (is_turned_away(sequencer, commit)) {
+        commit_pipeline_answer(&sequencer->pipeline, commit);
+        return;
+    }
+    int64_t version = 0;
+    BaseStatus status = commit_version_peek(sequencer->versions, &version);
+    if (!base_is_ok(status)) {
+        answer_error(sequencer, commit, status, 0);
+        return;
+    }
+    CommitArena *arena = commit_pipeline_open(&sequencer->pipeline);
+    CommitEntry *entry = NULL;
+    switch (commit_resolve(&sequencer->resolver, arena, commit, version,
+                           commit_stamp_now(sequencer->stamps), &entry)) {
+    case COMMIT_PASSED:
+        pass(sequencer, commit, entry);
+        break;
+    case COMMIT_ANSWERED:
+        commit_pipeline_answer(&sequencer->pipeline, commit);
+        break;
+    case COMMIT_COLD:
+        set_aside(sequencer, commit);
+        break;
+    }
+    commit_pipeline_trim(&sequencer->pipeline);
+}
+
+/* Sequences the first request of the chain in hand, which may have waited for keys. */
+static void
+sequence_next(CommitSequencer *sequencer)
+{
+    CommitWait *wait = sequencer->wait;
+    sequencer->wait = NULL;
+    if (wait == NULL) {
+        sequence(sequencer);
+        return;
+    }
+    if (base_is_ok(wait->status)) {
+        sequence(sequencer);
+    } else {
+        EngineCommit *commit = sequencer->chain;
+        sequencer->chain = commit->next;
+        answer_error(sequencer, commit, wait->status, 0);
+    }
+    sequencer->backend->ops->unload(sequencer->backend, &wait->load);
+    free(wait);
+}
+
+/* Takes the next chain into the hand. False: there is none. */
+static bool
+take_chain(CommitSequencer *sequencer)
+{
+    CommitInboxItem *item = queue_take(&sequencer->work);
+    if (item == NULL) {
+        return false;
+    }
+    if (item->kind == ITEM_WAIT) {
+        sequencer->wait = item_owner(item, offsetof(CommitWait, item));
+        sequencer->chain = sequencer->wait->chain;
+    } else {
+        sequencer->chain = item_owner(item, offsetof(EngineCommit, engine_private));
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------- leading -- */
+
+/* One piece of work. False: there is none. */
+static bool
+step(CommitSequencer *sequencer)
+{
+    CommitInboxItem *arrival = queue_take(&sequencer->arrivals);
+    if (arrival != NULL) {
+        commit_pipeline_land(&sequencer->pipeline,
+                             item_owner(arrival, offsetof(CommitFlight, item)));
+        return true;
+    }
+    if (sequencer->chain == NULL && !take_chain(sequencer)) {
+        return false;
+    }
+    sequence_next(sequencer);
+    return true;
+}
+
+/* Works until nothing is left. False: somebody accepted the place before. */
+static bool
+work_off(CommitSequencer *sequencer)
+{
+    unsigned steps = 0;
+    for (;;) {
+        while (step(sequencer)) {
+            if (commit_baton_is_wanted(&sequencer->baton)) {
+                return false;
+            }
+            if (++steps % COMMIT_LEAD_MAX == 0) {
+                commit_baton_offer(&sequencer->baton);
+            }
+            if (steps % STEPS_PER_LOOK == 0) {
+                (void)receive(sequencer, commit_inbox_take(&sequencer->inbox));
+            }
+        }
+        commit_pipeline_send(&sequencer->pipeline);
+        if (receive(sequencer, commit_inbox_take(&sequencer->inbox))) {
+            continue;
+        }
+        if (!commit_baton_withdraw(&sequencer->baton)) {
+            return false;
+        }
+        if (commit_inbox_leave(&sequencer->inbox)) {
+            return true;
+        }
+    }
+}
+
+/* Leads until the inbox is empty or somebody else takes over. Then the sequencer may be gone. */
+static void
+lead(CommitSequencer *sequencer)
+{
+    leading++;
+    if (!work_off(sequencer)) {
+        commit_baton_pass(&sequencer->baton);
+    }
+    leading--;
+}
+
+/* Pushes an item, and leads if nobody does. True: it did. */
+static bool
+push(CommitSequencer *sequencer, CommitInboxItem *item)
+{
+    if (!commit_inbox_push(&sequencer->inbox, item)) {
+        return false;
+    }
+    (void)receive(sequencer, item);
+    lead(sequencer);
+    return true;
+}
+
+/* --------------------------------------------------------------------------------------- calls -- */
+
+void
+commit_sequencer_submit(CommitSequencer *sequencer, EngineCommit *chain)
+{
+    CommitInboxItem *item = chain_item(chain);
+    item->kind = ITEM_CHAIN;
+    if (!push(sequencer, item) && leading == 0 && commit_baton_accept(&sequencer->baton)) {
+        lead(sequencer);
+    }
+}
+
+void
+commit_sequencer_persisted(CommitSequencer *sequencer, CommitGroup *group, BaseStatus status)
+{
+    CommitFlight *flight = (CommitFlight *)group;
+    flight->status = status;
+    flight->item.kind = ITEM_FLIGHT;
+    (void)push(sequencer, &flight->item);
+}
+
+void
+commit_sequencer_loaded(CommitSequencer *sequencer, CommitLoad *load, BaseStatus status)
+{
+    CommitWait *wait = (CommitWait *)load;
+    wait->status = status;
+    wait->item.kind = ITEM_WAIT;
+    (void)push(sequencer, &wait->item);
+}
+
+void
+commit_sequencer_shut(CommitSequencer *sequencer)
+{
+    atomic_store(&sequencer->shut, true);
+}
+
+BaseStatus
+commit_sequencer_status(const CommitSequencer *sequencer)
+{
+    return commit_pipeline_status(&sequencer->pipeline);
+}
+
+static void
+clear_memory(CommitSequencer *sequencer)
+{
+    commit_overlay_clear(&sequencer->overlay);
+    commit_pipeline_clear(&sequencer->pipeline);
+    free(sequencer);
+}
+
+BaseStatus
+commit_sequencer_new(const CommitSequencerArgs *args, CommitSequencer **ret_sequencer)
+{
+    bool immediate = args->backend->ops->persist == NULL;
+    if (immediate != (args->depth == 0) || args->depth > COMMIT_DEPTH_MAX) {
+        return base_error(BASE_INVALID, "this depth does not fit the backend");
+    }
+    CommitSequencer *sequencer = calloc(1, sizeof(*sequencer));
+    if (sequencer == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for a sequencer");
+    }
+    sequencer->clock = args->clock;
+    sequencer->stamps = args->stamps;
+    sequencer->versions = args->versions;
+    sequencer->backend = args->backend;
+    sequencer->can_persist = args->can_persist;
+    sequencer->resolver =
+        (CommitResolver){args->backend, &sequencer->overlay, args->value_max, immediate};
+    if (!commit_overlay_init(&sequencer->overlay) ||
+        !commit_pipeline_init(&sequencer->pipeline, &sequencer->resolver, args->depth)) {
+        clear_memory(sequencer);
+        return base_error(BASE_NO_MEMORY, "no memory for a sequencer");
+    }
+    commit_inbox_init(&sequencer->inbox);
+    commit_baton_init(&sequencer->baton);
+    atomic_init(&sequencer->shut, false);
+    *ret_sequencer = sequencer;
+    return base_ok();
+}
+
+void
+commit_sequencer_free(CommitSequencer *sequencer)
+{
+    if (sequencer == NULL) {
+        return;
+    }
+    while (!commit_inbox_is_idle(&sequencer->inbox)) {
+        (void)sched_yield();
+    }
+    commit_baton_clear(&sequencer->baton);
+    clear_memory(sequencer);
+}
