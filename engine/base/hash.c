@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The streaming state is a complete type only so; we link the shared library all the same. */
+#define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 
 static uint64_t process_seed;
@@ -16,6 +18,31 @@ uint64_t
 base_hash(BaseSlice bytes, uint64_t seed)
 {
     return XXH3_64bits_withSeed(bytes.data, bytes.len, seed);
+}
+
+_Static_assert(sizeof(((BaseHashStream *)NULL)->state) >= sizeof(XXH3_state_t),
+               "BaseHashStream has no room for the state of XXH3");
+
+void
+base_hash_stream_init(BaseHashStream *stream, uint64_t seed)
+{
+    XXH3_state_t *state = (XXH3_state_t *)(void *)stream->state;
+    XXH3_INITSTATE(state); /* or reset would compare with a seed that was never set */
+    (void)XXH3_64bits_reset_withSeed(state, seed);
+}
+
+void
+base_hash_stream_update(BaseHashStream *stream, BaseSlice bytes)
+{
+    if (bytes.len != 0) {
+        (void)XXH3_64bits_update((XXH3_state_t *)(void *)stream->state, bytes.data, bytes.len);
+    }
+}
+
+uint64_t
+base_hash_stream_value(const BaseHashStream *stream)
+{
+    return XXH3_64bits_digest((const XXH3_state_t *)(const void *)stream->state);
 }
 
 static void

@@ -109,6 +109,7 @@ struct StoreBatch {
 
     /* Private. */
     Store *store;
+    int64_t deadline_us;
     bool return_current;
     struct StoreBatchBlock *block;
 };
@@ -120,6 +121,12 @@ bool store_batch_fill(StoreBatch *batch, Store *store, const StoreBatchArgs *arg
 /* Fills in a bulk write. */
 bool store_batch_fill_bulk(StoreBatch *batch, Store *store, const StoreBatchArgs *args,
                            StoreError *ret_error);
+
+/*
+ * Copies every byte that a filled-in batch borrows, so that the arguments may die before `done`; the
+ * copies are freed by store_batch_clear(). False: no memory; the batch is as it was.
+ */
+bool store_batch_own(StoreBatch *batch);
 
 /* Hands it to the engine. An empty bulk write is done at once. */
 void store_batch_submit(StoreBatch *batch);

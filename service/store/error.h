@@ -83,7 +83,7 @@ typedef struct StoreError {
     int64_t retry_after_ms; /* REFUSED: 0: cannot tell */
     char field[64];         /* INVALID: the argument at fault, dotted; "": none */
     char scope[80];         /* REFUSED: "server", "connection" or "store:NAME" */
-    char message[256];      /* for people, UTF-8, terminated; names field, value and limit */
+    char message[400];      /* for people, UTF-8, terminated; names field, value and limit */
 } StoreError;
 
 /* Every function below overwrites *ret_error and returns false, so that a caller can return it. */

@@ -40,6 +40,9 @@ bool store_range_resolve(const Store *store, const StoreKeyRange *key_range, con
 /* Frees what the range owns. */
 void store_range_clear(StoreRange *range);
 
+/* [start, stop), or from start to the last key; empty when start is behind stop. */
+EngineRange store_range_between(BaseSlice start, bool has_stop, BaseSlice stop);
+
 /* Is `key` in the range? */
 bool store_range_contains(const EngineRange *range, BaseSlice key);
 

@@ -16,15 +16,6 @@
 
 typedef struct StoreSet StoreSet;
 
-/* What to open. Everything is borrowed during the call, except the class, which lives for ever. */
-typedef struct StoreSpec {
-    const char *name;
-    const EngineClass *engine_class;
-    const int64_t *options; /* values of engine_class->options, in their order; NULL: the presets */
-    const char *directory;  /* of this store alone; created when it does not exist */
-    StoreMode mode;         /* 0: normal */
-} StoreSpec;
-
 /* An empty set. `env`, `clock` and `limits` must outlive it. NULL: no memory. */
 StoreSet *store_set_new(const struct Env *env, const BaseClock *clock, const StoreLimits *limits);
 

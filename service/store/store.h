@@ -23,6 +23,25 @@ typedef enum StoreMode {
 
 typedef struct Store Store;
 
+/* What to open. Everything is borrowed during the call, except the class, which lives for ever. */
+typedef struct StoreSpec {
+    const char *name;
+    const EngineClass *engine_class;
+    const int64_t *options; /* values of engine_class->options, in their order; NULL: the presets */
+    const char *directory;  /* of this store alone; created when it does not exist */
+    StoreMode mode;         /* 0: normal */
+} StoreSpec;
+
+/*
+ * Opens a store; store_set_open() is what servers call. `env`, `clock` and `limits` must outlive it.
+ * INVALID: the engine refuses the directory or an option; FAILED or REFUSED: it cannot open it.
+ */
+bool store_open(const StoreSpec *spec, const struct Env *env, const BaseClock *clock,
+                const StoreLimits *limits, Store **ret_store, StoreError *ret_error);
+
+/* Takes NULL. REQUIRES: no call is under way, every write was answered, every read has ended. */
+void store_close(Store *store);
+
 /* The name; lives as long as the store. */
 const char *store_name(const Store *store);
 
@@ -60,5 +79,8 @@ typedef struct StoreDeadline {
  */
 bool store_deadline_check(const Store *store, const StoreDeadline *deadline,
                           int64_t *ret_deadline_us, StoreError *ret_error);
+
+/* Is there time left before deadline_us? Else REFUSED DEADLINE: for reads, which change nothing. */
+bool store_deadline_left(const Store *store, int64_t deadline_us, StoreError *ret_error);
 
 #endif

@@ -1,0 +1,160 @@
+/*
+ * read.c: get and multi_get. See read.h.
+ */
+#include "service/store/read.h"
+
+#include "service/store/check.h"
+
+bool
+store_read_begin(StoreRead *ret_read, Store *store, unsigned flags, StoreError *ret_error)
+{
+    unsigned engine_flags = (flags & STORE_READ_CACHED_ONLY) != 0 ? ENGINE_READ_CACHED_ONLY : 0u;
+    BaseStatus status =
+        engine_read_begin(&ret_read->engine_read, store_engine(store), NULL, engine_flags);
+    if (!base_is_ok(status)) {
+        return store_error_status(ret_error, status, store_name(store));
+    }
+    ret_read->store = store;
+    return true;
+}
+
+void
+store_read_end(StoreRead *read)
+{
+    engine_read_end(&read->engine_read);
+}
+
+/* ------------------------------------------------------------------------------------------- get -- */
+
+static bool
+check_get(const Store *store, const StoreGetArgs *args, StoreError *ret_error)
+{
+    int64_t deadline_us = 0;
+    if (!store_check_key(store, args->key, STORE_PLACE_ARGUMENT, "key", ret_error) ||
+        !store_check_no_snapshot(store, args->has_snapshot_id, ret_error) ||
+        !store_check_range(args->offset, 0, INT64_MAX, STORE_PLACE_OPTIONS, "offset", "bytes",
+                           ret_error)) {
+        return false;
+    }
+    if (args->has_length && !store_check_range(args->length, 0, INT64_MAX, STORE_PLACE_OPTIONS,
+                                               "length", "bytes", ret_error)) {
+        return false;
+    }
+    if (args->has_if_version_not &&
+        !store_check_range(args->if_version_not, 0, INT64_MAX, STORE_PLACE_OPTIONS,
+                           "if_version_not", "", ret_error)) {
+        return false;
+    }
+    return store_deadline_check(store, &args->deadline, &deadline_us, ret_error);
+}
+
+/* The part of a value that was asked for. */
+static BaseSlice
+part(BaseSlice value, const StoreGetArgs *args)
+{
+    size_t offset = (uint64_t)args->offset < value.len ? (size_t)args->offset : value.len;
+    size_t len = value.len - offset;
+    if (args->has_length && (uint64_t)args->length < len) {
+        len = (size_t)args->length;
+    }
+    return len == 0 ? BASE_SLICE_EMPTY : base_slice(value.data + offset, len);
+}
+
+bool
+store_get(StoreRead *read, const StoreGetArgs *args, StoreGetResult *ret_result,
+          StoreError *ret_error)
+{
+    if (!check_get(read->store, args, ret_error)) {
+        return false;
+    }
+    EngineLookup lookup = {.found = false};
+    BaseStatus status = engine_get(&read->engine_read, ENGINE_DATA, args->key, &lookup);
+    if (!base_is_ok(status)) {
+        return store_error_status(ret_error, status, store_name(read->store));
+    }
+    StoreGetResult result = {.found = lookup.found};
+    if (lookup.found) {
+        result.version = lookup.record.version;
+        result.expires_at_ms = lookup.record.expires_at_ms;
+        result.full_length = (int64_t)lookup.record.value.len;
+    }
+    result.unchanged = args->has_if_version_not && args->if_version_not == result.version;
+    if (lookup.found && !result.unchanged && !args->without_value) {
+        result.has_value = true;
+        result.value = part(lookup.record.value, args);
+    }
+    *ret_result = result;
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------- multi_get -- */
+
+static bool
+check_multi_get(const Store *store, const StoreMultiGetArgs *args, StoreError *ret_error)
+{
+    int64_t deadline_us = 0;
+    if (!store_check_range((int64_t)args->count, 0, store_limits(store)->multi_get_items_max,
+                           STORE_PLACE_ARGUMENT, "keys", "items", ret_error) ||
+        !store_check_no_snapshot(store, args->has_snapshot_id, ret_error)) {
+        return false;
+    }
+    if (args->has_limit_bytes &&
+        !store_check_range(args->limit_bytes, 1, INT64_MAX, STORE_PLACE_OPTIONS, "limit_bytes",
+                           "bytes", ret_error)) {
+        return false;
+    }
+    for (size_t i = 0; i < args->count; i++) {
+        if (!store_check_key(store, args->keys[i], store_place_element("keys", i), "", ret_error)) {
+            return false;
+        }
+    }
+    return store_deadline_check(store, &args->deadline, &deadline_us, ret_error);
+}
+
+/* How many items fit into the limit; at least one. */
+static size_t
+count_within(const StoreMultiGetArgs *args, const EngineLookup *items, int64_t limit_bytes)
+{
+    int64_t bytes = 0;
+    for (size_t i = 0; i < args->count; i++) {
+        bytes += (int64_t)args->keys[i].len;
+        if (items[i].found && !args->without_values) {
+            bytes += (int64_t)items[i].record.value.len;
+        }
+        if (bytes > limit_bytes && i > 0) {
+            return i;
+        }
+    }
+    return args->count;
+}
+
+bool
+store_multi_get(StoreRead *read, const StoreMultiGetArgs *args, BaseBuf *scratch,
+                StoreMultiGetResult *ret_result, StoreError *ret_error)
+{
+    const Store *store = read->store;
+    if (!check_multi_get(store, args, ret_error)) {
+        return false;
+    }
+    base_buf_reset(scratch);
+    EngineLookup *items = (EngineLookup *)(void *)base_buf_extend(
+        scratch, (args->count + 1) * sizeof(EngineLookup)); /* never nothing */
+    if (items == NULL) {
+        return store_error_refused(ret_error, STORE_REFUSED_MEMORY_FULL, NULL, 0,
+                                   "store %s: no memory for %zu answers", store_name(store),
+                                   args->count);
+    }
+    StoreMultiGetResult result = {.items = items};
+    BaseStatus status = engine_multi_get(&read->engine_read, ENGINE_DATA, args->keys, args->count,
+                                         items, &result.read_version);
+    if (!base_is_ok(status)) {
+        return store_error_status(ret_error, status, store_name(store));
+    }
+    int64_t limit_bytes = store_limits(store)->reply_bytes_max;
+    if (args->has_limit_bytes && args->limit_bytes < limit_bytes) {
+        limit_bytes = args->limit_bytes;
+    }
+    result.count = count_within(args, items, limit_bytes);
+    *ret_result = result;
+    return true;
+}
