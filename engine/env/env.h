@@ -28,8 +28,8 @@
  * must be in the same directory. Interrupted calls are continued, but for sync, which would be a
  * repetition. Handles are not inherited by child processes.
  *
- * Errors: BASE_NOT_FOUND, BASE_EXISTS, BASE_NO_SPACE (also quotas), BASE_NO_MEMORY, BASE_INVALID
- * (malformed name, a directory where a file is needed), BASE_BUSY (lock held, or too many open files),
+ * Errors: BASE_NOT_FOUND, BASE_EXISTS, BASE_NO_SPACE (also quotas), BASE_NO_MEMORY (also too many open
+ * files), BASE_INVALID (malformed name, a directory where a file is needed), BASE_BUSY (lock held),
  * BASE_UNSUPPORTED (this file system cannot), BASE_IO for the rest.
  *
  * Threading: every function may be called from any thread. Calls on one handle may overlap, except

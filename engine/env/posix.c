@@ -51,7 +51,7 @@ env_posix_status(int error)
         return base_error(BASE_NO_MEMORY, "no memory in the operating system");
     case EMFILE:
     case ENFILE:
-        return base_error(BASE_BUSY, "too many open files");
+        return base_error(BASE_NO_MEMORY, "too many open files");
     case EWOULDBLOCK:
         return base_error(BASE_BUSY, "somebody else holds the lock");
     case EINVAL:
