@@ -1,0 +1,356 @@
+/*
+ * test_server_lanes.c: order within a connection, parallel connections, bursts, bounds, endings.
+ */
+#include "service/lanes.h"
+
+#include "engine/base/rand.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { REACTORS = 2, CONNS = 24, TASKS = 400 };
+
+typedef struct TestConn {
+    LanesConn *queue;
+    _Atomic int busy;
+    _Atomic unsigned executed;
+    _Atomic unsigned dropped;
+    _Atomic unsigned disorder;
+    _Atomic unsigned overlaps;
+    unsigned submitted;
+} TestConn;
+
+/* A request: which connection, and the how many'th of it. */
+typedef struct TestRequest {
+    TestConn *conn;
+    unsigned number;
+    bool ends;
+} TestRequest;
+
+typedef struct TestBed {
+    Lanes *lanes;
+    TestConn conns[CONNS];
+    TestRequest *requests;
+    sem_t entered; /* posted when a task begins, if gated */
+    sem_t gate;    /* waited for by every task, if gated */
+    bool gated;
+    _Atomic unsigned order; /* counts executions of all connections */
+    _Atomic int workers;
+} TestBed;
+
+static void *
+worker_new(void *user)
+{
+    TestBed *bed = user;
+    (void)atomic_fetch_add(&bed->workers, 1);
+    return bed;
+}
+
+static void
+worker_free(void *user, void *worker)
+{
+    TestBed *bed = user;
+    ck_assert_ptr_eq(worker, bed);
+    (void)atomic_fetch_sub(&bed->workers, 1);
+}
+
+static bool
+execute(void *user, void *worker, const LanesTask *task)
+{
+    TestBed *bed = user;
+    const TestRequest *request = task->request;
+    TestConn *conn = request->conn;
+    ck_assert_ptr_eq(worker, bed);
+    if (atomic_fetch_add(&conn->busy, 1) != 0) {
+        (void)atomic_fetch_add(&conn->overlaps, 1);
+    }
+    if (bed->gated) {
+        (void)sem_post(&bed->entered);
+        (void)sem_wait(&bed->gate);
+    } else if (request->number % 3 == 0) {
+        (void)sched_yield();
+    }
+    if (atomic_fetch_add(&conn->executed, 1) != request->number) {
+        (void)atomic_fetch_add(&conn->disorder, 1);
+    }
+    (void)atomic_fetch_add(&bed->order, 1);
+    (void)atomic_fetch_sub(&conn->busy, 1);
+    return request->ends;
+}
+
+static void
+drop(void *user, const LanesTask *task)
+{
+    (void)user;
+    const TestRequest *request = task->request;
+    (void)atomic_fetch_add(&request->conn->dropped, 1);
+}
+
+static void
+bed_setup(TestBed *bed, unsigned workers, size_t queue_max, bool gated)
+{
+    *bed = (TestBed){.gated = gated};
+    (void)sem_init(&bed->entered, 0, 0);
+    (void)sem_init(&bed->gate, 0, 0);
+    bed->requests = calloc((size_t)CONNS * TASKS, sizeof *bed->requests);
+    const LanesConfig config = {
+        .name = "test",
+        .reactors = REACTORS,
+        .workers = workers,
+        .queue_max = queue_max,
+        .callbacks = {worker_new, worker_free, execute, drop},
+        .user = bed,
+    };
+    ck_assert(base_is_ok(lanes_new(&config, &bed->lanes)));
+    for (int i = 0; i < CONNS; i++) {
+        bed->conns[i].queue = lanes_conn_new();
+        ck_assert_ptr_nonnull(bed->conns[i].queue);
+    }
+}
+
+static void
+bed_teardown(TestBed *bed)
+{
+    lanes_stop(bed->lanes);
+    ck_assert_int_eq(atomic_load(&bed->workers), 0);
+    for (int i = 0; i < CONNS; i++) {
+        lanes_conn_end(bed->conns[i].queue);
+    }
+    lanes_free(bed->lanes);
+    free(bed->requests);
+    (void)sem_destroy(&bed->entered);
+    (void)sem_destroy(&bed->gate);
+}
+
+/* Submits the next task of a connection through its reactor. */
+static bool
+submit(TestBed *bed, unsigned index, bool ends)
+{
+    TestConn *conn = &bed->conns[index];
+    TestRequest *request = &bed->requests[index * TASKS + conn->submitted];
+    *request = (TestRequest){conn, conn->submitted, ends};
+    const LanesTask task = {.request = request};
+    bool taken = lanes_submit(bed->lanes, conn->queue, index % REACTORS, &task);
+    conn->submitted += taken ? 1 : 0;
+    return taken;
+}
+
+static void
+wait_for(const _Atomic unsigned *counter, unsigned value)
+{
+    while (atomic_load(counter) < value) {
+        (void)sched_yield();
+    }
+}
+
+typedef struct TestReactor {
+    TestBed *bed;
+    unsigned index;
+} TestReactor;
+
+/* Submits in random portions to the connections of one reactor, one turn after the other. */
+static void *
+run_reactor(void *data)
+{
+    TestReactor *reactor = data;
+    BaseRand rand = base_rand(reactor->index + 1);
+    for (unsigned left = CONNS / REACTORS * TASKS; left > 0;) {
+        unsigned turn = 1 + (unsigned)base_rand_below(&rand, 40);
+        for (unsigned i = 0; i < turn && left > 0; i++) {
+            unsigned index =
+                (unsigned)base_rand_below(&rand, CONNS / REACTORS) * REACTORS + reactor->index;
+            if (reactor->bed->conns[index].submitted < TASKS) {
+                ck_assert(submit(reactor->bed, index, false));
+                left--;
+            }
+        }
+        lanes_turn_end(reactor->bed->lanes, reactor->index);
+    }
+    return NULL;
+}
+
+START_TEST(keeps_the_order_of_each_connection)
+{
+    TestBed bed;
+    bed_setup(&bed, 4, 1000000, false);
+    pthread_t threads[REACTORS];
+    TestReactor reactors[REACTORS];
+    for (unsigned i = 0; i < REACTORS; i++) {
+        reactors[i] = (TestReactor){&bed, i};
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, run_reactor, &reactors[i]), 0);
+    }
+    /* Workers come and go meanwhile. */
+    for (unsigned i = 0; i < 20; i++) {
+        ck_assert(base_is_ok(lanes_set_workers(bed.lanes, 1 + i * 5 % 7)));
+        (void)sched_yield();
+    }
+    for (unsigned i = 0; i < REACTORS; i++) {
+        (void)pthread_join(threads[i], NULL);
+    }
+    wait_for(&bed.order, CONNS * TASKS);
+    for (int i = 0; i < CONNS; i++) {
+        ck_assert_uint_eq(atomic_load(&bed.conns[i].executed), TASKS);
+        ck_assert_uint_eq(atomic_load(&bed.conns[i].disorder), 0);
+        ck_assert_uint_eq(atomic_load(&bed.conns[i].overlaps), 0);
+    }
+    ck_assert_uint_eq(lanes_queued(bed.lanes), 0);
+    bed_teardown(&bed);
+}
+END_TEST
+
+START_TEST(a_busy_connection_delays_others_by_one_burst)
+{
+    TestBed bed;
+    bed_setup(&bed, 1, 1000, true);
+    for (int i = 0; i < 100; i++) {
+        ck_assert(submit(&bed, 0, false));
+    }
+    ck_assert(submit(&bed, 2, false));
+    lanes_turn_end(bed.lanes, 0);
+    unsigned before = 0;
+    for (; atomic_load(&bed.conns[2].executed) == 0; before++) {
+        (void)sem_wait(&bed.entered);
+        (void)sem_post(&bed.gate);
+        wait_for(&bed.order, before + 1);
+    }
+    ck_assert_uint_eq(before, LANES_BURST + 1);
+    for (unsigned i = before; i < 101; i++) {
+        (void)sem_post(&bed.gate);
+    }
+    wait_for(&bed.order, 101);
+    bed_teardown(&bed);
+}
+END_TEST
+
+START_TEST(connections_are_served_in_parallel)
+{
+    TestBed bed;
+    bed_setup(&bed, 3, 1000, true);
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert(submit(&bed, i * REACTORS, false));
+    }
+    lanes_turn_end(bed.lanes, 0);
+    for (int i = 0; i < 3; i++) {
+        (void)sem_wait(&bed.entered); /* all three are inside before any may leave */
+    }
+    for (int i = 0; i < 3; i++) {
+        (void)sem_post(&bed.gate);
+    }
+    wait_for(&bed.order, 3);
+    bed_teardown(&bed);
+}
+END_TEST
+
+START_TEST(takes_no_more_than_the_queue_holds)
+{
+    TestBed bed;
+    bed_setup(&bed, 1, 10, true);
+    ck_assert(submit(&bed, 0, false));
+    lanes_turn_end(bed.lanes, 0);
+    (void)sem_wait(&bed.entered); /* that one does not wait any more */
+    for (unsigned i = 0; i < 10; i++) {
+        ck_assert(submit(&bed, i % 4, false));
+    }
+    ck_assert(!submit(&bed, 0, false));
+    ck_assert(!submit(&bed, 7, false));
+    ck_assert_uint_eq(lanes_queued(bed.lanes), 10);
+    lanes_set_queue_max(bed.lanes, 11);
+    ck_assert(submit(&bed, 7, false));
+    ck_assert(!submit(&bed, 7, false));
+    lanes_turn_end(bed.lanes, 0);
+    lanes_turn_end(bed.lanes, 1);
+    for (int i = 0; i < 12; i++) {
+        (void)sem_post(&bed.gate);
+    }
+    wait_for(&bed.order, 12);
+    ck_assert(submit(&bed, 7, false));
+    lanes_turn_end(bed.lanes, 1);
+    (void)sem_post(&bed.gate);
+    wait_for(&bed.order, 13);
+    bed_teardown(&bed);
+}
+END_TEST
+
+START_TEST(drops_what_comes_behind_the_end_of_a_connection)
+{
+    TestBed bed;
+    bed_setup(&bed, 2, 1000, false);
+    for (int i = 0; i < 100; i++) {
+        ck_assert(submit(&bed, 0, i == 50));
+        ck_assert(submit(&bed, 2, false));
+    }
+    lanes_turn_end(bed.lanes, 0);
+    wait_for(&bed.order, 51 + 100);
+    wait_for(&bed.conns[0].dropped, 49);
+    ck_assert_uint_eq(atomic_load(&bed.conns[0].executed), 51);
+    ck_assert_uint_eq(atomic_load(&bed.conns[2].executed), 100);
+    ck_assert(submit(&bed, 0, false)); /* a later turn is dropped as well */
+    lanes_turn_end(bed.lanes, 0);
+    wait_for(&bed.conns[0].dropped, 50);
+    bed_teardown(&bed);
+}
+END_TEST
+
+START_TEST(a_connection_may_go_before_its_worker_is_done_with_it)
+{
+    TestBed bed;
+    bed_setup(&bed, 1, 1000, true);
+    ck_assert(submit(&bed, 0, false));
+    lanes_turn_end(bed.lanes, 0);
+    (void)sem_wait(&bed.entered);
+    lanes_conn_end(bed.conns[0].queue);
+    bed.conns[0].queue = NULL;
+    (void)sem_post(&bed.gate);
+    wait_for(&bed.order, 1);
+    bed_teardown(&bed);
+}
+END_TEST
+
+START_TEST(stopping_leaves_what_waits_alone)
+{
+    TestBed bed;
+    bed_setup(&bed, 1, 1000, true);
+    for (int i = 0; i < 40; i++) {
+        ck_assert(submit(&bed, (unsigned)i % 4, false));
+    }
+    lanes_turn_end(bed.lanes, 0);
+    lanes_turn_end(bed.lanes, 1);
+    (void)sem_wait(&bed.entered);
+    for (int i = 0; i < 40; i++) { /* some of them are executed, whatever the worker gets to */
+        (void)sem_post(&bed.gate);
+    }
+    lanes_stop(bed.lanes);
+    unsigned executed = atomic_load(&bed.order);
+    ck_assert_uint_ge(executed, 1);
+    ck_assert(!submit(&bed, 0, false));
+    lanes_turn_end(bed.lanes, 0);
+    ck_assert_uint_eq(atomic_load(&bed.order), executed);
+    bed_teardown(&bed);
+}
+END_TEST
+
+int
+main(void)
+{
+    TCase *cases = tcase_create("lanes");
+    tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, keeps_the_order_of_each_connection);
+    tcase_add_test(cases, a_busy_connection_delays_others_by_one_burst);
+    tcase_add_test(cases, connections_are_served_in_parallel);
+    tcase_add_test(cases, takes_no_more_than_the_queue_holds);
+    tcase_add_test(cases, drops_what_comes_behind_the_end_of_a_connection);
+    tcase_add_test(cases, a_connection_may_go_before_its_worker_is_done_with_it);
+    tcase_add_test(cases, stopping_leaves_what_waits_alone);
+    Suite *suite = suite_create("server");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
