@@ -1,6 +1,6 @@
 /*
  * hashmap.c: the engine's face: the class, opening and closing, and the functions of EngineOps, which
- * hand over to the parts. See hashmap.h for what it is and state.h for how it works.
+ * hand over to the parts. See hashmap.h for what it is and state.c for how it works.
  *
  * Whoever submits commits is inside an epoch section meanwhile, because it may come to lead the
  * sequencer, and then holds views of records (publish.h).

@@ -13,7 +13,7 @@
  *                 are refused with MEMORY_FULL; removes go through. Live.
  *   shards        number of tables, rounded up to a power of two.
  *
- * state.h tells how readers and the writer work together, and why that is right.
+ * state.c tells how readers and the writer work together, and why that is right.
  */
 #ifndef LARDER_ENGINE_HASHMAP_HASHMAP_H
 #define LARDER_ENGINE_HASHMAP_HASHMAP_H

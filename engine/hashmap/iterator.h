@@ -7,7 +7,7 @@
  * to the end of m records O(n log m) and 16 bytes for each record of the run.
  *
  * The run points at the records themselves: whatever is visible and alive at an open snapshot stays
- * (I-2 and I-3 of state.h), without an epoch section.
+ * (I-2 and I-3 of state.c), without an epoch section.
  *
  * A record that is delivered counts as examined; so does a dead one that was met in the range while a
  * run was collected and lay before what the run had gathered so far. The latter is about: one may be

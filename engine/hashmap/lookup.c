@@ -1,5 +1,5 @@
 /*
- * lookup.c: finding records without a lock. See lookup.h, and state.h for why it is right.
+ * lookup.c: finding records without a lock. See lookup.h, and state.c for why it is right.
  */
 #include "engine/hashmap/lookup.h"
 
@@ -38,7 +38,7 @@ walk(HashmapPlace place, int64_t version, const HashmapKey *key, const HashmapRe
         return NO_SLOT;
     }
     bool retired = false;
-    const HashmapRecord *record = hashmap_record_visible(head, version, &retired);
+    const HashmapRecord *record = hashmap_chain_visible(head, version, &retired);
     if (retired) {
         return MUST_RETRY;
     }

@@ -1,5 +1,5 @@
 /*
- * lookup.h: finding records without a lock. state.h proves it.
+ * lookup.h: finding records without a lock. state.c proves it.
  *
  * Threading: every function may be called from any thread, inside an epoch section; what it returns is
  * valid until the section ends. Tombstones are not returned, expired records are: the caller knows its

@@ -29,7 +29,7 @@ snapshot_below(const HashmapSnapshot *from, int64_t version)
 static bool
 is_needed(const HashmapRecord *record, const HashmapSnapshot *below)
 {
-    if (hashmap_record_is_tombstone(record) && hashmap_record_older(record) == NULL) {
+    if (hashmap_record_is_tombstone(record) && hashmap_chain_older(record) == NULL) {
         return false;
     }
     return below != NULL && below->base.version >= record->version;
@@ -39,7 +39,7 @@ static void
 cut(HashmapState *state, HashmapShard *shard, HashmapRecord *newer, HashmapRecord *older)
 {
     raise_settled(shard, newer->version);
-    hashmap_record_set_older(newer, hashmap_record_older(older));
+    hashmap_chain_set_older(newer, hashmap_chain_older(older));
     hashmap_state_count(&state->counters.retained, -1);
     hashmap_state_retire_record(state, older);
 }
@@ -55,7 +55,7 @@ hashmap_prune_slot(HashmapState *state, HashmapShard *shard, HashmapSlot *slot,
     const HashmapSnapshot *below = state->newest_snapshot;
     HashmapRecord *newer = head;
     for (;;) {
-        HashmapRecord *older = hashmap_record_older(newer);
+        HashmapRecord *older = hashmap_chain_older(newer);
         if (older == NULL) {
             break;
         }
@@ -69,7 +69,7 @@ hashmap_prune_slot(HashmapState *state, HashmapShard *shard, HashmapSlot *slot,
         }
     }
     bool tombstone = hashmap_record_is_tombstone(head);
-    bool chained = hashmap_record_older(head) != NULL;
+    bool chained = hashmap_chain_older(head) != NULL;
     if (tombstone && !chained) {
         raise_settled(shard, head->version);
         hashmap_shard_erase(state, shard, slot);

@@ -1,5 +1,5 @@
 /*
- * prune.h: cutting out of a chain what no reader can need (I-2 of state.h).
+ * prune.h: cutting out of a chain what no reader can need (I-2 of state.c).
  *
  * Threading: under the publish mutex.
  */

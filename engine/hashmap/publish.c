@@ -1,5 +1,5 @@
 /*
- * publish.c: the writer. See publish.h and state.h.
+ * publish.c: the writer. See publish.h, and state.c for the steps.
  *
  * How the words of an operation are used:
  *   backend_hint     up to prepare: the hash of the key, and 1 when lookup has left it. From install

@@ -1,5 +1,5 @@
 /*
- * publish.h: the writer: the sequencer's backend of the hashmap. state.h has the steps and the proof.
+ * publish.h: the writer: the sequencer's backend of the hashmap. state.c has the steps and the proof.
  *
  * Preparing a commit takes the publish mutex and makes all records of the commit: one for a put, a
  * tombstone for a remove of a key that is there, and for a remove of a range a tombstone for each key in

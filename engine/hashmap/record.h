@@ -127,42 +127,6 @@ hashmap_record_has_key(const HashmapRecord *record, EngineKeyspace keyspace, Bas
            base_slice_equal(hashmap_record_key(record), key);
 }
 
-/* The next older version; for the holder of the publish mutex, of a record that is not retired. */
-static inline HashmapRecord *
-hashmap_record_older(const HashmapRecord *record)
-{
-    return (HashmapRecord *)atomic_load_explicit(&record->item.link, memory_order_relaxed);
-}
-
-/* Links to an older version or NULL; for the holder of the publish mutex. */
-static inline void
-hashmap_record_set_older(HashmapRecord *record, HashmapRecord *older)
-{
-    atomic_store_explicit(&record->item.link, (uintptr_t)older, memory_order_release);
-}
-
-/*
- * The newest record from `head` on that is visible at `version`; NULL: none is. When the walk runs
- * into a record that was retired meanwhile, *ret_retired becomes true and the answer means nothing.
- */
-static inline const HashmapRecord *
-hashmap_record_visible(const HashmapRecord *head, int64_t version, bool *ret_retired)
-{
-    const HashmapRecord *record = head;
-    while (record->version > version) {
-        uintptr_t link = atomic_load_explicit(&record->item.link, memory_order_acquire);
-        if ((link & 1) != 0) {
-            *ret_retired = true;
-            return NULL;
-        }
-        if (link == 0) {
-            return NULL;
-        }
-        record = (const HashmapRecord *)link;
-    }
-    return record;
-}
-
 /* The record as the storage interface shows it. */
 static inline EngineRecord
 hashmap_record_view(const HashmapRecord *record)

@@ -152,7 +152,7 @@ hashmap_shard_install(HashmapState *state, HashmapPlace place, HashmapRecord *re
     if (tombstone && hashmap_record_is_tombstone(before)) {
         return NULL;
     }
-    hashmap_record_set_older(record, before);
+    hashmap_chain_set_older(record, before);
     account(&state->counters, before, -1);
     account(&state->counters, record, 1);
     hashmap_state_count(&state->counters.retained, 1);

@@ -14,8 +14,8 @@ enum {
 void
 hashmap_sweep_request_pruning(HashmapState *state)
 {
-    state->sweep.prune_left = hashmap_state_shard_count(state);
-    state->sweep.slot = 0;
+    /* One more than there are: the walk may be in the middle of a shard. */
+    state->sweep.prune_left = hashmap_state_shard_count(state) + 1;
 }
 
 static bool
@@ -43,7 +43,7 @@ sweep_slot(HashmapState *state, HashmapShard *shard, HashmapSlot *slot, int64_t 
 {
     const HashmapRecord *record =
         hashmap_slot_record(atomic_load_explicit(slot, memory_order_relaxed));
-    if (!hashmap_record_has_expired(record, now_ms) || hashmap_record_older(record) != NULL) {
+    if (!hashmap_record_has_expired(record, now_ms) || hashmap_chain_older(record) != NULL) {
         return false;
     }
     if (now_ms > atomic_load_explicit(&state->swept_ms, memory_order_relaxed)) {
@@ -108,7 +108,7 @@ hashmap_sweep_step(HashmapState *state, size_t slots, int64_t now_ms)
     size_t swept = 0;
     size_t looked = 0;
     size_t shards = hashmap_state_shard_count(state);
-    for (size_t i = 0; i <= shards && looked < slots; i++) {
+    for (size_t i = 0; i <= shards + 1 && looked < slots; i++) {
         const HashmapCounters *counters = &state->counters;
         if (state->sweep.prune_left == 0 &&
             (now_ms == INT64_MIN ||

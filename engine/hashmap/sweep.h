@@ -3,7 +3,7 @@
  *
  * Two kinds of work, both found by flags in the slots without touching other records:
  *   - after the release of a snapshot, chains are pruned, each shard once;
- *   - records that have expired leave their slots (I-3 of state.h), all the time.
+ *   - records that have expired leave their slots (I-3 of state.c), all the time.
  * Shards that have neither are passed over. Commits take a step now and then, ticks take larger ones,
  * so an idle store frees what has expired as well. Ticks also replace tables that have become much too
  * large.

@@ -56,15 +56,14 @@ hashmap_table_vacancy(HashmapTable *table, uint64_t tag)
 {
     size_t count = hashmap_table_slot_count(table);
     size_t at = hashmap_table_home(table, tag) * HASHMAP_BUCKET_SLOTS;
-    for (size_t probed = 0; probed < count; probed++) {
+    for (size_t probed = 0;; probed++) {
+        BASE_CHECK(probed < count); /* room was reserved */
         uint64_t word = atomic_load_explicit(&table->slots[at], memory_order_relaxed);
         if (hashmap_slot_record(word) == NULL) {
             return &table->slots[at];
         }
         at = at + 1 == count ? 0 : at + 1;
     }
-    BASE_CHECK(!"room was reserved");
-    return NULL;
 }
 
 size_t

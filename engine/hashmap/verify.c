@@ -64,7 +64,7 @@ verify_slot(HashmapState *state, const HashmapShard *shard, HashmapTable *table,
         return damaged("a key cannot be found, or is there twice");
     }
     bool expires = (head->shape & HASHMAP_SHAPE_EXPIRES) != 0;
-    bool chained = hashmap_record_older(head) != NULL;
+    bool chained = hashmap_chain_older(head) != NULL;
     if (expires != ((word & HASHMAP_SLOT_EXPIRES) != 0) ||
         chained != ((word & HASHMAP_SLOT_CHAINED) != 0)) {
         return damaged("the flags of a slot are wrong");

@@ -14,7 +14,7 @@ static const HashmapRecord *
 visible_in_slot(HashmapState *state, const HashmapRecord *head, int64_t version)
 {
     bool retired = false;
-    const HashmapRecord *record = hashmap_record_visible(head, version, &retired);
+    const HashmapRecord *record = hashmap_chain_visible(head, version, &retired);
     if (!retired) {
         return record;
     }
