@@ -8092,29 +8092,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.store_create implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "store_create",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.store_create implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -8300,29 +8283,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.store_alter implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "store_alter",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.store_alter implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -8504,29 +8470,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.store_list implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "store_list",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.store_list implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -8710,29 +8659,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.store_drop implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "store_drop",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.store_drop implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -8918,29 +8850,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.store_recall implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "store_recall",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.store_recall implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -9128,29 +9043,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.store_rename implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "store_rename",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.store_rename implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -9335,29 +9233,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.config_plan implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "config_plan",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.config_plan implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -9543,29 +9424,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.config_apply implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "config_apply",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.config_apply implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -9747,29 +9611,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.config_export implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "config_export",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.config_export implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -9950,29 +9797,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.flush implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "flush",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.flush implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -10158,29 +9988,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.compact implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "compact",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.compact implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -10365,29 +10178,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.verify implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "verify",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.verify implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -10576,29 +10372,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.backup_create implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "backup_create",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.backup_create implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -10783,29 +10562,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.backup_list implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "backup_list",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.backup_list implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -10988,29 +10750,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.backup_verify implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "backup_verify",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.backup_verify implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -11194,29 +10939,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.backup_restore implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "backup_restore",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.backup_restore implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -11399,29 +11127,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.job_get implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "job_get",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.job_get implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -11599,29 +11310,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.job_list implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "job_list",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.job_list implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -11802,29 +11496,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.job_cancel implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "job_cancel",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.job_cancel implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -12008,29 +11685,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.mode_set implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "mode_set",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.mode_set implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -12213,29 +11873,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.drain implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "drain",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.drain implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -12413,29 +12056,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Admin.shutdown implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "shutdown",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Admin.shutdown implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 

@@ -4517,29 +4517,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.health implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "health",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.health implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -4717,29 +4700,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.metrics implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "metrics",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.metrics implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -4920,29 +4886,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.store_stats implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "store_stats",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.store_stats implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -5125,29 +5074,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.levels implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "levels",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.levels implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -5330,29 +5262,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.files implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "files",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.files implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -5535,29 +5450,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.histograms implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "histograms",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.histograms implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -5743,29 +5641,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.hot_keys implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "hot_keys",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.hot_keys implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -5951,29 +5832,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.hot_prefixes implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "hot_prefixes",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.hot_prefixes implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -6156,29 +6020,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.events implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "events",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.events implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -6359,29 +6206,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.slow_log implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "slow_log",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.slow_log implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -6565,29 +6395,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.explain implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "explain",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.explain implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -6769,29 +6582,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Observe.doctor implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "doctor",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Observe.doctor implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 

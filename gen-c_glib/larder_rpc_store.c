@@ -10443,29 +10443,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.server_info implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "server_info",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.server_info implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -10649,29 +10632,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.get implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "get",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.get implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -10859,29 +10825,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.multi_get implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "multi_get",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.multi_get implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -11072,29 +11021,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.put implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "put",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.put implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -11284,29 +11216,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.remove implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "remove",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.remove implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -11497,29 +11412,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.touch implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "touch",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.touch implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -11712,29 +11610,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.increment implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "increment",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.increment implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -11925,29 +11806,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.append implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "append",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.append implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -12137,29 +12001,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.batch implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "batch",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.batch implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -12347,29 +12194,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.bulk_write implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "bulk_write",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.bulk_write implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -12557,29 +12387,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.scan implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "scan",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.scan implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -12767,29 +12580,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.remove_range implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "remove_range",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.remove_range implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -12977,29 +12773,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.range_info implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "range_info",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.range_info implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -13187,29 +12966,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.checksum implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "checksum",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.checksum implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -13403,29 +13165,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.lease_acquire implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "lease_acquire",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.lease_acquire implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -13618,29 +13363,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.lease_renew implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "lease_renew",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.lease_renew implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -13831,29 +13559,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.lease_release implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "lease_release",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.lease_release implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -14041,29 +13752,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.lease_get implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "lease_get",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.lease_get implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -14251,29 +13945,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.lease_list implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "lease_list",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.lease_list implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -14461,29 +14138,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.snapshot_open implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "snapshot_open",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.snapshot_open implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -14672,29 +14332,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.snapshot_renew implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "snapshot_renew",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.snapshot_renew implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -14880,29 +14523,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.snapshot_close implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "snapshot_close",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.snapshot_close implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -15085,29 +14711,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.snapshot_list implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "snapshot_list",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.snapshot_list implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -15293,29 +14902,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.changes implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "changes",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.changes implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -15495,29 +15087,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.topology implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "topology",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.topology implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -15701,29 +15276,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.locate implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "locate",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.locate implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -15908,29 +15466,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.authenticate implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "authenticate",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.authenticate implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 
@@ -16110,29 +15651,12 @@ if (failed != NULL)
       }
       else
       {
-        if (*error == NULL)
-          g_warning ("Store.ping implementation returned FALSE "
-                     "but did not set an error");
-
-        xception =
-          g_object_new (THRIFT_TYPE_APPLICATION_EXCEPTION,
-                        "type",    *error != NULL ? (*error)->code :
-                                   THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
-                        "message", *error != NULL ? (*error)->message : NULL,
-                        NULL);
-        g_clear_error (error);
-
-        result =
-          ((thrift_protocol_write_message_begin (output_protocol,
-                                                 "ping",
-                                                 T_EXCEPTION,
-                                                 sequence_id,
-                                                 error) != -1) &&
-           (thrift_struct_write (THRIFT_STRUCT (xception),
-                                 output_protocol,
-                                 error) != -1));
-
-        g_object_unref (xception);
+        if (error == NULL || *error == NULL)
+          g_set_error_literal (error, THRIFT_APPLICATION_EXCEPTION_ERROR,
+                               THRIFT_APPLICATION_EXCEPTION_ERROR_UNKNOWN,
+                               "Store.ping implementation returned FALSE "
+                               "but did not set an error");
+        result = FALSE;
       }
     }
 

@@ -19,6 +19,9 @@
  * -1 without setting one. wire_bridge_code() tells the cause as a WireCode: BAD_TEXT and BAD_TYPE are the
  * peer's fault, TOO_LONG means that the reply is over its limit, NO_MEMORY that the writer could not grow.
  *
+ * A processor that fails while the code is still WIRE_OK brings an error of its handler that is no exception
+ * of the contract. Nothing has been answered then.
+ *
  * What generated code reads it owns, as Thrift has it: strings and binaries are copied by g_malloc, which
  * aborts when memory is out; the limits of format.h bound what a request can make it allocate.
  *
