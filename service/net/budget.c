@@ -43,6 +43,6 @@ net_budget_share(const NetBudget *budget)
 {
     size_t max = atomic_load_explicit(&budget->max, memory_order_relaxed);
     unsigned connections = atomic_load_explicit(&budget->connections, memory_order_relaxed);
-    size_t share = max / 4 / (connections == 0 ? 1 : connections);
+    size_t share = max / 8 / (connections == 0 ? 1 : connections);
     return share < SHARE_MIN ? SHARE_MIN : share;
 }

@@ -2,14 +2,15 @@
  * budget.h: how many bytes all connections of a server may hold together, and who gives way.
  *
  * Held are: received bytes that are not yet a delivered request, copies of delivered requests, replies
- * that have not left, and the slots of requests. The policy has to keep well-behaved clients alive
+ * that have not left, and the slots of requests. Bytes count, not the storage that was set aside for
+ * them: pages of it that were never written cost nothing. The policy has to keep well-behaved clients alive
  * while hostile ones fill the budget, so it never stops everybody:
  *
  *   calm   up to 3/4 of the maximum: nobody is limited.
- *   tight  above: the last quarter is divided by the number of connections. A connection that holds
- *          less than its share goes on, and reads no more than fits into it; one that holds more stops
- *          reading until its replies have left or the pressure is over. A client of small requests
- *          hardly notices. Connections that hold most, and had a second to be done with it, are closed
+ *   tight  above: half of the last quarter is divided by the number of connections. A connection that
+ *          holds less than its share goes on, and reads no more than fits into it; one that holds more
+ *          stops reading until its replies have left or the pressure is over. A client of small requests
+ *          hardly notices, and input alone cannot bring the budget to its maximum. Connections that hold most, and had a second to be done with it, are closed
  *          (sweep.h), so that unfinished requests cannot pin the budget for ever.
  *   full   at the maximum: besides, new connections are refused, and who holds more than its share is
  *          told so by net_request_own_input() and net_request_over_budget(), to answer with a refusal.

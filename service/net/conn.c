@@ -188,9 +188,10 @@ hold(NetConn *conn, size_t before, size_t after, size_t settled)
 void
 net_conn_charge_input(NetConn *conn)
 {
-    if (conn->input_charged != conn->input.buf.capacity) {
-        hold(conn, conn->input_charged, conn->input.buf.capacity, 0);
-        conn->input_charged = conn->input.buf.capacity;
+    size_t now = conn->input.buf.len;
+    if (conn->input_charged != now) {
+        hold(conn, conn->input_charged, now, 0);
+        conn->input_charged = now;
     }
 }
 

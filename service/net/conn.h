@@ -28,7 +28,7 @@
  *   I-1  The socket is open in every state but DEAD.
  *   I-2  An object is freed in a turn's last step only, DEAD, with no slots and in no list but `all`: no
  *        pointer to it from this turn's events, lists or callers is left.
- *   I-3  `held` is the sum of the input's storage and of `charged` of all slots, and part of the budget.
+ *   I-3  `held` is the sum of the input's bytes and of `charged` of all slots, and part of the budget.
  *
  * Threading: the reactor's thread, except net_conn_new() and the constant fields `reactor` and `peer`.
  */

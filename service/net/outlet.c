@@ -98,8 +98,11 @@ retire(NetConn *conn, size_t bytes)
         if (request == NULL) {
             return conn->state == NET_CONN_CLOSING;
         }
+        if (!request->done) {
+            return false;
+        }
         size_t left = request->output.len - request->sent;
-        if (!request->done || left > bytes) {
+        if (left > bytes) {
             request->sent += bytes;
             return false;
         }

@@ -84,7 +84,7 @@ net_request_pool_clear(NetRequestPool *pool)
 size_t
 net_request_footprint(const NetRequest *request)
 {
-    return sizeof *request + request->output.capacity + request->input.capacity;
+    return sizeof *request + request->output.len + request->input.len;
 }
 
 NetConn *

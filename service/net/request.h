@@ -52,7 +52,7 @@ void net_request_pool_put(NetRequestPool *pool, NetRequest *request);
 
 void net_request_pool_clear(NetRequestPool *pool);
 
-/* Memory of a slot with its buffers. */
+/* What a slot holds: itself and its bytes. */
 size_t net_request_footprint(const NetRequest *request);
 
 #endif

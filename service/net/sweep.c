@@ -8,7 +8,7 @@
 enum {
     SWEEP_US = 500 * 1000,
     EVICT_AGE_US = 1000 * 1000,
-    EVICT_MAX = 16, /* in one sweep */
+    EVICT_MAX = 64, /* in one sweep */
 };
 
 static int64_t
@@ -112,7 +112,7 @@ evictable(const NetConn *conn, size_t share)
     if (conn->state == NET_CONN_DEAD) {
         return 0;
     }
-    size_t bytes = conn->input.buf.capacity + conn->unsent;
+    size_t bytes = conn->input.buf.len + conn->unsent;
     bool old = conn->reactor->now_us - holding_since_us(conn) >= EVICT_AGE_US;
     return old && bytes >= share ? bytes : 0;
 }
@@ -139,7 +139,8 @@ relieve_budget(NetReactor *reactor)
     NetBudget *budget = reactor->budget;
     bool tight = net_budget_level(budget) != NET_BUDGET_CALM;
     if (tight && reactor->was_tight) {
-        for (int i = 0; i < EVICT_MAX && net_budget_level(budget) != NET_BUDGET_CALM; i++) {
+        size_t goal = reactor->limits.in_flight_bytes_max / 2;
+        for (int i = 0; i < EVICT_MAX && net_budget_used(budget) > goal; i++) {
             NetConn *conn = largest(reactor, net_budget_share(budget));
             if (conn == NULL) {
                 break;

@@ -12,7 +12,8 @@
  *
  * Budget. When it was tight at two sweeps in a row, those connections that hold most unfinished input
  * and unsent output, more than their share and for longer than a second, are closed, the largest first,
- * at most 16 in a sweep, until a quarter of the maximum is free again.
+ * at most 64 in a sweep, until half of the maximum is free: so those that waited have room to finish
+ * before the next ones are chosen.
  *
  * Threading: the reactor's thread.
  */
