@@ -1,0 +1,189 @@
+/*
+ * subject.c: an engine in this process, or a server, behind the stock client. See subject.h.
+ */
+#include "tests/conformance/subject.h"
+
+#include "engine/engine.h"
+#include "engine/env/mem.h"
+#include "service/rpc/handler.h"
+#include "service/rpc/lane.h"
+#include "service/rpc/methods.h"
+#include "service/rpc/types.h"
+#include "service/store/set.h"
+#include "service/wire/format.h"
+#include "tests/conformance/loop_transport.h"
+
+#include <thrift/c_glib/protocol/thrift_binary_protocol.h>
+#include <thrift/c_glib/transport/thrift_framed_transport.h>
+#include <thrift/c_glib/transport/thrift_socket.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { START_WALL_MS = 1700000000 };
+
+struct Subject {
+    Target target;
+    const EngineClass *engine_class;
+    ThriftTransport *transport;
+    ThriftProtocol *protocol;
+
+    bool embedded;
+    BaseFakeClock clock;
+    Env *env;
+    StoreLimits store_limits;
+    WireLimits wire_limits;
+    RpcLimits rpc_limits;
+    RpcContext context;
+    RpcLane *lane;
+};
+
+_Noreturn static void
+give_up(const char *what, const char *why)
+{
+    (void)fprintf(stderr, "conformance: %s: %s\n", what, why);
+    exit(EXIT_FAILURE);
+}
+
+static void
+must(BaseStatus status, const char *what)
+{
+    if (!base_is_ok(status)) {
+        give_up(what, status.what);
+    }
+}
+
+/* ------------------------------------------------------------------------------------- embedded */
+
+static void
+open_embedded(Subject *subject, const char *store_name)
+{
+    subject->embedded = true;
+    base_fake_clock_init(&subject->clock, (int64_t)START_WALL_MS * 1000);
+    const BaseClock *clock = &subject->clock.clock;
+    subject->env = env_mem_new();
+    subject->store_limits = STORE_LIMITS_PRESET;
+    subject->wire_limits = WIRE_LIMITS_DEFAULT;
+    subject->rpc_limits = (RpcLimits){.wire = &subject->wire_limits,
+                                      .reply_bytes_max = 64u << 20,
+                                      .ping_bytes_max = 1024,
+                                      .client_bytes_max = 64};
+    subject->context.stores = store_set_new(subject->env, clock, &subject->store_limits);
+    subject->context.version = "conformance";
+    subject->context.clock = clock;
+    atomic_store(&subject->context.limits, &subject->rpc_limits);
+
+    StoreSpec spec = {
+        .name = store_name, .engine_class = subject->engine_class, .directory = "/store"};
+    Store *store = NULL;
+    StoreError error;
+    if (!store_set_open(subject->context.stores, &spec, &store, &error)) {
+        give_up("the store does not open", error.message);
+    }
+    ObsConfig obs = {.version = "conformance",
+                     .api_version = 1,
+                     .methods = rpc_methods_labels(),
+                     .method_count = rpc_methods_count(),
+                     .clock = clock};
+    must(obs_registry_new(&obs, &subject->context.obs), "metrics");
+    rpc_types_init();
+    RpcService service = rpc_handler_service(&subject->context);
+    must(rpc_lane_new(&subject->context, &service, 1, &subject->lane), "lane");
+    subject->transport = loop_transport_new(subject->lane, clock);
+}
+
+static void
+close_embedded(Subject *subject)
+{
+    rpc_lane_free(subject->lane);
+    store_set_close(subject->context.stores);
+    obs_registry_free(subject->context.obs);
+    env_mem_free(subject->env);
+}
+
+/* --------------------------------------------------------------------------------------- server */
+
+static void
+open_server(Subject *subject, const char *address)
+{
+    gchar **parts = g_strsplit(address, ":", 3);
+    if (g_strv_length(parts) != 3 || strcmp(parts[0], "tcp") != 0) {
+        give_up(address, "expected embedded or tcp:HOST:PORT");
+    }
+    ThriftSocket *plain = g_object_new(THRIFT_TYPE_SOCKET, "hostname", parts[1], "port",
+                                       (int)strtol(parts[2], NULL, 10), NULL);
+    subject->transport = g_object_new(THRIFT_TYPE_FRAMED_TRANSPORT, "transport", plain, NULL);
+    GError *error = NULL;
+    if (!thrift_transport_open(subject->transport, &error)) {
+        give_up(address, error->message);
+    }
+    g_object_unref(plain);
+    g_strfreev(parts);
+}
+
+/* ---------------------------------------------------------------------------------------- both */
+
+Subject *
+subject_open(const char *address, const char *engine, const char *store_name)
+{
+    Subject *subject = g_new0(Subject, 1);
+    subject->engine_class = engine_class_find(engine);
+    if (subject->engine_class == NULL) {
+        give_up(engine, "no such engine");
+    }
+    if (strcmp(address, "embedded") == 0) {
+        open_embedded(subject, store_name);
+    } else {
+        open_server(subject, address);
+    }
+    subject->protocol =
+        g_object_new(THRIFT_TYPE_BINARY_PROTOCOL, "transport", subject->transport, NULL);
+    subject->target.store =
+        g_object_new(LARDER_RPC_TYPE_STORE_CLIENT, "input_protocol", subject->protocol,
+                     "output_protocol", subject->protocol, NULL);
+    subject->target.store_name = store_name;
+    return subject;
+}
+
+void
+subject_close(Subject *subject)
+{
+    if (!subject->embedded) {
+        (void)thrift_transport_close(subject->transport, NULL);
+    }
+    g_object_unref(subject->target.store);
+    g_object_unref(subject->protocol);
+    g_object_unref(subject->transport);
+    if (subject->embedded) {
+        close_embedded(subject);
+    }
+    g_free(subject);
+}
+
+static void
+pass_ms(void *user, int64_t ms)
+{
+    Subject *subject = user;
+    if (subject->embedded) {
+        base_fake_clock_advance_ms(&subject->clock, ms);
+    } else {
+        g_usleep((gulong)ms * 1000);
+    }
+}
+
+static int64_t
+now_ms(void *user)
+{
+    Subject *subject = user;
+    return base_clock_wall_ms(subject->embedded ? &subject->clock.clock : base_clock_real());
+}
+
+Trial
+subject_trial(Subject *subject)
+{
+    return (Trial){.target = &subject->target,
+                   .capabilities = subject->engine_class->capabilities,
+                   .pass_ms = pass_ms,
+                   .now_ms = now_ms,
+                   .user = subject};
+}
