@@ -1,10 +1,10 @@
 /*
  * bridge.c: a ThriftProtocol over a tape and a writer. See bridge.h.
  *
- * Reading walks the tape: `next` is the value to be read, `limit` the end of the innermost open struct,
- * at which read_field_begin says T_STOP. Every read names its type and is checked against the value's, so
- * generated code cannot go astray on it. Successful calls return 0 bytes: generated code only adds the
- * counts up, and looks at nothing but the sign.
+ * Reading walks the tape: `next` is the value to be read, `limit` the end of the innermost open
+ * struct, at which read_field_begin says T_STOP. Every read names its type and is checked against
+ * the value's, so generated code cannot go astray on it. Successful calls return 0 bytes: generated
+ * code only adds the counts up, and looks at nothing but the sign.
  */
 #include "service/wire/bridge.h"
 

@@ -1,31 +1,33 @@
 /*
  * bridge.h: a ThriftProtocol over a tape and a writer, for generated code.
  *
- * Generated code reads a request through the bridge from the tape that wire_parse_request() made, and
- * writes its reply through it into a WireWriter. So generated code never sees bytes that were not
- * checked, and both take linear time. One bridge serves as the input and the output protocol of
+ * Generated code reads a request through the bridge from the tape that wire_parse_request() made,
+ * and writes its reply through it into a WireWriter. So generated code never sees bytes that were
+ * not checked, and both take linear time. One bridge serves as the input and the output protocol of
  * thrift_processor_process(), for any number of calls, and allocates nothing of its own:
  *
- *   wire_bridge_read_from(bridge, &tape, &message);
- *   wire_writer_begin(&writer, out, message.format, reply_bytes_max);
- *   wire_bridge_write_to(bridge, &writer);
- *   bool done = thrift_processor_process(processor, protocol, protocol, &error);
- *   if (done && wire_writer_finish(&writer)) ... else wire_writer_rollback(&writer), answer otherwise
+ *   wire_bridge_read_from(bridge, &tape, &message); wire_writer_begin(&writer, out, message.format,
+ *   reply_bytes_max); wire_bridge_write_to(bridge, &writer); bool done =
+ *   thrift_processor_process(processor, protocol, protocol, &error); if (done &&
+ *   wire_writer_finish(&writer)) ... else wire_writer_rollback(&writer), answer otherwise
  *   wire_bridge_reset(bridge);
  *
- * What the parser cannot know is checked here: a `string` must be UTF-8 without NUL, and a value must have
- * the type that generated code asks for (elements of a list are read by the contract's type, whatever the
- * message says they are). Then the read fails with a GError of THRIFT_PROTOCOL_ERROR; no function returns
- * -1 without setting one. wire_bridge_code() tells the cause as a WireCode: BAD_TEXT and BAD_TYPE are the
- * peer's fault, TOO_LONG means that the reply is over its limit, NO_MEMORY that the writer could not grow.
+ * What the parser cannot know is checked here: a `string` must be UTF-8 without NUL, and a value
+ * must have the type that generated code asks for (elements of a list are read by the contract's
+ * type, whatever the message says they are). Then the read fails with a GError of
+ * THRIFT_PROTOCOL_ERROR; no function returns -1 without setting one. wire_bridge_code() tells the
+ * cause as a WireCode: BAD_TEXT and BAD_TYPE are the peer's fault, TOO_LONG means that the reply is
+ * over its limit, NO_MEMORY that the writer could not grow.
  *
- * A processor that fails while the code is still WIRE_OK brings an error of its handler that is no exception
- * of the contract. Nothing has been answered then.
+ * A processor that fails while the code is still WIRE_OK brings an error of its handler that is no
+ * exception of the contract. Nothing has been answered then.
  *
- * What generated code reads it owns, as Thrift has it: strings and binaries are copied by g_malloc, which
- * aborts when memory is out; the limits of format.h bound what a request can make it allocate.
+ * What generated code reads it owns, as Thrift has it: strings and binaries are copied by g_malloc,
+ * which aborts when memory is out; the limits of format.h bound what a request can make it
+ * allocate.
  *
- * The transport behind the bridge does nothing; its ends and flushes succeed, reads and writes fail.
+ * The transport behind the bridge does nothing; its ends and flushes succeed, reads and writes
+ * fail.
  *
  * Threading: one owner at a time.
  */

@@ -1,8 +1,8 @@
 /*
  * bridge_transport.h: the transport behind a bridge, which carries nothing.
  *
- * Generated code ends and flushes the transport of its protocol around every call, so there has to be
- * one. Those calls succeed; reads and writes, which nobody should try, fail with a GError.
+ * Generated code ends and flushes the transport of its protocol around every call, so there has to
+ * be one. Those calls succeed; reads and writes, which nobody should try, fail with a GError.
  */
 #ifndef LARDER_SERVICE_WIRE_BRIDGE_TRANSPORT_H
 #define LARDER_SERVICE_WIRE_BRIDGE_TRANSPORT_H

@@ -13,8 +13,8 @@
  *   list      TYPE, count (4)                    count << 4 | TYPE, or f0 | TYPE and varint count
  *   map       TYPE, TYPE, count (4)              00, or varint count and TYPE << 4 | TYPE
  *
- * Signed lengths of the binary protocol are read as unsigned: a negative one is over INT32_MAX, which
- * no length may be.
+ * Signed lengths of the binary protocol are read as unsigned: a negative one is over INT32_MAX,
+ * which no length may be.
  */
 #include "service/wire/cursor.h"
 

@@ -1,10 +1,11 @@
 /*
  * cursor.h: reads the tokens of both protocols from bytes; what scanner and parser have in common.
  *
- * Every function reads one token at `at`, moves behind it and returns WIRE_OK, or says what is wrong with
- * it. WIRE_TRUNCATED means that the bytes end within the token: an error to the parser, and a reason to
- * wait to the scanner, which then goes back to where the token began. Nothing is read behind `len`.
- * Lengths and counts come out as the peer declared them; who uses them compares them with what is left.
+ * Every function reads one token at `at`, moves behind it and returns WIRE_OK, or says what is
+ * wrong with it. WIRE_TRUNCATED means that the bytes end within the token: an error to the parser,
+ * and a reason to wait to the scanner, which then goes back to where the token began. Nothing is
+ * read behind `len`. Lengths and counts come out as the peer declared them; who uses them compares
+ * them with what is left.
  *
  * Threading: one owner at a time.
  */
@@ -52,7 +53,7 @@ WireCode wire_cursor_map(WireCursor *cursor, uint8_t *ret_element, uint32_t *ret
 /* A BOOL, BYTE, I16, I32 or I64 that is not a compact BOOL field; a DOUBLE as its 64 bits. */
 WireCode wire_cursor_number(WireCursor *cursor, uint8_t type, int64_t *ret_number);
 
-/* Bytes of every number of this type; 0 when they differ (compact integers) or it is not a number. */
+/* Bytes of each number of this type; 0 when they differ (compact integers) or it is no number. */
 unsigned wire_cursor_fixed_size(WireProtocol protocol, uint8_t type);
 
 /* The fewest bytes that an element of this type takes; at least 1. */

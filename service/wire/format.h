@@ -1,9 +1,9 @@
 /*
  * format.h: the vocabulary of the wire: protocols, types, limits, errors.
  *
- * Larder speaks two Thrift protocols, strict binary and compact, each with or without a frame header
- * (4 bytes big-endian: the length of the message behind it). The first byte of a request tells them
- * apart, because a frame is shorter than 64 MiB and so its header begins with 00 to 03:
+ * Larder speaks two Thrift protocols, strict binary and compact, each with or without a frame
+ * header (4 bytes big-endian: the length of the message behind it). The first byte of a request
+ * tells them apart, because a frame is shorter than 64 MiB and so its header begins with 00 to 03:
  *
  *   80 01        unframed, binary      00-03 x x x 80 01   framed, binary
  *   82           unframed, compact     00-03 x x x 82      framed, compact
@@ -47,7 +47,7 @@ typedef enum WireMessageType {
 } WireMessageType;
 
 enum {
-    /* Structs and containers within each other; the arguments are the first. The contract needs 5. */
+    /* Structs and containers within each other, the arguments included; the contract needs 5. */
     WIRE_DEPTH_MAX = 16,
     /* Longest name of a method. */
     WIRE_METHOD_BYTES_MAX = 64,

@@ -1,12 +1,13 @@
 /*
  * parse.c: from bytes to a tape. See parse.h.
  *
- * One loop over a stack of levels, one level per struct or container that is open. A level knows where
- * its value is on the tape and how many elements are to come; when it closes, the value's span is filled in.
+ * One loop over a stack of levels, one level per struct or container that is open. A level knows
+ * where its value is on the tape and how many elements are to come; when it closes, the value's
+ * span is filled in.
  *
- * Ids seen. Each open struct has a bit for each of the ids 0..63, where all of the contract's are, and a
- * short list for others. A struct with more than WIRE_FAR_FIELDS_MAX of those is refused, so that a
- * look through the list costs a constant and hostile input stays linear.
+ * Ids seen. Each open struct has a bit for each of the ids 0..63, where all of the contract's are,
+ * and a short list for others. A struct with more than WIRE_FAR_FIELDS_MAX of those is refused, so
+ * that a look through the list costs a constant and hostile input stays linear.
  */
 #include "service/wire/parse.h"
 
@@ -150,7 +151,7 @@ parse_map(Parser *parser, WireValue *value)
     return open_level(parser, WIRE_MAP, value->element, count * 2);
 }
 
-/* A value of which only the type is known; what is nested opens a level and is parsed by the loop. */
+/* A value whose type is known; one that holds others opens a level, which the loop parses. */
 static WireCode
 parse_value(Parser *parser, uint8_t type, int16_t id)
 {

@@ -1,13 +1,14 @@
 /*
  * reply.h: replies that need no generated code.
  *
- * A call is answered by a result struct whose field 0 is the success value, or whose fields 1 to 5 are the
- * five exceptions of the contract, with the same ids in every method of every service; or, when the
- * message itself is at fault, by a TApplicationException. The bytes are those that the generated code
- * writes for the same contents.
+ * A call is answered by a result struct whose field 0 is the success value, or whose fields 1 to 5
+ * are the five exceptions of the contract, with the same ids in every method of every service; or,
+ * when the message itself is at fault, by a TApplicationException. The bytes are those that the
+ * generated code writes for the same contents.
  *
  * Every function appends one whole message to `out` and returns true, or leaves `out` as it was and
- * returns false (no memory; longer than 1 MiB, or than reply_bytes_max where that is given). Replies to ONEWAY are not written: true.
+ * returns false (no memory; longer than 1 MiB, or than reply_bytes_max where that is given).
+ * Replies to ONEWAY are not written: true.
  *
  * Threading: none of its own.
  */
@@ -48,8 +49,7 @@ typedef struct WireException {
     BaseSlice message;
     const WireDetail *details; /* may be NULL */
     uint32_t detail_count;
-    BaseSlice
-        text; /* INVALID_REQUEST: field; NOT_HERE: owner; REFUSED: scope; INDETERMINATE: request_id */
+    BaseSlice text; /* INVALID_REQUEST: field; NOT_HERE: owner; REFUSED: scope; INDETERMINATE: id */
     int64_t first;  /* INVALID_REQUEST: limit; NOT_HERE: epoch; REFUSED: retry_after_ms */
     int64_t second; /* INVALID_REQUEST: actual; NOT_HERE: shard_id */
 } WireException;
@@ -62,8 +62,8 @@ bool wire_reply_application_error(BaseBuf *out, const WireMessage *call, WireApp
                                   BaseSlice text);
 
 /*
- * Begins the reply to a call: frame header, message header, result struct. The caller writes field 0
- * and ends with wire_reply_end(). REQUIRES: call->header, and not ONEWAY.
+ * Begins the reply to a call: frame header, message header, result struct. The caller writes field
+ * 0 and ends with wire_reply_end(). REQUIRES: call->header, and not ONEWAY.
  */
 void wire_reply_begin(WireWriter *writer, BaseBuf *out, const WireMessage *call,
                       size_t reply_bytes_max);

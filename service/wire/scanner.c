@@ -1,9 +1,10 @@
 /*
  * scanner.c: where a message ends. See scanner.h.
  *
- * `done` is the offset up to which the message is understood. It may lie behind the bytes that are there
- * when a string or a run of numbers is being skipped. It only ever moves to a place that request_bytes_max
- * allows, and a message that is not complete there is bad; so the scanner asks for no byte beyond it.
+ * `done` is the offset up to which the message is understood. It may lie behind the bytes that are
+ * there when a string or a run of numbers is being skipped. It only ever moves to a place that
+ * request_bytes_max allows, and a message that is not complete there is bad; so the scanner asks
+ * for no byte beyond it.
  */
 #include "service/wire/scanner.h"
 
@@ -156,7 +157,7 @@ scan_element(Walk *walk, WireScanLevel *level)
     return step;
 }
 
-/* The message header is one token, too: it has at most 76 bytes, of which few are looked at twice. */
+/* The message header is one token, too: at most 77 bytes, few of which are looked at twice. */
 static Step
 scan_head(Walk *walk)
 {
@@ -170,7 +171,7 @@ scan_head(Walk *walk)
     return open_level(walk, WIRE_STRUCT, 0, 0);
 }
 
-/* Ends containers, whose end takes no byte, and then says whether there is something left to read. */
+/* Ends containers, whose end takes no byte, and says whether that was the end of the message. */
 static bool
 is_complete(WireScanner *scanner)
 {

@@ -1,15 +1,15 @@
 /*
  * scanner.h: finds the end of the message at the head of a stream.
  *
- * A framed message ends where its header says. An unframed one has to be walked: the scanner reads it
- * token by token (a field header, a length, a varint, at most 14 bytes each), keeps what it is within on
- * a stack of fixed size, and jumps over strings and runs of fixed-size elements. It goes on where it
- * stopped, and a token that is not complete is looked at again when there is more, so the work is
- * O(bytes) also when they come one at a time.
+ * A framed message ends where its header says. An unframed one has to be walked: the scanner reads
+ * it token by token (a field header, a length, a varint, at most 14 bytes each), keeps what it is
+ * within on a stack of fixed size, and jumps over strings and runs of fixed-size elements. It goes
+ * on where it stopped, and a token that is not complete is looked at again when there is more, so
+ * the work is O(bytes) also when they come one at a time.
  *
  * It checks what it needs to be certain of the end, and never to wait for more than
- * limits.request_bytes_max: lengths, counts against the least bytes that the elements need, depth, type
- * codes, varints. What it lets pass is for wire_parse_request() to judge.
+ * limits.request_bytes_max: lengths, counts against the least bytes that the elements need, depth,
+ * type codes, varints. What it lets pass is for wire_parse_request() to judge.
  *
  * Threading: one owner at a time; plain memory without pointers.
  */
@@ -45,8 +45,9 @@ typedef struct WireScanner {
 _Static_assert(sizeof(WireScanner) <= 512, "fits the scan state of a connection");
 
 /*
- * Looks at data[0, len), which begins with a message; `len` grows from call to call. *ret_len is written
- * with WHOLE only, and is at least 1. After any verdict but MORE, zero the scanner before the next message.
+ * Looks at data[0, len), which begins with a message; `len` grows from call to call. *ret_len is
+ * written with WHOLE only, and is at least 1. After any verdict but MORE, zero the scanner before
+ * the next message.
  */
 WireVerdict wire_scanner_step(WireScanner *scanner, const WireLimits *limits, const uint8_t *data,
                               size_t len, size_t *ret_len);

@@ -8,8 +8,8 @@
  *   for (const WireValue *v = wire_tape_first(s); v != wire_tape_end(s); v = wire_tape_next(v))
  *
  * Numbers are decoded; bytes stay where they are in the message, which must outlive the tape's use.
- * A tape is reused from message to message and then allocates nothing; it grows with values that were
- * received, never with a declared count.
+ * A tape is reused from message to message and then allocates nothing; it grows with values that
+ * were received, never with a declared count.
  *
  * Threading: one owner at a time.
  */

@@ -11,11 +11,12 @@
  *   wire_writer_struct_end(&w);
  *   if (!wire_writer_finish(&w)) ... nothing was added to `out`; w.code says why
  *
- * Errors stick: after the first one (no memory, longer than `limit`, too deep) all calls do nothing, and
- * finish takes back what was written. So pieces need no checks; a long loop may ask wire_writer_ok().
+ * Errors stick: after the first one (no memory, longer than `limit`, too deep) all calls do
+ * nothing, and finish takes back what was written. So pieces need no checks; a long loop may ask
+ * wire_writer_ok().
  *
- * The message ends with its last wire_writer_struct_end(). A bool field is written by field() and then
- * bool(), like any other, although compact merges the two.
+ * The message ends with its last wire_writer_struct_end(). A bool field is written by field() and
+ * then bool(), like any other, although compact merges the two.
  *
  * Threading: one owner at a time.
  */
@@ -38,7 +39,7 @@ typedef struct WireWriter {
     int16_t outer_ids[WIRE_DEPTH_MAX]; /* last_id of the structs around */
 } WireWriter;
 
-/* Begins a message of at most `bytes_max` bytes behind the end of `out`, which must outlive the writer. */
+/* Begins a message of at most `bytes_max` bytes behind the end of `out`, which it borrows. */
 void wire_writer_begin(WireWriter *writer, BaseBuf *out, WireFormat format, size_t bytes_max);
 
 /* Completes the frame header. False: there was an error, and `out` is as it was before begin. */
@@ -73,7 +74,7 @@ void wire_writer_i32(WireWriter *writer, int32_t value);
 void wire_writer_i64(WireWriter *writer, int64_t value);
 void wire_writer_double(WireWriter *writer, double value);
 void wire_writer_bytes(WireWriter *writer, BaseSlice value);
-/* Headers of containers; `count` elements (pairs) follow, and nothing ends them. Sets are like lists. */
+/* Headers of containers; `count` elements or pairs follow, and nothing ends them. */
 void wire_writer_list(WireWriter *writer, WireType element, uint32_t count);
 void wire_writer_map(WireWriter *writer, WireType key, WireType value, uint32_t count);
 

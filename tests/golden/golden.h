@@ -1,9 +1,10 @@
 /*
  * golden.h: messages of every method as stock clients write them, for tests.
  *
- * They come from tests/golden/wire, which make.py there makes with the stock Python client: a request with
- * required arguments only ("bare"), one with everything ("full"), and replies with success, with each
- * exception of the contract, and with a TApplicationException; each in both protocols, without frame.
+ * They come from tests/golden/wire, which make.py there makes with the stock Python client: a
+ * request with required arguments only ("bare"), one with everything ("full"), and replies with
+ * success, with each exception of the contract, and with a TApplicationException; each in both
+ * protocols, without frame.
  *
  * A test that cannot read its files aborts.
  */

@@ -1,5 +1,6 @@
 /*
- * test_wire_writer.c: what the writer writes is what the parser reads, and errors leave nothing behind.
+ * test_wire_writer.c: what the writer writes is what the parser reads, and errors leave nothing
+ * behind.
  */
 #include "service/wire/parse.h"
 #include "service/wire/writer.h"
