@@ -244,7 +244,10 @@ bind_unix(int fd, const struct sockaddr_un *un)
     if (bind(fd, address, sizeof *un) == 0) {
         return 0;
     }
-    if (errno != EADDRINUSE || !is_stale(un) || unlink(un->sun_path) != 0) {
+    if (errno != EADDRINUSE) {
+        return -1;
+    }
+    if (!is_stale(un) || unlink(un->sun_path) != 0) {
         errno = EADDRINUSE;
         return -1;
     }

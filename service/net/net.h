@@ -154,8 +154,9 @@ BaseSlice net_request_own_input(NetRequest *request);
 BaseBuf *net_request_output(NetRequest *request);
 
 /*
- * Whether the server holds in_flight_bytes_max and this connection more than its share of it. Then a
- * large reply should not be made; answer with a refusal. From any thread, before the finish.
+ * Whether the server holds in_flight_bytes_max, and this connection, with what is written to the output
+ * of this request so far, more than its share of it. Then answer with a refusal: ask before making a
+ * reply that may be large, and again when it is made. From any thread, before the finish.
  */
 bool net_request_over_budget(const NetRequest *request);
 

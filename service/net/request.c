@@ -111,7 +111,7 @@ net_request_over_budget(const NetRequest *request)
     const NetConn *conn = request->conn;
     const NetBudget *budget = conn->reactor->budget;
     return net_budget_level(budget) == NET_BUDGET_FULL &&
-           net_conn_held(conn) > net_budget_share(budget);
+           net_conn_held(conn) + request->output.len > net_budget_share(budget);
 }
 
 BaseSlice

@@ -71,11 +71,6 @@ answer(NetEcho *echo, NetRequest *request, BaseSlice input)
 {
     BaseBuf *output = net_request_output(request);
     char kind = input.len > HEADER ? (char)input.data[HEADER] : 'e';
-    if (kind == 'r' && net_request_over_budget(request)) {
-        atomic_fetch_add(&echo->refused, 1);
-        answer_text(request, "full");
-        return;
-    }
     if ((kind == 'b' || kind == 'r') && input.len >= HEADER + 5) {
         uint32_t size = get_u32(input.data + HEADER + 1);
         uint8_t header[HEADER];
@@ -84,6 +79,12 @@ answer(NetEcho *echo, NetRequest *request, BaseSlice input)
         uint8_t *room = base_buf_extend(output, size);
         ck_assert_ptr_nonnull(room);
         memset(room, 'x', size);
+        if (kind == 'r' && net_request_over_budget(request)) {
+            atomic_fetch_add(&echo->refused, 1);
+            base_buf_clear(output);
+            answer_text(request, "full");
+            return;
+        }
     } else if (kind != 'o') {
         (void)base_buf_append_slice(output, input);
     }
