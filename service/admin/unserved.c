@@ -9,12 +9,12 @@
 #include "service/admin/handler.h"
 
 /* Every method that this file answers. */
-#define ADMIN_METHODS(X)                                                                        \
-    X(store_create)                                                                             \
-    X(store_alter) X(store_drop) X(store_recall) X(store_rename) X(config_plan) X(config_apply) \
-        X(config_export) X(flush) X(compact) X(verify) X(backup_create) X(backup_list)          \
-            X(backup_verify) X(backup_restore) X(job_get) X(job_list) X(job_cancel) X(mode_set) \
-                X(shutdown)
+#define ADMIN_METHODS(X)                                                                          \
+    X(store_create)                                                                               \
+    X(store_alter)                                                                                \
+    X(store_drop) X(store_recall) X(store_rename) X(config_plan) X(config_apply) X(config_export) \
+        X(flush) X(compact) X(verify) X(backup_create) X(backup_list) X(backup_verify)            \
+            X(backup_restore) X(job_get) X(job_list) X(job_cancel) X(mode_set) X(shutdown)
 
 #define OBSERVE_METHODS(X) \
     X(levels)              \

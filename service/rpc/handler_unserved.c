@@ -10,12 +10,13 @@
 #include <string.h>
 
 /* Every method that this file answers. */
-#define UNSERVED_METHODS(X)                                                         \
-    X(lease_acquire)                                                                \
-    X(lease_renew)                                                                  \
-    X(lease_release)                                                                \
-    X(lease_get) X(lease_list) X(snapshot_open) X(snapshot_renew) X(snapshot_close) \
-        X(snapshot_list) X(changes) X(topology) X(locate) X(authenticate)
+#define UNSERVED_METHODS(X)                                                                        \
+    X(lease_acquire)                                                                               \
+    X(lease_renew)                                                                                 \
+    X(lease_release)                                                                               \
+    X(lease_get)                                                                                   \
+    X(lease_list) X(snapshot_open) X(snapshot_renew) X(snapshot_close) X(snapshot_list) X(changes) \
+        X(topology) X(locate) X(authenticate)
 
 /* A signature has to name its parameters, and none of them is looked at. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"

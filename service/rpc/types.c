@@ -16,13 +16,14 @@
 #include <thrift/c_glib/thrift_application_exception.h>
 
 /* Structs that are elements of lists. */
-#define ELEMENTS(X)                                                                              \
-    X(mutation)                                                                                  \
-    X(guard)                                                                                     \
-    X(key_range) X(store_info) X(limit_info) X(get_item) X(bulk_item) X(scan_item) X(range_info) \
-        X(lease_info) X(snapshot_info) X(change_entry) X(node_info) X(shard_info) X(store_state) \
-            X(config_change) X(job_info) X(backup_info) X(health_check) X(operation_stats)       \
-                X(level_info) X(file_info) X(histogram_info) X(histogram_bucket) X(hot_item)     \
+#define ELEMENTS(X)                                                                               \
+    X(mutation)                                                                                   \
+    X(guard)                                                                                      \
+    X(key_range)                                                                                  \
+    X(store_info) X(limit_info) X(get_item) X(bulk_item) X(scan_item) X(range_info) X(lease_info) \
+        X(snapshot_info) X(change_entry) X(node_info) X(shard_info) X(store_state)                \
+            X(config_change) X(job_info) X(backup_info) X(health_check) X(operation_stats)        \
+                X(level_info) X(file_info) X(histogram_info) X(histogram_bucket) X(hot_item)      \
                     X(event_info) X(slow_call) X(finding)
 
 #define EXCEPTIONS(X) X(invalid_request) X(not_here) X(refused) X(indeterminate) X(failed)
