@@ -1,0 +1,463 @@
+/*
+ * test_hashmap_engine.c: what the hashmap promises through engine.h, one promise at a time.
+ */
+#include "tests/support/hashmap_rig.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SLICE(text) BASE_SLICE_LITERAL(text)
+
+static HashmapRig rig;
+
+static void
+set_up(void)
+{
+    hashmap_rig_open(&rig, 8, 0);
+}
+
+static void
+tear_down(void)
+{
+    BaseStatus status = rig.engine->ops->verify(rig.engine);
+    ck_assert_msg(base_is_ok(status), "%s", status.what);
+    hashmap_rig_close(&rig);
+}
+
+static int64_t
+put(const char *key, const char *value)
+{
+    return hashmap_rig_apply(
+        rig.engine, hashmap_rig_put(ENGINE_DATA, base_slice_text(key), base_slice_text(value)));
+}
+
+static int64_t
+put_until(const char *key, const char *value, int64_t expires_at_ms)
+{
+    EngineMutation mutation =
+        hashmap_rig_put(ENGINE_DATA, base_slice_text(key), base_slice_text(value));
+    mutation.expiry = ENGINE_EXPIRES_AT;
+    mutation.expiry_ms = expires_at_ms;
+    return hashmap_rig_apply(rig.engine, mutation);
+}
+
+static bool
+has(const EngineSnapshot *snapshot, const char *key, const char *value)
+{
+    return hashmap_rig_has(rig.engine, snapshot, ENGINE_DATA, base_slice_text(key),
+                           base_slice_text(value));
+}
+
+static bool
+lacks(const EngineSnapshot *snapshot, const char *key)
+{
+    return hashmap_rig_lacks(rig.engine, snapshot, ENGINE_DATA, base_slice_text(key));
+}
+
+static EngineSnapshot *
+snapshot_new(void)
+{
+    EngineSnapshot *snapshot = NULL;
+    ck_assert(base_is_ok(engine_snapshot_new(rig.engine, &snapshot)));
+    return snapshot;
+}
+
+static EngineStats
+stats(void)
+{
+    EngineStats stats;
+    engine_stats(rig.engine, &stats);
+    return stats;
+}
+
+START_TEST(put_get_overwrite_remove)
+{
+    ck_assert(lacks(NULL, "a"));
+    int64_t first = put("a", "1");
+    ck_assert(has(NULL, "a", "1"));
+    int64_t second = put("a", "22");
+    ck_assert_int_gt(second, first);
+    ck_assert(has(NULL, "a", "22"));
+    ck_assert_int_eq(stats().keys, 1);
+    ck_assert_int_eq(stats().data_bytes, 3);
+    ck_assert_int_eq(stats().version, second);
+    hashmap_rig_apply(rig.engine, hashmap_rig_remove(ENGINE_DATA, SLICE("a")));
+    ck_assert(lacks(NULL, "a"));
+    ck_assert_int_eq(stats().keys, 0);
+    ck_assert_int_eq(stats().data_bytes, 0);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "tombstones"), 0);
+}
+END_TEST
+
+START_TEST(the_keyspaces_do_not_know_each_other)
+{
+    hashmap_rig_apply(rig.engine, hashmap_rig_put(ENGINE_SYSTEM, SLICE("k"), SLICE("system")));
+    ck_assert(lacks(NULL, "k"));
+    put("k", "data");
+    ck_assert(hashmap_rig_has(rig.engine, NULL, ENGINE_SYSTEM, SLICE("k"), SLICE("system")));
+    EngineMutation all = hashmap_rig_remove_range(ENGINE_DATA, SLICE(""), SLICE(""));
+    all.unbounded = true;
+    hashmap_rig_apply(rig.engine, all);
+    ck_assert(lacks(NULL, "k"));
+    ck_assert(hashmap_rig_has(rig.engine, NULL, ENGINE_SYSTEM, SLICE("k"), SLICE("system")));
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "system_keys"), 1);
+}
+END_TEST
+
+START_TEST(a_failed_guard_changes_nothing)
+{
+    put("a", "1");
+    EngineGuard guard = {.key = SLICE("a"), .checks = ENGINE_CHECK_ABSENT};
+    EngineMutation mutations[] = {hashmap_rig_put(ENGINE_DATA, SLICE("a"), SLICE("2")),
+                                  hashmap_rig_put(ENGINE_DATA, SLICE("b"), SLICE("2"))};
+    EngineOutcome outcome = hashmap_rig_commit(rig.engine, &guard, 1, mutations, 2);
+    ck_assert_int_eq(outcome.kind, ENGINE_NOT_APPLIED);
+    ck_assert(has(NULL, "a", "1"));
+    ck_assert(lacks(NULL, "b"));
+}
+END_TEST
+
+START_TEST(within_a_batch_later_mutations_win)
+{
+    put("x1", "before");
+    EngineMutation mutations[] = {
+        hashmap_rig_put(ENGINE_DATA, SLICE("x1"), SLICE("a")),
+        hashmap_rig_put(ENGINE_DATA, SLICE("x2"), SLICE("b")),
+        hashmap_rig_remove_range(ENGINE_DATA, SLICE("x"), SLICE("y")),
+        hashmap_rig_put(ENGINE_DATA, SLICE("x2"), SLICE("c")),
+        hashmap_rig_put(ENGINE_DATA, SLICE("x3"), SLICE("d")),
+        hashmap_rig_remove(ENGINE_DATA, SLICE("x3")),
+    };
+    EngineSnapshot *snapshot = snapshot_new();
+    EngineOutcome outcome = hashmap_rig_commit(rig.engine, NULL, 0, mutations, 6);
+    ck_assert_int_eq(outcome.kind, ENGINE_APPLIED);
+    ck_assert(lacks(NULL, "x1"));
+    ck_assert(has(NULL, "x2", "c"));
+    ck_assert(lacks(NULL, "x3"));
+    ck_assert(has(snapshot, "x1", "before"));
+    ck_assert(lacks(snapshot, "x2"));
+    engine_snapshot_free(snapshot);
+    ck_assert_int_eq(stats().keys, 1);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "retained_versions"), 0);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "tombstones"), 0);
+}
+END_TEST
+
+START_TEST(a_snapshot_sees_its_version_and_costs_nothing_afterwards)
+{
+    put("a", "1");
+    put("gone", "1");
+    EngineSnapshot *first = snapshot_new();
+    put("a", "2");
+    EngineSnapshot *second = snapshot_new();
+    for (int i = 0; i < 10; i++) {
+        put("a", "3");
+    }
+    hashmap_rig_apply(rig.engine, hashmap_rig_remove(ENGINE_DATA, SLICE("gone")));
+    put("new", "1");
+    ck_assert(has(first, "a", "1") && has(first, "gone", "1") && lacks(first, "new"));
+    ck_assert(has(second, "a", "2") && has(second, "gone", "1") && lacks(second, "new"));
+    ck_assert(has(NULL, "a", "3") && lacks(NULL, "gone") && has(NULL, "new", "1"));
+    /* "a" for both, "gone" under its tombstone: nothing of the ten overwrites between. */
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "retained_versions"), 3);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "tombstones"), 1);
+    ck_assert_int_eq(stats().open_snapshots, 2);
+    engine_snapshot_free(first);
+    ck_assert(has(second, "a", "2") && has(second, "gone", "1"));
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "retained_versions"), 2);
+    engine_snapshot_free(second);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "retained_versions"), 0);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "tombstones"), 0);
+    ck_assert_int_eq(stats().keys, 2);
+}
+END_TEST
+
+START_TEST(releasing_a_snapshot_prunes_in_steps)
+{
+    char key[32];
+    enum { KEYS = 30000 };
+    for (int i = 0; i < KEYS; i++) {
+        (void)snprintf(key, sizeof key, "k%d", i);
+        put(key, "old");
+    }
+    EngineSnapshot *snapshot = snapshot_new();
+    for (int i = 0; i < KEYS; i++) {
+        (void)snprintf(key, sizeof key, "k%d", i);
+        put(key, "new");
+    }
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "retained_versions"), KEYS);
+    engine_snapshot_free(snapshot);
+    int64_t left = hashmap_rig_figure(rig.engine, "retained_versions");
+    ck_assert_int_gt(left, 0);
+    ck_assert_int_lt(left, KEYS);
+    hashmap_rig_tick(rig.engine, 40);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "retained_versions"), 0);
+}
+END_TEST
+
+START_TEST(expired_records_are_absent_and_get_reclaimed)
+{
+    char key[32];
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(key, sizeof key, "k%d", i);
+        put_until(key, "v", HASHMAP_RIG_START_MS + 100);
+    }
+    put("stays", "v");
+    base_fake_clock_advance_ms(&rig.clock, 99);
+    ck_assert(has(NULL, "k0", "v"));
+    EngineSnapshot *snapshot = snapshot_new();
+    base_fake_clock_advance_ms(&rig.clock, 1);
+    ck_assert(lacks(NULL, "k0"));
+    hashmap_rig_tick(rig.engine, 20);
+    ck_assert(has(snapshot, "k0", "v"));
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "expired_reclaimed"), 0);
+    engine_snapshot_free(snapshot);
+    hashmap_rig_tick(rig.engine, 20);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "expired_reclaimed"), 1000);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "limbo_records"), 0);
+    ck_assert_int_eq(stats().keys, 1);
+    ck_assert(has(NULL, "stays", "v"));
+}
+END_TEST
+
+START_TEST(commits_reclaim_what_has_expired_too)
+{
+    char key[32];
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(key, sizeof key, "k%d", i);
+        put_until(key, "v", HASHMAP_RIG_START_MS + 100);
+    }
+    base_fake_clock_advance_ms(&rig.clock, 100);
+    for (int i = 0; i < 2000; i++) {
+        put("busy", "v");
+    }
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "expired_reclaimed"), 1000);
+}
+END_TEST
+
+START_TEST(a_clock_that_steps_back_resurrects_nothing)
+{
+    put_until("k", "v", HASHMAP_RIG_START_MS + 100);
+    base_fake_clock_advance_ms(&rig.clock, 100);
+    ck_assert(lacks(NULL, "k"));
+    base_fake_clock_step_wall_ms(&rig.clock, -50000);
+    ck_assert(lacks(NULL, "k"));
+    EngineSnapshot *snapshot = snapshot_new();
+    ck_assert(lacks(snapshot, "k"));
+    ck_assert_int_ge(snapshot->stamp_ms, HASHMAP_RIG_START_MS + 100);
+    engine_snapshot_free(snapshot);
+    EngineGuard guard = {.key = SLICE("k"), .checks = ENGINE_CHECK_PRESENT};
+    EngineMutation mutation = hashmap_rig_put(ENGINE_DATA, SLICE("k"), SLICE("w"));
+    ck_assert_int_eq(hashmap_rig_commit(rig.engine, &guard, 1, &mutation, 1).kind,
+                     ENGINE_NOT_APPLIED);
+}
+END_TEST
+
+START_TEST(versions_are_never_used_again)
+{
+    int64_t last = 0;
+    for (int i = 0; i < 5; i++) {
+        int64_t version = put("k", "v");
+        ck_assert_int_gt(version, last);
+        last = put("k", "v");
+        hashmap_rig_reopen(&rig);
+        ck_assert(lacks(NULL, "k"));
+        ck_assert_int_ge(stats().version, last);
+    }
+}
+END_TEST
+
+static void
+note_kind(EngineCommit *commit, const EngineOutcome *outcome)
+{
+    *(EngineOutcomeKind *)commit->user = outcome->kind;
+}
+
+START_TEST(what_needs_a_disk_cannot_be_had)
+{
+    EngineMutation mutation = hashmap_rig_put(ENGINE_DATA, SLICE("k"), SLICE("v"));
+    EngineOutcomeKind kind = ENGINE_APPLIED;
+    EngineCommit commit = {.mutations = &mutation,
+                           .mutation_count = 1,
+                           .durability = ENGINE_DURABILITY_SYNC,
+                           .done = note_kind,
+                           .user = &kind};
+    engine_commit(rig.engine, &commit);
+    ck_assert_int_eq(kind, ENGINE_FAILED);
+    ck_assert(lacks(NULL, "k"));
+    ck_assert(!engine_can(rig.engine, ENGINE_CAN_PERSIST));
+    ck_assert_ptr_null(rig.engine->ops->flush);
+    ck_assert_ptr_null(rig.engine->ops->checkpoint);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------------- iterators -- */
+
+static EngineIterator *
+iterator_new(const EngineSnapshot *snapshot, const char *start, const char *stop, size_t hint)
+{
+    EngineIteratorOptions options = {
+        .keyspace = ENGINE_DATA,
+        .range = {base_slice_text(start), base_slice_text(stop == NULL ? "" : stop), stop == NULL},
+        .limit_hint = hint,
+    };
+    EngineIterator *iterator = NULL;
+    ck_assert(base_is_ok(engine_iterator_new(rig.engine, snapshot, &options, &iterator)));
+    ck_assert(!iterator->valid);
+    return iterator;
+}
+
+static bool
+at(const EngineIterator *iterator, const char *key)
+{
+    return iterator->valid && base_slice_equal(iterator->key, base_slice_text(key));
+}
+
+START_TEST(an_iterator_goes_both_ways_within_its_range)
+{
+    for (char c = 'a'; c <= 'z'; c++) {
+        put((char[]){c, 0}, "v");
+    }
+    EngineIterator *iterator = iterator_new(NULL, "c", "x", 3);
+    engine_iterator_seek(iterator, NULL);
+    ck_assert(at(iterator, "c"));
+    for (char c = 'c'; c < 'x'; c++) {
+        ck_assert(at(iterator, (char[]){c, 0}));
+        engine_iterator_next(iterator);
+    }
+    ck_assert(!iterator->valid && base_is_ok(iterator->status));
+    ck_assert_int_eq(iterator->stats.examined, 'x' - 'c');
+    engine_iterator_seek_before(iterator, NULL);
+    for (char c = 'w'; c >= 'c'; c--) {
+        ck_assert(at(iterator, (char[]){c, 0}));
+        engine_iterator_prev(iterator);
+    }
+    ck_assert(!iterator->valid && base_is_ok(iterator->status));
+    BaseSlice middle = SLICE("kk");
+    engine_iterator_seek(iterator, &middle);
+    ck_assert(at(iterator, "l"));
+    engine_iterator_prev(iterator);
+    ck_assert(at(iterator, "k"));
+    engine_iterator_next(iterator);
+    ck_assert(at(iterator, "l"));
+    engine_iterator_next(iterator);
+    ck_assert(at(iterator, "m"));
+    engine_iterator_seek_before(iterator, &middle);
+    ck_assert(at(iterator, "k"));
+    engine_iterator_next(iterator);
+    ck_assert(at(iterator, "l"));
+    BaseSlice below = SLICE("a");
+    BaseSlice above = SLICE("z");
+    engine_iterator_seek(iterator, &below);
+    ck_assert(at(iterator, "c"));
+    engine_iterator_seek_before(iterator, &above);
+    ck_assert(at(iterator, "w"));
+    engine_iterator_seek(iterator, &above);
+    ck_assert(!iterator->valid);
+    engine_iterator_seek_before(iterator, &below);
+    ck_assert(!iterator->valid);
+    engine_iterator_free(iterator);
+}
+END_TEST
+
+START_TEST(an_iterator_reads_one_version)
+{
+    put("a", "1");
+    put("b", "1");
+    EngineIterator *iterator = iterator_new(NULL, "", NULL, 0);
+    put("a", "2");
+    put("c", "2");
+    hashmap_rig_apply(rig.engine, hashmap_rig_remove(ENGINE_DATA, SLICE("b")));
+    engine_iterator_seek(iterator, NULL);
+    ck_assert(at(iterator, "a"));
+    ck_assert(base_slice_equal(iterator->record.value, SLICE("1")));
+    engine_iterator_next(iterator);
+    ck_assert(at(iterator, "b"));
+    engine_iterator_next(iterator);
+    ck_assert(!iterator->valid);
+    engine_iterator_free(iterator);
+    hashmap_rig_tick(rig.engine, 2);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "retained_versions"), 0);
+}
+END_TEST
+
+static bool
+collect_split(void *user, BaseSlice key)
+{
+    char *text = user;
+    strncat(text, (const char *)key.data, key.len);
+    return true;
+}
+
+START_TEST(ranges_are_counted_and_split)
+{
+    for (char c = 'a'; c <= 'j'; c++) {
+        put((char[]){c, 0}, "123456789");
+    }
+    put_until("e", "123456789", HASHMAP_RIG_START_MS + 10);
+    base_fake_clock_advance_ms(&rig.clock, 10);
+    EngineRange range = {SLICE("b"), SLICE("j"), false};
+    EngineRangeEstimate estimate;
+    ck_assert(base_is_ok(engine_range_estimate(rig.engine, &range, &estimate)));
+    ck_assert(estimate.exact);
+    ck_assert_int_eq(estimate.keys, 7);
+    ck_assert_int_eq(estimate.bytes, 70);
+    ck_assert_double_eq_tol(estimate.dead_ratio, 1.0 / 8, 1e-9);
+    char splits[32] = "";
+    ck_assert(base_is_ok(engine_range_split(rig.engine, &range, 20, collect_split, splits)));
+    ck_assert_str_eq(splits, "dgi");
+}
+END_TEST
+
+START_TEST(multi_get_reads_one_version)
+{
+    put("a", "1");
+    int64_t version = put("b", "2");
+    BaseSlice keys[40];
+    EngineLookup lookups[40];
+    for (int i = 0; i < 40; i++) {
+        keys[i] = i % 3 == 0 ? SLICE("a") : i % 3 == 1 ? SLICE("b") : SLICE("none");
+    }
+    EngineRead read;
+    int64_t read_version = 0;
+    ck_assert(base_is_ok(engine_read_begin(&read, rig.engine, NULL, 0)));
+    ck_assert(base_is_ok(engine_multi_get(&read, ENGINE_DATA, keys, 40, lookups, &read_version)));
+    ck_assert_int_eq(read_version, version);
+    for (int i = 0; i < 40; i++) {
+        ck_assert_int_eq(lookups[i].found, i % 3 != 2);
+    }
+    ck_assert(base_slice_equal(lookups[1].record.value, SLICE("2")));
+    engine_read_end(&read);
+}
+END_TEST
+
+int
+main(void)
+{
+    TCase *cases = tcase_create("engine");
+    tcase_set_timeout(cases, 120);
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_test(cases, put_get_overwrite_remove);
+    tcase_add_test(cases, the_keyspaces_do_not_know_each_other);
+    tcase_add_test(cases, a_failed_guard_changes_nothing);
+    tcase_add_test(cases, within_a_batch_later_mutations_win);
+    tcase_add_test(cases, a_snapshot_sees_its_version_and_costs_nothing_afterwards);
+    tcase_add_test(cases, releasing_a_snapshot_prunes_in_steps);
+    tcase_add_test(cases, expired_records_are_absent_and_get_reclaimed);
+    tcase_add_test(cases, commits_reclaim_what_has_expired_too);
+    tcase_add_test(cases, a_clock_that_steps_back_resurrects_nothing);
+    tcase_add_test(cases, versions_are_never_used_again);
+    tcase_add_test(cases, what_needs_a_disk_cannot_be_had);
+    tcase_add_test(cases, an_iterator_goes_both_ways_within_its_range);
+    tcase_add_test(cases, an_iterator_reads_one_version);
+    tcase_add_test(cases, ranges_are_counted_and_split);
+    tcase_add_test(cases, multi_get_reads_one_version);
+    Suite *suite = suite_create("hashmap");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
