@@ -236,6 +236,18 @@ net_echo_new(const char *address, const NetLimits *limits, unsigned reactors,
 }
 
 void
+net_echo_await_held(NetEcho *echo, size_t count)
+{
+    for (int i = 0; i < PATIENCE_S * 500; i++) {
+        if (atomic_load(&echo->held_count) >= count) {
+            return;
+        }
+        usleep(2000);
+    }
+    ck_abort_msg("%zu requests are held instead of %zu", atomic_load(&echo->held_count), count);
+}
+
+uint32_t
 net_echo_release(NetEcho *echo)
 {
     pthread_mutex_lock(&echo->mutex);
@@ -245,6 +257,7 @@ net_echo_release(NetEcho *echo)
     }
     atomic_store(&echo->held_count, 0);
     pthread_mutex_unlock(&echo->mutex);
+    return (uint32_t)count;
 }
 
 void

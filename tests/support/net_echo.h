@@ -55,8 +55,11 @@ NetEcho *net_echo_new(const char *address, const NetLimits *limits, unsigned rea
 /* Listens on one address more. */
 void net_echo_listen(NetEcho *echo, const char *address, char ret_address[128]);
 
-/* Answers held requests, the newest first. */
-void net_echo_release(NetEcho *echo);
+/* Waits until at least `count` requests are held. */
+void net_echo_await_held(NetEcho *echo, size_t count);
+
+/* Answers held requests, the newest first. Returns their number. */
+uint32_t net_echo_release(NetEcho *echo);
 
 void net_echo_free(NetEcho *echo);
 

@@ -106,7 +106,7 @@ START_TEST(an_idle_connection_is_closed)
     net_echo_send(fd, 'e', 1, 10);
     net_echo_expect(fd, 'e', 1, 10);
     net_echo_send(busy, 'h', 1, 10);
-    NET_ECHO_AWAIT_EXACTLY(echo, requests_in_flight, 1);
+    net_echo_await_held(echo, 1);
     net_echo_advance(echo, 4900);
     uint64_t turns = net_echo_stats(echo).turns;
     NET_ECHO_AWAIT(echo, turns, turns + 3);

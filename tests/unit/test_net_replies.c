@@ -64,7 +64,7 @@ START_TEST(held_requests_are_answered_newest_first_and_still_leave_in_order)
     for (uint32_t i = 0; i < 50; i++) {
         net_echo_send(fd, 'h', i, 20);
     }
-    NET_ECHO_AWAIT_EXACTLY(echo, requests_in_flight, 50);
+    net_echo_await_held(echo, 50);
     net_echo_release(echo);
     for (uint32_t i = 0; i < 50; i++) {
         net_echo_expect(fd, 'h', i, 20);
@@ -205,7 +205,7 @@ START_TEST(a_closing_reply_is_the_last)
     net_echo_send(fd, 'h', 1, 10);
     net_echo_send(fd, 'c', 2, 10);
     net_echo_send(fd, 'e', 3, 10);
-    NET_ECHO_AWAIT(echo, requests_in_flight, 1);
+    net_echo_await_held(echo, 1);
     net_echo_release(echo);
     net_echo_expect(fd, 'h', 1, 10);
     net_echo_expect(fd, 'c', 2, 10);
@@ -294,7 +294,7 @@ START_TEST(a_half_closed_client_gets_held_replies)
     int fd = net_echo_connect(echo->address);
     net_echo_send(fd, 'h', 1, 500);
     ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
-    NET_ECHO_AWAIT_EXACTLY(echo, requests_in_flight, 1);
+    net_echo_await_held(echo, 1);
     net_echo_release(echo);
     net_echo_expect(fd, 'h', 1, 500);
     ck_assert(net_echo_ended(fd));
@@ -320,7 +320,7 @@ START_TEST(replies_to_a_client_that_reset_are_dropped)
     for (uint32_t i = 0; i < 20; i++) {
         net_echo_send(fd, 'h', i, 30000);
     }
-    NET_ECHO_AWAIT_EXACTLY(echo, requests_in_flight, 20);
+    net_echo_await_held(echo, 20);
     net_echo_reset(fd);
     NET_ECHO_AWAIT_EXACTLY(echo, connections, 0);
     ck_assert_uint_eq(net_echo_stats(echo).closed_reset, 1);
@@ -339,7 +339,7 @@ START_TEST(freeing_with_requests_under_way_drops_them)
         net_echo_send(fd, 'h', i, 30000);
         net_echo_send(other, 'h', i, 10);
     }
-    NET_ECHO_AWAIT_EXACTLY(echo, requests_in_flight, 40);
+    net_echo_await_held(echo, 40);
     net_echo_reset(other);
     NET_ECHO_AWAIT_EXACTLY(echo, connections, 1);
     close(fd);
