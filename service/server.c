@@ -273,7 +273,7 @@ start_admin(Server *server, ServerFault *ret_fault)
     return listen_all(server->admin_endpoint, config.name, server->config->admin_listen, ret_fault);
 }
 
-/* Connections are files; raises what the system lets us have, and says so when that is too little. */
+/* Connections are files: raises what the system lets us have, and tells when that is too little. */
 static void
 reserve_files(const Config *config)
 {

@@ -1,5 +1,6 @@
 /*
- * test_server_config.c: values, lines, suggestions, whole files, and printing as the inverse of loading.
+ * test_server_config.c: values, lines, suggestions, whole files, and printing as the inverse of
+ * loading.
  */
 #include "service/address.h"
 #include "service/config.h"

@@ -1,5 +1,6 @@
 /*
- * test_server_limits.c: the table of limits agrees with itself, with the layers and with its checks.
+ * test_server_limits.c: the table of limits agrees with itself, with the layers and with its
+ * checks.
  */
 #include "service/limits.h"
 

@@ -1,0 +1,33 @@
+"""Fixtures: servers that are seen off, whatever the test did."""
+
+import itertools
+
+import pytest
+
+from larder_harness import Larderd
+
+
+@pytest.fixture
+def start_server(tmp_path):
+    """A function that starts a Larderd, each in a folder of its own; all are stopped in the end."""
+    servers = []
+    numbers = itertools.count()
+
+    def start(folder=None, **options):
+        server = Larderd(folder or tmp_path / f"server{next(numbers)}", **options)
+        servers.append(server)
+        return server
+
+    yield start
+    try:
+        for server in servers:
+            server.stop()
+    finally:
+        for server in servers:
+            server.kill()
+
+
+@pytest.fixture
+def server(start_server):
+    """A running server with defaults, on free ports of the IPv4 loopback."""
+    return start_server()
