@@ -23,6 +23,17 @@ read_header(const RpcCall *call, const WireLimits *limits, WireMessage *ret_mess
     return ret_message->header;
 }
 
+/* The row of a method of any service; their names differ. */
+static size_t
+find_row(BaseSlice method)
+{
+    size_t row = rpc_methods_count();
+    for (int id = 0; id < RPC_SERVICE_COUNT && row == rpc_methods_count(); id++) {
+        row = rpc_methods_find((RpcServiceId)id, method);
+    }
+    return row;
+}
+
 static RpcVerdict
 answer(const WireMessage *message, bool bad, const RpcRefusal *refusal, BaseBuf *out)
 {
@@ -54,7 +65,7 @@ rpc_refusal_answer(const RpcContext *context, const RpcCall *call, const RpcRefu
     size_t row = rpc_methods_count();
     WireMessage message;
     if (read_header(call, limits->wire, &message)) {
-        row = rpc_methods_find(RPC_STORE, message.method);
+        row = find_row(message.method);
         verdict = answer(&message, call->bad, refusal, out);
     }
     int64_t took_us = base_clock_monotonic_us(context->clock) - call->arrival_us;
