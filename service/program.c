@@ -55,6 +55,7 @@ reload(Server *server, const Options *options)
 {
     if (options->config == NULL) {
         log_line(LOG_WARNING, "reload: there is no configuration file to load");
+        (void)dprintf(STDERR_FILENO, "not reloaded\n");
         return;
     }
     ConfigReport report;
@@ -63,9 +64,11 @@ reload(Server *server, const Options *options)
     Config *config = config_load(options->config, &overrides, &report);
     if (config != NULL) {
         server_reload(server, config);
+        (void)dprintf(STDERR_FILENO, "reloaded\n");
     } else {
         config_report_write(&report, STDERR_FILENO);
         log_line(LOG_ERROR, "reload: the configuration is wrong; everything stays as it is");
+        (void)dprintf(STDERR_FILENO, "not reloaded\n");
     }
     config_report_clear(&report);
 }

@@ -4,6 +4,12 @@
  * SIGTERM and SIGINT drain the server and end it; a second one, or the end of drain_ms, ends it at
  * once; a third kills it. SIGHUP loads the configuration again. SIGPIPE is ignored.
  *
+ * For whoever started it, larderd writes plain lines to standard error between those of the log:
+ *
+ *     listening data ADDRESS      one for every address; admin likewise
+ *     ready                       everything is there
+ *     reloaded, not reloaded      what SIGHUP came to
+ *
  * Everything of larderd but main() is in the library larder_server, so that other programs (tests,
  * above all) can register engines of their own and be a larderd otherwise.
  *

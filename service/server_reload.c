@@ -216,5 +216,4 @@ server_reload(Server *server, Config *config)
     reload_limits(server, config);
     reload_stores(server, config);
     config_free(config);
-    log_line(LOG_INFO, "reload: done");
 }

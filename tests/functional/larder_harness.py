@@ -207,16 +207,21 @@ class Larderd:
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s*(\d+) kB", status).group(1)) * 1024
 
+    def thread_names(self):
+        """Names of the threads of the process."""
+        tasks = pathlib.Path(f"/proc/{self.pid}/task").iterdir()
+        return [(task / "comm").read_text().strip() for task in tasks]
+
     def send_signal(self, number):
         self.process.send_signal(number)
 
     def reload(self, config):
         """Replaces the configuration and has it loaded; returns what was logged about it."""
         before = self.stderr()
-        outcomes = len(re.findall(r"reload: (?:done|the configuration is wrong)", before))
+        outcomes = len(re.findall(r"^(?:not )?reloaded$", before, re.MULTILINE))
         self.config_path.write_text(config)
         self.send_signal(signal.SIGHUP)
-        self.wait_for(r"reload: (?:done|the configuration is wrong)", outcomes + 1)
+        self.wait_for(r"^(?:not )?reloaded$", outcomes + 1)
         return self.stderr()[len(before):]
 
     def wait_for_end(self, status=0):
