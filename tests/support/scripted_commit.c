@@ -156,6 +156,9 @@ resolve(Work *work)
         BaseStatus status = base_ok();
         EngineReason reason = mutate(work, mutation, &status);
         if (reason != ENGINE_REASON_NONE) {
+            const ScriptedRecord *now = scripted_map_get(&work->store->maps[mutation->keyspace],
+                                                         mutation->key, work->stamp_ms);
+            mutation->result.length = now == NULL ? 0 : (int64_t)now->record.value.len;
             return not_applied(work, reason, i, mutation->keyspace, mutation->key);
         }
         if (!base_is_ok(status)) {

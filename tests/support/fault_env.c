@@ -1,0 +1,204 @@
+/*
+ * fault_env.c: an env that fails from a chosen step on. See fault_env.h.
+ */
+#include "tests/support/fault_env.h"
+
+#include <stdlib.h>
+
+typedef struct FaultFile {
+    EnvFile file; /* first: it is a file */
+    FaultEnv *fault;
+    EnvFile *inner;
+} FaultFile;
+
+static FaultEnv *
+fault_env(const Env *env)
+{
+    return (FaultEnv *)(uintptr_t)env;
+}
+
+/* Counts a step; not OK: it fails. */
+static BaseStatus
+step(FaultEnv *fault)
+{
+    int64_t number = atomic_fetch_add(&fault->steps, 1);
+    return number < atomic_load(&fault->fail_at) ? base_ok() : fault->status;
+}
+
+static EnvFile *
+inner_file(EnvFile *file)
+{
+    return ((FaultFile *)file)->inner;
+}
+
+static BaseStatus
+file_step(EnvFile *file)
+{
+    return step(((FaultFile *)file)->fault);
+}
+
+static BaseStatus
+fault_read_at(EnvFile *file, int64_t offset, void *data, size_t len, size_t *ret_len)
+{
+    return env_file_read_at(inner_file(file), offset, data, len, ret_len);
+}
+
+static BaseStatus
+fault_write_at(EnvFile *file, int64_t offset, const void *data, size_t len)
+{
+    BaseStatus status = file_step(file);
+    return base_is_ok(status) ? env_file_write_at(inner_file(file), offset, data, len) : status;
+}
+
+static BaseStatus
+fault_size(EnvFile *file, int64_t *ret_size)
+{
+    return env_file_size(inner_file(file), ret_size);
+}
+
+static BaseStatus
+fault_truncate(EnvFile *file, int64_t size)
+{
+    BaseStatus status = file_step(file);
+    return base_is_ok(status) ? env_file_truncate(inner_file(file), size) : status;
+}
+
+static BaseStatus
+fault_preallocate(EnvFile *file, int64_t size)
+{
+    BaseStatus status = file_step(file);
+    return base_is_ok(status) ? env_file_preallocate(inner_file(file), size) : status;
+}
+
+static BaseStatus
+fault_sync(EnvFile *file)
+{
+    BaseStatus status = file_step(file);
+    return base_is_ok(status) ? env_file_sync(inner_file(file)) : status;
+}
+
+static void
+fault_close(EnvFile *file)
+{
+    env_file_close(inner_file(file));
+    free(file);
+}
+
+static BaseStatus
+fault_open_file(const Env *env, const char *path, unsigned how, EnvFile **ret_file)
+{
+    static const EnvFileOps ops = {
+        .read_at = fault_read_at,
+        .write_at = fault_write_at,
+        .size = fault_size,
+        .truncate = fault_truncate,
+        .preallocate = fault_preallocate,
+        .sync = fault_sync,
+        .close = fault_close,
+    };
+    FaultEnv *fault = fault_env(env);
+    BaseStatus status = (how & ENV_OPEN_WRITE) != 0 ? step(fault) : base_ok();
+    EnvFile *inner = NULL;
+    if (base_is_ok(status)) {
+        status = env_open_file(fault->inner, path, how, &inner);
+    }
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    FaultFile *file = malloc(sizeof(*file));
+    if (file == NULL) {
+        env_file_close(inner);
+        return base_error(BASE_NO_MEMORY, "no memory for a file handle");
+    }
+    *file = (FaultFile){{&ops}, fault, inner};
+    *ret_file = &file->file;
+    return status;
+}
+
+static BaseStatus
+fault_stat(const Env *env, const char *path, EnvStat *ret_stat)
+{
+    return env_stat(fault_env(env)->inner, path, ret_stat);
+}
+
+static BaseStatus
+fault_rename(const Env *env, const char *from, const char *to)
+{
+    BaseStatus status = step(fault_env(env));
+    return base_is_ok(status) ? env_rename(fault_env(env)->inner, from, to) : status;
+}
+
+static BaseStatus
+fault_unlink(const Env *env, const char *path)
+{
+    BaseStatus status = step(fault_env(env));
+    return base_is_ok(status) ? env_unlink(fault_env(env)->inner, path) : status;
+}
+
+static BaseStatus
+fault_make_directory(const Env *env, const char *path)
+{
+    BaseStatus status = step(fault_env(env));
+    return base_is_ok(status) ? env_make_directory(fault_env(env)->inner, path) : status;
+}
+
+static BaseStatus
+fault_remove_directory(const Env *env, const char *path)
+{
+    BaseStatus status = step(fault_env(env));
+    return base_is_ok(status) ? env_remove_directory(fault_env(env)->inner, path) : status;
+}
+
+static BaseStatus
+fault_list(const Env *env, const char *path, EnvNameVisitor *visit, void *user)
+{
+    return env_list(fault_env(env)->inner, path, visit, user);
+}
+
+static BaseStatus
+fault_sync_directory(const Env *env, const char *path)
+{
+    BaseStatus status = step(fault_env(env));
+    return base_is_ok(status) ? env_sync_directory(fault_env(env)->inner, path) : status;
+}
+
+static BaseStatus
+fault_lock(const Env *env, const char *path, EnvLock **ret_lock)
+{
+    return env_lock(fault_env(env)->inner, path, ret_lock);
+}
+
+static void
+fault_unlock(const Env *env, EnvLock *lock)
+{
+    env_unlock(fault_env(env)->inner, lock);
+}
+
+void
+fault_env_init(FaultEnv *fault, const Env *inner, BaseStatus status)
+{
+    static const EnvOps ops = {
+        .open_file = fault_open_file,
+        .stat = fault_stat,
+        .rename = fault_rename,
+        .unlink = fault_unlink,
+        .make_directory = fault_make_directory,
+        .remove_directory = fault_remove_directory,
+        .list = fault_list,
+        .sync_directory = fault_sync_directory,
+        .lock = fault_lock,
+        .unlock = fault_unlock,
+    };
+    fault->env.ops = &ops;
+    fault->inner = inner;
+    fault->status = status;
+    atomic_init(&fault->steps, 0);
+    atomic_init(&fault->fail_at, FAULT_ENV_NEVER);
+}
+
+void
+fault_env_arm(FaultEnv *fault, int64_t fail_at)
+{
+    atomic_store(&fault->steps, 0);
+    atomic_store(&fault->fail_at, fail_at);
+}
