@@ -1,0 +1,545 @@
+/*
+ * test_admin_services.c: Admin and Observe through the generated processors and stock clients.
+ *
+ * Client and processor share two buffers in memory: what the client sends, the processor reads, and the
+ * other way round.
+ */
+#include "engine/env/mem.h"
+#include "engine/hashmap/hashmap.h"
+#include "larder_methods.h"
+#include "larder_rpc_admin.h"
+#include "larder_rpc_observe.h"
+#include "service/admin/admin.h"
+#include "service/store/read.h"
+#include "service/store/set.h"
+#include "tests/support/prometheus.h"
+
+#include <thrift/c_glib/protocol/thrift_binary_protocol.h>
+#include <thrift/c_glib/transport/thrift_memory_buffer.h>
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const ObsMethod methods[] = {{"Store", "get"}, {"Store", "put"}};
+
+/* What the hooks are asked for and answer. */
+typedef struct World {
+    bool listening;
+    int drains;
+    int looks;
+    int64_t busy_looks; /* in_flight is 2 for so many looks, then 0 */
+    int64_t connections;
+} World;
+
+typedef struct Rig {
+    World world;
+    BaseFakeClock fake;
+    Env *env;
+    StoreLimits limits;
+    StoreSet *stores;
+    ObsRegistry *obs;
+    AdminContext context;
+    ObsCall call;
+    ThriftProcessor *admin;
+    ThriftProcessor *observe;
+    ThriftTransport *requests;
+    ThriftTransport *replies;
+    ThriftProtocol *to_server;
+    ThriftProtocol *to_client;
+    LarderRpcAdminIf *admin_client;
+    LarderRpcObserveIf *observe_client;
+    LarderRpcAdminOptions *no_admin_options;
+    LarderRpcObserveOptions *no_options;
+} Rig;
+
+static void
+hook_health(void *user, AdminHealth *health)
+{
+    const World *world = user;
+    admin_health_check(health, "listeners", world->listening,
+                       world->listening ? "2 of 2" : "none is open");
+}
+
+static void
+hook_drain(void *user)
+{
+    World *world = user;
+    world->drains++;
+}
+
+static void
+hook_load(void *user, AdminLoad *ret_load)
+{
+    World *world = user;
+    world->looks++;
+    ret_load->in_flight = world->looks <= world->busy_looks ? 2 : 0;
+    ret_load->connections = world->connections;
+}
+
+static void
+open_store(Rig *rig, const char *name, const char *directory)
+{
+    StoreSpec spec = {.name = name, .engine_class = &hashmap_class, .directory = directory};
+    Store *store;
+    StoreError error;
+    ck_assert_msg(store_set_open(rig->stores, &spec, &store, &error), "%s", error.message);
+}
+
+static void
+make_clients(Rig *rig)
+{
+    rig->requests = g_object_new(THRIFT_TYPE_MEMORY_BUFFER, NULL);
+    rig->replies = g_object_new(THRIFT_TYPE_MEMORY_BUFFER, NULL);
+    rig->to_server = g_object_new(THRIFT_TYPE_BINARY_PROTOCOL, "transport", rig->requests, NULL);
+    rig->to_client = g_object_new(THRIFT_TYPE_BINARY_PROTOCOL, "transport", rig->replies, NULL);
+    rig->admin_client = g_object_new(LARDER_RPC_TYPE_ADMIN_CLIENT, "input_protocol", rig->to_client,
+                                     "output_protocol", rig->to_server, NULL);
+    rig->observe_client = g_object_new(LARDER_RPC_TYPE_OBSERVE_CLIENT, "input_protocol",
+                                       rig->to_client, "output_protocol", rig->to_server, NULL);
+    rig->no_admin_options = g_object_new(LARDER_RPC_TYPE_ADMIN_OPTIONS, NULL);
+    rig->no_options = g_object_new(LARDER_RPC_TYPE_OBSERVE_OPTIONS, NULL);
+}
+
+static Rig *
+rig_new(void)
+{
+    Rig *rig = calloc(1, sizeof *rig);
+    base_fake_clock_init(&rig->fake, 1500000000000);
+    rig->world.listening = true;
+    rig->env = env_mem_new();
+    rig->limits = STORE_LIMITS_PRESET;
+    rig->stores = store_set_new(rig->env, &rig->fake.clock, &rig->limits);
+    open_store(rig, "default", "/default");
+    open_store(rig, "second", "/second");
+    ObsConfig config = {
+        .version = "0.1.0",
+        .api_version = 1,
+        .methods = methods,
+        .method_count = 2,
+        .clock = &rig->fake.clock,
+    };
+    ck_assert(base_is_ok(obs_registry_new(&config, &rig->obs)));
+    rig->context = (AdminContext){
+        .stores = rig->stores,
+        .obs = rig->obs,
+        .clock = base_clock_real(),
+        .hooks = {&rig->world, hook_health, hook_drain, hook_load},
+    };
+    ck_assert(
+        base_is_ok(obs_registry_add_collector(rig->obs, admin_collect_stores, &rig->context)));
+    admin_init();
+    rig->admin = admin_processor_new(&rig->context, &rig->call);
+    rig->observe = admin_observe_processor_new(&rig->context, &rig->call);
+    make_clients(rig);
+    return rig;
+}
+
+static void
+rig_free(Rig *rig)
+{
+    g_object_unref(rig->no_options);
+    g_object_unref(rig->no_admin_options);
+    g_object_unref(rig->observe_client);
+    g_object_unref(rig->admin_client);
+    g_object_unref(rig->to_client);
+    g_object_unref(rig->to_server);
+    g_object_unref(rig->replies);
+    g_object_unref(rig->requests);
+    g_object_unref(rig->observe);
+    g_object_unref(rig->admin);
+    store_set_close(rig->stores);
+    obs_registry_free(rig->obs);
+    env_mem_free(rig->env);
+    free(rig);
+}
+
+/* Lets a processor answer what the client has sent. */
+static void
+serve(Rig *rig, ThriftProcessor *processor, const char *method)
+{
+    GError *error = NULL;
+    rig->call = (ObsCall){
+        .method = method,
+        .peer = "test",
+        .arrival_us = base_clock_monotonic_us(rig->context.clock),
+    };
+    gboolean done = thrift_processor_process(processor, rig->to_server, rig->to_client, &error);
+    ck_assert_msg(done, "%s", error == NULL ? "no error" : error->message);
+}
+
+/* What a call threw. */
+typedef struct Thrown {
+    LarderRpcInvalidRequest *invalid;
+    LarderRpcNotHere *elsewhere;
+    LarderRpcRefused *refused;
+    LarderRpcIndeterminate *indeterminate;
+    LarderRpcFailed *failed;
+    GError *error;
+} Thrown;
+
+#define INTO(thrown)                                                                        \
+    &(thrown)->invalid, &(thrown)->elsewhere, &(thrown)->refused, &(thrown)->indeterminate, \
+        &(thrown)->failed, &(thrown)->error
+
+static void
+thrown_clear(Thrown *thrown)
+{
+    g_clear_object(&thrown->invalid);
+    g_clear_object(&thrown->elsewhere);
+    g_clear_object(&thrown->refused);
+    g_clear_object(&thrown->indeterminate);
+    g_clear_object(&thrown->failed);
+    g_clear_error(&thrown->error);
+}
+
+static LarderRpcHealthResult *
+ask_health(Rig *rig)
+{
+    Thrown thrown = {0};
+    LarderRpcHealthResult *result = g_object_new(LARDER_RPC_TYPE_HEALTH_RESULT, NULL);
+    ck_assert(
+        larder_rpc_observe_client_send_health(rig->observe_client, rig->no_options, &thrown.error));
+    serve(rig, rig->observe, "health");
+    ck_assert(larder_rpc_observe_client_recv_health(rig->observe_client, &result, INTO(&thrown)));
+    return result;
+}
+
+static const LarderRpcHealthCheck *
+find_check(const LarderRpcHealthResult *health, const char *name)
+{
+    for (guint i = 0; i < health->checks->len; i++) {
+        const LarderRpcHealthCheck *check = g_ptr_array_index(health->checks, i);
+        if (strcmp(check->name, name) == 0) {
+            return check;
+        }
+    }
+    ck_abort_msg("no check %s", name);
+}
+
+START_TEST(health_is_live_and_ready_when_every_check_passes)
+{
+    Rig *rig = rig_new();
+    LarderRpcHealthResult *health = ask_health(rig);
+    ck_assert(health->live && health->ready);
+    ck_assert_uint_eq(health->checks->len, 4);
+    ck_assert(find_check(health, "process")->passed);
+    ck_assert(find_check(health, "store:default")->passed);
+    ck_assert(find_check(health, "store:second")->passed);
+    ck_assert_str_eq(find_check(health, "listeners")->message, "2 of 2");
+    ck_assert_int_ge(health->server_us, 0);
+    g_object_unref(health);
+    rig->world.listening = false;
+    health = ask_health(rig);
+    ck_assert(health->live && !health->ready);
+    ck_assert(!find_check(health, "listeners")->passed);
+    g_object_unref(health);
+    rig_free(rig);
+}
+END_TEST
+
+START_TEST(metrics_are_valid_and_complete)
+{
+    Rig *rig = rig_new();
+    Thrown thrown = {0};
+    char message[256];
+    double value = 0;
+    obs_registry_begin(rig->obs);
+    obs_registry_end(rig->obs, 1, OBS_OK, 100, 1, 1, obs_registry_store(rig->obs, "second"));
+    LarderRpcMetricsResult *result = g_object_new(LARDER_RPC_TYPE_METRICS_RESULT, NULL);
+    ck_assert(larder_rpc_observe_client_send_metrics(rig->observe_client, rig->no_options,
+                                                     &thrown.error));
+    serve(rig, rig->observe, "metrics");
+    ck_assert(larder_rpc_observe_client_recv_metrics(rig->observe_client, &result, INTO(&thrown)));
+    ck_assert_msg(prometheus_check(result->text, message), "%s", message);
+    ck_assert(prometheus_value(result->text, "larder_store_keys{store=\"default\"}", &value));
+    ck_assert(value == 0);
+    ck_assert(
+        prometheus_value(result->text, "larder_store_memory_bytes{store=\"second\"}", &value));
+    ck_assert(prometheus_value(result->text,
+                               "larder_store_operations_total{store=\"second\",operation=\"put\","
+                               "outcome=\"ok\"}",
+                               &value));
+    ck_assert(value == 1);
+    g_object_unref(result);
+    rig_free(rig);
+}
+END_TEST
+
+START_TEST(store_stats_have_percentiles)
+{
+    Rig *rig = rig_new();
+    Thrown thrown = {0};
+    ObsSeries *series = obs_registry_store(rig->obs, "default");
+    for (int64_t us = 1; us <= 100; us++) {
+        obs_series_record(series, 0, us <= 98 ? OBS_OK : OBS_REFUSED, us);
+    }
+    LarderRpcStoreStats *stats = g_object_new(LARDER_RPC_TYPE_STORE_STATS, NULL);
+    ck_assert(larder_rpc_observe_client_send_store_stats(rig->observe_client, "default",
+                                                         rig->no_options, &thrown.error));
+    serve(rig, rig->observe, "store_stats");
+    ck_assert(
+        larder_rpc_observe_client_recv_store_stats(rig->observe_client, &stats, INTO(&thrown)));
+    ck_assert_str_eq(stats->store, "default");
+    ck_assert_str_eq(stats->engine, "hashmap");
+    ck_assert_uint_eq(stats->operations->len, 1);
+    const LarderRpcOperationStats *get = g_ptr_array_index(stats->operations, 0);
+    ck_assert_str_eq(get->operation, "get");
+    ck_assert_int_eq(get->count, 100);
+    ck_assert_int_eq(get->errors, 2);
+    ck_assert_int_eq(get->p50_us, 50);
+    ck_assert_int_eq(get->p95_us, 95);
+    ck_assert_int_eq(get->p99_us, 99);
+    ck_assert_int_eq(get->p999_us, 100);
+    ck_assert_int_eq(get->max_us, 100);
+    ck_assert_uint_gt(g_hash_table_size(stats->engine_figures), 0);
+    g_object_unref(stats);
+    stats = g_object_new(LARDER_RPC_TYPE_STORE_STATS, NULL);
+    ck_assert(larder_rpc_observe_client_send_store_stats(rig->observe_client, "none",
+                                                         rig->no_options, &thrown.error));
+    serve(rig, rig->observe, "store_stats");
+    ck_assert(
+        !larder_rpc_observe_client_recv_store_stats(rig->observe_client, &stats, INTO(&thrown)));
+    ck_assert_ptr_nonnull(thrown.invalid);
+    ck_assert_int_eq(thrown.invalid->code, LARDER_RPC_INVALID_CODE_UNKNOWN_STORE);
+    ck_assert_str_eq(thrown.invalid->field, "store");
+    ck_assert_int_eq(rig->call.outcome, OBS_INVALID);
+    g_object_unref(stats);
+    thrown_clear(&thrown);
+    rig_free(rig);
+}
+END_TEST
+
+START_TEST(store_list_shows_mode_and_engine)
+{
+    Rig *rig = rig_new();
+    Thrown thrown = {0};
+    store_set_mode(store_set_find(rig->stores, BASE_SLICE_LITERAL("second")), STORE_MODE_READ_ONLY);
+    LarderRpcStoreListResult *list = g_object_new(LARDER_RPC_TYPE_STORE_LIST_RESULT, NULL);
+    ck_assert(larder_rpc_admin_client_send_store_list(rig->admin_client, rig->no_admin_options,
+                                                      &thrown.error));
+    serve(rig, rig->admin, "store_list");
+    ck_assert(larder_rpc_admin_client_recv_store_list(rig->admin_client, &list, INTO(&thrown)));
+    ck_assert_uint_eq(list->stores->len, 2);
+    const LarderRpcStoreState *first = g_ptr_array_index(list->stores, 0);
+    ck_assert_str_eq(first->info->name, "default");
+    ck_assert_str_eq(first->info->engine, "hashmap");
+    ck_assert_str_eq(first->info->durability, "none");
+    ck_assert_str_eq(first->spec->name, "default");
+    ck_assert_str_eq(first->state, "serving");
+    const LarderRpcStoreState *second = g_ptr_array_index(list->stores, 1);
+    ck_assert_str_eq(second->state, "read_only");
+    ck_assert_int_eq(second->info->generation, 2);
+    g_object_unref(list);
+    rig_free(rig);
+}
+END_TEST
+
+/* Drains; FALSE when an exception was thrown. */
+static gboolean
+drain(Rig *rig, gint64 wait_ms, const LarderRpcAdminOptions *options, LarderRpcDrainResult *result,
+      Thrown *thrown)
+{
+    ck_assert(
+        larder_rpc_admin_client_send_drain(rig->admin_client, wait_ms, options, &thrown->error));
+    serve(rig, rig->admin, "drain");
+    return larder_rpc_admin_client_recv_drain(rig->admin_client, &result, INTO(thrown));
+}
+
+START_TEST(drain_waits_for_what_is_in_flight)
+{
+    Rig *rig = rig_new();
+    Thrown thrown = {0};
+    rig->world.busy_looks = 3;
+    rig->world.connections = 7;
+    LarderRpcDrainResult *result = g_object_new(LARDER_RPC_TYPE_DRAIN_RESULT, NULL);
+    ck_assert(drain(rig, 60000, rig->no_admin_options, result, &thrown));
+    ck_assert(result->drained);
+    ck_assert_int_eq(result->in_flight, 0);
+    ck_assert_int_eq(result->connections, 7);
+    ck_assert_int_eq(rig->world.drains, 1);
+    ck_assert_int_eq(rig->world.looks, 4);
+    g_object_unref(result);
+    rig_free(rig);
+}
+END_TEST
+
+START_TEST(drain_gives_up_at_its_time)
+{
+    Rig *rig = rig_new();
+    Thrown thrown = {0};
+    rig->world.busy_looks = INT64_MAX;
+    LarderRpcAdminOptions *hurried =
+        g_object_new(LARDER_RPC_TYPE_ADMIN_OPTIONS, "deadline_ms", (gint64)1, NULL);
+    LarderRpcDrainResult *result = g_object_new(LARDER_RPC_TYPE_DRAIN_RESULT, NULL);
+    ck_assert(drain(rig, 0, rig->no_admin_options, result, &thrown));
+    ck_assert(!result->drained);
+    ck_assert_int_eq(result->in_flight, 2);
+    ck_assert_int_eq(rig->world.looks, 1);
+    ck_assert(drain(rig, 60000, hurried, result, &thrown));
+    ck_assert(!result->drained);
+    ck_assert_int_eq(rig->world.drains, 2);
+    g_object_unref(result);
+    g_object_unref(hurried);
+    rig_free(rig);
+}
+END_TEST
+
+START_TEST(a_dry_drain_only_looks)
+{
+    Rig *rig = rig_new();
+    Thrown thrown = {0};
+    rig->world.busy_looks = INT64_MAX;
+    LarderRpcAdminOptions *dry = g_object_new(LARDER_RPC_TYPE_ADMIN_OPTIONS, "dry_run", TRUE, NULL);
+    LarderRpcDrainResult *result = g_object_new(LARDER_RPC_TYPE_DRAIN_RESULT, NULL);
+    ck_assert(drain(rig, 60000, dry, result, &thrown));
+    ck_assert(!result->drained);
+    ck_assert_int_eq(rig->world.drains, 0);
+    ck_assert_int_eq(rig->world.looks, 1);
+    g_object_unref(result);
+    g_object_unref(dry);
+    rig_free(rig);
+}
+END_TEST
+
+START_TEST(drain_checks_its_arguments)
+{
+    static const struct {
+        gint64 wait_ms;
+        const char *option; /* set to `value`; NULL: none */
+        gint64 value;
+        const char *field;
+    } cases[] = {
+        {-1, NULL, 0, "wait_ms"},
+        {60001, NULL, 0, "wait_ms"},
+        {0, "deadline_ms", 0, "options.deadline_ms"},
+        {0, "deadline_ms", 3600001, "options.deadline_ms"},
+    };
+    Rig *rig = rig_new();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Thrown thrown = {0};
+        LarderRpcAdminOptions *options = g_object_new(LARDER_RPC_TYPE_ADMIN_OPTIONS, NULL);
+        if (cases[i].option != NULL) {
+            g_object_set(options, cases[i].option, cases[i].value, NULL);
+        }
+        LarderRpcDrainResult *result = g_object_new(LARDER_RPC_TYPE_DRAIN_RESULT, NULL);
+        ck_assert(!drain(rig, cases[i].wait_ms, options, result, &thrown));
+        ck_assert_ptr_nonnull(thrown.invalid);
+        ck_assert_str_eq(thrown.invalid->field, cases[i].field);
+        g_object_unref(result);
+        g_object_unref(options);
+        thrown_clear(&thrown);
+    }
+    char note[258];
+    memset(note, 'n', sizeof note - 1);
+    note[sizeof note - 1] = '\0';
+    Thrown thrown = {0};
+    LarderRpcAdminOptions *options =
+        g_object_new(LARDER_RPC_TYPE_ADMIN_OPTIONS, "note", note, NULL);
+    LarderRpcDrainResult *result = g_object_new(LARDER_RPC_TYPE_DRAIN_RESULT, NULL);
+    ck_assert(!drain(rig, 0, options, result, &thrown));
+    ck_assert_str_eq(thrown.invalid->field, "options.note");
+    ck_assert_int_eq(rig->world.drains, 0);
+    g_object_unref(result);
+    g_object_unref(options);
+    thrown_clear(&thrown);
+    rig_free(rig);
+}
+END_TEST
+
+/* Sends a call without any argument. */
+static void
+send_bare(Rig *rig, const char *method)
+{
+    GError *error = NULL;
+    ck_assert_int_ge(thrift_protocol_write_message_begin(rig->to_server, method, T_CALL, 1, &error),
+                     0);
+    ck_assert_int_ge(thrift_protocol_write_struct_begin(rig->to_server, "args", &error), 0);
+    ck_assert_int_ge(thrift_protocol_write_field_stop(rig->to_server, &error), 0);
+}
+
+/* Reads a reply that must be InvalidRequest UNSUPPORTED. */
+static void
+expect_unsupported(Rig *rig, const char *method)
+{
+    LarderRpcInvalidRequest *invalid = g_object_new(LARDER_RPC_TYPE_INVALID_REQUEST, NULL);
+    GError *error = NULL;
+    gchar *name = NULL;
+    ThriftMessageType type;
+    ThriftType field_type;
+    gint32 seqid;
+    gint16 field;
+    ck_assert_int_ge(
+        thrift_protocol_read_message_begin(rig->to_client, &name, &type, &seqid, &error), 0);
+    ck_assert_int_eq(type, T_REPLY);
+    ck_assert_str_eq(name, method);
+    g_free(name);
+    ck_assert_int_ge(thrift_protocol_read_struct_begin(rig->to_client, &name, &error), 0);
+    ck_assert_int_ge(
+        thrift_protocol_read_field_begin(rig->to_client, &name, &field_type, &field, &error), 0);
+    ck_assert_int_eq(field, 1);
+    ck_assert_int_ge(thrift_struct_read(THRIFT_STRUCT(invalid), rig->to_client, &error), 0);
+    ck_assert_int_eq(invalid->code, LARDER_RPC_INVALID_CODE_UNSUPPORTED);
+    ck_assert_ptr_nonnull(strstr(invalid->message, method));
+    ck_assert_int_ge(
+        thrift_protocol_read_field_begin(rig->to_client, &name, &field_type, &field, &error), 0);
+    ck_assert_int_eq(field_type, T_STOP);
+    ck_assert_int_eq(rig->call.outcome, OBS_INVALID);
+    g_object_unref(invalid);
+}
+
+START_TEST(all_other_methods_are_unsupported)
+{
+    static const struct {
+        const char *service;
+        const char *method;
+    } all[] = {
+#define METHOD(Service, service, name) {#service, #name},
+#define ARGUMENT(id, name, type, presence)
+#define END()
+        LARDER_METHODS(METHOD, ARGUMENT, END)
+#undef METHOD
+#undef ARGUMENT
+#undef END
+    };
+    static const char *const served = " store_list drain health metrics store_stats ";
+    Rig *rig = rig_new();
+    int count = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        char word[64];
+        snprintf(word, sizeof word, " %s ", all[i].method);
+        if (strcmp(all[i].service, "store") == 0 || strstr(served, word) != NULL) {
+            continue;
+        }
+        send_bare(rig, all[i].method);
+        serve(rig, strcmp(all[i].service, "admin") == 0 ? rig->admin : rig->observe, all[i].method);
+        expect_unsupported(rig, all[i].method);
+        count++;
+    }
+    ck_assert_int_eq(count, 22 + 12 - 5);
+    rig_free(rig);
+}
+END_TEST
+
+int
+main(void)
+{
+    TCase *cases = tcase_create("services");
+    tcase_add_test(cases, health_is_live_and_ready_when_every_check_passes);
+    tcase_add_test(cases, metrics_are_valid_and_complete);
+    tcase_add_test(cases, store_stats_have_percentiles);
+    tcase_add_test(cases, store_list_shows_mode_and_engine);
+    tcase_add_test(cases, drain_waits_for_what_is_in_flight);
+    tcase_add_test(cases, drain_gives_up_at_its_time);
+    tcase_add_test(cases, a_dry_drain_only_looks);
+    tcase_add_test(cases, drain_checks_its_arguments);
+    tcase_add_test(cases, all_other_methods_are_unsupported);
+    tcase_set_timeout(cases, 120);
+    Suite *suite = suite_create("admin");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
