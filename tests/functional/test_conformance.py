@@ -1,0 +1,19 @@
+"""The statements of the contract, over a socket: the same program as the embedded run."""
+
+import subprocess
+
+import pytest
+
+from larder_harness import BUILD, PATIENCE
+
+CONFORMANCE = BUILD / "tests" / "larder-conformance"
+ENGINES = ["hashmap"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_statement_holds_over_the_wire(start_server, engine):
+    server = start_server(config=f'[store "default"]\nengine={engine}\n')
+    done = subprocess.run([CONFORMANCE, server.address, engine], capture_output=True, text=True,
+                          timeout=PATIENCE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 refuted" in done.stdout
