@@ -28,11 +28,12 @@ typedef struct HashmapIterator {
     bool owns;
     EngineKeyspace keyspace;
     EngineRange range;
-    size_t goal;      /* entries of the next run */
-    HashmapHeap run;  /* sorted in its direction of travel */
-    size_t at;        /* the current entry */
-    bool run_is_last; /* nothing follows behind the run in its direction */
-    Edge edge;        /* where the run that is being collected begins */
+    size_t first_goal; /* entries of the run behind a seek */
+    size_t goal;       /* entries of the next run */
+    HashmapHeap run;   /* sorted in its direction of travel */
+    size_t at;         /* the current entry */
+    bool run_is_last;  /* nothing follows behind the run in its direction */
+    Edge edge;         /* where the run that is being collected begins */
 } HashmapIterator;
 
 static HashmapIterator *
@@ -54,8 +55,8 @@ hashmap_iterator_new(HashmapState *state, Engine *engine, const EngineSnapshot *
     iterator->keyspace = options->keyspace;
     iterator->range = options->range;
     /* One more than wanted: who reads a page looks whether another one follows. */
-    iterator->goal = options->limit_hint == 0 ? RUN_FIRST : options->limit_hint;
-    iterator->goal = iterator->goal < RUN_MAX ? iterator->goal + 1 : RUN_MAX;
+    size_t wanted = options->limit_hint == 0 ? RUN_FIRST : options->limit_hint;
+    iterator->first_goal = wanted < RUN_MAX ? wanted + 1 : RUN_MAX;
     if (snapshot == NULL) {
         hashmap_snapshot_open(state, engine, &iterator->own);
         iterator->owns = true;
@@ -157,33 +158,35 @@ collect_run(HashmapIterator *iterator, Edge edge, bool backwards)
         return;
     }
     iterator->run_is_last = iterator->run.count < iterator->run.limit;
-    if (iterator->goal < RUN_MAX) {
-        iterator->goal *= 2;
-    }
+    iterator->goal = iterator->goal < RUN_MAX / 2 ? iterator->goal * 2 : RUN_MAX;
     hashmap_heap_sort(&iterator->run);
     show(iterator, 0);
 }
 
 /* ------------------------------------------------------------------------------------ moves -- */
 
-void
-hashmap_iterator_seek(EngineIterator *base, const BaseSlice *key)
+static void
+seek(EngineIterator *base, const BaseSlice *key, bool backwards)
 {
-    Edge edge = {.set = key != NULL, .included = true};
+    HashmapIterator *iterator = iterator_of(base);
+    Edge edge = {.set = key != NULL, .included = !backwards};
     if (key != NULL) {
         edge.key = *key;
     }
-    collect_run(iterator_of(base), edge, false);
+    iterator->goal = iterator->first_goal;
+    collect_run(iterator, edge, backwards);
+}
+
+void
+hashmap_iterator_seek(EngineIterator *base, const BaseSlice *key)
+{
+    seek(base, key, false);
 }
 
 void
 hashmap_iterator_seek_before(EngineIterator *base, const BaseSlice *key)
 {
-    Edge edge = {.set = key != NULL, .included = false};
-    if (key != NULL) {
-        edge.key = *key;
-    }
-    collect_run(iterator_of(base), edge, true);
+    seek(base, key, true);
 }
 
 static void
