@@ -36,6 +36,16 @@ static struct Gate {
     BaseStatus read_status;
 } gate;
 
+/* Hands a chain to the engine inside, which is in memory and cannot sync. */
+static void
+pass_on(Engine *inside, EngineCommit *chain)
+{
+    for (EngineCommit *commit = chain; commit != NULL; commit = commit->next) {
+        commit->durability = ENGINE_DURABILITY_DEFAULT;
+    }
+    engine_commit(inside, chain);
+}
+
 /* ----------------------------------------------------------------------------------------- gate -- */
 
 void
@@ -75,7 +85,7 @@ gate_release(void)
     gate.held = false;
     (void)pthread_mutex_unlock(&lock);
     for (size_t i = 0; i < count; i++) {
-        engine_commit(waiting[i].inside, waiting[i].chain);
+        pass_on(waiting[i].inside, waiting[i].chain);
     }
 }
 
@@ -138,7 +148,7 @@ commit_one(Engine *engine, EngineCommit *commit)
     if (answered) {
         commit->done(commit, &outcome);
     } else {
-        engine_commit(inside(engine), commit);
+        pass_on(inside(engine), commit);
     }
 }
 

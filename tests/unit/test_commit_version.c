@@ -137,15 +137,62 @@ START_TEST(a_damaged_file_refuses_to_open)
 }
 END_TEST
 
+static CommitVersions *
+open_sized(int64_t block)
+{
+    CommitVersions *versions = NULL;
+    ck_assert(base_is_ok(commit_version_open_sized(&fault.env, "/d", 0, block, &versions)));
+    return versions;
+}
+
 START_TEST(a_used_up_block_is_followed_by_another)
 {
-    CommitVersions *versions = open_versions(0);
-    for (int i = 0; i < 10; i++) {
+    CommitVersions *versions = open_sized(10);
+    for (int64_t version = 1; version <= 35; version++) {
+        ck_assert_int_eq(take(versions), version);
+    }
+    commit_version_close(versions);
+    env_mem_crash(mem, NULL);
+    versions = open_sized(10);
+    ck_assert_int_eq(take(versions), 41);
+    commit_version_close(versions);
+}
+END_TEST
+
+START_TEST(housekeeping_raises_the_ceiling_when_half_of_it_is_used)
+{
+    CommitVersions *versions = open_sized(10);
+    for (int i = 0; i < 6; i++) {
+        int64_t steps = atomic_load(&fault.steps);
+        ck_assert(base_is_ok(commit_version_refill(versions)));
+        ck_assert_int_eq(atomic_load(&fault.steps), steps);
         (void)take(versions);
     }
-    int64_t steps = atomic_load(&fault.steps);
     ck_assert(base_is_ok(commit_version_refill(versions)));
-    ck_assert_int_eq(atomic_load(&fault.steps), steps); /* more than half is left */
+    fault_env_arm(&fault, 0);
+    for (int i = 0; i < 14; i++) {
+        ck_assert_int_eq(take(versions), 7 + i);
+    }
+    ck_assert_int_eq(take(versions), -1);
+    commit_version_close(versions);
+}
+END_TEST
+
+START_TEST(without_a_higher_ceiling_there_are_no_versions)
+{
+    CommitVersions *versions = open_sized(2);
+    ck_assert_int_eq(take(versions), 1);
+    ck_assert_int_eq(take(versions), 2);
+    fault.status = base_error(BASE_NO_SPACE, "made to fail");
+    fault_env_arm(&fault, 0);
+    ck_assert_int_eq(take(versions), -1);
+    fault_env_arm(&fault, FAULT_ENV_NEVER); /* there is space again */
+    ck_assert_int_eq(take(versions), 3);
+    ck_assert_int_eq(take(versions), 4);
+    fault_env_arm(&fault, 2); /* open and write work, the sync fails */
+    ck_assert_int_eq(take(versions), -1);
+    fault_env_arm(&fault, FAULT_ENV_NEVER); /* too late: a sync is not repeated */
+    ck_assert_int_eq(take(versions), -1);
     commit_version_close(versions);
 }
 END_TEST
@@ -224,6 +271,8 @@ main(void)
     tcase_add_test(cases, the_file_is_as_documented);
     tcase_add_test(cases, a_damaged_file_refuses_to_open);
     tcase_add_test(cases, a_used_up_block_is_followed_by_another);
+    tcase_add_test(cases, housekeeping_raises_the_ceiling_when_half_of_it_is_used);
+    tcase_add_test(cases, without_a_higher_ceiling_there_are_no_versions);
     tcase_add_test(cases, the_numbers_end);
     tcase_add_test(cases, a_crash_at_any_step_repeats_no_version);
     tcase_add_test(cases, whatever_a_crash_keeps_repeats_no_version);
