@@ -19,9 +19,8 @@
  * a last time, the pusher looks at `asleep` after its push, all sequentially consistent, so one of the
  * two sees the other. The eventfd is watched edge-triggered and therefore never read.
  *
- * Sockets are watched edge-triggered too. Measured against level-triggered on the same code
- * (tests/bench/net_echo_bench.c, medians of 6) they cost 1 to 4 % less processor time per request in
- * every case, and not reading from a connection costs no system call.
+ * Sockets are edge-triggered too: measured on the same code (tests/bench/net_echo_bench.c) that takes 1 to
+ * 4 % less processor time per request than level-triggered, and not reading costs no system call.
  *
  * Time. `now_us` is the clock at the turn's start, and again after each read. Waits are real time, at
  * most 100 ms while there are connections; all decisions are by the clock, so a test may set it.
