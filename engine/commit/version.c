@@ -24,8 +24,9 @@ struct CommitVersions {
     char *directory;
     _Atomic int64_t last;    /* written by the writer only */
     _Atomic int64_t ceiling; /* durable */
-    pthread_mutex_t mutex;   /* protects the file and `broken` */
-    BaseStatus broken;       /* not OK: a sync failed, the file must not be written again */
+    int64_t block;
+    pthread_mutex_t mutex; /* protects the file and `broken` */
+    BaseStatus broken;     /* not OK: a sync failed, the file must not be written again */
 };
 
 /* ----------------------------------------------------------------------------------- the file -- */
@@ -104,17 +105,18 @@ raise_ceiling(CommitVersions *versions, int64_t ceiling)
     return status;
 }
 
-/* Raises the ceiling by a block if fewer than `wanted` versions are left. */
+/* Raises the ceiling by a block if none is left, or (`ahead`) less than half a block. */
 static BaseStatus
-ensure(CommitVersions *versions, int64_t wanted)
+ensure(CommitVersions *versions, bool ahead)
 {
     BASE_CHECK(pthread_mutex_lock(&versions->mutex) == 0);
+    int64_t wanted = ahead ? versions->block / 2 : 1;
     int64_t ceiling = atomic_load(&versions->ceiling);
     BaseStatus status = base_ok();
     if (ceiling - atomic_load(&versions->last) < wanted) {
-        status = ceiling > INT64_MAX - COMMIT_VERSION_BLOCK
+        status = ceiling > INT64_MAX - versions->block
                      ? base_error(BASE_INTERNAL, "the version numbers are used up")
-                     : raise_ceiling(versions, ceiling + COMMIT_VERSION_BLOCK);
+                     : raise_ceiling(versions, ceiling + versions->block);
     }
     BASE_CHECK(pthread_mutex_unlock(&versions->mutex) == 0);
     return status;
@@ -125,6 +127,13 @@ ensure(CommitVersions *versions, int64_t wanted)
 BaseStatus
 commit_version_open(const Env *env, const char *directory, int64_t at_least,
                     CommitVersions **ret_versions)
+{
+    return commit_version_open_sized(env, directory, at_least, COMMIT_VERSION_BLOCK, ret_versions);
+}
+
+BaseStatus
+commit_version_open_sized(const Env *env, const char *directory, int64_t at_least, int64_t block,
+                          CommitVersions **ret_versions)
 {
     int64_t found = 0;
     BaseStatus status = read_ceiling(env, directory, &found);
@@ -142,10 +151,11 @@ commit_version_open(const Env *env, const char *directory, int64_t at_least,
     versions->env = env;
     versions->directory = copy;
     versions->broken = base_ok();
+    versions->block = block;
     atomic_init(&versions->last, start);
     atomic_init(&versions->ceiling, start);
     BASE_CHECK(pthread_mutex_init(&versions->mutex, NULL) == 0);
-    status = ensure(versions, 1);
+    status = ensure(versions, false);
     if (!base_is_ok(status)) {
         commit_version_close(versions);
         return status;
@@ -170,7 +180,7 @@ commit_version_peek(CommitVersions *versions, int64_t *ret_version)
 {
     int64_t next = atomic_load_explicit(&versions->last, memory_order_relaxed) + 1;
     if (next > atomic_load_explicit(&versions->ceiling, memory_order_acquire)) {
-        BaseStatus status = ensure(versions, 1);
+        BaseStatus status = ensure(versions, false);
         if (!base_is_ok(status)) {
             return status;
         }
@@ -195,5 +205,5 @@ commit_version_last(const CommitVersions *versions)
 BaseStatus
 commit_version_refill(CommitVersions *versions)
 {
-    return ensure(versions, COMMIT_VERSION_BLOCK / 2);
+    return ensure(versions, true);
 }

@@ -41,6 +41,10 @@ typedef struct CommitVersions CommitVersions;
 BaseStatus commit_version_open(const Env *env, const char *directory, int64_t at_least,
                                CommitVersions **ret_versions);
 
+/* The same with blocks of another size (at least 1), so that a test can use one up. */
+BaseStatus commit_version_open_sized(const Env *env, const char *directory, int64_t at_least,
+                                     int64_t block, CommitVersions **ret_versions);
+
 /* Takes NULL. */
 void commit_version_close(CommitVersions *versions);
 
