@@ -80,13 +80,12 @@ get(LarderRpcStoreIf *iface, LarderRpcGetResult **ret_result, const gchar *store
 static bool
 gather_keys(const GPtrArray *keys, BaseBuf *slices, StoreError *ret_error)
 {
-    BaseSlice *views = (BaseSlice *)(void *)base_buf_extend(slices, keys->len * sizeof *views);
-    if (views == NULL && keys->len != 0) {
-        return store_error_refused(ret_error, STORE_REFUSED_MEMORY_FULL, NULL, 0,
-                                   "no memory for %u keys", keys->len);
-    }
     for (guint i = 0; i < keys->len; i++) {
-        views[i] = rpc_convert_bytes(g_ptr_array_index(keys, i));
+        BaseSlice view = rpc_convert_bytes(g_ptr_array_index(keys, i));
+        if (!base_buf_append(slices, &view, sizeof view)) {
+            return store_error_refused(ret_error, STORE_REFUSED_MEMORY_FULL, NULL, 0,
+                                       "no memory for %u keys", keys->len);
+        }
     }
     return true;
 }

@@ -16,14 +16,15 @@
 #include <thrift/c_glib/thrift_application_exception.h>
 
 /* Structs that are elements of lists. */
-#define ELEMENTS(X)                                                                               \
-    X(mutation)                                                                                   \
-    X(guard)                                                                                      \
-    X(key_range)                                                                                  \
-    X(store_info) X(limit_info) X(get_item) X(bulk_item) X(scan_item) X(range_info) X(lease_info) \
-        X(snapshot_info) X(change_entry) X(node_info) X(shard_info) X(store_state)                \
-            X(config_change) X(job_info) X(backup_info) X(health_check) X(operation_stats)        \
-                X(level_info) X(file_info) X(histogram_info) X(histogram_bucket) X(hot_item)      \
+#define ELEMENTS(X)                                                                          \
+    X(mutation)                                                                              \
+    X(guard)                                                                                 \
+    X(key_range)                                                                             \
+    X(store_info)                                                                            \
+    X(limit_info) X(get_item) X(bulk_item) X(scan_item) X(range_info) X(lease_info)          \
+        X(snapshot_info) X(change_entry) X(node_info) X(shard_info) X(store_state)           \
+            X(config_change) X(job_info) X(backup_info) X(health_check) X(operation_stats)   \
+                X(level_info) X(file_info) X(histogram_info) X(histogram_bucket) X(hot_item) \
                     X(event_info) X(slow_call) X(finding)
 
 #define EXCEPTIONS(X) X(invalid_request) X(not_here) X(refused) X(indeterminate) X(failed)
@@ -64,7 +65,8 @@ rpc_types_init(void)
 {
     use_structs();
     use_methods();
-    use(THRIFT_TYPE_APPLICATION_EXCEPTION);
+    /* Never made: an object of this class leaks what GObject keeps for it, once it is dropped. */
+    g_type_class_ref(THRIFT_TYPE_APPLICATION_EXCEPTION);
     use(rpc_handler_get_type());
     use(LARDER_RPC_TYPE_STORE_PROCESSOR);
     use(LARDER_RPC_TYPE_ADMIN_PROCESSOR);
