@@ -5,30 +5,26 @@
 #include "tests/support/store_fixture.h"
 
 static StoreRead section;
+static bool section_is_open;
 static StoreGetResult got;
+
+static void
+end_section(void)
+{
+    if (section_is_open) {
+        store_read_end(&section);
+        section_is_open = false;
+    }
+}
 
 /* Reads in a section that is open until the next call. */
 static bool
 get(const StoreGetArgs *args)
 {
-    static bool open;
-    if (open) {
-        store_read_end(&section);
-    }
-    open = store_read_begin(&section, fixture.store, 0, &fixture.error);
-    ck_assert(open);
-    bool good = store_get(&section, args, &got, &fixture.error);
-    if (!good) {
-        store_read_end(&section);
-        open = false;
-    }
-    return good;
-}
-
-static void
-end_section(void)
-{
-    store_read_end(&section);
+    end_section();
+    ck_assert(store_read_begin(&section, fixture.store, 0, &fixture.error));
+    section_is_open = true;
+    return store_get(&section, args, &got, &fixture.error);
 }
 
 /* --------------------------------------------------------------------------------------------- get -- */
@@ -163,6 +159,7 @@ START_TEST(a_get_that_arrived_too_long_ago_is_refused)
     base_fake_clock_advance_ms(&fixture.clock, 50);
     ck_assert(!get(&(StoreGetArgs){.key = TEXT("k"), .deadline = deadline}));
     expect_refused(STORE_REFUSED_DEADLINE, "server");
+    end_section();
 }
 END_TEST
 
