@@ -116,7 +116,6 @@ serve(Config *config, const Options *options)
         }
     }
     drain(server, &waited_for);
-    (void)pthread_sigmask(SIG_UNBLOCK, &waited_for, NULL); /* a further signal kills */
     server_stop(server);
     log_line(LOG_INFO, "stopped");
     return PROGRAM_OK;

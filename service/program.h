@@ -1,8 +1,8 @@
 /*
  * program.h: larderd: command line, signals, exit status.
  *
- * SIGTERM and SIGINT drain the server and end it; a second one, or the end of drain_ms, ends it at
- * once; a third kills it. SIGHUP loads the configuration again. SIGPIPE is ignored.
+ * SIGTERM and SIGINT drain the server and end it; a second one, or the end of drain_ms, cuts the
+ * drain short. SIGHUP loads the configuration again. SIGPIPE is ignored.
  *
  * For whoever started it, larderd writes plain lines to standard error between those of the log:
  *
