@@ -81,6 +81,29 @@ base_histogram_add(BaseHistogram *histogram, const BaseHistogram *from)
     widen(histogram, from->count, from->lowest, from->highest);
 }
 
+void
+base_histogram_subtract(BaseHistogram *earlier, const BaseHistogram *later)
+{
+    uint64_t count = 0;
+    earlier->sum = later->sum - earlier->sum;
+    for (size_t i = 0; i < BASE_HISTOGRAM_BUCKETS; i++) {
+        uint64_t here = later->counts[i] - earlier->counts[i];
+        earlier->counts[i] = here;
+        if (here != 0) {
+            earlier->lowest = count == 0 ? bucket_lowest(i) : earlier->lowest;
+            earlier->highest = bucket_highest(i);
+            count += here;
+        }
+    }
+    earlier->count = count;
+    if (count != 0 && earlier->highest > later->highest) {
+        earlier->highest = later->highest;
+    }
+    if (count != 0 && earlier->lowest < later->lowest) {
+        earlier->lowest = later->lowest;
+    }
+}
+
 /* The middle of a bucket, but never outside of what was recorded. */
 static int64_t
 representative(const BaseHistogram *histogram, size_t index)

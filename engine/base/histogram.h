@@ -73,6 +73,12 @@ void base_histogram_record(BaseHistogram *histogram, int64_t value);
 void base_histogram_add(BaseHistogram *histogram, const BaseHistogram *from);
 
 /*
+ * Turns `earlier`, a copy of `later` from before, into what was counted in between. Lowest and highest
+ * are then known to the width of a bucket.
+ */
+void base_histogram_subtract(BaseHistogram *earlier, const BaseHistogram *later);
+
+/*
  * The value that `percent` per cent (0 to 100) of the counted values do not exceed; 100 is the exact
  * highest value. 0 when nothing was counted.
  */

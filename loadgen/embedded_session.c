@@ -1,0 +1,307 @@
+/*
+ * embedded_session.c: one worker's calls into an engine.
+ *
+ * A write takes a slot: its commit, its mutation and the bytes that they point at, which belong to the
+ * engine until the commit is answered. The answer may come within engine_commit() or from another
+ * thread; either way the callback copies what matters into the slot, pushes the slot on a lock-free
+ * list and posts a semaphore, and the worker takes it from there. The worker takes exactly one post per
+ * slot, so once it has taken all slots no callback touches the session any more. Reads are answered
+ * within the call.
+ *
+ * Threading: one worker; the callback of commits from any thread.
+ */
+#include "loadgen/clock.h"
+#include "loadgen/embedded_target.h"
+#include "loadgen/value.h"
+
+#include <errno.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum {
+    TURN_OPERATIONS = 64, /* begun by one turn, so that the worker looks at its clock */
+    TICK_NS = 100 * 1000 * 1000,
+};
+
+typedef struct EmbeddedSession EmbeddedSession;
+
+typedef struct Slot {
+    EngineCommit commit;
+    EngineMutation mutation;
+    LoadOp op;
+    LoadAnswer answer;
+    EmbeddedSession *session;
+    struct Slot *next;
+    uint8_t *bytes; /* key, then value */
+} Slot;
+
+struct EmbeddedSession {
+    LoadSession session; /* first: it is a session */
+    Engine *engine;
+    LoadSessionArgs args;
+    Slot *slots;
+    Slot *idle;            /* slots without a commit */
+    _Atomic(Slot *) ended; /* slots whose commit was answered */
+    sem_t answered;        /* one post for each of them, after it was pushed */
+    unsigned credit;       /* posts that were waited for before their slots were collected */
+    size_t pending;
+    int64_t next_tick_ns;
+    uint8_t key[LOAD_KEY_BYTES_MAX];
+};
+
+/* -------------------------------------------------------------------------------------- writes -- */
+
+static LoadFault
+fault_of(const EngineOutcome *outcome)
+{
+    switch (outcome->kind) {
+    case ENGINE_APPLIED:
+        return LOAD_FAULT_NONE;
+    case ENGINE_NOT_APPLIED:
+        return LOAD_FAULT_NOT_APPLIED;
+    case ENGINE_REFUSED:
+        return LOAD_FAULT_REFUSED;
+    case ENGINE_UNKNOWN:
+        return LOAD_FAULT_INDETERMINATE;
+    case ENGINE_FAILED:
+        break;
+    }
+    return LOAD_FAULT_FAILED;
+}
+
+static void
+committed(EngineCommit *commit, const EngineOutcome *outcome)
+{
+    Slot *slot = commit->user;
+    EmbeddedSession *self = slot->session;
+    slot->answer = (LoadAnswer){
+        .fault = fault_of(outcome),
+        .message = base_slice_text(outcome->status.what == NULL ? "" : outcome->status.what),
+        .version = outcome->version,
+        .finished_ns = load_clock_ns(),
+    };
+    slot->next = atomic_load_explicit(&self->ended, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&self->ended, &slot->next, slot,
+                                                  memory_order_release, memory_order_relaxed)) {
+    }
+    (void)sem_post(&self->answered);
+}
+
+static void
+put(EmbeddedSession *self, const LoadOp *op)
+{
+    Slot *slot = self->idle;
+    self->idle = slot->next;
+    size_t key_size = self->args.keys->size;
+    LoadValueId id = {op->record, op->sequence, self->args.run, self->args.writer};
+    slot->op = *op;
+    load_keys_write(self->args.keys, op->record, slot->bytes);
+    load_value_write(slot->bytes + key_size, self->args.value_size, &id);
+    slot->mutation = (EngineMutation){
+        .kind = ENGINE_PUT,
+        .key = base_slice(slot->bytes, key_size),
+        .value = base_slice(slot->bytes + key_size, self->args.value_size),
+    };
+    slot->commit = (EngineCommit){
+        .mutations = &slot->mutation,
+        .mutation_count = 1,
+        .done = committed,
+        .user = slot,
+    };
+    self->pending++;
+    engine_commit(self->engine, &slot->commit);
+}
+
+/* Takes the post of one slot, which may be a moment behind its push. */
+static void
+take_post(EmbeddedSession *self)
+{
+    if (self->credit != 0) {
+        self->credit--;
+        return;
+    }
+    while (sem_wait(&self->answered) != 0 && errno == EINTR) {
+    }
+}
+
+/* Hands back every write that was answered. */
+static void
+collect(EmbeddedSession *self)
+{
+    Slot *slot = atomic_exchange_explicit(&self->ended, NULL, memory_order_acquire);
+    while (slot != NULL) {
+        Slot *next = slot->next;
+        take_post(self);
+        self->pending--;
+        self->args.driver->done(self->args.driver, &slot->op, &slot->answer);
+        slot->next = self->idle;
+        self->idle = slot;
+        slot = next;
+    }
+}
+
+/* Waits up to wait_ns until a write was answered since the last call. */
+static void
+wait_for_answer(EmbeddedSession *self, int64_t wait_ns)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += wait_ns % LOAD_SECOND_NS;
+    until.tv_sec += wait_ns / LOAD_SECOND_NS + until.tv_nsec / LOAD_SECOND_NS;
+    until.tv_nsec %= LOAD_SECOND_NS;
+    int result;
+    do {
+        result = sem_timedwait(&self->answered, &until);
+    } while (result != 0 && errno == EINTR);
+    self->credit += result == 0 ? 1 : 0;
+}
+
+/* --------------------------------------------------------------------------------------- reads -- */
+
+static void
+get(EmbeddedSession *self, const LoadOp *op)
+{
+    EngineRead read;
+    EngineLookup lookup = {.found = false};
+    LoadAnswer answer = {.fault = LOAD_FAULT_NONE};
+    load_keys_write(self->args.keys, op->record, self->key);
+    BaseStatus status = engine_read_begin(&read, self->engine, NULL, 0);
+    bool begun = base_is_ok(status);
+    if (begun) {
+        status =
+            engine_get(&read, ENGINE_DATA, base_slice(self->key, self->args.keys->size), &lookup);
+    }
+    answer.finished_ns = load_clock_ns();
+    if (!base_is_ok(status)) {
+        answer.fault = LOAD_FAULT_FAILED;
+        answer.message = base_slice_text(status.what);
+    } else if (lookup.found) {
+        answer.found = true;
+        answer.value = lookup.record.value;
+        answer.version = lookup.record.version;
+    }
+    self->args.driver->done(self->args.driver, op, &answer);
+    if (begun) {
+        engine_read_end(&read);
+    }
+}
+
+/* ---------------------------------------------------------------------------------------- turn -- */
+
+static void
+tick(EmbeddedSession *self, int64_t now_ns)
+{
+    if (self->args.writer == 0 && now_ns >= self->next_tick_ns) {
+        self->next_tick_ns = now_ns + TICK_NS;
+        engine_tick(self->engine);
+    }
+}
+
+/* Begins one operation. False: there is none now. */
+static bool
+step(EmbeddedSession *self, int64_t now_ns)
+{
+    LoadOp op;
+    if (!self->args.driver->next(self->args.driver, now_ns, &op)) {
+        return false;
+    }
+    op.started_ns = now_ns;
+    if (op.kind == LOAD_GET) {
+        get(self, &op);
+    } else {
+        put(self, &op);
+        collect(self);
+    }
+    return true;
+}
+
+static void
+turn(LoadSession *session, int64_t wait_ns)
+{
+    EmbeddedSession *self = (EmbeddedSession *)session;
+    int64_t now_ns = load_clock_ns();
+    tick(self, now_ns);
+    for (int i = 0; i < TURN_OPERATIONS && self->idle != NULL; i++) {
+        if (!step(self, now_ns)) {
+            int64_t idle_ns = self->args.driver->idle_ns(self->args.driver, now_ns);
+            wait_for_answer(self, idle_ns < wait_ns ? idle_ns : wait_ns);
+            collect(self);
+            return;
+        }
+        now_ns = load_clock_ns();
+    }
+    if (self->idle == NULL) {
+        wait_for_answer(self, wait_ns);
+    }
+    collect(self);
+}
+
+static size_t
+pending(const LoadSession *session)
+{
+    return ((const EmbeddedSession *)session)->pending;
+}
+
+static uint64_t
+reconnects(const LoadSession *session)
+{
+    (void)session;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------ making, freeing -- */
+
+static void
+free_session(LoadSession *session)
+{
+    EmbeddedSession *self = (EmbeddedSession *)session;
+    while (self->pending != 0) {
+        wait_for_answer(self, LOAD_SECOND_NS); /* the engine still owns the slots */
+        collect(self);
+    }
+    for (unsigned i = 0; self->slots != NULL && i < self->args.pipeline; i++) {
+        free(self->slots[i].bytes);
+    }
+    (void)sem_destroy(&self->answered);
+    free(self->slots);
+    free(self);
+}
+
+static bool
+make_slots(EmbeddedSession *self)
+{
+    self->slots = calloc(self->args.pipeline, sizeof *self->slots);
+    for (unsigned i = 0; self->slots != NULL && i < self->args.pipeline; i++) {
+        Slot *slot = &self->slots[i];
+        slot->session = self;
+        slot->bytes = malloc(self->args.keys->size + self->args.value_size);
+        if (slot->bytes == NULL) {
+            return false;
+        }
+        slot->next = self->idle;
+        self->idle = slot;
+    }
+    return self->slots != NULL;
+}
+
+BaseStatus
+load_embedded_session_new(LoadTarget *target, const LoadSessionArgs *args,
+                          LoadSession **ret_session)
+{
+    static const LoadSessionOps ops = {turn, pending, reconnects, free_session};
+    EmbeddedSession *self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for a session");
+    }
+    self->session.ops = &ops;
+    self->engine = ((LoadEmbeddedTarget *)target)->engine;
+    self->args = *args;
+    (void)sem_init(&self->answered, 0, 0);
+    if (!make_slots(self)) {
+        free_session(&self->session);
+        return base_error(BASE_NO_MEMORY, "no memory for a session");
+    }
+    *ret_session = &self->session;
+    return base_ok();
+}

@@ -1,0 +1,82 @@
+/*
+ * ledger.h: what one worker knows of its records, and its verdict on every value that it reads.
+ *
+ * Record r belongs to worker r mod workers, which alone reads and writes it, over all of its
+ * connections. So the ledger is exact and needs no locks: for each record it keeps the number of
+ * writes that were ever begun, and version and sequence of the newest acknowledged one.
+ *
+ * Rules, from the contract: versions of a store only grow, operations on one key are linearizable,
+ * nobody else writes these keys, and nothing removes them. A read began with the floor: the highest
+ * acknowledged version at that moment. It must find
+ *   J-1  a value, if there was a floor                                        else MISSING
+ *   J-2  written by larder-load, whole, for this record          else FOREIGN, CUT, TORN, WRONG_KEY
+ *   J-3  by this run, if there was a floor (before, an earlier run's will do)      else FOREIGN
+ *   J-4  at a version that is not below the floor                                  else STALE
+ *   J-5  with a sequence that was begun                                            else PHANTOM
+ *   J-6  with the sequence that was acknowledged at this version, if that is known else MISMATCH
+ * and a write must be acknowledged at a version above its floor                    else OLD_VERSION.
+ *
+ * A write whose outcome is unknown counts as begun and never as acknowledged, so it raises no false
+ * alarm, whether it took effect or not.
+ *
+ * Threading: one owner at a time.
+ */
+#ifndef LARDER_LOADGEN_LEDGER_H
+#define LARDER_LOADGEN_LEDGER_H
+
+#include "loadgen/op.h"
+
+typedef enum LoadVerdict {
+    LOAD_RIGHT,
+    LOAD_MISSING,
+    LOAD_FOREIGN,
+    LOAD_CUT,
+    LOAD_TORN,
+    LOAD_WRONG_KEY,
+    LOAD_STALE,
+    LOAD_PHANTOM,
+    LOAD_MISMATCH,
+    LOAD_OLD_VERSION,
+    LOAD_VERDICT_COUNT,
+} LoadVerdict;
+
+typedef struct LoadLedgerEntry {
+    int64_t version;   /* newest acknowledged; 0: none */
+    uint32_t sequence; /* of that write */
+    uint32_t begun;    /* sequence of the newest write begun; 0: none */
+} LoadLedgerEntry;
+
+typedef struct LoadLedger {
+    LoadLedgerEntry *entries;
+    uint64_t records; /* of this worker */
+    uint64_t total;   /* of all workers */
+    uint32_t worker;
+    uint32_t workers;
+    uint32_t run;
+} LoadLedger;
+
+/* "stale", for instance, and what it means. Never NULL. */
+const char *load_verdict_name(LoadVerdict verdict);
+const char *load_verdict_meaning(LoadVerdict verdict);
+
+/* The ledger of worker `worker` of `workers`, which is below `total`. False: no memory. */
+bool load_ledger_init(LoadLedger *ledger, uint64_t total, uint32_t worker, uint32_t workers,
+                      uint32_t run);
+
+/* Takes ledgers that are all zero. */
+void load_ledger_clear(LoadLedger *ledger);
+
+/* The i-th record of this worker; i is below ledger->records. */
+static inline uint64_t
+load_ledger_record(const LoadLedger *ledger, uint64_t i)
+{
+    return i * ledger->workers + ledger->worker;
+}
+
+/* Begins an operation: sets its floor and, for a PUT, its sequence. */
+void load_ledger_begin(LoadLedger *ledger, LoadOp *op);
+
+/* Judges an operation that ended without a fault, and learns from it. */
+LoadVerdict load_ledger_end(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer);
+
+#endif

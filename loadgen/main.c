@@ -1,0 +1,128 @@
+/*
+ * main.c: larder-load. Parses, opens the target, runs, reports; see loadgen/README.md.
+ */
+#include "loadgen/embedded.h"
+#include "loadgen/options.h"
+#include "loadgen/report.h"
+#include "loadgen/report_json.h"
+#include "loadgen/run.h"
+#include "loadgen/socket.h"
+
+#include <glib.h>
+#include <signal.h>
+
+enum {
+    EXIT_WRONG_VALUES = 1,
+    EXIT_NOTHING_DONE = 2,
+    EXIT_USAGE = 64,
+    EXIT_UNAVAILABLE = 69,
+    EXIT_SOFTWARE = 70,
+    EXIT_CANNOT_CREATE = 73,
+};
+
+static _Atomic bool stop;
+
+/* The first signal ends the run early, with a report; the second ends the program. */
+static void
+on_signal(int number)
+{
+    (void)number;
+    atomic_store_explicit(&stop, true, memory_order_relaxed);
+}
+
+static void
+set_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static bool
+open_target(const LoadOptions *options, LoadTarget **ret_target)
+{
+    if (options->target_kind == LOAD_TARGET_EMBEDDED) {
+        LoadEmbeddedProblem problem;
+        if (base_is_ok(load_embedded_open(options, ret_target, &problem))) {
+            return true;
+        }
+        g_printerr("larder-load: %s: %s\n", options->target, problem.text);
+        return false;
+    }
+    BaseStatus status = load_socket_open(options, ret_target);
+    if (base_is_ok(status)) {
+        return true;
+    }
+    g_printerr("larder-load: %s, store %s: %s\n", options->target, options->store, status.what);
+    return false;
+}
+
+static int
+exit_status(const LoadRunResult *result)
+{
+    if (load_counts_wrong(&result->counts) != 0) {
+        return EXIT_WRONG_VALUES;
+    }
+    return load_counts_finished(&result->counts) == 0 ? EXIT_NOTHING_DONE : EXIT_SUCCESS;
+}
+
+static int
+report(const LoadOptions *options, const LoadRunResult *result)
+{
+    load_report_print(stdout, options, result);
+    char *problem = NULL;
+    if (options->json != NULL &&
+        !load_report_json_write(options->json, options, result, &problem)) {
+        g_printerr("larder-load: %s\n", problem);
+        g_free(problem);
+        return EXIT_CANNOT_CREATE;
+    }
+    return exit_status(result);
+}
+
+static int
+run(const LoadOptions *options)
+{
+    LoadTarget *target = NULL;
+    if (!open_target(options, &target)) {
+        return EXIT_UNAVAILABLE;
+    }
+    LoadProgress progress = load_progress(options->quiet ? NULL : stderr);
+    LoadRunResult *result = load_run_result_new();
+    int status = EXIT_SOFTWARE;
+    if (result != NULL) {
+        BaseStatus ran = load_run(options, target, &progress, &stop, result);
+        if (base_is_ok(ran)) {
+            status = report(options, result);
+        } else {
+            g_printerr("larder-load: %s: %s\n", options->target, ran.what);
+            status = ran.code == BASE_NO_MEMORY ? EXIT_SOFTWARE : EXIT_UNAVAILABLE;
+        }
+    }
+    load_run_result_free(result);
+    load_target_free(target);
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    LoadOptions options;
+    char *problem = NULL;
+    switch (load_options_parse(&argc, &argv, &options, &problem)) {
+    case LOAD_OPTIONS_DONE:
+        return EXIT_SUCCESS;
+    case LOAD_OPTIONS_WRONG:
+        g_printerr("larder-load: %s\nlarder-load --help explains the options.\n", problem);
+        g_free(problem);
+        return EXIT_USAGE;
+    case LOAD_OPTIONS_RUN:
+        break;
+    }
+    set_signals();
+    int status = run(&options);
+    load_options_clear(&options);
+    return status;
+}

@@ -1,0 +1,57 @@
+/*
+ * op.h: one operation of a workload, and how it ended.
+ *
+ * Threading: plain values.
+ */
+#ifndef LARDER_LOADGEN_OP_H
+#define LARDER_LOADGEN_OP_H
+
+#include "engine/base/slice.h"
+
+typedef enum LoadOpKind {
+    LOAD_GET,
+    LOAD_PUT,
+    LOAD_OP_KIND_COUNT,
+} LoadOpKind;
+
+/* Times are nanoseconds of the monotonic clock. */
+typedef struct LoadOp {
+    LoadOpKind kind;
+    uint32_t sequence; /* PUT: of the value */
+    uint64_t record;
+    int64_t floor_version; /* highest version of the record that was acknowledged before it began */
+    int64_t intended_ns;   /* when it should have begun; without a rate, when it did */
+    int64_t started_ns;    /* when it was handed to the target */
+} LoadOp;
+
+/* Why an operation has no result. The first five are the exceptions of the contract. */
+typedef enum LoadFault {
+    LOAD_FAULT_NONE,
+    LOAD_FAULT_INVALID_REQUEST,
+    LOAD_FAULT_NOT_HERE,
+    LOAD_FAULT_REFUSED,
+    LOAD_FAULT_INDETERMINATE,
+    LOAD_FAULT_FAILED,
+    LOAD_FAULT_NOT_APPLIED, /* a put without a condition that was not applied */
+    LOAD_FAULT_PROTOCOL,    /* a reply that is malformed, or an error of the protocol */
+    LOAD_FAULT_TIMEOUT,     /* no reply in time */
+    LOAD_FAULT_LOST,        /* the connection ended before the reply */
+    LOAD_FAULT_UNSENT,      /* due by the rate, but the run ended before it could be sent */
+    LOAD_FAULT_COUNT,
+} LoadFault;
+
+/* How an operation ended. Slices are borrowed during the call that delivers it. */
+typedef struct LoadAnswer {
+    LoadFault fault;
+    BaseSlice message;   /* of the fault, for people */
+    bool found;          /* GET */
+    BaseSlice value;     /* GET, when found */
+    int64_t version;     /* GET: of the record; PUT: of the commit */
+    int64_t finished_ns; /* when the reply was there */
+} LoadAnswer;
+
+/* "get", "refused". Never NULL. */
+const char *load_op_name(LoadOpKind kind);
+const char *load_fault_name(LoadFault fault);
+
+#endif

@@ -1,0 +1,374 @@
+/*
+ * options.c: the command line of larder-load. See options.h.
+ *
+ * Numbers are read as text by GOption and checked here, so that every message names the option, what
+ * was given, and the range that is allowed.
+ */
+#include "loadgen/options.h"
+
+#include "loadgen/keys.h"
+#include "loadgen/value.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* As given, before checking. */
+typedef struct Texts {
+    char *connections;
+    char *pipeline;
+    char *threads;
+    char *records;
+    char *key_size;
+    char *value_size;
+    char *get_percent;
+    char *seconds;
+    char *warmup_seconds;
+    char *timeout_seconds;
+    char *rate;
+    char *seed;
+    char *protocol;
+    gboolean no_load;
+    gboolean load;
+    gboolean version;
+    gboolean quiet;
+} Texts;
+
+static const char description[] =
+    "Examples:\n"
+    "  larder-load                                             1,000,000 records, mixed, 10 s\n"
+    "  larder-load --workload=get --connections=50 --pipeline=16\n"
+    "  larder-load --rate=20000 --seconds=60 --json=out.json   open loop: latency at a load\n"
+    "  larder-load --target=unix:/run/larder.sock --no-load    the records are there already\n"
+    "  larder-load --target=embedded:hashmap --threads=2       the engine alone, no server\n"
+    "\n"
+    "Without --rate every connection sends its next request when a reply is there (closed loop):\n"
+    "that shows the highest throughput, and hides what users wait when a server stalls. With "
+    "--rate\n"
+    "requests are due at fixed times and latency counts from then on (open loop).\n"
+    "\n"
+    "Every value that is read is checked. Use keys that nobody else writes: --key-prefix.\n"
+    "\n"
+    "Exit statuses:\n"
+    "  0   every value was right            69  the target cannot be reached or has no such store\n"
+    "  1   wrong values were read           70  out of memory\n"
+    "  2   no operation succeeded           73  the JSON file cannot be written\n"
+    "  64  wrong command line\n";
+
+static char *
+wrong_number(const char *name, const char *text, const char *low, const char *high)
+{
+    return g_strdup_printf("--%s=%s: must be a number from %s to %s", name, text, low, high);
+}
+
+/* Reads an integer between two bounds; an absent text leaves *ret_number alone. */
+static char *
+read_integer(const char *name, const char *text, int64_t low, int64_t high, int64_t *ret_number)
+{
+    if (text == NULL) {
+        return NULL;
+    }
+    char *end = NULL;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (end != text && *end == '\0' && errno == 0 && number >= low && number <= high) {
+        *ret_number = number;
+        return NULL;
+    }
+    g_autofree char *low_text = g_strdup_printf("%" G_GINT64_FORMAT, low);
+    g_autofree char *high_text = g_strdup_printf("%" G_GINT64_FORMAT, high);
+    return wrong_number(name, text, low_text, high_text);
+}
+
+static char *
+read_int(const char *name, const char *text, int low, int high, int *ret_number)
+{
+    int64_t number = *ret_number;
+    char *problem = read_integer(name, text, low, high, &number);
+    *ret_number = (int)number;
+    return problem;
+}
+
+static char *
+read_real(const char *name, const char *text, double low, double high, double *ret_number)
+{
+    if (text == NULL) {
+        return NULL;
+    }
+    char *end = NULL;
+    double number = g_ascii_strtod(text, &end);
+    if (end != text && *end == '\0' && number >= low && number <= high) {
+        *ret_number = number;
+        return NULL;
+    }
+    g_autofree char *low_text = g_strdup_printf("%g", low);
+    g_autofree char *high_text = g_strdup_printf("%.15g", high);
+    return wrong_number(name, text, low_text, high_text);
+}
+
+/* Checks every number; the first problem, or NULL. */
+static char *
+read_numbers(const Texts *texts, LoadOptions *options)
+{
+    const struct {
+        const char *name;
+        const char *text;
+        int low;
+        int high;
+        int *number;
+    } whole[] = {
+        {"connections", texts->connections, 1, 10000, &options->connections},
+        {"pipeline", texts->pipeline, 1, 4096, &options->pipeline},
+        {"threads", texts->threads, 1, 256, &options->threads},
+        {"key-size", texts->key_size, 1, LOAD_KEY_BYTES_MAX, &options->key_size},
+        {"value-size", texts->value_size, LOAD_VALUE_BYTES_MIN, 1048576, &options->value_size},
+        {"get-percent", texts->get_percent, 0, 100, &options->get_percent},
+    };
+    const struct {
+        const char *name;
+        const char *text;
+        double low;
+        double high;
+        double *number;
+    } reals[] = {
+        {"seconds", texts->seconds, 0.1, 1e6, &options->seconds},
+        {"warmup-seconds", texts->warmup_seconds, 0, 1e6, &options->warmup_seconds},
+        {"timeout-seconds", texts->timeout_seconds, 0.001, 3600, &options->timeout_seconds},
+        {"rate", texts->rate, 0, 1e8, &options->rate},
+    };
+    int64_t seed = (int64_t)options->seed;
+    char *problem =
+        read_integer("records", texts->records, 1, INT64_C(10000000000), &options->records);
+    if (problem == NULL) {
+        problem = read_integer("seed", texts->seed, 0, INT64_MAX, &seed);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(whole) && problem == NULL; i++) {
+        problem =
+            read_int(whole[i].name, whole[i].text, whole[i].low, whole[i].high, whole[i].number);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(reals) && problem == NULL; i++) {
+        problem =
+            read_real(reals[i].name, reals[i].text, reals[i].low, reals[i].high, reals[i].number);
+    }
+    options->seed = (uint64_t)seed;
+    return problem;
+}
+
+static char *
+check_target(LoadOptions *options)
+{
+    if (g_str_has_prefix(options->target, "embedded:")) {
+        options->target_kind = LOAD_TARGET_EMBEDDED;
+        options->engine = options->target + strlen("embedded:");
+        return *options->engine != '\0'
+                   ? NULL
+                   : g_strdup("--target=embedded: needs an engine, as in embedded:hashmap");
+    }
+    options->target_kind = LOAD_TARGET_SOCKET;
+    BaseStatus status = client_address_parse(options->target, &options->address);
+    if (base_is_ok(status)) {
+        return NULL;
+    }
+    return g_strdup_printf("--target=%s: must be tcp:HOST:PORT, unix:PATH or embedded:ENGINE: %s",
+                           options->target, status.what);
+}
+
+static char *
+check_words(const Texts *texts, LoadOptions *options)
+{
+    if (g_str_equal(options->workload, "get")) {
+        options->get_percent = 100;
+    } else if (g_str_equal(options->workload, "put")) {
+        options->get_percent = 0;
+    } else if (!g_str_equal(options->workload, "mixed")) {
+        return g_strdup_printf("--workload=%s: must be get, put or mixed", options->workload);
+    }
+    if (texts->get_percent != NULL && !g_str_equal(options->workload, "mixed")) {
+        return g_strdup("--get-percent: goes with --workload=mixed only");
+    }
+    if (texts->load && texts->no_load) {
+        return g_strdup("--load and --no-load exclude each other");
+    }
+    options->load = !texts->no_load;
+    if (texts->protocol == NULL || g_str_equal(texts->protocol, "binary")) {
+        options->protocol = WIRE_BINARY;
+    } else if (g_str_equal(texts->protocol, "compact")) {
+        options->protocol = WIRE_COMPACT;
+    } else {
+        return g_strdup_printf("--protocol=%s: must be binary or compact", texts->protocol);
+    }
+    return NULL;
+}
+
+/* What only shows when several options are seen together. */
+static char *
+check_together(LoadOptions *options)
+{
+    BaseSlice prefix = base_slice_text(options->key_prefix);
+    if (prefix.len > LOAD_KEY_PREFIX_BYTES_MAX) {
+        return g_strdup_printf("--key-prefix: must have at most %d bytes",
+                               LOAD_KEY_PREFIX_BYTES_MAX);
+    }
+    size_t key_size_min = load_keys_size_min(prefix, (uint64_t)options->records);
+    if ((size_t)options->key_size < key_size_min) {
+        return g_strdup_printf("--key-size=%d: must be from %zu to %d with --records=%" PRId64
+                               " and --key-prefix=%s",
+                               options->key_size, key_size_min, LOAD_KEY_BYTES_MAX,
+                               options->records, options->key_prefix);
+    }
+    if (options->target_kind == LOAD_TARGET_EMBEDDED) {
+        options->connections = options->threads;
+    }
+    if (options->connections < options->threads) {
+        return g_strdup_printf("--threads=%d: must be from 1 to %d, the number of connections",
+                               options->threads, options->connections);
+    }
+    if (options->records < options->threads) {
+        return g_strdup_printf("--threads=%d: must be from 1 to %" PRId64 ", the number of records",
+                               options->threads, options->records);
+    }
+    return NULL;
+}
+
+static char *
+check(const Texts *texts, LoadOptions *options)
+{
+    char *problem = read_numbers(texts, options);
+    if (problem == NULL) {
+        problem = check_target(options);
+    }
+    if (problem == NULL) {
+        problem = check_words(texts, options);
+    }
+    return problem != NULL ? problem : check_together(options);
+}
+
+/* Lets GOption fill in the texts. NULL, or what it has to say. */
+static char *
+parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
+{
+    const GOptionEntry entries[] = {
+        {"target", 't', 0, G_OPTION_ARG_STRING, &o->target,
+         "tcp:HOST:PORT, unix:PATH or embedded:ENGINE [tcp:127.0.0.1:7400]", "TARGET"},
+        {"store", 0, 0, G_OPTION_ARG_STRING, &o->store, "Store of the server [default]", "NAME"},
+        {"workload", 'w', 0, G_OPTION_ARG_STRING, &o->workload, "get, put or mixed [mixed]",
+         "NAME"},
+        {"get-percent", 0, 0, G_OPTION_ARG_STRING, &t->get_percent,
+         "Share of gets in mixed, 0-100 [50]", "N"},
+        {"connections", 'c', 0, G_OPTION_ARG_STRING, &t->connections, "1-10000 [50]", "N"},
+        {"pipeline", 'p', 0, G_OPTION_ARG_STRING, &t->pipeline,
+         "Requests under way per connection, 1-4096 [1]", "N"},
+        {"threads", 0, 0, G_OPTION_ARG_STRING, &t->threads, "1-256 [1]", "N"},
+        {"records", 'n', 0, G_OPTION_ARG_STRING, &t->records, "1-10000000000 [1000000]", "N"},
+        {"key-size", 0, 0, G_OPTION_ARG_STRING, &t->key_size, "Bytes, up to 1024 [16]", "N"},
+        {"key-prefix", 0, 0, G_OPTION_ARG_STRING, &o->key_prefix, "Begins every key [key]", "TEXT"},
+        {"value-size", 0, 0, G_OPTION_ARG_STRING, &t->value_size, "Bytes, 40-1048576 [100]", "N"},
+        {"seconds", 's', 0, G_OPTION_ARG_STRING, &t->seconds, "Measured time, 0.1-1000000 [10]",
+         "S"},
+        {"warmup-seconds", 0, 0, G_OPTION_ARG_STRING, &t->warmup_seconds,
+         "Before it, not counted, 0-1000000 [2]", "S"},
+        {"timeout-seconds", 0, 0, G_OPTION_ARG_STRING, &t->timeout_seconds,
+         "For one reply, 0.001-3600 [10]", "S"},
+        {"rate", 'r', 0, G_OPTION_ARG_STRING, &t->rate,
+         "Requests a second, open loop; 0: closed loop, 0-100000000 [0]", "N"},
+        {"seed", 0, 0, G_OPTION_ARG_STRING, &t->seed, "Of the key sequence [1]", "N"},
+        {"protocol", 0, 0, G_OPTION_ARG_STRING, &t->protocol, "binary or compact [binary]", "NAME"},
+        {"load", 0, 0, G_OPTION_ARG_NONE, &t->load, "Write every record first (this is so)", NULL},
+        {"no-load", 0, 0, G_OPTION_ARG_NONE, &t->no_load, "Do not", NULL},
+        {"directory", 0, 0, G_OPTION_ARG_FILENAME, &o->directory,
+         "embedded: parent of the temporary data directory [$TMPDIR]", "DIR"},
+        {"json", 'j', 0, G_OPTION_ARG_FILENAME, &o->json, "Write all figures to a file", "FILE"},
+        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &t->quiet, "No progress", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &t->version, "Print the version and exit", NULL},
+        {0},
+    };
+    g_autoptr(GOptionContext) context =
+        g_option_context_new("- load for Larder, every read checked");
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_description(context, description);
+    g_autoptr(GError) error = NULL;
+    if (!g_option_context_parse(context, argc, argv, &error)) {
+        return g_strdup(error->message);
+    }
+    return *argc > 1 ? g_strdup_printf("\"%s\" is no option", (*argv)[1]) : NULL;
+}
+
+static void
+clear_texts(Texts *texts)
+{
+    char **all[] = {&texts->connections, &texts->pipeline,        &texts->threads,
+                    &texts->records,     &texts->key_size,        &texts->value_size,
+                    &texts->get_percent, &texts->seconds,         &texts->warmup_seconds,
+                    &texts->rate,        &texts->timeout_seconds, &texts->seed,
+                    &texts->protocol};
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        g_clear_pointer(all[i], g_free);
+    }
+}
+
+/* Fills in the words that were not given. */
+static void
+set_default(char **word, const char *preset)
+{
+    if (*word == NULL) {
+        *word = g_strdup(preset);
+    }
+}
+
+LoadOptionsResult
+load_options_parse(int *argc, char ***argv, LoadOptions *ret_options, char **ret_problem)
+{
+    LoadOptions options = {
+        .get_percent = 50,
+        .connections = 50,
+        .pipeline = 1,
+        .threads = 1,
+        .records = 1000000,
+        .key_size = 16,
+        .value_size = 100,
+        .seconds = 10,
+        .warmup_seconds = 2,
+        .timeout_seconds = 10,
+        .seed = 1,
+    };
+    Texts texts = {0};
+    LoadOptionsResult result = LOAD_OPTIONS_WRONG;
+    char *problem = parse_texts(argc, argv, &texts, &options);
+    if (problem == NULL && texts.version) {
+        (void)puts("larder-load " LARDER_VERSION);
+        result = LOAD_OPTIONS_DONE;
+    } else if (problem == NULL) {
+        set_default(&options.target, "tcp:127.0.0.1:7400");
+        set_default(&options.store, "default");
+        set_default(&options.workload, "mixed");
+        set_default(&options.key_prefix, "key");
+        set_default(&options.directory, g_get_tmp_dir());
+        options.quiet = texts.quiet;
+        problem = check(&texts, &options);
+        result = problem == NULL ? LOAD_OPTIONS_RUN : LOAD_OPTIONS_WRONG;
+    }
+    clear_texts(&texts);
+    if (result == LOAD_OPTIONS_RUN) {
+        *ret_options = options;
+        return result;
+    }
+    load_options_clear(&options);
+    if (problem != NULL) {
+        *ret_problem = problem;
+    }
+    return result;
+}
+
+void
+load_options_clear(LoadOptions *options)
+{
+    g_free(options->target);
+    g_free(options->directory);
+    g_free(options->store);
+    g_free(options->workload);
+    g_free(options->key_prefix);
+    g_free(options->json);
+    *options = (LoadOptions){0};
+}

@@ -1,0 +1,54 @@
+/*
+ * options.h: the command line of larder-load.
+ *
+ * Threading: parsed once, constant afterwards.
+ */
+#ifndef LARDER_LOADGEN_OPTIONS_H
+#define LARDER_LOADGEN_OPTIONS_H
+
+#include "service/client/address.h"
+#include "service/client/request.h"
+
+typedef enum LoadTargetKind { LOAD_TARGET_SOCKET, LOAD_TARGET_EMBEDDED } LoadTargetKind;
+
+typedef struct LoadOptions {
+    char *target; /* as given */
+    LoadTargetKind target_kind;
+    ClientAddress address; /* SOCKET */
+    const char *engine;    /* EMBEDDED: a name, within target */
+    char *directory;       /* EMBEDDED: parent of the temporary data directory */
+    char *store;
+    char *workload;  /* "get", "put", "mixed" */
+    int get_percent; /* share of gets, 0 to 100 */
+    int connections; /* all threads together */
+    int pipeline;    /* per connection */
+    int threads;
+    int64_t records;
+    int key_size;
+    char *key_prefix;
+    int value_size;
+    double seconds; /* measured */
+    double warmup_seconds;
+    double timeout_seconds; /* for one reply */
+    double rate;            /* operations a second of all threads; 0: closed loop */
+    uint64_t seed;
+    WireProtocol protocol;
+    bool load;  /* write every record first */
+    bool quiet; /* no progress */
+    char *json; /* file; NULL: none */
+} LoadOptions;
+
+typedef enum LoadOptionsResult {
+    LOAD_OPTIONS_RUN,  /* go on */
+    LOAD_OPTIONS_DONE, /* --help or --version was answered */
+    LOAD_OPTIONS_WRONG /* *ret_problem says what is wrong and what is allowed; the caller frees it */
+} LoadOptionsResult;
+
+/* Reads the arguments, which it may change. *ret_options is written with RUN only. */
+LoadOptionsResult load_options_parse(int *argc, char ***argv, LoadOptions *ret_options,
+                                     char **ret_problem);
+
+/* Frees what parse allocated. Takes options that are all zero. */
+void load_options_clear(LoadOptions *options);
+
+#endif

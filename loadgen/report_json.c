@@ -1,0 +1,244 @@
+/*
+ * report_json.c: the result of a run as JSON. See report_json.h.
+ */
+#include "loadgen/report_json.h"
+
+#include "loadgen/host.h"
+#include "loadgen/report.h"
+
+#include <json-glib/json-glib.h>
+
+static void
+text(JsonBuilder *json, const char *name, const char *value)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_add_string_value(json, value);
+}
+
+static void
+number(JsonBuilder *json, const char *name, int64_t value)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_add_int_value(json, value);
+}
+
+static void
+real(JsonBuilder *json, const char *name, double value)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_add_double_value(json, value);
+}
+
+static void
+begin(JsonBuilder *json, const char *name)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_object(json);
+}
+
+static void
+begin_list(JsonBuilder *json, const char *name)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_array(json);
+}
+
+static void
+add_host(JsonBuilder *json)
+{
+    LoadHost host = load_host();
+    text(json, "time", host.time);
+    begin(json, "host");
+    text(json, "name", host.name);
+    text(json, "system", host.system);
+    text(json, "processor", host.processor);
+    number(json, "cores", host.cores);
+    number(json, "memory_bytes", host.memory_bytes);
+    json_builder_end_object(json);
+    text(json, "build", load_host_build());
+}
+
+static void
+add_config(JsonBuilder *json, const LoadOptions *options)
+{
+    begin(json, "config");
+    text(json, "target", options->target);
+    text(json, "store", options->store);
+    text(json, "workload", options->workload);
+    number(json, "get_percent", options->get_percent);
+    number(json, "connections", options->connections);
+    number(json, "pipeline", options->pipeline);
+    number(json, "threads", options->threads);
+    number(json, "records", options->records);
+    number(json, "key_size", options->key_size);
+    text(json, "key_prefix", options->key_prefix);
+    number(json, "value_size", options->value_size);
+    real(json, "seconds", options->seconds);
+    real(json, "warmup_seconds", options->warmup_seconds);
+    real(json, "timeout_seconds", options->timeout_seconds);
+    real(json, "rate", options->rate);
+    number(json, "seed", (int64_t)options->seed);
+    text(json, "protocol", options->protocol == WIRE_BINARY ? "binary" : "compact");
+    json_builder_set_member_name(json, "load");
+    json_builder_add_boolean_value(json, options->load);
+    json_builder_end_object(json);
+}
+
+static void
+add_target(JsonBuilder *json, const LoadTargetInfo *target)
+{
+    begin(json, "target");
+    text(json, "server", target->server);
+    text(json, "engine", target->engine);
+    text(json, "durability", target->durability);
+    text(json, "protocol", target->protocol);
+    json_builder_end_object(json);
+}
+
+static void
+add_buckets(JsonBuilder *json, const BaseHistogram *histogram)
+{
+    size_t cursor = 0;
+    BaseHistogramBucket bucket;
+    begin_list(json, "buckets");
+    while (base_histogram_next(histogram, &cursor, &bucket)) {
+        json_builder_begin_array(json);
+        json_builder_add_int_value(json, bucket.lowest);
+        json_builder_add_int_value(json, bucket.highest);
+        json_builder_add_int_value(json, (int64_t)bucket.count);
+        json_builder_end_array(json);
+    }
+    json_builder_end_array(json);
+}
+
+static void
+add_histogram(JsonBuilder *json, const char *name, const BaseHistogram *histogram)
+{
+    static const struct {
+        const char *name;
+        double percent;
+    } percentiles[] = {{"p50", 50}, {"p75", 75},     {"p90", 90},       {"p95", 95},
+                       {"p99", 99}, {"p99.9", 99.9}, {"p99.99", 99.99}, {"max", 100}};
+    begin(json, name);
+    number(json, "count", (int64_t)histogram->count);
+    real(json, "mean_ns", base_histogram_mean(histogram));
+    number(json, "min_ns", histogram->count == 0 ? 0 : histogram->lowest);
+    begin(json, "percentiles_ns");
+    for (size_t i = 0; i < G_N_ELEMENTS(percentiles); i++) {
+        number(json, percentiles[i].name,
+               base_histogram_percentile(histogram, percentiles[i].percent));
+    }
+    json_builder_end_object(json);
+    add_buckets(json, histogram);
+    json_builder_end_object(json);
+}
+
+static void
+add_operations(JsonBuilder *json, const LoadOptions *options, const LoadRunResult *result)
+{
+    double seconds = result->measured_seconds;
+    begin(json, "operations");
+    for (int kind = 0; kind < LOAD_OP_KIND_COUNT; kind++) {
+        uint64_t finished = result->counts.finished[kind];
+        begin(json, load_op_name((LoadOpKind)kind));
+        number(json, "finished", (int64_t)finished);
+        real(json, "per_second", seconds > 0 ? (double)finished / seconds : 0);
+        begin(json, "faults");
+        for (int fault = LOAD_FAULT_NONE + 1; fault < LOAD_FAULT_COUNT; fault++) {
+            number(json, load_fault_name((LoadFault)fault),
+                   (int64_t)result->counts.faults[kind][fault]);
+        }
+        json_builder_end_object(json);
+        add_histogram(json, "latency", &result->latency[kind]);
+        if (options->rate > 0) {
+            add_histogram(json, "service", &result->service[kind]);
+        }
+        json_builder_end_object(json);
+    }
+    json_builder_end_object(json);
+}
+
+static void
+add_series(JsonBuilder *json, const LoadRunResult *result)
+{
+    begin_list(json, "series");
+    for (size_t i = 0; i < result->series_count; i++) {
+        const LoadSecond *second = &result->series[i];
+        json_builder_begin_object(json);
+        real(json, "at_seconds", second->at);
+        real(json, "span_seconds", second->span);
+        for (int kind = 0; kind < LOAD_OP_KIND_COUNT; kind++) {
+            number(json, load_op_name((LoadOpKind)kind), (int64_t)second->finished[kind]);
+        }
+        number(json, "faults", (int64_t)second->faults);
+        number(json, "wrong", (int64_t)second->wrong);
+        number(json, "p50_ns", second->p50_ns);
+        number(json, "p99_ns", second->p99_ns);
+        number(json, "max_ns", second->highest_ns);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
+static void
+add_verification(JsonBuilder *json, const LoadRunResult *result)
+{
+    begin(json, "verification");
+    number(json, "absent", (int64_t)result->counts.absent);
+    for (int verdict = LOAD_RIGHT; verdict < LOAD_VERDICT_COUNT; verdict++) {
+        number(json, load_verdict_name((LoadVerdict)verdict),
+               (int64_t)result->counts.verdicts[verdict]);
+    }
+    number(json, "wrong", (int64_t)load_counts_wrong(&result->counts));
+    json_builder_end_object(json);
+}
+
+static void
+add_result(JsonBuilder *json, const LoadRunResult *result)
+{
+    begin(json, "result");
+    number(json, "run", result->run);
+    real(json, "load_seconds", result->load_seconds);
+    text(json, "load_fault", load_fault_name(result->load_fault));
+    number(json, "loaded", (int64_t)result->counts.loaded);
+    real(json, "measured_seconds", result->measured_seconds);
+    json_builder_set_member_name(json, "stopped");
+    json_builder_add_boolean_value(json, result->stopped);
+    number(json, "finished", (int64_t)load_counts_finished(&result->counts));
+    number(json, "faults", (int64_t)load_counts_faults(&result->counts));
+    number(json, "faults_outside", (int64_t)result->counts.faults_outside);
+    number(json, "reconnects", (int64_t)result->reconnects);
+    real(json, "generator_cores_busy", result->busy_cores);
+    json_builder_end_object(json);
+}
+
+bool
+load_report_json_write(const char *path, const LoadOptions *options, const LoadRunResult *result,
+                       char **ret_problem)
+{
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    number(json, "format", 1);
+    text(json, "program", "larder-load");
+    text(json, "version", LARDER_VERSION);
+    add_host(json);
+    add_target(json, &result->target);
+    add_config(json, options);
+    text(json, "arrival", options->rate > 0 ? "open" : "closed");
+    text(json, "latency_meaning", load_report_arrival(options));
+    add_result(json, result);
+    add_verification(json, result);
+    add_series(json, result);
+    add_operations(json, options, result);
+    json_builder_end_object(json);
+    g_autoptr(JsonGenerator) generator = json_generator_new();
+    JsonNode *root = json_builder_get_root(json);
+    json_generator_set_root(generator, root);
+    json_node_unref(root);
+    g_autoptr(GError) error = NULL;
+    if (!json_generator_to_file(generator, path, &error)) {
+        *ret_problem = g_strdup(error->message);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,21 @@
+/*
+ * socket_target.h: what the parts of the socket target share.
+ */
+#ifndef LARDER_LOADGEN_SOCKET_TARGET_H
+#define LARDER_LOADGEN_SOCKET_TARGET_H
+
+#include "loadgen/options.h"
+#include "loadgen/target.h"
+
+typedef struct LoadSocketTarget {
+    LoadTarget target; /* first: it is a target */
+    ClientEndpoint endpoint;
+    WireFormat format;
+    BaseSlice store;
+} LoadSocketTarget;
+
+/* A session of a socket target; see socket_session.c. */
+BaseStatus load_socket_session_new(LoadTarget *target, const LoadSessionArgs *args,
+                                   LoadSession **ret_session);
+
+#endif
