@@ -14,8 +14,8 @@
 uint64_t base_hash(BaseSlice bytes, uint64_t seed);
 
 /*
- * The same hash over pieces that come one after another: init, any number of updates, then the value,
- * which may be asked for in between too. Allocates nothing.
+ * The same hash over pieces that come one after another: init, any number of updates, then the
+ * value, which may be asked for in between too. Allocates nothing.
  */
 typedef struct BaseHashStream {
     _Alignas(64) uint8_t state[576];

@@ -2,15 +2,15 @@
  * batch.c: batch and bulk_write, asynchronously. See batch.h.
  *
  * Filling in reads the caller's mutations once, in order, into one block of arrays. Each array is
- * sized for the worst case (a condition on every mutation); what is not used is never touched, and so
- * costs address space only.
+ * sized for the worst case (a condition on every mutation); what is not used is never touched, and
+ * so costs address space only.
  *
- * A batch is one commit. Its guards are those of the options followed by the conditions of mutations;
- * guard_owners tells whose condition a guard of the second part is.
+ * A batch is one commit. Its guards are those of the options followed by the conditions of
+ * mutations; guard_owners tells whose condition a guard of the second part is.
  *
  * A bulk write is a chain of commits, one for each mutation. Their callbacks may come from several
- * threads; each writes only what belongs to its own commit, and the one that counts `remaining` down
- * to 0 sees all of it (acquire-release) and puts the result together.
+ * threads; each writes only what belongs to its own commit, and the one that counts `remaining`
+ * down to 0 sees all of it (acquire-release) and puts the result together.
  */
 #include "service/store/batch.h"
 

@@ -5,15 +5,15 @@
  * mutations apply together, later ones winning. A bulk write is a chain of commits of one mutation
  * each, sequenced in order, each with an outcome of its own.
  *
- * Life and threading are those of a StoreWrite (write.h), with two differences: filling in allocates
- * one block (a little more than the engine's own structs, about 400 bytes for each mutation), and so
- * store_batch_clear() must follow, from `done` on. The bytes of keys and values are borrowed until
- * `done`.
+ * Life and threading are those of a StoreWrite (write.h), with two differences: filling in
+ * allocates one block (a little more than the engine's own structs, about 400 bytes for each
+ * mutation), and so store_batch_clear() must follow, from `done` on. The bytes of keys and values
+ * are borrowed until `done`.
  *
- * Failure of a bulk write: a condition that does not hold is an outcome of its item. A commit that is
- * refused, unknown or failed makes the whole call fail, once all were answered: with INDETERMINATE if
- * any is unknown, else FAILED if any failed, else REFUSED. Items before and behind it may have been
- * applied.
+ * Failure of a bulk write: a condition that does not hold is an outcome of its item. A commit that
+ * is refused, unknown or failed makes the whole call fail, once all were answered: with
+ * INDETERMINATE if any is unknown, else FAILED if any failed, else REFUSED. Items before and behind
+ * it may have been applied.
  */
 #ifndef LARDER_SERVICE_STORE_BATCH_H
 #define LARDER_SERVICE_STORE_BATCH_H
@@ -51,8 +51,9 @@ typedef struct StoreGuard {
 } StoreGuard;
 
 /*
- * Mutations and guards come one by one from the caller's own representation: each function is called
- * at most once for each index, in order, with *ret zeroed, and only while a batch is filled in.
+ * Mutations and guards come one by one from the caller's own representation: each function is
+ * called at most once for each index, in order, with *ret zeroed, and only while a batch is filled
+ * in.
  */
 typedef struct StoreBatchArgs {
     size_t mutation_count;
@@ -123,8 +124,8 @@ bool store_batch_fill_bulk(StoreBatch *batch, Store *store, const StoreBatchArgs
                            StoreError *ret_error);
 
 /*
- * Copies every byte that a filled-in batch borrows, so that the arguments may die before `done`; the
- * copies are freed by store_batch_clear(). False: no memory; the batch is as it was.
+ * Copies every byte that a filled-in batch borrows, so that the arguments may die before `done`;
+ * the copies are freed by store_batch_clear(). False: no memory; the batch is as it was.
  */
 bool store_batch_own(StoreBatch *batch);
 

@@ -36,7 +36,7 @@ typedef struct Waiter {
     StoreError error;
 } Waiter;
 
-/* ------------------------------------------------------------------------------------------ life -- */
+/* -------------------------------------------------------------------------------------- life -- */
 
 static bool
 no_memory(const Store *store, StoreError *ret_error)
@@ -88,7 +88,7 @@ store_call_free(StoreCall *call)
     }
 }
 
-/* --------------------------------------------------------------------------------------- answers -- */
+/* ----------------------------------------------------------------------------------- answers -- */
 
 /* Makes *value point at a copy that lives as long as the waiter. False: no memory. */
 static bool
@@ -149,7 +149,7 @@ batch_done(StoreBatch *batch)
     answer(waiter, succeeded, &batch->error);
 }
 
-/* --------------------------------------------------------------------------------------- waiting -- */
+/* ----------------------------------------------------------------------------------- waiting -- */
 
 /* The real monotonic time at which deadline_us of the store's clock is reached. */
 static struct timespec
@@ -190,7 +190,7 @@ await(Waiter *waiter, const Store *store, int64_t deadline_us, StoreError *ret_e
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------ one key -- */
+/* ----------------------------------------------------------------------------------- one key -- */
 
 /* Runs a write; not `filled`: there is none, *ret_error is set, and `waiter` may be NULL. */
 static StoreCall *
@@ -254,7 +254,7 @@ store_call_append(Store *store, const StoreAppendArgs *args, StoreError *ret_err
     return run(waiter, store, filled, ret_error);
 }
 
-/* ----------------------------------------------------------------------------------- many keys -- */
+/* --------------------------------------------------------------------------------- many keys -- */
 
 typedef bool FillBatch(StoreBatch *batch, Store *store, const StoreBatchArgs *args,
                        StoreError *ret_error);
@@ -296,7 +296,7 @@ store_call_bulk_write(Store *store, const StoreBatchArgs *args, StoreError *ret_
     return run_batch(store, args, store_batch_fill_bulk, ret_error);
 }
 
-/* --------------------------------------------------------------------------------- remove_range -- */
+/* ------------------------------------------------------------------------------ remove_range -- */
 
 static bool
 remove_resolved(Store *store, const EngineRange *range, const StoreWriteOptions *options,

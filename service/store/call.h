@@ -1,13 +1,15 @@
 /*
  * call.h: writes for callers that can wait.
  *
- * Each function checks its arguments, copies every byte that it needs, submits the write and waits for
- * its outcome, at most until its deadline. When the deadline passes while the commit is under way, it
- * returns INDETERMINATE DEADLINE at once: the copies belong to the commit and are freed when the engine
- * answers, so the caller's arguments may die. That is what the one allocation of a call is for.
+ * Each function checks its arguments, copies every byte that it needs, submits the write and waits
+ * for its outcome, at most until its deadline. When the deadline passes while the commit is under
+ * way, it returns INDETERMINATE DEADLINE at once: the copies belong to the commit and are freed
+ * when the engine answers, so the caller's arguments may die. That is what the one allocation of a
+ * call is for.
  *
- * On success a call returns its outcome, which the caller frees with store_call_free(); on failure it
- * returns NULL and *ret_error says why. Blocks the thread; never use it on a reactor or in `done`.
+ * On success a call returns its outcome, which the caller frees with store_call_free(); on failure
+ * it returns NULL and *ret_error says why. Blocks the thread; never use it on a reactor or in
+ * `done`.
  */
 #ifndef LARDER_SERVICE_STORE_CALL_H
 #define LARDER_SERVICE_STORE_CALL_H

@@ -1,9 +1,9 @@
 /*
  * check.c: checks of arguments that several methods share. See check.h.
  *
- * A condition is refused when no state could ever satisfy it (absent and present, a version equal to 5
- * but at most 4): it is a mistake of the caller, and silence would look like bad luck. A negative
- * version, or a value longer than any stored one, is such a mistake too.
+ * A condition is refused when no state could ever satisfy it (absent and present, a version equal
+ * to 5 but at most 4): it is a mistake of the caller, and silence would look like bad luck. A
+ * negative version, or a value longer than any stored one, is such a mistake too.
  */
 #include "service/store/check.h"
 
@@ -41,7 +41,7 @@ store_check_unsupported(const Store *store, StorePlace place, const char *name, 
                                store_engine(store)->engine_class->name, problem);
 }
 
-/* ----------------------------------------------------------------------------------- condition -- */
+/* --------------------------------------------------------------------------------- condition -- */
 
 /* Why no state can satisfy the condition; NULL if one can. */
 static const char *
@@ -100,7 +100,7 @@ store_check_condition(const Store *store, const StoreCondition *condition, Store
     return true;
 }
 
-/* -------------------------------------------------------------------------------------- expiry -- */
+/* ------------------------------------------------------------------------------------ expiry -- */
 
 static bool
 check_ttl(int64_t ttl_ms, StorePlace place, EngineMutation *mutation, StoreError *ret_error)
@@ -147,7 +147,7 @@ store_check_expiry(const Store *store, const StoreExpiry *expiry, StorePlace pla
                               : check_at(expiry->at_ms, place, mutation, ret_error);
 }
 
-/* ------------------------------------------------------------------------------------- options -- */
+/* ----------------------------------------------------------------------------------- options -- */
 
 static bool
 check_durability(const Store *store, int durability, EngineCommit *commit, StoreError *ret_error)

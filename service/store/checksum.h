@@ -1,10 +1,10 @@
 /*
  * checksum.h: one number for the contents of a range.
  *
- * The live records of the range at one version are folded in key order into a 64-bit XXH3 with seed 0,
- * each as: key length (4 bytes little-endian), key, value length (4 bytes little-endian), value, expiry
- * (8 bytes little-endian, 0 for none). Versions are left out, so copies of the same data agree, whatever
- * their engine.
+ * The live records of the range at one version are folded in key order into a 64-bit XXH3 with seed
+ * 0, each as: key length (4 bytes little-endian), key, value length (4 bytes little-endian), value,
+ * expiry (8 bytes little-endian, 0 for none). Versions are left out, so copies of the same data
+ * agree, whatever their engine.
  *
  * Reads everything in the range: never on a reactor.
  */

@@ -1,5 +1,6 @@
 /*
- * condition.h: what a write may demand: conditions, expiries, and the options that all writes share.
+ * condition.h: what a write may demand: conditions, expiries, and the options that all writes
+ * share.
  *
  * Threading: plain values. Slices are borrowed until the write is answered.
  */

@@ -1,8 +1,8 @@
 /*
  * error.c: making errors. See error.h.
  *
- * Errors are rare and may be slow; they are formatted into the caller's memory, truncated where they
- * must be, and allocate nothing.
+ * Errors are rare and may be slow; they are formatted into the caller's memory, truncated where
+ * they must be, and allocate nothing.
  */
 #include "service/store/error.h"
 

@@ -1,9 +1,9 @@
 /*
  * error.h: why a call to a store was not carried out.
  *
- * A StoreError is one of the five exceptions of the contract as a plain value: its kind and code carry
- * the numbers of the IDL, and its text names the field, the value and the limit. It lives in the
- * caller's memory and owns nothing. Functions that can fail return false and fill in their last
+ * A StoreError is one of the five exceptions of the contract as a plain value: its kind and code
+ * carry the numbers of the IDL, and its text names the field, the value and the limit. It lives in
+ * the caller's memory and owns nothing. Functions that can fail return false and fill in their last
  * argument `ret_error`, which is left untouched on success.
  *
  * A missing key, a condition that does not hold or a short page is a result, never an error.
@@ -112,7 +112,7 @@ bool store_error_failed(StoreError *ret_error, StoreFailedCode code, const char 
 /* The error that stands for a failed read or management operation of a store's engine. */
 bool store_error_status(StoreError *ret_error, BaseStatus status, const char *store_name);
 
-/* Bytes of a peer as text for a message: at most 64 of them, unprintable ones as \xNN; terminated. */
+/* Bytes of a peer as text for a message: at most 64 of them, unprintable ones as \xNN. */
 void store_error_quote(BaseSlice bytes, char *ret_text, size_t text_size);
 
 #endif

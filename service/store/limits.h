@@ -50,7 +50,7 @@ typedef struct StoreLimits {
 /* Names of stores are 1 to 64 bytes of [a-z0-9_-]. Fixed: they are names of directories too. */
 #define STORE_NAME_MAX 64
 
-/* A relative expiry is at most a thousand years. Fixed by the IDL: a stamp plus it cannot overflow. */
+/* A relative expiry is at most a thousand years. Fixed: a stamp plus it cannot overflow. */
 #define STORE_TTL_MS_MAX INT64_C(31536000000000)
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * outcome.h: what an engine's answer to a commit means in the contract. Internal to service/store.
  *
- * Applied and not applied are results; the other three outcomes are errors. The engine's reasons and
- * refusals have the numbers of the IDL; CLOSING is DRAINING to a client. An unknown outcome is
- * ENGINE_UNKNOWN when the engine lost its connection or did not answer (BASE_CLOSED, BASE_BUSY), and
- * DURABILITY_UNKNOWN otherwise: the commit was written, but could not be made durable.
+ * Applied and not applied are results; the other three outcomes are errors. The engine's reasons
+ * and refusals have the numbers of the IDL; CLOSING is DRAINING to a client. An unknown outcome is
+ * ENGINE_UNKNOWN when the engine lost its connection or did not answer (BASE_CLOSED, BASE_BUSY),
+ * and DURABILITY_UNKNOWN otherwise: the commit was written, but could not be made durable.
  *
  * Threading: pure functions.
  */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ------------------------------------------------------------------------------------- resolving -- */
+/* --------------------------------------------------------------------------------- resolving -- */
 
 static bool
 check_bound(const Store *store, BaseSlice bound, int64_t extra, const char *field, const char *name,
@@ -98,7 +98,7 @@ store_range_contains(const EngineRange *range, BaseSlice key)
            (range->unbounded || base_slice_compare(key, range->stop) < 0);
 }
 
-/* ------------------------------------------------------------------------------------ range_info -- */
+/* -------------------------------------------------------------------------------- range_info -- */
 
 /* State of one range_info while it visits split keys. */
 typedef struct Splits {

@@ -1,11 +1,11 @@
 /*
  * range.h: parts of the key space, and what they hold.
  *
- * A KeyRange of the IDL (start, stop or prefix) is resolved into the range that engines know. A prefix
- * ends before its successor: the prefix without its trailing 0xff bytes, the last byte plus one; a
- * prefix of nothing but 0xff reaches to the last key. A start behind the stop is an empty range, not
- * an error. Bounds may be one byte longer than the longest key, so that "behind key k" can be said as
- * k followed by a zero byte.
+ * A KeyRange of the IDL (start, stop or prefix) is resolved into the range that engines know. A
+ * prefix ends before its successor: the prefix without its trailing 0xff bytes, the last byte plus
+ * one; a prefix of nothing but 0xff reaches to the last key. A start behind the stop is an empty
+ * range, not an error. Bounds may be one byte longer than the longest key, so that "behind key k"
+ * can be said as k followed by a zero byte.
  *
  * Threading: plain values.
  */
@@ -31,8 +31,8 @@ typedef struct StoreRange {
 } StoreRange;
 
 /*
- * Checks and resolves a range; `field` is its name in messages ("range"). INVALID; REFUSED MEMORY_FULL:
- * no memory for the successor. On success clear it when done.
+ * Checks and resolves a range; `field` is its name in messages ("range"). INVALID; REFUSED
+ * MEMORY_FULL: no memory for the successor. On success clear it when done.
  */
 bool store_range_resolve(const Store *store, const StoreKeyRange *key_range, const char *field,
                          StoreRange *ret_range, StoreError *ret_error);
@@ -46,7 +46,7 @@ EngineRange store_range_between(BaseSlice start, bool has_stop, BaseSlice stop);
 /* Is `key` in the range? */
 bool store_range_contains(const EngineRange *range, BaseSlice key);
 
-/* ---------------------------------------------------------------------------------- range_info -- */
+/* -------------------------------------------------------------------------------- range_info -- */
 
 /* What range_info reports, piece by piece. Either function returns false when memory is short. */
 typedef struct StoreRangeInfoVisitor {
@@ -67,8 +67,8 @@ typedef struct StoreRangeInfoArgs {
 
 /*
  * Describes ranges. May read disk, so never on a reactor. INVALID: also OVER_LIMIT on
- * options.split_bytes, when it would give more split keys than the limit. On failure the visitor may
- * have been called. REFUSED DEADLINE: also when the time runs out between ranges.
+ * options.split_bytes, when it would give more split keys than the limit. On failure the visitor
+ * may have been called. REFUSED DEADLINE: also when the time runs out between ranges.
  */
 bool store_range_info(Store *store, const StoreRangeInfoArgs *args,
                       const StoreRangeInfoVisitor *visitor, int64_t *ret_read_version,

@@ -24,7 +24,7 @@ store_read_end(StoreRead *read)
     engine_read_end(&read->engine_read);
 }
 
-/* ------------------------------------------------------------------------------------------- get -- */
+/* --------------------------------------------------------------------------------------- get -- */
 
 static bool
 check_get(const Store *store, const StoreGetArgs *args, StoreError *ret_error)
@@ -87,7 +87,7 @@ store_get(StoreRead *read, const StoreGetArgs *args, StoreGetResult *ret_result,
     return true;
 }
 
-/* ------------------------------------------------------------------------------------- multi_get -- */
+/* --------------------------------------------------------------------------------- multi_get -- */
 
 static bool
 check_multi_get(const Store *store, const StoreMultiGetArgs *args, StoreError *ret_error)

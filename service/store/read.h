@@ -1,14 +1,14 @@
 /*
  * read.h: get and multi_get.
  *
- * A read section (StoreRead) brackets reads of one store; the values that they return are views into
- * the engine that stay valid until the section ends: encode them into the reply, then end it. A section
- * belongs to its thread and must be short. Nothing is allocated, except by multi_get in the caller's
- * reusable scratch buffer.
+ * A read section (StoreRead) brackets reads of one store; the values that they return are views
+ * into the engine that stay valid until the section ends: encode them into the reply, then end it.
+ * A section belongs to its thread and must be short. Nothing is allocated, except by multi_get in
+ * the caller's reusable scratch buffer.
  *
- * Each get sees the newest version that is visible when it is called, also in a section that is already
- * open; only the time by which records expire is that of the beginning. So one section may serve all
- * the reads of a reactor's turn.
+ * Each get sees the newest version that is visible when it is called, also in a section that is
+ * already open; only the time by which records expire is that of the beginning. So one section may
+ * serve all the reads of a reactor's turn.
  */
 #ifndef LARDER_SERVICE_STORE_READ_H
 #define LARDER_SERVICE_STORE_READ_H
@@ -68,17 +68,19 @@ typedef struct StoreMultiGetArgs {
     bool without_values; /* options.want_values is false */
 } StoreMultiGetArgs;
 
+/*
+ * The count is that of the keys, or less, but at least 1, when the bytes of keys and values reached
+ * limit_bytes or the reply limit. The full_length of an item is its record.value.len.
+ */
 typedef struct StoreMultiGetResult {
-    /* items[i] answers keys[i]. At least one for a request with keys; fewer than keys when their bytes
-     * reached limit_bytes or the reply limit. full_length is record.value.len. */
-    const EngineLookup *items; /* in scratch */
+    const EngineLookup *items; /* in scratch; items[i] answers keys[i] */
     size_t count;
     int64_t read_version; /* all of them were read at this one */
 } StoreMultiGetResult;
 
 /*
- * Reads many keys at one version. `scratch` is overwritten and holds the items; reuse it from call to
- * call. Do not hand out values when args->without_values is set.
+ * Reads many keys at one version. `scratch` is overwritten and holds the items; reuse it from call
+ * to call. Do not hand out values when args->without_values is set.
  */
 bool store_multi_get(StoreRead *read, const StoreMultiGetArgs *args, BaseBuf *scratch,
                      StoreMultiGetResult *ret_result, StoreError *ret_error);

@@ -1,10 +1,10 @@
 /*
  * scan.c: pages of a range. See scan.h.
  *
- * The walk of a page: hand a record out, note its key, then look at the limits. limit_examined and the
- * time are looked at before the next move, because a move is what they bound; the items and bytes are
- * looked at behind it, because only then it is known that there is a next record at all: a page that
- * ends with the last record of the range says RANGE_END, and no empty page follows.
+ * The walk of a page: hand a record out, note its key, then look at the limits. limit_examined and
+ * the time are looked at before the next move, because a move is what they bound; the items and
+ * bytes are looked at behind it, because only then it is known that there is a next record at all:
+ * a page that ends with the last record of the range says RANGE_END, and no empty page follows.
  *
  * Time is read every TIME_RECORDS records or TIME_BYTES bytes, whichever comes first.
  */
@@ -30,7 +30,7 @@ typedef struct Page {
     StoreScanResult result;
 } Page;
 
-/* -------------------------------------------------------------------------------------- arguments -- */
+/* --------------------------------------------------------------------------------- arguments -- */
 
 static bool
 check_limits(const Store *store, const StoreScanArgs *args, StoreError *ret_error)
@@ -97,7 +97,7 @@ read_token(Page *page, const EngineRange *range, uint64_t binding, StoreError *r
     return base_buf_append_slice(&page->last_key, key) || no_memory(page, ret_error);
 }
 
-/* ------------------------------------------------------------------------------------------- walk -- */
+/* -------------------------------------------------------------------------------------- walk -- */
 
 /* Moves to the first record of the page. */
 static bool
@@ -211,7 +211,7 @@ walk(Page *page, StoreError *ret_error)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------------- page -- */
+/* -------------------------------------------------------------------------------------- page -- */
 
 static bool
 read_page(Page *page, const EngineRange *range, BaseBuf *next_token, StoreError *ret_error)

@@ -1,14 +1,16 @@
 /*
  * scan.h: pages of a range.
  *
- * A page walks one iterator, and so reads one version. It hands each record to a visitor and ends at
- * the first limit that it reaches; at least one record is returned or counted before any limit applies,
- * so a caller that follows the tokens always gets on. The token names the last record of the page: the
- * next page seeks behind (or, in reverse, before) it, which costs O(log n) on ordered engines.
+ * A page walks one iterator, and so reads one version. It hands each record to a visitor and ends
+ * at the first limit that it reaches; at least one record is returned or counted before any limit
+ * applies, so a caller that follows the tokens always gets on. The token names the last record of
+ * the page: the next page seeks behind (or, in reverse, before) it, which costs O(log n) on ordered
+ * engines.
  *
- * limit_bytes bounds what is handed out: keys and values, with keys_only the keys; a page of count_only
- * hands out nothing and is bounded by limit_examined and limit_ms alone. The time limit and the deadline
- * of the request end a page alike (LIMIT_TIME); they are looked at every few records.
+ * limit_bytes bounds what is handed out: keys and values, with keys_only the keys; a page of
+ * count_only hands out nothing and is bounded by limit_examined and limit_ms alone. The time limit
+ * and the deadline of the request end a page alike (LIMIT_TIME); they are looked at every few
+ * records.
  *
  * May read disk: not for reactors when the engine does.
  */
@@ -75,8 +77,8 @@ typedef struct StoreScanResult {
 typedef bool StoreScanVisitor(void *user, const StoreScanItem *item);
 
 /*
- * Reads one page. The token of the next page overwrites `next_token`. On failure the visitor may have
- * been called already.
+ * Reads one page. The token of the next page overwrites `next_token`. On failure the visitor may
+ * have been called already.
  */
 bool store_scan(Store *store, const StoreScanArgs *args, StoreScanVisitor *visit, void *user,
                 BaseBuf *next_token, StoreScanResult *ret_result, StoreError *ret_error);

@@ -1,9 +1,9 @@
 /*
  * set.c: the stores of a server, by name. See set.h.
  *
- * Slots are written once, under the lock, before `count` is raised over them (release); a reader that
- * has seen the count (acquire) sees the slots below it. Servers have a few stores, so comparing names
- * one by one is as good as hashing.
+ * Slots are written once, under the lock, before `count` is raised over them (release); a reader
+ * that has seen the count (acquire) sees the slots below it. Servers have a few stores, so
+ * comparing names one by one is as good as hashing.
  */
 #include "service/store/set.h"
 

@@ -2,8 +2,8 @@
  * set.h: the stores of a server, by name.
  *
  * A set is a short array of stores that only grows while it is open; finding a store compares names
- * without a lock. Stores can be added at any time; they are closed together, when nothing uses them any
- * more.
+ * without a lock. Stores can be added at any time; they are closed together, when nothing uses them
+ * any more.
  *
  * Threading: every function but store_set_close() may be called from any thread.
  */
@@ -26,9 +26,10 @@ StoreSet *store_set_new(const struct Env *env, const BaseClock *clock, const Sto
 void store_set_close(StoreSet *set);
 
 /*
- * Opens a store and adds it. INVALID: the name is malformed (BAD_ARGUMENT) or taken (ALREADY_EXISTS),
- * there are STORE_SET_MAX already (OVER_LIMIT), or the engine refuses the directory (its message says
- * what to do). FAILED: the engine cannot open it. The message names the store.
+ * Opens a store and adds it. INVALID: the name is malformed (BAD_ARGUMENT) or taken
+ * (ALREADY_EXISTS), there are STORE_SET_MAX already (OVER_LIMIT), or the engine refuses the
+ * directory (its message says what to do). FAILED: the engine cannot open it. The message names the
+ * store.
  */
 bool store_set_open(StoreSet *set, const StoreSpec *spec, Store **ret_store, StoreError *ret_error);
 

@@ -17,7 +17,7 @@ struct Store {
     char durability[16];
 };
 
-/* -------------------------------------------------------------------------------- open and close -- */
+/* ---------------------------------------------------------------------------- open and close -- */
 
 /* The i-th of names separated by '|', as text. */
 static void
@@ -126,7 +126,7 @@ store_close(Store *store)
     }
 }
 
-/* ------------------------------------------------------------------------------------ properties -- */
+/* -------------------------------------------------------------------------------- properties -- */
 
 const char *
 store_name(const Store *store)
@@ -194,7 +194,7 @@ store_capability_at(const Store *store, size_t index)
     return NULL;
 }
 
-/* ---------------------------------------------------------------------------------------- deadline -- */
+/* ---------------------------------------------------------------------------------- deadline -- */
 
 bool
 store_deadline_check(const Store *store, const StoreDeadline *deadline, int64_t *ret_deadline_us,

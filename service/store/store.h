@@ -1,8 +1,8 @@
 /*
  * store.h: one named store: an engine with the state that the service keeps about it.
  *
- * A Store is opened and owned by a StoreSet (set.h) and lives until the set is closed, so a pointer to
- * one may be kept as long as the set is open. The operations on a store are in read.h, write.h,
+ * A Store is opened and owned by a StoreSet (set.h) and lives until the set is closed, so a pointer
+ * to one may be kept as long as the set is open. The operations on a store are in read.h, write.h,
  * batch.h, scan.h, range.h, checksum.h (which never wait for commits) and call.h (which do).
  *
  * Threading: every function may be called from any thread.
@@ -33,8 +33,8 @@ typedef struct StoreSpec {
 } StoreSpec;
 
 /*
- * Opens a store; store_set_open() is what servers call. `env`, `clock` and `limits` must outlive it.
- * INVALID: the engine refuses the directory or an option; FAILED or REFUSED: it cannot open it.
+ * Opens a store; store_set_open() is what servers call. `env`, `clock` and `limits` must outlive
+ * it. INVALID: the engine refuses the directory or an option; FAILED or REFUSED: it cannot open it.
  */
 bool store_open(const StoreSpec *spec, const struct Env *env, const BaseClock *clock,
                 const StoreLimits *limits, Store **ret_store, StoreError *ret_error);
@@ -74,8 +74,8 @@ typedef struct StoreDeadline {
 } StoreDeadline;
 
 /*
- * The monotonic time at which the budget is spent. INVALID: it is out of range. REFUSED DEADLINE: it
- * is spent already.
+ * The monotonic time at which the budget is spent. INVALID: it is out of range. REFUSED DEADLINE:
+ * it is spent already.
  */
 bool store_deadline_check(const Store *store, const StoreDeadline *deadline,
                           int64_t *ret_deadline_us, StoreError *ret_error);

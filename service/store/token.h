@@ -1,9 +1,10 @@
 /*
  * token.h: page tokens: where a scan goes on.
  *
- * A token is opaque to clients and needs no state in the server, so it survives restarts. It is bound
- * to its scan (store, range, direction, snapshot) by a hash and protected against damage by a checksum;
- * neither is a secret: a forged token can do no more than name another position in the same range.
+ * A token is opaque to clients and needs no state in the server, so it survives restarts. It is
+ * bound to its scan (store, range, direction, snapshot) by a hash and protected against damage by a
+ * checksum; neither is a secret: a forged token can do no more than name another position in the
+ * same range.
  *
  *   offset  size  content
  *   0       1     format: 1

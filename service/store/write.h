@@ -7,15 +7,15 @@
  *      happened yet; when they fail, the write may be used again or forgotten.
  *   3. store_write_submit() hands it to the engine. From then on the write and all bytes that the
  *      arguments point at (key, value, condition.value_equal) belong to the store.
- *   4. `done` is called exactly once: perhaps before store_write_submit() returns, in the same thread,
- *      or later in any other thread. It must be short and must not block; it may submit further
- *      writes. It finds the outcome in `succeeded` with `result`, or else in `error`. Views in the
- *      result are valid during `done` only. When it returns, the memory is the caller's again; `done`
- *      may also reuse or free it.
+ *   4. `done` is called exactly once: perhaps before store_write_submit() returns, in the same
+ *      thread, or later in any other thread. It must be short and must not block; it may submit
+ *      further writes. It finds the outcome in `succeeded` with `result`, or else in `error`. Views
+ *      in the result are valid during `done` only. When it returns, the memory is the caller's
+ *      again; `done` may also reuse or free it.
  * No step allocates. Callers that can wait use call.h instead.
  *
- * Deadlines: a write that is not sequenced when its deadline passes is REFUSED DEADLINE. One that is
- * under way then goes on; answering INDETERMINATE DEADLINE to the peer while keeping the write's
+ * Deadlines: a write that is not sequenced when its deadline passes is REFUSED DEADLINE. One that
+ * is under way then goes on; answering INDETERMINATE DEADLINE to the peer while keeping the write's
  * memory is up to the caller (call.h does it).
  */
 #ifndef LARDER_SERVICE_STORE_WRITE_H
@@ -126,8 +126,8 @@ bool store_write_remove_range(StoreWrite *write, Store *store, const EngineRange
 void store_write_submit(StoreWrite *write);
 
 /*
- * Hands over a list of filled-in writes, linked by `next` (NULL ends it), which are sequenced in its
- * order; neighbours of the same store go to the engine together.
+ * Hands over a list of filled-in writes, linked by `next` (NULL ends it), which are sequenced in
+ * its order; neighbours of the same store go to the engine together.
  */
 void store_write_submit_all(StoreWrite *first);
 

@@ -1,10 +1,10 @@
 /*
  * fuzz_store_token.c: page tokens that come from anywhere.
  *
- *   - Decoding bytes of any kind reads nothing but them, and says GOOD only to a token: encoding its
- *     key again gives the same bytes.
- *   - The input taken as a key: its token decodes to it, is FOREIGN to another scan, and is no longer
- *     GOOD with any one bit flipped.
+ *   - Decoding bytes of any kind reads nothing but them, and says GOOD only to a token: encoding
+ *     its key again gives the same bytes.
+ *   - The input taken as a key: its token decodes to it, is FOREIGN to another scan, and is no
+ *     longer GOOD with a bit flipped.
  */
 #include "engine/base/check.h"
 #include "service/store/token.h"

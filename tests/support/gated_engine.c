@@ -46,7 +46,7 @@ pass_on(Engine *inside, EngineCommit *chain)
     engine_commit(inside, chain);
 }
 
-/* ----------------------------------------------------------------------------------------- gate -- */
+/* -------------------------------------------------------------------------------------- gate -- */
 
 void
 gate_register(void)
@@ -127,7 +127,7 @@ gate_fail_reads(BaseStatus status)
     (void)pthread_mutex_unlock(&lock);
 }
 
-/* --------------------------------------------------------------------------------------- engine -- */
+/* ------------------------------------------------------------------------------------ engine -- */
 
 static Engine *
 inside(Engine *engine)
@@ -221,7 +221,7 @@ gated_range_split(Engine *engine, const EngineRange *range, int64_t part_bytes,
     return engine_range_split(inside(engine), range, part_bytes, visit, user);
 }
 
-/* Views, snapshots and iterators name the engine inside, so the rest of the table is never reached. */
+/* Views, snapshots and iterators name the engine inside; the rest is never reached. */
 static const EngineOps gated_ops = {
     .close = gated_close,
     .commit = gated_commit,

@@ -34,8 +34,8 @@ size_t gate_commits(void);
 size_t gate_chains(void);
 
 /*
- * From the `after`-th commit on (0: from the next one) every commit ends with this outcome instead of
- * reaching the engine inside; NULL: none does.
+ * From the `after`-th commit on (0: from the next one) every commit ends with this outcome instead
+ * of reaching the engine inside; NULL: none does.
  */
 void gate_answer(const EngineOutcome *outcome, size_t after);
 

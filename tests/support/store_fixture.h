@@ -1,6 +1,6 @@
 /*
- * store_fixture.h: what the tests of service/store share: a store over the hashmap engine, on files in
- * memory and a clock that stands still, and short forms of the calls.
+ * store_fixture.h: what the tests of service/store share: a store over the hashmap engine, on files
+ * in memory and a clock that stands still, and short forms of the calls.
  *
  * Include it from one test program's only source: it holds the one fixture of the program.
  */
@@ -78,7 +78,7 @@ fixture_main(const char *name, void (*add_tests)(TCase *tests))
     return failed == 0 ? 0 : 1;
 }
 
-/* ------------------------------------------------------------------------------------------ calls -- */
+/* ------------------------------------------------------------------------------------- calls -- */
 
 #define TEXT(literal) BASE_SLICE_LITERAL(literal)
 
@@ -128,7 +128,7 @@ expect(const char *key, const char *value)
     store_read_end(&read);
 }
 
-/* ----------------------------------------------------------------------------------------- errors -- */
+/* ------------------------------------------------------------------------------------ errors -- */
 
 /* The last error is INVALID with these properties, and its message names the field. */
 static inline void

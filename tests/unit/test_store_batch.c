@@ -83,7 +83,7 @@ forget(void)
         .kind = STORE_MUTATION_INCREMENT, .key = TEXT(k), .has_delta = true, .delta = (n) \
     }
 
-/* ----------------------------------------------------------------------------------------------- batch -- */
+/* ------------------------------------------------------------------------------------- batch -- */
 
 START_TEST(a_batch_applies_together_at_one_version)
 {
@@ -396,7 +396,7 @@ START_TEST(the_largest_batch_applies)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------------ bulk_write -- */
+/* -------------------------------------------------------------------------------- bulk_write -- */
 
 START_TEST(bulk_items_are_independent_and_in_order)
 {

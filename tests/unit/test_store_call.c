@@ -1,6 +1,6 @@
 /*
- * test_store_call.c: outcomes of engines as errors, deadlines while a commit is under way, and writes
- * that are submitted together.
+ * test_store_call.c: outcomes of engines as errors, deadlines while a commit is under way, and
+ * writes that are submitted together.
  */
 #include "tests/support/gated_engine.h"
 #include "tests/support/store_fixture.h"
@@ -30,7 +30,7 @@ put_sync(const char *key, const char *value, int64_t deadline_ms)
     return store_call_put(fixture.store, &args, &fixture.error);
 }
 
-/* ------------------------------------------------------------------------------------------- outcomes -- */
+/* ---------------------------------------------------------------------------------- outcomes -- */
 
 static const struct OutcomeCase {
     EngineOutcome outcome;
@@ -82,7 +82,7 @@ START_TEST(every_outcome_has_its_error)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------------ deadlines -- */
+/* --------------------------------------------------------------------------------- deadlines -- */
 
 START_TEST(a_deadline_while_committing_is_indeterminate_and_the_commit_goes_on)
 {
@@ -234,7 +234,7 @@ START_TEST(callers_of_many_threads_are_all_answered)
 }
 END_TEST
 
-/* --------------------------------------------------------------------------------------- asynchronous -- */
+/* ------------------------------------------------------------------------------ asynchronous -- */
 
 static size_t done_count;
 static int64_t done_versions[8];
@@ -297,7 +297,7 @@ START_TEST(views_of_an_outcome_are_valid_while_it_is_delivered)
 }
 END_TEST
 
-/* --------------------------------------------------------------------------------------- remove_range -- */
+/* ------------------------------------------------------------------------------ remove_range -- */
 
 static StoreRemoveRangeResult removed;
 

@@ -1,5 +1,6 @@
 /*
- * test_store_range.c: ranges are resolved, prefixes end where they should, and range_info describes.
+ * test_store_range.c: ranges are resolved, prefixes end where they should, and range_info
+ * describes.
  */
 #include "service/store/range.h"
 #include "tests/support/store_fixture.h"
@@ -92,7 +93,7 @@ START_TEST(bounds_are_checked)
 }
 END_TEST
 
-/* --------------------------------------------------------------------------------------- range_info -- */
+/* -------------------------------------------------------------------------------- range_info -- */
 
 static struct Described {
     size_t ranges;

@@ -27,7 +27,7 @@ get(const StoreGetArgs *args)
     return store_get(&section, args, &got, &fixture.error);
 }
 
-/* --------------------------------------------------------------------------------------------- get -- */
+/* --------------------------------------------------------------------------------------- get -- */
 
 START_TEST(a_record_is_described)
 {
@@ -196,7 +196,7 @@ START_TEST(an_engine_that_cannot_read_is_an_error)
 }
 END_TEST
 
-/* --------------------------------------------------------------------------------------- multi_get -- */
+/* --------------------------------------------------------------------------------- multi_get -- */
 
 static StoreMultiGetResult many;
 static BaseBuf scratch;

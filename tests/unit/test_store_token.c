@@ -1,6 +1,6 @@
 /*
- * test_store_token.c: page tokens come back as they were, are bound to their scan, and no damage goes
- * unseen.
+ * test_store_token.c: page tokens come back as they were, are bound to their scan, and no damage
+ * goes unseen.
  */
 #include "service/store/token.h"
 

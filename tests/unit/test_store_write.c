@@ -70,7 +70,7 @@ with_expiry(StoreExpiry expiry)
     return (StoreWriteOptions){.has_expiry = true, .expiry = expiry};
 }
 
-/* --------------------------------------------------------------------------------------- put, remove -- */
+/* ------------------------------------------------------------------------------- put, remove -- */
 
 START_TEST(put_tells_version_and_existence)
 {
@@ -239,7 +239,7 @@ START_TEST(sizes_are_checked)
 }
 END_TEST
 
-/* -------------------------------------------------------------------------------------------- expiry -- */
+/* ------------------------------------------------------------------------------------ expiry -- */
 
 START_TEST(a_ttl_counts_from_the_commit)
 {
@@ -341,7 +341,7 @@ START_TEST(touch_changes_expiry_and_version_alone)
 }
 END_TEST
 
-/* ----------------------------------------------------------------------------------------- increment -- */
+/* --------------------------------------------------------------------------------- increment -- */
 
 START_TEST(counters_count)
 {
@@ -426,7 +426,7 @@ START_TEST(an_increment_needs_a_counter)
 }
 END_TEST
 
-/* -------------------------------------------------------------------------------------------- append -- */
+/* ------------------------------------------------------------------------------------ append -- */
 
 START_TEST(append_appends_and_creates)
 {
@@ -497,7 +497,7 @@ START_TEST(append_under_a_failed_condition_tells_the_length)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------------- options -- */
+/* ----------------------------------------------------------------------------------- options -- */
 
 START_TEST(what_is_not_served_is_said)
 {
