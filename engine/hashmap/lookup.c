@@ -87,7 +87,7 @@ hashmap_lookup_try(HashmapState *state, int64_t version, const HashmapKey *key,
     HashmapPlace place = hashmap_state_place(state, key->hash);
     const HashmapRecord *record = NULL;
     Certainty certainty = walk(place, version, key, &record);
-    if (certainty == MUST_RETRY || (certainty == WALKED && !nothing_cut(place.shard, version))) {
+    if (certainty == MUST_RETRY || (certainty != CERTAIN && !nothing_cut(place.shard, version))) {
         return false;
     }
     *ret_record = record;
