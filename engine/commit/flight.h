@@ -29,6 +29,7 @@ typedef struct CommitFlight {
     CommitInboxItem item;
     BaseStatus status; /* the backend's answer */
     CommitFlightState state;
+    bool sent;   /* to the backend */
     bool landed; /* the backend has answered, or never had it */
     CommitEntry *last_entry;
     size_t bytes; /* of keys and values in the group */

@@ -122,11 +122,12 @@ commit_pipeline_send(CommitPipeline *pipeline)
 {
     CommitFlight *flight = pipeline->newest;
     if (flight == NULL || flight->state != COMMIT_FLIGHT_OPEN || flight->group.entry_count == 0 ||
-        pipeline->persisting == pipeline->depth) {
+        pipeline->sent == pipeline->depth) {
         return;
     }
     flight->state = COMMIT_FLIGHT_PERSISTING;
-    pipeline->persisting++;
+    flight->sent = true;
+    pipeline->sent++;
     CommitBackend *backend = pipeline->resolver->backend;
     backend->ops->persist(backend, &flight->group);
 }
@@ -193,6 +194,7 @@ finish(CommitPipeline *pipeline)
             discard(pipeline, flight);
         }
         deliver_answers(flight);
+        pipeline->sent -= flight->sent ? 1 : 0;
         pipeline->oldest = flight->next;
         if (pipeline->newest == flight) {
             pipeline->newest = NULL;
@@ -219,7 +221,6 @@ void
 commit_pipeline_land(CommitPipeline *pipeline, CommitFlight *flight)
 {
     flight->landed = true;
-    pipeline->persisting--;
     if (flight->state == COMMIT_FLIGHT_PERSISTING) {
         if (base_is_ok(flight->status)) {
             flight->state = COMMIT_FLIGHT_DURABLE;

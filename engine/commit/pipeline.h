@@ -11,7 +11,7 @@
  * Over an immediate backend (depth 0) the only flight is a place to work in: an entry is published and
  * its request answered on the spot.
  *
- * P-1  At most depth flights are persisting; with the open one, depth + 1 flights suffice.
+ * P-1  At most depth flights are sent and not finished; with the open one, depth + 1 flights suffice.
  * P-2  Flights are published and answered in their order, whatever order the backend reports.
  * P-3  After the first failure nothing that is unpublished gets published: the error may be told for
  *      one flight and mean the bytes of another.
@@ -27,7 +27,7 @@
 
 #include <stdatomic.h>
 
-/* Flights that may be persisting at most. */
+/* The most flights that may be under way. */
 #define COMMIT_DEPTH_MAX 16
 
 typedef struct CommitPipeline {
@@ -35,7 +35,7 @@ typedef struct CommitPipeline {
     CommitFlight *oldest;
     CommitFlight *newest;
     size_t depth;
-    size_t persisting;            /* flights that the backend has */
+    size_t sent;                  /* flights that were sent and are not finished */
     _Atomic(const char *) poison; /* text of the failed persist; NULL: none */
     CommitFlight flights[COMMIT_DEPTH_MAX + 1];
 } CommitPipeline;
