@@ -6,10 +6,11 @@
  * whether the engine answers before or after the caller has given up.
  *
  *   caller   fill in, copy, submit, wait -> answered: hands the Waiter out as the StoreCall
- *                                        -> deadline: drops its reference, INDETERMINATE
+ *                                        -> deadline: orphans it and drops its reference
  *   commit   done: keeps what is valid only now, marks it answered, drops its reference
  *
- * The caller waits in real time for what the store's clock says is left.
+ * An orphan keeps its store from being closed (store.h) until it is answered. The caller waits in
+ * real time for what the store's clock says is left.
  */
 #include "service/store/call.h"
 
@@ -29,8 +30,9 @@ typedef struct Waiter {
     uint8_t *bytes;   /* what `write` borrows */
     uint8_t *current; /* what the result's current value points at */
     _Atomic int references;
-    pthread_mutex_t lock; /* guards answered, succeeded and error */
+    pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
+    bool orphaned; /* the caller has given up */
     bool answered;
     bool succeeded;
     StoreError error;
@@ -107,7 +109,7 @@ keep(Waiter *waiter, BaseSlice *value)
 
 /* The commit's last act. */
 static void
-answer(Waiter *waiter, bool succeeded, const StoreError *error)
+answer(Waiter *waiter, Store *store, bool succeeded, const StoreError *error)
 {
     (void)pthread_mutex_lock(&waiter->lock);
     waiter->answered = true;
@@ -115,9 +117,13 @@ answer(Waiter *waiter, bool succeeded, const StoreError *error)
     if (!succeeded) {
         waiter->error = *error;
     }
+    bool orphaned = waiter->orphaned;
     (void)pthread_cond_signal(&waiter->changed);
     (void)pthread_mutex_unlock(&waiter->lock);
     drop(waiter);
+    if (orphaned) {
+        store_orphan_remove(store); /* last: the store may be closed now */
+    }
 }
 
 static void
@@ -131,7 +137,7 @@ write_done(StoreWrite *write)
             succeeded = no_memory(write->store, &write->error);
         }
     }
-    answer(waiter, succeeded, &write->error);
+    answer(waiter, write->store, succeeded, &write->error);
 }
 
 static void
@@ -146,7 +152,7 @@ batch_done(StoreBatch *batch)
             succeeded = no_memory(batch->store, &batch->error);
         }
     }
-    answer(waiter, succeeded, &batch->error);
+    answer(waiter, batch->store, succeeded, &batch->error);
 }
 
 /* ----------------------------------------------------------------------------------- waiting -- */
@@ -163,7 +169,7 @@ real_deadline(const Store *store, int64_t deadline_us)
 
 /* Waits for the answer; gives the caller's reference up unless it is a result. */
 static StoreCall *
-await(Waiter *waiter, const Store *store, int64_t deadline_us, StoreError *ret_error)
+await(Waiter *waiter, Store *store, int64_t deadline_us, StoreError *ret_error)
 {
     struct timespec until = real_deadline(store, deadline_us);
     int waited = 0;
@@ -175,6 +181,10 @@ await(Waiter *waiter, const Store *store, int64_t deadline_us, StoreError *ret_e
     bool succeeded = answered && waiter->succeeded;
     if (answered && !succeeded) {
         *ret_error = waiter->error;
+    }
+    if (!answered) {
+        waiter->orphaned = true;
+        store_orphan_add(store);
     }
     (void)pthread_mutex_unlock(&waiter->lock);
     if (succeeded) {

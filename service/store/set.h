@@ -20,8 +20,9 @@ typedef struct StoreSet StoreSet;
 StoreSet *store_set_new(const struct Env *env, const BaseClock *clock, const StoreLimits *limits);
 
 /*
- * Closes every store and frees the set. Takes NULL. REQUIRES: no call is under way, every write was
- * answered, every read section has ended.
+ * Closes every store and frees the set. Takes NULL. Waits for commits whose callers gave up at
+ * their deadline. REQUIRES: no call is under way, every other write was answered, every read
+ * section ended.
  */
 void store_set_close(StoreSet *set);
 

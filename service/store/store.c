@@ -4,6 +4,7 @@
 #include "service/store/store.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,6 +16,9 @@ struct Store {
     _Atomic int64_t generation;
     char name[STORE_NAME_MAX + 1];
     char durability[16];
+    pthread_mutex_t lock; /* guards orphans */
+    pthread_cond_t changed;
+    size_t orphans;
 };
 
 /* ---------------------------------------------------------------------------- open and close -- */
@@ -90,27 +94,51 @@ copy_options(const StoreSpec *spec)
     return options;
 }
 
+static Store *
+new_store(const StoreSpec *spec, const BaseClock *clock, const StoreLimits *limits)
+{
+    Store *store = calloc(1, sizeof *store);
+    if (store == NULL) {
+        return NULL;
+    }
+    store->clock = clock;
+    store->limits = limits;
+    atomic_init(&store->mode, spec->mode != 0 ? (int)spec->mode : (int)STORE_MODE_NORMAL);
+    atomic_init(&store->generation, 1);
+    (void)snprintf(store->name, sizeof store->name, "%s", spec->name);
+    (void)pthread_mutex_init(&store->lock, NULL);
+    (void)pthread_cond_init(&store->changed, NULL);
+    return store;
+}
+
+/* Takes NULL. */
+static void
+free_store(Store *store)
+{
+    if (store == NULL) {
+        return;
+    }
+    (void)pthread_cond_destroy(&store->changed);
+    (void)pthread_mutex_destroy(&store->lock);
+    free(store);
+}
+
 bool
 store_open(const StoreSpec *spec, const struct Env *env, const BaseClock *clock,
            const StoreLimits *limits, Store **ret_store, StoreError *ret_error)
 {
-    Store *store = calloc(1, sizeof *store);
+    Store *store = new_store(spec, clock, limits);
     int64_t *options = copy_options(spec);
     bool opened = false;
     if (store == NULL || options == NULL) {
         (void)store_error_refused(ret_error, STORE_REFUSED_MEMORY_FULL, NULL, 0,
                                   "store %s: no memory", spec->name);
     } else {
-        store->clock = clock;
-        store->limits = limits;
-        atomic_init(&store->mode, spec->mode != 0 ? (int)spec->mode : (int)STORE_MODE_NORMAL);
-        atomic_init(&store->generation, 1);
-        (void)snprintf(store->name, sizeof store->name, "%s", spec->name);
         opened = open_engine(spec, options, env, store, ret_error);
     }
     free(options);
     if (!opened) {
-        free(store);
+        free_store(store);
         return false;
     }
     *ret_store = store;
@@ -120,10 +148,33 @@ store_open(const StoreSpec *spec, const struct Env *env, const BaseClock *clock,
 void
 store_close(Store *store)
 {
-    if (store != NULL) {
-        engine_close(store->engine);
-        free(store);
+    if (store == NULL) {
+        return;
     }
+    (void)pthread_mutex_lock(&store->lock);
+    while (store->orphans > 0) {
+        (void)pthread_cond_wait(&store->changed, &store->lock);
+    }
+    (void)pthread_mutex_unlock(&store->lock);
+    engine_close(store->engine);
+    free_store(store);
+}
+
+void
+store_orphan_add(Store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    store->orphans++;
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
+void
+store_orphan_remove(Store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    store->orphans--;
+    (void)pthread_cond_signal(&store->changed);
+    (void)pthread_mutex_unlock(&store->lock);
 }
 
 /* -------------------------------------------------------------------------------- properties -- */

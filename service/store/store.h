@@ -39,8 +39,18 @@ typedef struct StoreSpec {
 bool store_open(const StoreSpec *spec, const struct Env *env, const BaseClock *clock,
                 const StoreLimits *limits, Store **ret_store, StoreError *ret_error);
 
-/* Takes NULL. REQUIRES: no call is under way, every write was answered, every read has ended. */
+/*
+ * Waits for the orphans of the store and closes it. Takes NULL. REQUIRES: no call is under way,
+ * every other write was answered, every read has ended.
+ */
 void store_close(Store *store);
+
+/*
+ * An orphan is a commit whose caller has given up (call.h). The engine still has it, so the store
+ * cannot be closed before it is answered.
+ */
+void store_orphan_add(Store *store);
+void store_orphan_remove(Store *store);
 
 /* The name; lives as long as the store. */
 const char *store_name(const Store *store);

@@ -206,6 +206,33 @@ START_TEST(a_waiter_gets_an_answer_from_another_thread)
 END_TEST
 
 static void *
+release_at_close(void *user)
+{
+    for (int i = 0; i < 1000; i++) { /* time for the set to begin to close; none is needed */
+        (void)sched_yield();
+    }
+    gate_release();
+    return user;
+}
+
+START_TEST(closing_waits_for_commits_that_were_given_up)
+{
+    gate_register();
+    gate_reset();
+    StoreSet *set = store_set_new(fixture.env, &fixture.clock.clock, &fixture.limits);
+    StoreSpec spec = {.name = "late", .engine_class = &gated_class, .directory = "/late"};
+    ck_assert(store_set_open(set, &spec, &fixture.store, &fixture.error));
+    gate_hold();
+    ck_assert_ptr_null(put_sync("k", "v", 1));
+    ck_assert_int_eq(fixture.error.code, STORE_INDETERMINATE_DEADLINE);
+    pthread_t other;
+    ck_assert_int_eq(pthread_create(&other, NULL, release_at_close, NULL), 0);
+    store_set_close(set);
+    ck_assert_int_eq(pthread_join(other, NULL), 0);
+}
+END_TEST
+
+static void *
 put_many(void *user)
 {
     for (int i = 0; i < 200; i++) {
@@ -379,6 +406,7 @@ add_tests(TCase *tests)
     tcase_add_test(tests, a_deadline_that_has_passed_is_refused_before_anything);
     tcase_add_test(tests, a_commit_that_is_not_sequenced_in_time_is_refused);
     tcase_add_test(tests, a_waiter_gets_an_answer_from_another_thread);
+    tcase_add_test(tests, closing_waits_for_commits_that_were_given_up);
     tcase_add_test(tests, callers_of_many_threads_are_all_answered);
     tcase_add_test(tests, writes_of_one_store_go_together_and_in_order);
     tcase_add_test(tests, views_of_an_outcome_are_valid_while_it_is_delivered);
