@@ -1,8 +1,8 @@
 /*
  * admin.c: registers the handler classes of Admin and Observe and makes processors for lanes.
  *
- * The class initialisers prove that every method of the contract was entered, so that one that is added
- * to it cannot be forgotten.
+ * The class initialisers prove that every method of the contract was entered, so that one that is
+ * added to it cannot be forgotten.
  */
 #include "service/admin/admin.h"
 

@@ -1,9 +1,9 @@
 /*
  * admin.h: the services Admin and Observe.
  *
- * Both are served on one listener by lanes of service/rpc; this folder brings the processors with their
- * handlers. Served for real: health, metrics, store_stats, store_list, drain. All other methods answer
- * InvalidRequest UNSUPPORTED and name themselves.
+ * Both are served on one listener by lanes of service/rpc; this folder brings the processors with
+ * their handlers. Served for real: health, metrics, store_stats, store_list, drain. All other
+ * methods answer InvalidRequest UNSUPPORTED and name themselves.
  *
  * How the server plugs them in:
  *
@@ -12,8 +12,8 @@
  *         {RPC_OBSERVE, admin_observe_processor_new, &context},
  *     };
  *
- * drain waits inside its own call, so the admin listener needs at least two workers: one can wait for
- * the drain while the others answer health.
+ * drain waits inside its own call, so the admin listener needs at least two workers: one can wait
+ * for the drain while the others answer health.
  *
  * Threading: admin_init() once in the main thread, before the first lane. Hooks are called from any
  * worker of the admin listener, several at once.
@@ -43,8 +43,8 @@ typedef struct AdminLoad {
 typedef struct AdminHooks {
     void *user;
     /*
-     * Reports checks of the server with admin_health_check(): "listeners", "draining", ... The server
-     * is ready when every check passed. Stores are checked already, as "store:NAME".
+     * Reports checks of the server with admin_health_check(): "listeners", "draining", ... The
+     * server is ready when every check passed. Stores are checked already, as "store:NAME".
      */
     void (*health)(void *user, AdminHealth *health);
     /* Stops taking new data connections and requests. Again and again is fine. */

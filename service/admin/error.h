@@ -1,8 +1,8 @@
 /*
  * error.h: exceptions that Admin and Observe throw.
  *
- * ADMIN_THROWS declares the last six parameters that every generated method has; only InvalidRequest and
- * Refused are ever thrown here.
+ * ADMIN_THROWS declares the last six parameters that every generated method has; only
+ * InvalidRequest and Refused are ever thrown here.
  *
  * Threading: none of its own.
  */
@@ -19,7 +19,7 @@
         LarderRpcIndeterminate **indeterminate __attribute__((unused)),                      \
         LarderRpcFailed **failed __attribute__((unused)), GError **error __attribute__((unused))
 
-/* Throws an error of kind INVALID and notes it in `call`. Always FALSE, so that a method can return it. */
+/* Throws an error of kind INVALID and notes it in `call`. Always FALSE, for a method to return. */
 gboolean admin_error_invalid(const StoreError *error, ObsCall *call,
                              LarderRpcInvalidRequest **ret_invalid);
 

@@ -1,9 +1,9 @@
 /*
  * handler.h: the two handler classes, for the files that bring their methods.
  *
- * The generated base classes are tables of methods. manage.c, observe.c and unserved.c hold the methods
- * as static functions and export functions that enter them, so that the long generated signatures
- * appear once.
+ * The generated base classes are tables of methods. manage.c, observe.c and unserved.c hold the
+ * methods as static functions and export functions that enter them, so that the long generated
+ * signatures appear once.
  *
  * Threading: enter functions run once, in the main thread; methods in the thread of their lane.
  */

@@ -1,9 +1,9 @@
 /*
  * manage.c: store_list and drain.
  *
- * drain asks the server to stop taking work and then looks, again and again, whether what is in flight
- * has ended. It sleeps in between and so holds its own worker only. Looking is cheap, and the pause is
- * short against what an operator waits for anyway.
+ * drain asks the server to stop taking work and then looks, again and again, whether what is in
+ * flight has ended. It sleeps in between and so holds its own worker only. Looking is cheap, and
+ * the pause is short against what an operator waits for anyway.
  */
 #include "service/admin/error.h"
 #include "service/admin/handler.h"
@@ -33,7 +33,7 @@ check_options(const LarderRpcAdminOptions *options, StoreError *ret_error)
     return true;
 }
 
-/* --------------------------------------------------------------------------------- store_list -- */
+/* -------------------------------------------------------------------------------- store_list -- */
 
 static void
 fill_info(LarderRpcStoreInfo *info, const Store *store)
@@ -76,7 +76,7 @@ store_list(LarderRpcAdminIf *iface, LarderRpcStoreListResult **ret_result,
     return TRUE;
 }
 
-/* -------------------------------------------------------------------------------------- drain -- */
+/* ------------------------------------------------------------------------------------- drain -- */
 
 /* Waits until nothing is in flight, at most until `until_us`; returns what is left. */
 static AdminLoad

@@ -1,7 +1,8 @@
 /*
  * observe.c: health, metrics and store_stats.
  *
- * Nothing here waits for a store or a disk: a server that is in trouble must still be able to say so.
+ * Nothing here waits for a store or a disk: a server that is in trouble must still be able to say
+ * so.
  */
 #include "service/admin/error.h"
 #include "service/admin/handler.h"
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ------------------------------------------------------------------------------------- health -- */
+/* ------------------------------------------------------------------------------------ health -- */
 
 struct AdminHealth {
     GPtrArray *checks; /* of LarderRpcHealthCheck */
@@ -66,7 +67,7 @@ health(LarderRpcObserveIf *iface, LarderRpcHealthResult **ret_result,
     return TRUE;
 }
 
-/* ------------------------------------------------------------------------------------ metrics -- */
+/* ----------------------------------------------------------------------------------- metrics -- */
 
 static gboolean
 metrics(LarderRpcObserveIf *iface, LarderRpcMetricsResult **ret_result,
@@ -86,7 +87,7 @@ metrics(LarderRpcObserveIf *iface, LarderRpcMetricsResult **ret_result,
     return TRUE;
 }
 
-/* -------------------------------------------------------------------------------- store_stats -- */
+/* ------------------------------------------------------------------------------- store_stats -- */
 
 static LarderRpcOperationStats *
 describe_operation(const ObsSeries *series, size_t row, const char *name,

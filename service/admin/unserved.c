@@ -1,24 +1,46 @@
 /*
  * unserved.c: methods of Admin and Observe that are not served yet.
  *
- * They answer InvalidRequest UNSUPPORTED, as the contract wants it for a method that exists in it but
- * not here. Each function is nothing but its signature, so a macro writes the body; when a method
- * comes to be served its line moves to another file.
+ * They answer InvalidRequest UNSUPPORTED, as the contract wants it for a method that exists in it
+ * but not here. Each function is nothing but its signature, so a macro writes the body; when a
+ * method comes to be served its line moves to another file.
  */
 #include "service/admin/error.h"
 #include "service/admin/handler.h"
 
 /* Every method that this file answers. */
-#define ADMIN_METHODS(X)                                                                          \
-    X(store_create)                                                                               \
-    X(store_alter)                                                                                \
-    X(store_drop) X(store_recall) X(store_rename) X(config_plan) X(config_apply) X(config_export) \
-        X(flush) X(compact) X(verify) X(backup_create) X(backup_list) X(backup_verify)            \
-            X(backup_restore) X(job_get) X(job_list) X(job_cancel) X(mode_set) X(shutdown)
+#define ADMIN_METHODS(X) \
+    X(store_create)      \
+    X(store_alter)       \
+    X(store_drop)        \
+    X(store_recall)      \
+    X(store_rename)      \
+    X(config_plan)       \
+    X(config_apply)      \
+    X(config_export)     \
+    X(flush)             \
+    X(compact)           \
+    X(verify)            \
+    X(backup_create)     \
+    X(backup_list)       \
+    X(backup_verify)     \
+    X(backup_restore)    \
+    X(job_get)           \
+    X(job_list)          \
+    X(job_cancel)        \
+    X(mode_set)          \
+    X(shutdown)
 
 #define OBSERVE_METHODS(X) \
     X(levels)              \
-    X(files) X(histograms) X(hot_keys) X(hot_prefixes) X(events) X(slow_log) X(explain) X(doctor)
+    X(files)               \
+    X(histograms)          \
+    X(hot_keys)            \
+    X(hot_prefixes)        \
+    X(events)              \
+    X(slow_log)            \
+    X(explain)             \
+    X(doctor)
 
 /* A signature has to name its parameters, and none of them is looked at. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"

@@ -1,9 +1,9 @@
 /*
  * call.h: what is known of the request at hand.
  *
- * A lane owns one ObsCall and fills in the first group before it calls a handler; the handler says in
- * the second group what came of it. Handlers take the time of arrival from here, and the lane takes
- * the labels of its counters from here, so neither needs to know the other.
+ * A lane owns one ObsCall and fills in the first group before it calls a handler; the handler says
+ * in the second group what came of it. Handlers take the time of arrival from here, and the lane
+ * takes the labels of its counters from here, so neither needs to know the other.
  *
  * Threading: one request at a time, in one thread.
  */

@@ -1,13 +1,14 @@
 /*
  * catalog.h: every metric of Larder, declared once.
  *
- * A metric is a row of the table: identifier, type, name, help. Names follow the Prometheus conventions:
- * the prefix larder_, base units (seconds, bytes), counters end in _total; the process_ metrics
- * have the names that every exporter gives them. Labels never hold keys or anything else that peers
- * choose: their values come from fixed sets (methods, outcomes, configured stores).
+ * A metric is a row of the table: identifier, type, name, help. Names follow the Prometheus
+ * conventions: the prefix larder_, base units (seconds, bytes), counters end in _total; the
+ * process_ metrics have the names that every exporter gives them. Labels never hold keys or
+ * anything else that peers choose: their values come from fixed sets (methods, outcomes, configured
+ * stores).
  *
- * Whoever has a value writes it with text.h under its identifier; a metric that nobody writes does not
- * appear. To add one: add a row here and a line where its value is known.
+ * Whoever has a value writes it with text.h under its identifier; a metric that nobody writes does
+ * not appear. To add one: add a row here and a line where its value is known.
  *
  * Threading: constants.
  */

@@ -1,8 +1,9 @@
 /*
  * outcome.h: what a request came to, in the terms of the contract.
  *
- * Seven outcomes: a result, one for each of the five exceptions, and one for bytes that never became a
- * call. They are the label of every request counter, so their names are part of the metrics.
+ * Seven outcomes: a result, one for each of the five exceptions, and one for bytes that never
+ * became a call. They are the label of every request counter, so their names are part of the
+ * metrics.
  *
  * Threading: constants.
  */

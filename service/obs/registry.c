@@ -1,11 +1,11 @@
 /*
  * registry.c: counters of methods and stores, and their text.
  *
- * Stores are kept in an array that only grows: a slot is written under the lock and published with a
- * release store, so looking a store up takes no lock. Series live until the registry is freed.
+ * Stores are kept in an array that only grows: a slot is written under the lock and published with
+ * a release store, so looking a store up takes no lock. Series live until the registry is freed.
  *
- * In the text, rows of methods that were never called are left out; one that was called shows all its
- * outcomes, zeros too, so that a first failure is visible as an increase.
+ * In the text, rows of methods that were never called are left out; one that was called shows all
+ * its outcomes, zeros too, so that a first failure is visible as an increase.
  */
 #include "service/obs/registry.h"
 
@@ -86,7 +86,7 @@ obs_registry_add_collector(ObsRegistry *registry, ObsCollector *collect, void *u
     return base_ok();
 }
 
-/* ---------------------------------------------------------------------------------- recording -- */
+/* --------------------------------------------------------------------------------- recording -- */
 
 size_t
 obs_registry_other(const ObsRegistry *registry)
@@ -131,7 +131,7 @@ obs_registry_method(const ObsRegistry *registry, size_t row)
     return row < registry->config.method_count ? registry->config.methods[row].name : "";
 }
 
-/* ------------------------------------------------------------------------------------- stores -- */
+/* ------------------------------------------------------------------------------------ stores -- */
 
 /* The slot that holds the store, or else the first free one; OBS_STORES_MAX: neither. */
 static size_t
@@ -196,7 +196,7 @@ obs_registry_store(ObsRegistry *registry, const char *store)
     return add_store(registry, store);
 }
 
-/* --------------------------------------------------------------------------------------- text -- */
+/* -------------------------------------------------------------------------------------- text -- */
 
 /* Service and method of a row. */
 static void

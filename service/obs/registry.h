@@ -1,16 +1,16 @@
 /*
  * registry.h: what the process counts, and the text in which it shows it.
  *
- * One registry per process. It holds a row of ObsSeries per method of the contract, such a series for
- * every store, the gauge of requests in execution, and a list of collectors: functions of other parts that
- * write further metrics when the text is made (net statistics, store figures).
+ * One registry per process. It holds a row of ObsSeries per method of the contract, such a series
+ * for every store, the gauge of requests in execution, and a list of collectors: functions of other
+ * parts that write further metrics when the text is made (net statistics, store figures).
  *
- * The last row of the methods (index obs_registry_other()) stands for requests that named no method of
- * the contract or were no request at all; its label is method="".
+ * The last row of the methods (index obs_registry_other()) stands for requests that named no method
+ * of the contract or were no request at all; its label is method="".
  *
  * Threading: obs_registry_new(), _add_collector() and _free() belong to the main thread, before the
- * first and after the last use by others. Everything else may be called from any thread; recording is
- * lock-free. obs_registry_write() may run in several threads at once, and so may collectors.
+ * first and after the last use by others. Everything else may be called from any thread; recording
+ * is lock-free. obs_registry_write() may run in several threads at once, and so may collectors.
  */
 #ifndef LARDER_SERVICE_OBS_REGISTRY_H
 #define LARDER_SERVICE_OBS_REGISTRY_H
@@ -70,9 +70,9 @@ void obs_registry_turned_away(ObsRegistry *registry, size_t row, ObsOutcome outc
 int64_t obs_registry_in_flight(const ObsRegistry *registry);
 
 /*
- * The series of a store: a row per method, in the order of ObsConfig.methods. Made at the first call
- * for a name, then the same for ever. Call it only for stores that exist. NULL: no memory, or more
- * than OBS_STORES_MAX names; such a store goes uncounted.
+ * The series of a store: a row per method, in the order of ObsConfig.methods. Made at the first
+ * call for a name, then the same for ever. Call it only for stores that exist. NULL: no memory, or
+ * more than OBS_STORES_MAX names; such a store goes uncounted.
  */
 ObsSeries *obs_registry_store(ObsRegistry *registry, const char *store);
 

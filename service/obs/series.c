@@ -1,9 +1,9 @@
 /*
  * series.c: sharded rows of counters with a lazily made histogram each.
  *
- * A cell is one row in one shard: seven counters and a pointer, one cache line. Threads are numbered
- * when they first record, and write to the shard of their number modulo OBS_SHARDS. Counters are added
- * to with relaxed atomics, so threads that share a shard lose nothing.
+ * A cell is one row in one shard: seven counters and a pointer, one cache line. Threads are
+ * numbered when they first record, and write to the shard of their number modulo OBS_SHARDS.
+ * Counters are added to with relaxed atomics, so threads that share a shard lose nothing.
  *
  * The histogram of a cell is made by whoever first needs it and published by compare-and-swap; the
  * loser of a race frees its own. It stays until the series is freed, so readers need no protection.

@@ -1,14 +1,15 @@
 /*
  * series.h: counts by outcome and latencies, one row per operation.
  *
- * A row has a counter for every outcome and a histogram of microseconds. Recording is lock-free: each
- * thread writes to one of a few shards (its own as long as there are no more threads than shards), so
- * rows that every thread uses do not share cache lines. Readers add up the shards. A histogram is
- * allocated when its row is first used in its shard; when memory is short then, latencies of that
- * shard are left out while its counters go on.
+ * A row has a counter for every outcome and a histogram of microseconds. Recording is lock-free:
+ * each thread writes to one of a few shards (its own as long as there are no more threads than
+ * shards), so rows that every thread uses do not share cache lines. Readers add up the shards. A
+ * histogram is allocated when its row is first used in its shard; when memory is short then,
+ * latencies of that shard are left out while its counters go on.
  *
- * Threading: any thread may record and read at any time. A reader sees each recording wholly, partly or
- * not at all while it is going on: counters and histogram may differ by the requests in progress.
+ * Threading: any thread may record and read at any time. A reader sees each recording wholly,
+ * partly or not at all while it is going on: counters and histogram may differ by the requests in
+ * progress.
  */
 #ifndef LARDER_SERVICE_OBS_SERIES_H
 #define LARDER_SERVICE_OBS_SERIES_H

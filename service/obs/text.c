@@ -1,8 +1,8 @@
 /*
  * text.c: the Prometheus text format, from the table in catalog.h.
  *
- * Bounds of latency buckets are kept in microseconds, as they are recorded, with their text in seconds
- * beside them, so that no rounding changes a bound from one scrape to the next.
+ * Bounds of latency buckets are kept in microseconds, as they are recorded, with their text in
+ * seconds beside them, so that no rounding changes a bound from one scrape to the next.
  */
 #include "service/obs/text.h"
 

@@ -1,11 +1,11 @@
 /*
  * text.h: writes metrics in the Prometheus text format, version 0.0.4.
  *
- * The format wants all samples of a metric together, behind one HELP and one TYPE line. So writers go
- * metric by metric: the first sample of a metric writes its head, and a metric that was left is closed.
- * Coming back to a closed one is a programmer error and aborts. Label values are escaped (backslash,
- * quote, line feed); bytes that are not UTF-8 are written as they are, so pass only names that were
- * checked.
+ * The format wants all samples of a metric together, behind one HELP and one TYPE line. So writers
+ * go metric by metric: the first sample of a metric writes its head, and a metric that was left is
+ * closed. Coming back to a closed one is a programmer error and aborts. Label values are escaped
+ * (backslash, quote, line feed); bytes that are not UTF-8 are written as they are, so pass only
+ * names that were checked.
  *
  *   ObsLabel labels[] = {{"store", "default"}};
  *   obs_text_integer(&text, OBS_STORE_KEYS, labels, 1, 42);
@@ -45,8 +45,8 @@ void obs_text_number(ObsText *text, ObsMetric metric, const ObsLabel *labels, si
                      double value);
 
 /*
- * The samples of a histogram metric in seconds, from a histogram of microseconds: cumulative buckets
- * from 0.0001 to 10, their sum and count.
+ * The samples of a histogram metric in seconds, from a histogram of microseconds: cumulative
+ * buckets from 0.000025 to 10, their sum and count.
  */
 void obs_text_latency(ObsText *text, ObsMetric metric, const ObsLabel *labels, size_t count,
                       const BaseHistogram *microseconds);

@@ -1,10 +1,11 @@
 /*
  * context.h: what every lane of a process shares.
  *
- * The server fills in one RpcContext before it makes lanes and keeps it, and all that it points at, until
- * the last lane is freed. Only `limits` may change meanwhile: the server publishes a new RpcLimits with
- * an atomic store, and lanes use the one that they loaded when a request began. A replaced RpcLimits
- * must stay valid until the lanes are gone; reloads are rare enough to keep them all.
+ * The server fills in one RpcContext before it makes lanes and keeps it, and all that it points at,
+ * until the last lane is freed. Only `limits` may change meanwhile: the server publishes a new
+ * RpcLimits with an atomic store, and lanes use the one that they loaded when a request began. A
+ * replaced RpcLimits must stay valid until the lanes are gone; reloads are rare enough to keep them
+ * all.
  *
  * Threading: read by all lanes at once; see above for `limits`.
  */

@@ -29,8 +29,9 @@ StoreExpiry rpc_convert_expiry(const LarderRpcExpiry *expiry);
 StoreKeyRange rpc_convert_range(const LarderRpcKeyRange *range);
 
 /*
- * What the options of all writes have in common, whatever their generated type: deadline, durability, fence
- * and request id. The generated types share no base, only the names of their members.
+ * What the options of all writes have in common, whatever their generated type: deadline,
+ * durability, fence and request id. The generated types share no base, only the names of their
+ * members.
  */
 #define RPC_CONVERT_WRITE_OPTIONS(call, options)                                                  \
     ((StoreWriteOptions){                                                                         \

@@ -1,8 +1,8 @@
 /*
  * error.c: StoreError to exception objects.
  *
- * Generated code writes every field of an exception, set or not, and does not expect NULL texts; so all
- * of them are filled in. `details` stays the empty map that the object is born with.
+ * Generated code writes every field of an exception, set or not, and does not expect NULL texts; so
+ * all of them are filled in. `details` stays the empty map that the object is born with.
  */
 #include "service/rpc/error.h"
 

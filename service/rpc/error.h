@@ -1,8 +1,8 @@
 /*
  * error.h: exceptions of the contract as objects that generated code sends.
  *
- * Every generated method has the same six last parameters, one per exception and a GError that we never
- * use. RPC_THROWS declares them and RPC_CATCH gathers them, so a method reads
+ * Every generated method has the same six last parameters, one per exception and a GError that we
+ * never use. RPC_THROWS declares them and RPC_CATCH gathers them, so a method reads
  *
  *     static gboolean
  *     get(LarderRpcStoreIf *iface, ..., RPC_THROWS)

@@ -1,8 +1,8 @@
 /*
  * handler.h: the Store service over service/store.
  *
- * Registers a subclass of the generated handler that implements every method of the service. Methods
- * that are not served yet answer InvalidRequest UNSUPPORTED and name themselves.
+ * Registers a subclass of the generated handler that implements every method of the service.
+ * Methods that are not served yet answer InvalidRequest UNSUPPORTED and name themselves.
  *
  * Threading: as lane.h says.
  */

@@ -1,8 +1,8 @@
 /*
  * handler_batch.c: batch and bulk_write.
  *
- * The store takes mutations and guards one by one from the objects that generated code has made, so there
- * is no array of converted ones in between.
+ * The store takes mutations and guards one by one from the objects that generated code has made, so
+ * there is no array of converted ones in between.
  */
 #include "service/rpc/convert.h"
 #include "service/rpc/handler_class.h"

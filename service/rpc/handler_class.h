@@ -2,8 +2,8 @@
  * handler_class.h: the class behind handler.h, for the files that bring its methods.
  *
  * The generated base class is a table of methods. Each handler_*.c and info.c holds some of them as
- * static functions and exports one function that enters them into the table, so that the long generated
- * signatures appear once, at their definitions.
+ * static functions and exports one function that enters them into the table, so that the long
+ * generated signatures appear once, at their definitions.
  *
  * A handler belongs to one lane. It finds the shared parts in `context` and the request at hand in
  * `call`. Every method returns TRUE with a filled-in result, or FALSE with one exception set.

@@ -1,14 +1,15 @@
 /*
  * handler_read.c: get, multi_get and checksum.
  *
- * Values are copied out of the engine within the read section: generated code wants arrays of its own.
+ * Values are copied out of the engine within the read section: generated code wants arrays of its
+ * own.
  */
 #include "service/rpc/convert.h"
 #include "service/rpc/handler_class.h"
 #include "service/store/checksum.h"
 #include "service/store/read.h"
 
-/* ---------------------------------------------------------------------------------------- get -- */
+/* --------------------------------------------------------------------------------------- get -- */
 
 static StoreGetArgs
 get_args(const ObsCall *call, const GByteArray *key, const LarderRpcGetOptions *options)
@@ -74,7 +75,7 @@ get(LarderRpcStoreIf *iface, LarderRpcGetResult **ret_result, const gchar *store
     return TRUE;
 }
 
-/* ---------------------------------------------------------------------------------- multi_get -- */
+/* --------------------------------------------------------------------------------- multi_get -- */
 
 /* Appends a view of each key to `slices`. */
 static bool
@@ -163,7 +164,7 @@ multi_get(LarderRpcStoreIf *iface, LarderRpcMultiGetResult **ret_result, const g
     return TRUE;
 }
 
-/* ----------------------------------------------------------------------------------- checksum -- */
+/* ---------------------------------------------------------------------------------- checksum -- */
 
 static gboolean
 checksum(LarderRpcStoreIf *iface, LarderRpcChecksumResult **ret_result, const gchar *store_name,

@@ -7,7 +7,7 @@
 #include "service/rpc/handler_class.h"
 #include "service/store/scan.h"
 
-/* --------------------------------------------------------------------------------------- scan -- */
+/* -------------------------------------------------------------------------------------- scan -- */
 
 static bool
 take_item(void *user, const StoreScanItem *from)
@@ -93,7 +93,7 @@ scan(LarderRpcStoreIf *iface, LarderRpcScanResult **ret_result, const gchar *sto
     return TRUE;
 }
 
-/* --------------------------------------------------------------------------------- range_info -- */
+/* -------------------------------------------------------------------------------- range_info -- */
 
 static bool
 take_range(void *user, size_t index, const EngineRangeEstimate *estimate)

@@ -2,21 +2,28 @@
  * handler_unserved.c: methods of the contract that are not served yet.
  *
  * The contract wants InvalidRequest UNSUPPORTED for a method that exists in it but not here, which
- * tells a caller more than the generated code would. Each function is nothing but its signature, so a
- * macro writes the body; when a method comes to be served its line moves to another file.
+ * tells a caller more than the generated code would. Each function is nothing but its signature, so
+ * a macro writes the body; when a method comes to be served its line moves to another file.
  */
 #include "service/rpc/handler_class.h"
 
 #include <string.h>
 
 /* Every method that this file answers. */
-#define UNSERVED_METHODS(X)                                                                        \
-    X(lease_acquire)                                                                               \
-    X(lease_renew)                                                                                 \
-    X(lease_release)                                                                               \
-    X(lease_get)                                                                                   \
-    X(lease_list) X(snapshot_open) X(snapshot_renew) X(snapshot_close) X(snapshot_list) X(changes) \
-        X(topology) X(locate) X(authenticate)
+#define UNSERVED_METHODS(X) \
+    X(lease_acquire)        \
+    X(lease_renew)          \
+    X(lease_release)        \
+    X(lease_get)            \
+    X(lease_list)           \
+    X(snapshot_open)        \
+    X(snapshot_renew)       \
+    X(snapshot_close)       \
+    X(snapshot_list)        \
+    X(changes)              \
+    X(topology)             \
+    X(locate)               \
+    X(authenticate)
 
 /* A signature has to name its parameters, and none of them is looked at. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"

@@ -1,16 +1,16 @@
 /*
  * handler_write.c: put, remove, touch, increment, append and remove_range.
  *
- * The lane is synchronous, so these wait for the outcome of their commit (service/store/call.h), at most
- * until the deadline of the request.
+ * The lane is synchronous, so these wait for the outcome of their commit (service/store/call.h), at
+ * most until the deadline of the request.
  */
 #include "service/rpc/convert.h"
 #include "service/rpc/handler_class.h"
 #include "service/store/call.h"
 
 /*
- * The members that WriteResult, IncrementResult and AppendResult share by name; the generated types have
- * no base in common.
+ * The members that WriteResult, IncrementResult and AppendResult share by name; the generated types
+ * have no base in common.
  */
 #define FILL_WRITE_RESULT(result, outcome)                                            \
     do {                                                                              \

@@ -1,14 +1,14 @@
 /*
  * lane.c: parse, check, dispatch, and an honest answer whatever happens.
  *
- * The generated code is entered only with a message whose required arguments are all there with their
- * right types and whose names are valid text, because it tells neither apart from defaults. What it
- * writes goes through a WireWriter with the reply limit: either the whole reply is in `out` afterwards or
- * none of it, and then the lane says why in its place.
+ * The generated code is entered only with a message whose required arguments are all there with
+ * their right types and whose names are valid text, because it tells neither apart from defaults.
+ * What it writes goes through a WireWriter with the reply limit: either the whole reply is in `out`
+ * afterwards or none of it, and then the lane says why in its place.
  *
- * A reply that cannot be given is told apart by what the method may have done: nothing was lost when it
- * only reads, so the caller is told to ask for less; a method that writes has run, so the answer is
- * Indeterminate, never a refusal.
+ * A reply that cannot be given is told apart by what the method may have done: nothing was lost
+ * when it only reads, so the caller is told to ask for less; a method that writes has run, so the
+ * answer is Indeterminate, never a refusal.
  *
  * Threading: one thread per lane; see lane.h.
  */
@@ -87,7 +87,7 @@ rpc_lane_free(RpcLane *lane)
     free(lane);
 }
 
-/* ------------------------------------------------------------------------------------ answers -- */
+/* ----------------------------------------------------------------------------------- answers -- */
 
 /* Answers with an exception; closes when not even that fits. */
 static RpcVerdict
@@ -172,7 +172,7 @@ answer_lost_reply(LaneTurn *turn, WireCode code)
     return answer_exception(turn, &exception);
 }
 
-/* ------------------------------------------------------------------------------------- checks -- */
+/* ------------------------------------------------------------------------------------ checks -- */
 
 /* The row of the method among the services of this lane. */
 static void
@@ -215,7 +215,7 @@ argument_fault(const LaneTurn *turn, const RpcArgument *argument)
     return NULL;
 }
 
-/* ----------------------------------------------------------------------------------- dispatch -- */
+/* ---------------------------------------------------------------------------------- dispatch -- */
 
 /* The generated code gave up. */
 static RpcVerdict

@@ -1,25 +1,27 @@
 /*
  * lane.h: the generated lane: a request's bytes in, a reply's bytes out.
  *
- * A lane owns all that one worker thread needs to execute calls through the generated code: the tape that
- * a request is parsed onto, the bridge that feeds it to the generated processors, and handler objects.
- * Nothing of it is shared, so lanes run side by side without locks.
+ * A lane owns all that one worker thread needs to execute calls through the generated code: the
+ * tape that a request is parsed onto, the bridge that feeds it to the generated processors, and
+ * handler objects. Nothing of it is shared, so lanes run side by side without locks.
  *
  * What a request meets, in this order:
- *   1. bytes that are no request               TApplicationException PROTOCOL_ERROR, then close
- *   2. a oneway call of a method of ours       TApplicationException INVALID_MESSAGE_TYPE, then close
- *   3. a method that no service here has       TApplicationException UNKNOWN_METHOD
- *   4. an argument missing or of another type  InvalidRequest BAD_ARGUMENT, `field` names it
- *   5. a name argument with a NUL byte in it   the same
- *   6. the handler                             its result, or one of the five exceptions
- *   7. a reply over reply_bytes_max            InvalidRequest OVER_LIMIT for a method that only reads,
- *                                              else Indeterminate: what it did cannot be told
- *   8. no memory for the reply                 Refused OVERLOAD or, as above, Indeterminate
+ *   1. bytes that are no request: TApplicationException PROTOCOL_ERROR if the header was readable,
+ *      then close
+ *   2. a oneway call: TApplicationException INVALID_MESSAGE_TYPE, then close
+ *   3. a method that no service here has: TApplicationException UNKNOWN_METHOD
+ *   4. an argument missing or of another type: InvalidRequest BAD_ARGUMENT, `field` names it
+ *   5. a name that is not UTF-8 or has a NUL byte in it: the same
+ *   6. the handler: its result, or one of the five exceptions
+ *   7. a reply over reply_bytes_max: InvalidRequest OVER_LIMIT for a method that only reads, else
+ *      Indeterminate, because what it did cannot be told
+ *   8. no memory for the reply: Refused OVERLOAD or, as above, Indeterminate
  *
- * The reply is appended to `out`, in the protocol and framing of the request. What was in `out` stays.
+ * The reply is appended to `out`, in the protocol and framing of the request. What was in `out`
+ * stays.
  *
- * A call is synchronous: a write waits in it for its outcome, so lanes belong on worker threads, never on
- * a reactor. An exception text never repeats bytes of keys or values.
+ * A call is synchronous: a write waits in it for its outcome, so lanes belong on worker threads,
+ * never on a reactor. An exception text never repeats bytes of keys or values.
  */
 #ifndef LARDER_SERVICE_RPC_LANE_H
 #define LARDER_SERVICE_RPC_LANE_H
@@ -40,8 +42,8 @@ typedef enum RpcServiceId { RPC_STORE, RPC_ADMIN, RPC_OBSERVE, RPC_SERVICE_COUNT
 typedef struct RpcService {
     RpcServiceId id;
     /*
-     * A new generated processor with a handler of its own; the caller unrefs it. `call` describes the
-     * request at hand during every call of the handler. Runs in rpc_lane_new().
+     * A new generated processor with a handler of its own; the caller unrefs it. `call` describes
+     * the request at hand during every call of the handler. Runs in rpc_lane_new().
      */
     ThriftProcessor *(*processor_new)(void *user, ObsCall *call);
     void *user;
@@ -62,8 +64,8 @@ typedef struct RpcVerdict {
 } RpcVerdict;
 
 /*
- * A lane for these services; `context` must outlive it. BASE_NO_MEMORY. Any thread; afterwards the lane
- * belongs to one thread at a time.
+ * A lane for these services; `context` must outlive it. BASE_NO_MEMORY. Any thread; afterwards the
+ * lane belongs to one thread at a time.
  */
 BaseStatus rpc_lane_new(RpcContext *context, const RpcService *services, size_t count,
                         RpcLane **ret_lane);

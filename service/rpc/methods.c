@@ -1,8 +1,8 @@
 /*
  * methods.c: the generated table of methods, and what the table does not say.
  *
- * A method is found by going through the rows of its service, at most a few dozen, and comparing lengths
- * first. Whether a method writes is looked up only when a reply is lost.
+ * A method is found by going through the rows of its service, at most a few dozen, and comparing
+ * lengths first. Whether a method writes is looked up only when a reply is lost.
  */
 #include "service/rpc/methods.h"
 

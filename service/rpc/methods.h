@@ -1,8 +1,9 @@
 /*
  * methods.h: every method of the contract, with its arguments.
  *
- * The table is generated from the IDL (gen-c_glib/larder_methods.h). Rows are numbered Store first, then
- * Admin, then Observe, each in the order of the IDL; these numbers are the rows of the metrics too.
+ * The table is generated from the IDL (gen-c_glib/larder_methods.h). Rows are numbered Store first,
+ * then Admin, then Observe, each in the order of the IDL; these numbers are the rows of the metrics
+ * too.
  *
  * Threading: constants.
  */

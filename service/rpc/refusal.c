@@ -1,9 +1,9 @@
 /*
  * refusal.c: a Refused from nothing but a request's header.
  *
- * The parser reports the header of a message also when what follows is not acceptable. Allowed no values at
- * all, it stops right behind the header: the cost is the same for every request, however long, and
- * nothing is allocated.
+ * The parser reports the header of a message also when what follows is not acceptable. Allowed no
+ * values at all, it stops right behind the header: the cost is the same for every request, however
+ * long, and nothing is allocated.
  */
 #include "service/rpc/refusal.h"
 

@@ -1,9 +1,9 @@
 /*
  * types.c: asks for every class once.
  *
- * An object of each argument and result struct is made and dropped: that registers its class and those
- * of the structs that it holds. What is held by lists and what is thrown is not made then, so those
- * classes are named here; test_rpc_types.c proves that the list is complete.
+ * An object of each argument and result struct is made and dropped: that registers its class and
+ * those of the structs that it holds. What is held by lists and what is thrown is not made then, so
+ * those classes are named here; test_rpc_types.c proves that the list is complete.
  */
 #include "service/rpc/types.h"
 
@@ -16,18 +16,42 @@
 #include <thrift/c_glib/thrift_application_exception.h>
 
 /* Structs that are elements of lists. */
-#define ELEMENTS(X)                                                                          \
-    X(mutation)                                                                              \
-    X(guard)                                                                                 \
-    X(key_range)                                                                             \
-    X(store_info)                                                                            \
-    X(limit_info) X(get_item) X(bulk_item) X(scan_item) X(range_info) X(lease_info)          \
-        X(snapshot_info) X(change_entry) X(node_info) X(shard_info) X(store_state)           \
-            X(config_change) X(job_info) X(backup_info) X(health_check) X(operation_stats)   \
-                X(level_info) X(file_info) X(histogram_info) X(histogram_bucket) X(hot_item) \
-                    X(event_info) X(slow_call) X(finding)
+#define ELEMENTS(X)     \
+    X(mutation)         \
+    X(guard)            \
+    X(key_range)        \
+    X(store_info)       \
+    X(limit_info)       \
+    X(get_item)         \
+    X(bulk_item)        \
+    X(scan_item)        \
+    X(range_info)       \
+    X(lease_info)       \
+    X(snapshot_info)    \
+    X(change_entry)     \
+    X(node_info)        \
+    X(shard_info)       \
+    X(store_state)      \
+    X(config_change)    \
+    X(job_info)         \
+    X(backup_info)      \
+    X(health_check)     \
+    X(operation_stats)  \
+    X(level_info)       \
+    X(file_info)        \
+    X(histogram_info)   \
+    X(histogram_bucket) \
+    X(hot_item)         \
+    X(event_info)       \
+    X(slow_call)        \
+    X(finding)
 
-#define EXCEPTIONS(X) X(invalid_request) X(not_here) X(refused) X(indeterminate) X(failed)
+#define EXCEPTIONS(X)  \
+    X(invalid_request) \
+    X(not_here)        \
+    X(refused)         \
+    X(indeterminate)   \
+    X(failed)
 
 /* Makes an object of the class and keeps the class for ever. */
 static void

@@ -1,9 +1,10 @@
 /*
  * prometheus.h: reads the Prometheus text format strictly, for tests.
  *
- * Checks what a scraper relies on: each metric has HELP and TYPE once, before its samples, and all its
- * samples together; names, labels, escapes and values are well-formed; no series appears twice; buckets
- * of a histogram are cumulative, in ascending order, end with +Inf and agree with its count.
+ * Checks what a scraper relies on: each metric has HELP and TYPE once, before its samples, and all
+ * its samples together; names, labels, escapes and values are well-formed; no series appears twice;
+ * buckets of a histogram are cumulative, in ascending order, end with +Inf and agree with its
+ * count.
  *
  * Threading: plain functions.
  */

@@ -1,10 +1,10 @@
 /*
  * rpc_rig.h: a lane with a store behind it, and stock Thrift clients in front of it, for tests.
  *
- * Requests go in as bytes (rig_raw) or through the generated client over the stock protocols of c_glib:
- * RigTransport gathers what the client writes, frames it if it is asked to, hands it to the lane when
- * the client flushes, and gives back the reply. So what is tested is what a stock client would see,
- * without sockets.
+ * Requests go in as bytes (rig_raw) or through the generated client over the stock protocols of
+ * c_glib: RigTransport gathers what the client writes, frames it if it is asked to, hands it to the
+ * lane when the client flushes, and gives back the reply. So what is tested is what a stock client
+ * would see, without sockets.
  */
 #ifndef LARDER_TESTS_UNIT_RPC_RIG_H
 #define LARDER_TESTS_UNIT_RPC_RIG_H
@@ -145,7 +145,7 @@ rig_counted(const Rig *rig, const char *method, ObsOutcome outcome)
     return count;
 }
 
-/* ------------------------------------------------------------------------- the stock transport -- */
+/* ----------------------------------------------------------------------- the stock transport -- */
 
 typedef struct RigTransport {
     ThriftTransport parent;
@@ -252,7 +252,7 @@ rig_transport_init(RigTransport *self)
     self->request = calloc(1, sizeof *self->request);
 }
 
-/* --------------------------------------------------------------------------- the stock client -- */
+/* -------------------------------------------------------------------------- the stock client -- */
 
 typedef struct RigClient {
     RigTransport *transport;
@@ -349,14 +349,14 @@ rig_is(const GByteArray *array, const char *text)
            base_slice_equal(base_slice(array->data, array->len), base_slice_text(text));
 }
 
-/* ------------------------------------------------------------------------------------ programs -- */
+/* ---------------------------------------------------------------------------------- programs -- */
 
 /*
  * Runs the one test case of a program; its exit status.
  *
- * GLib hands memory from thread to thread in its slice allocator, with locks that thread sanitizer does
- * not know. Malloc it knows, so the program starts itself anew with slices switched off, which GLib
- * decides before main.
+ * GLib hands memory from thread to thread in its slice allocator, with locks that thread sanitizer
+ * does not know. Malloc it knows, so the program starts itself anew with slices switched off, which
+ * GLib decides before main.
  */
 static inline int
 rig_run(const char *name, TCase *cases)

@@ -1,8 +1,8 @@
 /*
  * test_admin_services.c: Admin and Observe through the generated processors and stock clients.
  *
- * Client and processor share two buffers in memory: what the client sends, the processor reads, and the
- * other way round.
+ * Client and processor share two buffers in memory: what the client sends, the processor reads, and
+ * the other way round.
  */
 #include "engine/env/mem.h"
 #include "engine/hashmap/hashmap.h"

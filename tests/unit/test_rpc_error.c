@@ -1,9 +1,9 @@
 /*
- * test_rpc_error.c: all five exceptions, with every code that an engine can bring about, as a stock client
- * receives them.
+ * test_rpc_error.c: all five exceptions, with every code that an engine can bring about, as a stock
+ * client receives them.
  *
- * The scripted engine fails as the key says. NotHere needs more than one node and so no key brings it
- * about; it is thrown directly.
+ * The scripted engine fails as the key says. NotHere needs more than one node and so no key brings
+ * it about; it is thrown directly.
  */
 #include "service/rpc/error.h"
 #include "tests/support/scripted_engine.h"
@@ -169,8 +169,8 @@ START_TEST(each_kind_becomes_its_exception)
         RigThrown thrown = {0};
         ObsCall call = {.outcome = OBS_OK};
         StoreError error = {.kind = (StoreErrorKind)kind, .code = 2, .limit = 10, .actual = 11};
-        strcpy(error.message, "why");
-        strcpy(error.field, "options.what");
+        snprintf(error.message, sizeof error.message, "why");
+        snprintf(error.field, sizeof error.field, "options.what");
         RpcThrows throws = {&thrown.invalid, &thrown.elsewhere, &thrown.refused,
                             &thrown.indeterminate, &thrown.failed};
         ck_assert(!rpc_error_throw(&error, &call, throws));

@@ -1,8 +1,8 @@
 /*
  * test_rpc_lane.c: what a lane makes of every kind of request, as bytes.
  *
- * Requests are written with the wire writer, in both protocols, with and without frames; replies are
- * read back with the strict parser.
+ * Requests are written with the wire writer, in both protocols, with and without frames; replies
+ * are read back with the strict parser.
  */
 #include "tests/unit/rpc_rig.h"
 

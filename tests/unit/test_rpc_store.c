@@ -1,8 +1,8 @@
 /*
  * test_rpc_store.c: every served method through a stock client, against the hashmap engine.
  *
- * What counts here is that arguments, options and results survive the way through generated code in both
- * directions; what the store makes of them is tested with the store.
+ * What counts here is that arguments, options and results survive the way through generated code in
+ * both directions; what the store makes of them is tested with the store.
  */
 #include "tests/unit/rpc_rig.h"
 

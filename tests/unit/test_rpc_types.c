@@ -1,5 +1,6 @@
 /*
- * test_rpc_types.c: no class is left to be registered by workers, and lanes do not disturb each other.
+ * test_rpc_types.c: no class is left to be registered by workers, and lanes do not disturb each
+ * other.
  */
 #include "tests/unit/rpc_rig.h"
 
