@@ -26,6 +26,7 @@ struct Subject {
     Target target;
     const EngineClass *engine_class;
     ThriftTransport *transport;
+    ThriftTransport *socket; /* under it; NULL when embedded */
     ThriftProtocol *protocol;
 
     bool embedded;
@@ -117,7 +118,7 @@ open_server(Subject *subject, const char *address)
     if (!thrift_transport_open(subject->transport, &error)) {
         give_up(address, error->message);
     }
-    g_object_unref(plain);
+    subject->socket = THRIFT_TRANSPORT(plain); /* the framed transport takes no reference */
     g_strfreev(parts);
 }
 
@@ -154,6 +155,7 @@ subject_close(Subject *subject)
     g_object_unref(subject->target.store);
     g_object_unref(subject->protocol);
     g_object_unref(subject->transport);
+    g_clear_object(&subject->socket);
     if (subject->embedded) {
         close_embedded(subject);
     }
