@@ -45,7 +45,7 @@ open_level(Walk *walk, uint8_t type, uint8_t element, uint32_t left)
     if (scanner->depth == WIRE_DEPTH_MAX) {
         return STEP_BAD;
     }
-    scanner->levels[scanner->depth++] = (WireScanLevel){left, 0, type, element};
+    scanner->levels[scanner->depth++] = (WireScanLevel){left, type, element};
     return STEP_ON;
 }
 
@@ -120,11 +120,12 @@ scan_value(Walk *walk, uint8_t type)
     return step_of(wire_cursor_number(&walk->cursor, type, &number));
 }
 
+/* Ids do not matter here, so each field is read as if it were the first. */
 static Step
-scan_field(Walk *walk, WireScanLevel *level)
+scan_field(Walk *walk)
 {
     WireField field = {0};
-    WireCode code = wire_cursor_field(&walk->cursor, level->last_id, &field);
+    WireCode code = wire_cursor_field(&walk->cursor, 0, &field);
     if (code != WIRE_OK) {
         return step_of(code);
     }
@@ -132,14 +133,10 @@ scan_field(Walk *walk, WireScanLevel *level)
         walk->scanner->depth--;
         return STEP_ON;
     }
-    Step step = STEP_ON;
-    if (field.type != WIRE_BOOL || walk->cursor.protocol == WIRE_BINARY) {
-        step = scan_value(walk, field.type);
+    if (field.type == WIRE_BOOL && walk->cursor.protocol == WIRE_COMPACT) {
+        return STEP_ON;
     }
-    if (step == STEP_ON) {
-        level->last_id = field.id;
-    }
-    return step;
+    return scan_value(walk, field.type);
 }
 
 static Step
@@ -202,8 +199,7 @@ scan_unframed(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_
             step = scan_head(&walk);
         } else {
             WireScanLevel *level = &scanner->levels[scanner->depth - 1];
-            step =
-                level->type == WIRE_STRUCT ? scan_field(&walk, level) : scan_element(&walk, level);
+            step = level->type == WIRE_STRUCT ? scan_field(&walk) : scan_element(&walk, level);
         }
         if (step == STEP_BAD) {
             return WIRE_SCAN_BAD;

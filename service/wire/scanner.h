@@ -27,8 +27,7 @@ typedef enum WireVerdict {
 
 /* A struct or container that the scanner is within. */
 typedef struct WireScanLevel {
-    uint32_t left;   /* elements to come; unused in structs */
-    int16_t last_id; /* compact structs: of the field before */
+    uint32_t left;   /* elements to come (a map: keys and values); unused in structs */
     uint8_t type;    /* STRUCT, LIST (sets too) or MAP */
     uint8_t element; /* LIST: of elements; MAP: keys << 4 | values */
 } WireScanLevel;

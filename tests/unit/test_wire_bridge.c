@@ -193,6 +193,24 @@ START_TEST(unknown_fields_and_other_types_are_skipped)
 }
 END_TEST
 
+START_TEST(a_struct_may_be_left_in_the_middle)
+{
+    parse_hex(HEAD "0c 0001 08 0001 00000001 00 08 0002 00000007 00");
+    ThriftProtocol *protocol = wire_bridge_protocol(bridge);
+    gchar *name = NULL;
+    ThriftType type = T_STOP;
+    gint16 id = 0;
+    wire_bridge_read_struct(bridge, &tape, message.arguments);
+    ck_assert_int_eq(thrift_protocol_read_struct_begin(protocol, &name, NULL), 0);
+    ck_assert_int_eq(thrift_protocol_read_struct_begin(protocol, &name, NULL), 0);
+    ck_assert_int_eq(thrift_protocol_read_struct_end(protocol, NULL), 0);
+    ck_assert_int_eq(thrift_protocol_read_field_begin(protocol, &name, &type, &id, NULL), 0);
+    ck_assert_int_eq(id, 2);
+    ck_assert_int_eq(thrift_protocol_read_struct_end(protocol, NULL), 0);
+    ck_assert_int_eq(thrift_protocol_read_struct_end(protocol, NULL), -1);
+}
+END_TEST
+
 START_TEST(binaries_keep_every_byte)
 {
     parse_hex(HEAD "0b 0002 00000003 00ff00 00");
@@ -326,6 +344,7 @@ main(void)
     tcase_add_test(cases, text_must_be_utf8_without_nul);
     tcase_add_test(cases, elements_must_have_the_type_of_the_contract);
     tcase_add_test(cases, unknown_fields_and_other_types_are_skipped);
+    tcase_add_test(cases, a_struct_may_be_left_in_the_middle);
     tcase_add_test(cases, binaries_keep_every_byte);
     tcase_add_test(cases, a_processor_answers_through_the_bridge);
     tcase_add_test(cases, an_error_of_a_handler_is_returned);

@@ -117,6 +117,8 @@ START_TEST(what_cannot_end_is_bad_at_once)
     check_verdict(COMPACT "18 ffffffff10", WIRE_SCAN_BAD, 0, &LIMITS);
     check_verdict(COMPACT "16 ffffffffffffffffffff", WIRE_SCAN_BAD, 0, &LIMITS);
     check_verdict(COMPACT "19 fc ffffffff07", WIRE_SCAN_BAD, 0, &LIMITS);
+    check_verdict(COMPACT "1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 19 17", WIRE_SCAN_BAD, 0,
+                  &LIMITS);
     check_verdict(COMPACT "1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c", WIRE_SCAN_MORE, 0,
                   &LIMITS);
     check_verdict(COMPACT "1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c", WIRE_SCAN_BAD, 0,

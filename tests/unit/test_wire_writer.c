@@ -78,6 +78,26 @@ START_TEST(numbers_round_trip)
 }
 END_TEST
 
+/* Ids that are near, as far as compact's short form reaches, a step further, and behind. */
+START_TEST(ids_at_every_distance_round_trip)
+{
+    static const int16_t ids[] = {1, 16, 32, 49, 48, 63, 0, 15, 31, -1, -32768, 32767};
+    for (int f = 0; f < FORMAT_COUNT; f++) {
+        BaseBuf out = BASE_BUF_INIT;
+        WireWriter writer;
+        begin(&writer, &out, FORMATS[f], 100000);
+        for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+            wire_writer_field_i32(&writer, ids[i], (int32_t)i);
+        }
+        const WireValue *arguments = finish(&writer);
+        for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+            ck_assert_int_eq(wire_tape_field(arguments, ids[i], WIRE_I32)->number, (int64_t)i);
+        }
+        base_buf_clear(&out);
+    }
+}
+END_TEST
+
 START_TEST(booleans_doubles_and_bytes_round_trip)
 {
     for (int f = 0; f < FORMAT_COUNT; f++) {
@@ -127,11 +147,17 @@ START_TEST(containers_of_every_size_round_trip)
                 wire_writer_field_i32(&writer, 9, (int32_t)i);
                 wire_writer_struct_end(&writer);
             }
+            wire_writer_field(&writer, 3, WIRE_SET);
+            wire_writer_list(&writer, WIRE_BYTE, counts[c]);
+            for (uint32_t i = 0; i < counts[c]; i++) {
+                wire_writer_byte(&writer, 1);
+            }
             wire_writer_field_i32(&writer, 2, 77);
             const WireValue *arguments = finish(&writer);
             const WireValue *map = wire_tape_field(arguments, 1, WIRE_MAP);
             ck_assert_uint_eq(map->count, counts[c]);
             ck_assert_uint_eq(map->span, 1 + 3 * counts[c]);
+            ck_assert_uint_eq(wire_tape_field(arguments, 3, WIRE_SET)->count, counts[c]);
             ck_assert_int_eq(wire_tape_field(arguments, 2, WIRE_I32)->number, 77);
             base_buf_clear(&out);
         }
@@ -203,6 +229,7 @@ main(void)
 {
     TCase *cases = tcase_create("writer");
     tcase_add_test(cases, numbers_round_trip);
+    tcase_add_test(cases, ids_at_every_distance_round_trip);
     tcase_add_test(cases, booleans_doubles_and_bytes_round_trip);
     tcase_add_test(cases, containers_of_every_size_round_trip);
     tcase_add_test(cases, a_message_over_its_limit_leaves_nothing);
