@@ -17,9 +17,9 @@
 enum {
     ACCOUNTS = 24,
     AMOUNT = 1000,
-    TRANSFERS = 3000,
+    TRANSFERS = 6000,
     PAIRS = 4,
-    PAIR_ROUNDS = 2500,
+    PAIR_ROUNDS = 6000,
     FILLERS = 6000,
     WRITERS = 4,
     READERS = 4,
