@@ -102,9 +102,12 @@ answer_exception(LaneTurn *turn, const WireException *exception)
     return (RpcVerdict){.close = !written, .outcome = outcomes[exception->kind]};
 }
 
+/* `field` may be "": the fault is somewhere within an argument. */
 static RpcVerdict
-answer_bad_argument(LaneTurn *turn, const char *field, const char *message)
+answer_bad_argument(LaneTurn *turn, const char *field, const char *fault)
 {
+    char message[160];
+    snprintf(message, sizeof message, "%s%s%s", field, field[0] == '\0' ? "" : ": ", fault);
     WireException exception = {
         .kind = WIRE_INVALID_REQUEST,
         .code = INVALID_BAD_ARGUMENT,
@@ -200,7 +203,7 @@ argument_fault(const LaneTurn *turn, const RpcArgument *argument)
     const WireValue *value =
         wire_tape_field(turn->message.arguments, argument->id, (WireType)argument->type);
     if (value == NULL) {
-        return argument->required ? "a required argument is missing or has another type" : NULL;
+        return argument->required ? "the argument is missing or has another type" : NULL;
     }
     if (argument->type == WIRE_LIST && value->count != 0 &&
         wire_tape_element_type(value) != rpc_methods_element(argument)) {

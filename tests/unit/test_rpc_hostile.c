@@ -130,6 +130,7 @@ START_TEST(damaged_requests_are_answered_or_closed)
     Rig *rig = rig_new();
     BaseBuf request = BASE_BUF_INIT;
     BaseRand rand = base_rand(20240607u + (uint64_t)_i);
+    int outcomes[OBS_OUTCOME_COUNT] = {0};
     const RpcMethod *ping = rpc_methods_at(rpc_methods_find(RPC_STORE, BASE_SLICE_LITERAL("ping")));
     for (int round = 0; round < DAMAGED; round++) {
         const RpcMethod *method = rpc_methods_at((size_t)base_rand_below(&rand, 28));
@@ -137,7 +138,11 @@ START_TEST(damaged_requests_are_answered_or_closed)
         damage(&request, &rand);
         rig_raw(rig, base_buf_slice(&request));
         check_answer(rig);
+        outcomes[rig->verdict.outcome]++;
     }
+    ck_assert_int_gt(outcomes[OBS_OK], DAMAGED / 50);
+    ck_assert_int_gt(outcomes[OBS_INVALID], DAMAGED / 10);
+    ck_assert_int_gt(outcomes[OBS_PROTOCOL], DAMAGED / 10);
     write_call(&request, &rand, ping, _i);
     rig_raw(rig, base_buf_slice(&request));
     ck_assert_int_eq(rig->verdict.outcome, OBS_OK);
