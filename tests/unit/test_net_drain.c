@@ -72,6 +72,10 @@ START_TEST(requests_that_wait_for_room_are_answered)
     }
     net_echo_write(fd, frames, len);
     NET_ECHO_AWAIT_EXACTLY(echo, bytes_read, len);
+    net_echo_await_held(echo, 4);
+    uint64_t turns = net_echo_stats(echo).turns;
+    NET_ECHO_AWAIT(echo, turns, turns + 3);
+    ck_assert_uint_eq(net_echo_stats(echo).requests, 4);
     net_server_drain(echo->server);
     for (uint32_t answered = 0; answered < 30;) {
         net_echo_await_held(echo, 1);

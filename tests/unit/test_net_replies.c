@@ -225,7 +225,7 @@ START_TEST(the_last_reply_survives_unread_input)
     net_echo_write(fd, junk, 500000);
     free(junk);
     net_echo_expect_text(fd, "bad");
-    ck_assert(net_echo_ended(fd));
+    ck_assert_int_eq(recv(fd, huge, 1, 0), 0); /* an end in good order, not a reset */
     close(fd);
     NET_ECHO_AWAIT_EXACTLY(echo, connections, 0);
     ck_assert_uint_eq(net_echo_stats(echo).closed_bad, 1);
@@ -349,6 +349,7 @@ END_TEST
 START_TEST(a_busy_connection_does_not_starve_another)
 {
     NetLimits limits = net_echo_limits();
+    limits.pipeline_max = 100000; /* so that it is not this that makes it pause */
     NetEcho *one = net_echo_new("tcp:127.0.0.1:0", &limits, 1, NULL);
     int busy = net_echo_connect(one->address);
     int calm = net_echo_connect(one->address);
