@@ -192,7 +192,7 @@ def test_every_outcome_reaches_a_client(start_server, framing, protocol):
             client.get(S, b"!read-io:e", None)
         assert client.put(S, b"!delay-20ms:f", b"v", None).applied
         with pytest.raises(Indeterminate):
-            client.put(S, b"!delay-5000ms:g", b"v", PutOptions(deadline_ms=50))
+            client.put(S, b"!delay-1500ms:g", b"v", PutOptions(deadline_ms=50))
         assert client.put(S, b"plain", b"v", None).applied
 
 
