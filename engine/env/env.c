@@ -144,6 +144,9 @@ read_whole(EnvFile *file, size_t max, BaseBuf *into)
     if ((uint64_t)size > max) {
         return base_error(BASE_INVALID, "the file is longer than expected");
     }
+    if (size == 0) {
+        return base_ok();
+    }
     if (!base_buf_reserve(into, (size_t)size)) {
         return base_error(BASE_NO_MEMORY, "no memory to read a file");
     }
