@@ -170,8 +170,8 @@ is_repeated(const struct addrinfo *list, const struct addrinfo *info)
 }
 
 /*
- * Listens at each resolved address that this machine has. An address that is in use fails the whole: to
- * be reachable by half of a name's addresses would surprise.
+ * Listens at each resolved address that this machine has. An address that is in use fails the
+ * whole: to be reachable by half of a name's addresses would surprise.
  */
 static int
 listen_at_all(const struct addrinfo *list, unsigned port, NetSockets *sockets)

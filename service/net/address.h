@@ -1,11 +1,11 @@
 /*
  * address.h: addresses as text, listening sockets from them, and names of peers.
  *
- * The forms are those of net_server_listen(). A unix socket gets mode 0660 before anybody can connect:
- * the mode is set on the socket before it is bound, and once more on the file, because the umask takes
- * part in the first. A socket file that exists is replaced only if connecting to it is refused, so the
- * file of a running server stays. (Two servers that start at the same moment on one stale path may both
- * find it stale; the later one wins the path.)
+ * The forms are those of net_server_listen(). A unix socket gets mode 0660 before anybody can
+ * connect: the mode is set on the socket before it is bound, and once more on the file, because the
+ * umask takes part in the first. A socket file that exists is replaced only if connecting to it is
+ * refused, so the file of a running server stays. (Two servers that start at the same moment on one
+ * stale path may both find it stale; the later one wins the path.)
  *
  * Threading: any thread.
  */

@@ -2,13 +2,13 @@
  * input.h: received bytes of a connection that are not yet delivered.
  *
  * Most requests never come here: they are delivered straight from the reactor's read buffer. What
- * stays is the beginning of a request whose rest has not arrived, or requests that must wait. Storage
- * grows with received bytes, never with announced ones, and goes back when nothing is left, so an idle
- * connection holds at most 512 bytes of it.
+ * stays is the beginning of a request whose rest has not arrived, or requests that must wait.
+ * Storage grows with received bytes, never with announced ones, and goes back when nothing is left,
+ * so an idle connection holds at most 512 bytes of it.
  *
- * Cost. Growing doubles; consuming moves the beginning forward; the rest moves to the front only when
- * more is read, which is when it holds no complete request: so each byte moves once, and handling n bytes
- * costs O(n), however they arrive.
+ * Cost. Growing doubles; consuming moves the beginning forward; the rest moves to the front only
+ * when more is read, which is when it holds no complete request: so each byte moves once, and
+ * handling n bytes costs O(n), however they arrive.
  *
  * Threading: one owner at a time.
  */
@@ -51,9 +51,9 @@ void net_input_consume(NetInput *input, size_t len);
 void net_input_clear(NetInput *input);
 
 /*
- * Hands the first `len` bytes over with their storage, without copying them; the rest is copied. False:
- * not worth it (they are few, or fewer than the rest, or not at the front) or no memory. On success
- * ret_bytes, which must own nothing, holds them.
+ * Hands the first `len` bytes over with their storage, without copying them; the rest is copied.
+ * False: not worth it (they are few, or fewer than the rest, or not at the front) or no memory. On
+ * success ret_bytes, which must own nothing, holds them.
  */
 bool net_input_steal(NetInput *input, size_t len, BaseBuf *ret_bytes);
 

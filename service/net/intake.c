@@ -151,8 +151,8 @@ read_room(const NetConn *conn)
 }
 
 /*
- * Reads once: behind what waits in the input as far as its storage goes, and into the read buffer. On
- * NET_IO_DONE the bytes of the input are in place, and ret_fresh are those in the read buffer.
+ * Reads once: behind what waits in the input as far as its storage goes, and into the read buffer.
+ * On NET_IO_DONE the bytes of the input are in place, and ret_fresh are those in the read buffer.
  */
 static NetIo
 read_once(NetConn *conn, BaseSlice *ret_fresh)

@@ -5,7 +5,8 @@
  *   1. deliver what already waits in its input;
  *   2. if nothing complete is left there: read once, at most a read buffer, and deliver that.
  * A run delivers at most 256 requests, so a connection with an endless pipeline shares its reactor
- * evenly. Whole requests are delivered from the reactor's read buffer, only what is left over is copied.
+ * evenly. Whole requests are delivered from the reactor's read buffer, only what is left over is
+ * copied.
  *
  * Before each request and each read, `may_take` asks whether the connection may have more:
  *   - fewer than pipeline_max slots;
@@ -13,9 +14,10 @@
  *     output_bytes_max. The estimate keeps a client that pipelines large reads from being owed
  *     pipeline_max large replies;
  *   - in a tight budget, less held than its share (budget.h).
- * The answer "no" is not an event to poll for: the connection waits for its own replies to leave, or on
- * the reactor's list of starved connections, and the socket is simply not read. The sockets are watched
- * edge-triggered, so not reading costs no system call; `readable` remembers that there is more.
+ * The answer "no" is not an event to poll for: the connection waits for its own replies to leave,
+ * or on the reactor's list of starved connections, and the socket is simply not read. The sockets
+ * are watched edge-triggered, so not reading costs no system call; `readable` remembers that there
+ * is more.
  *
  * The clock of an incomplete request (request_began_us) starts with its first byte, and again when
  * reading goes on after a wait that the peer did not choose.

@@ -2,12 +2,12 @@
  * listener.h: accepting connections.
  *
  * The first reactor watches the listening sockets. It accepts at most 64 connections per socket and
- * turn, checks the limits, and gives each connection to the next reactor in turn. A connection over a
- * limit is accepted and closed, so that its peer knows at once.
+ * turn, checks the limits, and gives each connection to the next reactor in turn. A connection over
+ * a limit is accepted and closed, so that its peer knows at once.
  *
- * No descriptors left (EMFILE, ENFILE): a connection that cannot be accepted would stay in the queue and
- * wake the reactor for ever. A reserve descriptor is given up to accept and close it. Then, as after any
- * other lack of resources, the socket is not watched for 100 ms by the clock.
+ * No descriptors left (EMFILE, ENFILE): a connection that cannot be accepted would stay in the
+ * queue and wake the reactor for ever. A reserve descriptor is given up to accept and close it.
+ * Then, as after any other lack of resources, the socket is not watched for 100 ms by the clock.
  *
  * Threading: the first reactor's thread, but for making and freeing.
  */

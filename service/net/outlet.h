@@ -1,9 +1,10 @@
 /*
  * outlet.h: the output side of a connection: replies in order, and writing them.
  *
- * Slots stand in the order of their requests. A reply leaves when it is finished and all before it have
- * left. Finished replies of a turn are written together, with one system call per connection, at the
- * end of the turn. A slot with `close` is the last that is written: what stands behind it is dropped.
+ * Slots stand in the order of their requests. A reply leaves when it is finished and all before it
+ * have left. Finished replies of a turn are written together, with one system call per connection,
+ * at the end of the turn. A slot with `close` is the last that is written: what stands behind it is
+ * dropped.
  *
  * `unsent` counts a reply that waits with its slot, so that very many tiny replies are not free.
  *

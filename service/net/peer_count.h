@@ -1,8 +1,8 @@
 /*
  * peer_count.h: how many connections each internet address has open.
  *
- * An IPv4 address counts by itself (also when it comes mapped into IPv6), an IPv6 address as its /64
- * network: one host may use all of that. The table is a fixed array of chains with one node per
+ * An IPv4 address counts by itself (also when it comes mapped into IPv6), an IPv6 address as its
+ * /64 network: one host may use all of that. The table is a fixed array of chains with one node per
  * address that is connected; the hash is seeded, so that nobody can choose addresses of one chain.
  *
  * Threading: any thread; a mutex guards the table. It is taken once per connection and end of one.

@@ -2,33 +2,33 @@
  * reactor.h: one thread that serves its share of the connections, in turns.
  *
  * A turn:
- *   1. wait for events, unless there is work left; note which connections became readable or writable;
- *      accept (the first reactor watches the listeners);
- *   2. welcome connections from the accepting reactor, collect requests that other threads finished;
- *   3. run each ready connection once: read, find requests, deliver them (intake.h), until 2048 requests
- *      are delivered;
+ *   1. wait for events, unless there is work left; note which connections became readable or
+ *      writable; accept (the first reactor watches the listeners);
+ *   2. welcome new connections, collect requests that other threads finished;
+ *   3. run each ready connection once: read, find requests, deliver them (intake.h), until 2048
+ *      requests are delivered;
  *   4. `turn_end`; collect what was finished meanwhile;
  *   5. write: one system call for each connection with replies (outlet.h);
  *   6. every half second: close what exceeded its time (sweep.h);
  *   7. free dead connections, settle the budget.
- * Work that a turn leaves over (more to read, more to deliver) waits in `ready` for the next one, behind
- * what the others bring, so a busy connection cannot starve its neighbours.
+ * Work that a turn leaves over (more to read, more to deliver) waits in `ready` for the next one,
+ * behind what the others bring, so a busy connection cannot starve its neighbours.
  *
- * Finished requests and new connections reach the reactor on two stacks that any thread may push to.
- * A pusher wakes the reactor only if it sleeps: the reactor sets `asleep` before it looks at the stacks
- * a last time, the pusher looks at `asleep` after its push, all sequentially consistent, so one of the
- * two sees the other. The eventfd is watched edge-triggered and therefore never read.
+ * Finished requests and new connections reach the reactor on two stacks that any thread may push
+ * to. A pusher wakes the reactor only if it sleeps: the reactor sets `asleep` before it looks at
+ * the stacks a last time, the pusher looks at `asleep` after its push, all sequentially consistent,
+ * so one of the two sees the other. The eventfd is watched edge-triggered and therefore never read.
  *
- * Sockets are edge-triggered too: measured on the same code (tests/bench/net_echo_bench.c) that takes 1 to
- * 4 % less processor time per request than level-triggered, and not reading costs no system call.
+ * Sockets are edge-triggered too: measured with tests/bench/net_echo_bench.c that takes 1 to 4 %
+ * less processor time per request than level-triggered, and not reading costs no system call.
  *
- * Time. `now_us` is the clock at the turn's start, and again after each read. Waits are real time, at
- * most 100 ms while there are connections; all decisions are by the clock, so a test may set it.
+ * Time. `now_us` is the clock at the turn's start, and again after each read. Waits are real time,
+ * at most 100 ms while there are connections; all decisions are by the clock, so a test may set it.
  *
  * Invariants:
  *   I-1  A connection is in `conns` from opening until it is freed, or in `dead` on the way there.
- *   I-2  Connections die in steps 1 to 6 and are freed in step 7: no event, list or caller of a turn
- *        points at freed memory.
+ *   I-2  Connections die in steps 1 to 6 and are freed in step 7: no event, list or caller of a
+ *        turn points at freed memory.
  *   I-3  The reactor sleeps only with `ready` and `flush` and both stacks empty.
  */
 #ifndef LARDER_SERVICE_NET_REACTOR_H
@@ -108,13 +108,13 @@ struct NetReactor {
     struct iovec vectors[NET_WRITE_VECTORS];
 };
 
-/* Prepares a reactor and starts its thread. On failure net_reactor_join() and net_reactor_clear() still tidy up. */
+/* Prepares a reactor and starts its thread. On failure join and clear it all the same. */
 BaseStatus net_reactor_start(NetReactor *reactor, NetServer *server, unsigned index);
 
 /* Lets the thread end, which kills its connections. */
 void net_reactor_stop(NetReactor *reactor);
 
-/* Waits for the end of the thread. REQUIRES: net_reactor_stop(). */
+/* Waits for the end of the thread. REQUIRES: stopped. */
 void net_reactor_join(NetReactor *reactor);
 
 /* Frees everything. REQUIRES: all reactors of the server are joined. */

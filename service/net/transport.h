@@ -1,8 +1,8 @@
 /*
  * transport.h: how the bytes of a connection travel: plain, and later inside TLS.
  *
- * A link is a non-blocking socket with the transport that speaks on it. Reading and writing say how far
- * they came; "blocked" means that the reactor calls again when the socket is ready.
+ * A link is a non-blocking socket with the transport that speaks on it. Reading and writing say how
+ * far they came; "blocked" means that the reactor calls again when the socket is ready.
  *
  * Threading: a link belongs to the reactor of its connection.
  */

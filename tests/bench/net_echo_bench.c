@@ -1,12 +1,12 @@
 /*
  * net_echo_bench.c: requests per second of service/net alone.
  *
- * One reactor echoes frames of 64 bytes that 50 connections send from one client thread, each with a
- * pipeline of 1 or 16 requests, over TCP on loopback and over a unix socket; answered inline, or by
- * a worker thread. Client and server share the machine's cores, so the figures compare with each other and
- * with other servers measured alike, not with figures of other machines. Processor time per request is
- * the steadier of the two figures. The same client against a bare
- * echo loop (read, write, nothing else) gives the ceiling of the system calls.
+ * One reactor echoes frames of 64 bytes that 50 connections send from one client thread, each with
+ * a pipeline of 1 or 16 requests, over TCP on loopback and over a unix socket; answered inline, or
+ * by a worker thread. Client and server share the machine's cores, so the figures compare with each
+ * other and with other servers measured alike, not with figures of other machines. Processor time
+ * per request is the steadier of the two figures. The same client against a bare echo loop (read,
+ * write, nothing else) gives the ceiling of the system calls.
  *
  * Argument: seconds per case (default 2).
  */
@@ -298,7 +298,7 @@ measure_bare(size_t depth)
     Bare bare = {.listening_fd = socket(AF_INET, SOCK_STREAM, 0)};
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof any;
-    pthread_t thread;
+    pthread_t thread = 0;
     if (bind(bare.listening_fd, (struct sockaddr *)&any, sizeof any) != 0 ||
         listen(bare.listening_fd, 100) != 0 ||
         getsockname(bare.listening_fd, (struct sockaddr *)&any, &len) != 0 ||

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -34,7 +35,7 @@ static NetScanVerdict
 scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_t *ret_len)
 {
     (void)user;
-    /* The state carries the length seen so far: it must come back as it was left, and never shrink. */
+    /* The state carries the length seen so far: it must come back as it was left. */
     size_t seen = 0;
     memcpy(&seen, state->bytes, sizeof seen);
     ck_assert_uint_ge(len, seen);
@@ -223,7 +224,11 @@ net_echo_new(const char *address, const NetLimits *limits, unsigned reactors,
         .reactors = reactors,
         .name = "echo",
         .limits = *limits,
-        .callbacks = {scan, take_request, turn_end, opened, closed},
+        .callbacks = {.scan = scan,
+                      .request = take_request,
+                      .turn_end = turn_end,
+                      .opened = opened,
+                      .closed = closed},
         .user = echo,
         .clock = clock != NULL ? clock : &echo->clock.clock,
     };
@@ -337,7 +342,7 @@ net_echo_connect(const char *address)
     } else {
         struct sockaddr_un un = {.sun_family = AF_UNIX};
         ck_assert_uint_lt(strlen(address + 5), sizeof un.sun_path);
-        strcpy(un.sun_path, address + 5);
+        (void)snprintf(un.sun_path, sizeof un.sun_path, "%s", address + 5);
         fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         ck_assert_int_ge(fd, 0);
         ck_assert_int_eq(connect(fd, (struct sockaddr *)&un, sizeof un), 0);
@@ -354,7 +359,7 @@ net_echo_write(int fd, const void *data, size_t len)
     const uint8_t *at = data;
     while (len > 0) {
         ssize_t sent = send(fd, at, len, MSG_NOSIGNAL);
-        ck_assert_msg(sent > 0, "send: %s", strerror(errno));
+        ck_assert_msg(sent > 0, "send: %m");
         at += sent;
         len -= (size_t)sent;
     }
@@ -388,7 +393,7 @@ read_all(int fd, uint8_t *memory, size_t len)
 {
     while (len > 0) {
         ssize_t got = recv(fd, memory, len, 0);
-        ck_assert_msg(got > 0, "recv: %s", got == 0 ? "the connection ended" : strerror(errno));
+        ck_assert_msg(got > 0, "recv: %s%m", got == 0 ? "the connection ended; " : "");
         memory += got;
         len -= (size_t)got;
     }
@@ -432,7 +437,7 @@ net_echo_ended(int fd)
 {
     uint8_t byte = 0;
     ssize_t got = recv(fd, &byte, 1, 0);
-    ck_assert_msg(got >= 0 || errno == ECONNRESET || errno == EPIPE, "recv: %s", strerror(errno));
+    ck_assert_msg(got >= 0 || errno == ECONNRESET || errno == EPIPE, "recv: %m");
     return got <= 0;
 }
 

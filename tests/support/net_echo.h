@@ -1,13 +1,14 @@
 /*
  * net_echo.h: a server of length-prefixed frames over service/net, and a client for it, for tests.
  *
- * A frame is a 4-byte big-endian length and as many bytes. The first byte says what the server does:
+ * A frame is a 4-byte big-endian length and as many bytes. The first byte says what the server
+ * does:
  *   'e'  echoes the frame at once           'w'  echoes it from one of the worker threads
  *   'h'  holds it until net_echo_release()  'c'  echoes it and closes
  *   'o'  answers with nothing               'b'  answers with as many bytes as the next 4 say
  *   'r'  'b' from a worker, or a refusal ("full") if the server is over its budget
- * A length of 0xffffffff makes the connection close silently, one above 64 MiB is bad input, answered
- * with the frame "bad".
+ * A length of 0xffffffff makes the connection close silently, one above 64 MiB is bad input,
+ * answered with the frame "bad".
  *
  * Client calls wait 30 s at most and end the test when that is not enough.
  */
@@ -78,7 +79,7 @@ void net_echo_await(NetEcho *echo, size_t offset, uint64_t value, bool exactly);
 /* A blocking client socket. */
 int net_echo_connect(const char *address);
 
-/* Sends a frame of `len` bytes: `kind`, then `number` as 4 big-endian bytes, then filler. len >= 1. */
+/* Sends a frame of `len` >= 1 bytes: `kind`, then `number` as 4 big-endian bytes, then filler. */
 void net_echo_send(int fd, char kind, uint32_t number, uint32_t len);
 
 /* Writes all. */

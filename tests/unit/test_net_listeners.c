@@ -176,7 +176,7 @@ static void
 leave_stale_socket(void)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
-    strcpy(un.sun_path, path);
+    (void)snprintf(un.sun_path, sizeof un.sun_path, "%s", path);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&un, sizeof un), 0);
     close(fd);
@@ -262,7 +262,7 @@ START_TEST(running_out_of_descriptors_is_survived)
     tight.rlim_cur = (rlim_t)(clients[CLIENTS - 1] + 1 + SPARE);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &tight), 0);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    to.sin_port = htons((uint16_t)atoi(strrchr(echo->address, ':') + 1));
+    to.sin_port = htons((uint16_t)strtoul(strrchr(echo->address, ':') + 1, NULL, 10));
     for (int i = 0; i < CLIENTS; i++) {
         ck_assert_int_eq(connect(clients[i], (struct sockaddr *)&to, sizeof to), 0);
     }

@@ -1,5 +1,6 @@
 /*
- * test_net_replies.c: requests find their replies: order, pipelines, large frames, ends of connections.
+ * test_net_replies.c: requests find their replies: order, pipelines, large frames, ends of
+ * connections.
  */
 #include "tests/support/net_echo.h"
 

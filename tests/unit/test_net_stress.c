@@ -1,5 +1,6 @@
 /*
- * test_net_stress.c: many clients at once, well-behaved and not, against several reactors and workers.
+ * test_net_stress.c: many clients at once, well-behaved and not, against several reactors and
+ * workers.
  */
 #include "tests/support/net_echo.h"
 
@@ -24,7 +25,7 @@ seed(void)
 typedef struct Client {
     NetEcho *echo;
     uint64_t seed;
-    char address[128];
+    const char *address;
     int rounds;
 } Client;
 
@@ -107,8 +108,8 @@ START_TEST(mixed_clients)
     Client clients[CLIENTS];
     pthread_t threads[CLIENTS];
     for (int i = 0; i < CLIENTS; i++) {
-        clients[i] = (Client){echo, base + (uint64_t)i, "", 60};
-        strcpy(clients[i].address, i % 2 == 0 ? echo->address : local);
+        const char *address = i % 2 == 0 ? echo->address : local;
+        clients[i] = (Client){echo, base + (uint64_t)i, address, 60};
         ck_assert_int_eq(pthread_create(&threads[i], NULL, run_client, &clients[i]), 0);
     }
     for (int i = 0; i < CLIENTS; i++) {
@@ -177,8 +178,7 @@ START_TEST(limits_change_and_a_drain_comes_under_load)
     NetEcho *echo = net_echo_new("tcp:127.0.0.1:0", &limits, 2, base_clock_real());
     pthread_t changer;
     pthread_t thread;
-    Client client = {echo, seed(), "", 40};
-    strcpy(client.address, echo->address);
+    Client client = {echo, seed(), echo->address, 40};
     ck_assert_int_eq(pthread_create(&changer, NULL, change_limits, echo), 0);
     ck_assert_int_eq(pthread_create(&thread, NULL, run_client, &client), 0);
     pthread_join(thread, NULL);
@@ -187,7 +187,7 @@ START_TEST(limits_change_and_a_drain_comes_under_load)
         fds[i] = net_echo_connect(echo->address);
         net_echo_send(fds[i], 'w', (uint32_t)i, 2000);
     }
-    /* What the server has read when the drain comes is answered; the others end without an answer. */
+    /* What was read when the drain comes is answered; the others end without an answer. */
     NET_ECHO_AWAIT(echo, accepted, 40 + 50);
     net_server_drain(echo->server);
     for (int i = 0; i < 50; i++) {
