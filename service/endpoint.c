@@ -80,7 +80,7 @@ on_scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_
     return NET_SCAN_BAD;
 }
 
-/* Answers a request on its reactor, without a worker. */
+/* Answers a request without executing it. */
 static void
 refuse(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool bad,
        const RpcRefusal *refusal)
@@ -106,17 +106,27 @@ refuse_overload(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool b
     refuse(endpoint, request, input, bad, is_stopping ? &stopping : &overload);
 }
 
+/* Refuses a request whose connection holds too much while the server is full. */
+static bool
+refuse_over_budget(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool bad)
+{
+    static const RpcRefusal budget = {RPC_REFUSED_OVERLOAD,
+                                      "the server holds as many bytes for connections as it may",
+                                      ENDPOINT_RETRY_MS, "server"};
+    if (!net_request_over_budget(request)) {
+        return false;
+    }
+    (void)atomic_fetch_add_explicit(&endpoint->refused_budget, 1, memory_order_relaxed);
+    refuse(endpoint, request, input, bad, &budget);
+    return true;
+}
+
 static void
 on_request(void *user, NetRequest *request, BaseSlice input, bool bad)
 {
     Endpoint *endpoint = user;
     NetConn *conn = net_request_conn(request);
-    if (net_request_over_budget(request)) {
-        static const RpcRefusal budget = {
-            RPC_REFUSED_OVERLOAD, "the server holds as many bytes for connections as it may",
-            ENDPOINT_RETRY_MS, "server"};
-        (void)atomic_fetch_add_explicit(&endpoint->refused_budget, 1, memory_order_relaxed);
-        refuse(endpoint, request, input, bad, &budget);
+    if (refuse_over_budget(endpoint, request, input, bad)) {
         return;
     }
     LanesConn *queue = net_conn_user(conn);
@@ -133,6 +143,13 @@ on_turn_end(void *user, unsigned reactor)
 {
     Endpoint *endpoint = user;
     lanes_turn_end(endpoint->lanes, reactor);
+}
+
+static void
+on_drained(void *user, NetConn *conn)
+{
+    Endpoint *endpoint = user;
+    lanes_resume(endpoint->lanes, net_conn_user(conn));
 }
 
 /* Without memory for its queue a connection is refused request by request. */
@@ -170,10 +187,20 @@ on_worker_free(void *user, void *worker)
 }
 
 static bool
+on_may_execute(void *user, const LanesTask *task)
+{
+    (void)user;
+    return !net_conn_output_full(net_request_conn(task->request));
+}
+
+static bool
 on_execute(void *user, void *worker, const LanesTask *task)
 {
     Endpoint *endpoint = user;
     NetRequest *request = task->request;
+    if (refuse_over_budget(endpoint, request, task->input, task->bad)) {
+        return task->bad;
+    }
     RpcCall call = call_of(request, task->input, task->bad);
     RpcVerdict verdict = rpc_lane_call(worker, &call, net_request_output(request));
     if (verdict.outcome == OBS_PROTOCOL) {
@@ -201,7 +228,7 @@ start_lanes(Endpoint *endpoint, const EndpointConfig *config)
         .reactors = config->reactors,
         .workers = config->workers,
         .queue_max = (size_t)config->limits->queue_requests,
-        .callbacks = {on_worker_new, on_worker_free, on_execute, on_drop},
+        .callbacks = {on_worker_new, on_worker_free, on_may_execute, on_execute, on_drop},
         .user = endpoint,
     };
     return lanes_new(&lanes, &endpoint->lanes);
@@ -214,7 +241,7 @@ start_net(Endpoint *endpoint, const EndpointConfig *config)
         .reactors = config->reactors,
         .name = config->name,
         .limits = limits_for_net(config->limits),
-        .callbacks = {on_scan, on_request, on_turn_end, on_opened, on_closed},
+        .callbacks = {on_scan, on_request, on_turn_end, on_drained, on_opened, on_closed},
         .user = endpoint,
         .clock = config->clock,
     };

@@ -1,18 +1,22 @@
 /*
  * lanes.c: a queue of connections that have something to do, each with a queue of tasks.
  *
- * A connection is in one of four states:
+ * A connection is in one of five states:
  *
  *            submit             turn_end            a worker takes it
  *     IDLE ---------> STAGED -----------> READY <------------------> RUNNING
- *       ^                                   |     more tasks are left   |
- *       +-------------------------------------------- no task is left --+
+ *       ^                                   ^     more tasks are left   | |
+ *       |                                   | resume                    | |
+ *       |                                 PARKED <-- may not execute ---+ |
+ *       +-------------------------------------------- no task is left ----+
  *
  * IDLE has no task. STAGED is on a list of its reactor, so that a whole turn of a reactor costs
  * one lock of the ready queue and tasks which arrived together are found together. READY is in
- * the ready queue. RUNNING belongs to one worker, which takes up to LANES_BURST tasks out at
- * once. Tasks that arrive in the states STAGED, READY and RUNNING are only added to the
- * connection's ring.
+ * the ready queue. RUNNING belongs to one worker, which looks at up to LANES_BURST tasks at once
+ * and takes those out that it has executed when it puts the connection back. PARKED is nowhere: it
+ * has tasks, and waits for lanes_resume(). One that comes while it is still RUNNING is remembered
+ * (`resumed`), so that none is lost. Tasks that arrive in a state other than IDLE are only added to
+ * the connection's ring.
  *
  * Locks. LanesConn.lock guards the ring, the state and the two flags. Lanes.lock guards the ready
  * queue and the number of sleeping workers. They are never held together. LanesConn.next belongs
@@ -30,13 +34,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef enum LanesState { LANES_IDLE, LANES_STAGED, LANES_READY, LANES_RUNNING } LanesState;
+typedef enum LanesState {
+    LANES_IDLE,
+    LANES_STAGED,
+    LANES_READY,
+    LANES_RUNNING,
+    LANES_PARKED,
+} LanesState;
 
 struct LanesConn {
     pthread_mutex_t lock;
     LanesState state;
-    bool ending; /* I-4 */
-    bool orphan; /* the reactor is done with it */
+    bool ending;  /* I-4 */
+    bool orphan;  /* the reactor is done with it */
+    bool resumed; /* while RUNNING: what it may have to be parked for is over */
     LanesTask *ring;
     size_t capacity; /* 0 or a power of 2 */
     size_t first;    /* index of the oldest task, before masking */
@@ -151,7 +162,7 @@ conn_push(LanesConn *conn, const LanesTask *task, bool *ret_idle)
     return fits;
 }
 
-/* Takes the oldest tasks out, and the connection with them. */
+/* Takes the connection and copies its oldest tasks, which stay where they are. */
 static size_t
 conn_take(LanesConn *conn, LanesTask tasks[LANES_BURST], bool *ret_ending)
 {
@@ -160,23 +171,31 @@ conn_take(LanesConn *conn, LanesTask tasks[LANES_BURST], bool *ret_ending)
     for (size_t i = 0; i < count; i++) {
         tasks[i] = conn->ring[(conn->first + i) & (conn->capacity - 1)];
     }
-    conn->first += count;
-    conn->count -= count;
     conn->state = LANES_RUNNING;
+    conn->resumed = false;
     *ret_ending = conn->ending;
     (void)pthread_mutex_unlock(&conn->lock);
     return count;
 }
 
-/* Puts a connection aside; true: it has more tasks and belongs into the ready queue. */
+/* How a burst ended. */
+typedef struct LanesBurst {
+    size_t done; /* tasks that were executed or dropped */
+    bool ending; /* the connection ends */
+    bool held;   /* the next task may not be executed yet */
+} LanesBurst;
+
+/* Puts a connection back; true: it has more to do and belongs into the ready queue. */
 static bool
-conn_put(LanesConn *conn, bool ending)
+conn_put(LanesConn *conn, LanesBurst burst)
 {
     (void)pthread_mutex_lock(&conn->lock);
-    bool more = conn->count > 0;
+    conn->first += burst.done;
+    conn->count -= burst.done;
+    conn->ending = burst.ending;
+    bool more = conn->count > 0 && (!burst.held || conn->resumed);
     bool orphan = conn->orphan;
-    conn->ending = ending;
-    conn->state = more ? LANES_READY : LANES_IDLE;
+    conn->state = more ? LANES_READY : conn->count > 0 ? LANES_PARKED : LANES_IDLE;
     (void)pthread_mutex_unlock(&conn->lock);
     if (orphan) {
         conn_free(conn);
@@ -240,20 +259,26 @@ serve(Lanes *lanes, void *state, LanesConn *conn)
 {
     const LanesCallbacks *callbacks = &lanes->config.callbacks;
     LanesTask tasks[LANES_BURST];
-    bool ending = false;
-    size_t count = conn_take(conn, tasks, &ending);
-    (void)atomic_fetch_sub_explicit(&lanes->queued, count, memory_order_relaxed);
-    for (size_t i = 0; i < count; i++) {
+    LanesBurst burst = {0, false, false};
+    size_t count = conn_take(conn, tasks, &burst.ending);
+    void *user = lanes->config.user;
+    for (; burst.done < count; burst.done++) {
+        const LanesTask *task = &tasks[burst.done];
         if (atomic_load_explicit(&lanes->stopping, memory_order_relaxed)) {
             break;
         }
-        if (ending) {
-            callbacks->drop(lanes->config.user, &tasks[i]);
+        burst.held = !burst.ending && !callbacks->may_execute(user, task);
+        if (burst.held) {
+            break;
+        }
+        (void)atomic_fetch_sub_explicit(&lanes->queued, 1, memory_order_relaxed);
+        if (burst.ending) {
+            callbacks->drop(user, task);
         } else {
-            ending = callbacks->execute(lanes->config.user, state, &tasks[i]);
+            burst.ending = callbacks->execute(user, state, task);
         }
     }
-    return conn_put(conn, ending);
+    return conn_put(conn, burst);
 }
 
 static void *
@@ -421,6 +446,24 @@ lanes_submit(Lanes *lanes, LanesConn *conn, unsigned reactor, const LanesTask *t
     turn->last = conn;
     turn->count++;
     return true;
+}
+
+void
+lanes_resume(Lanes *lanes, LanesConn *conn)
+{
+    (void)pthread_mutex_lock(&conn->lock);
+    bool parked = conn->state == LANES_PARKED;
+    if (parked) {
+        conn->state = LANES_READY;
+    }
+    conn->resumed = true;
+    (void)pthread_mutex_unlock(&conn->lock);
+    if (parked) {
+        (void)pthread_mutex_lock(&lanes->lock);
+        ready_append(lanes, conn, conn);
+        (void)pthread_mutex_unlock(&lanes->lock);
+        (void)pthread_cond_signal(&lanes->work);
+    }
 }
 
 void

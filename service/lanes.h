@@ -9,7 +9,9 @@
  *        one, so a connection that always has more to do delays the others by no more than that.
  *   I-3  At most queue_max tasks wait. One more is not taken, and its submitter refuses it.
  *   I-4  A connection that ends (execute() returned true) has its further tasks dropped,
- *   unexecuted.
+ *        unexecuted.
+ *   I-5  A connection for which may_execute() says no is set aside with its tasks until
+ *        lanes_resume(); no worker waits for it.
  *
  * What a task is, and how it is executed and answered, is the callbacks' matter. While a
  * connection has no task here, a reactor may execute its next request by itself without breaking
@@ -40,6 +42,11 @@ typedef struct LanesCallbacks {
     /* What a worker needs for itself; NULL: no memory. Called by the thread that made the lanes. */
     void *(*worker_new)(void *user);
     void (*worker_free)(void *user, void *worker);
+    /*
+     * Whether to execute a task now. After false, lanes_resume() has to come for its connection;
+     * it may come before this call returns.
+     */
+    bool (*may_execute)(void *user, const LanesTask *task);
     /* Executes and answers a task; true: its connection ends. */
     bool (*execute)(void *user, void *worker, const LanesTask *task);
     /* Answers a task that is not executed because its connection ended before. */
@@ -90,6 +97,9 @@ void lanes_conn_end(LanesConn *conn);
  * stopped; then the caller answers it.
  */
 bool lanes_submit(Lanes *lanes, LanesConn *conn, unsigned reactor, const LanesTask *task);
+
+/* A connection that was set aside may go on; harmless for others. Any thread. */
+void lanes_resume(Lanes *lanes, LanesConn *conn);
 
 /* Hands what a reactor submitted since the last call to the workers. */
 void lanes_turn_end(Lanes *lanes, unsigned reactor);

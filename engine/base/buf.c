@@ -52,7 +52,8 @@ base_buf_reserve(BaseBuf *buf, size_t extra)
 uint8_t *
 base_buf_extend(BaseBuf *buf, size_t extra)
 {
-    if (!base_buf_reserve(buf, extra)) {
+    /* NULL says that there is no memory, so nothing must have a place, too. */
+    if (!base_buf_reserve(buf, extra == 0 ? 1 : extra)) {
         return NULL;
     }
     uint8_t *room = buf->data + buf->len;

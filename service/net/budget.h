@@ -1,24 +1,27 @@
 /*
  * budget.h: how many bytes all connections of a server may hold together, and who gives way.
  *
- * Held are: received bytes that are not yet a delivered request, copies of delivered requests, replies
- * that have not left, and the slots of requests. Bytes count, not the storage that was set aside for
- * them: pages of it that were never written cost nothing. The policy has to keep well-behaved clients alive
- * while hostile ones fill the budget, so it never stops everybody:
+ * Held are: received bytes that are not yet a delivered request, copies of delivered requests,
+ * replies that have not left, and the slots of requests. Bytes count, not the storage that was set
+ * aside for them: pages of it that were never written cost nothing. The policy has to keep
+ * well-behaved clients alive while hostile ones fill the budget, so it never stops everybody:
  *
  *   calm   up to 3/4 of the maximum: nobody is limited.
- *   tight  above: half of the last quarter is divided by the number of connections. A connection that
- *          holds less than its share goes on, and reads no more than fits into it; one that holds more
- *          stops reading until its replies have left or the pressure is over. A client of small requests
- *          hardly notices, and input alone cannot bring the budget to its maximum. Connections that hold most, and had a second to be done with it, are closed
+ *   tight  above: half of the last quarter is divided by the number of connections. A connection
+ *          that holds less than its share goes on, and reads no more than fits into it; one that
+ *          holds more stops reading until its replies have left or the pressure is over. A client
+ *          of small requests hardly notices, and input alone cannot bring the budget to its
+ *          maximum. Connections that hold most, and had a second to be done with it, are closed
  *          (sweep.h), so that unfinished requests cannot pin the budget for ever.
- *   full   at the maximum: besides, new connections are refused, and who holds more than its share is
- *          told so by net_request_own_input() and net_request_over_budget(), to answer with a refusal.
+ *   full   at the maximum: besides, who holds more than its share is told so by
+ *          net_request_own_input() and net_request_over_budget(), to answer with a refusal. New
+ *          connections are still welcome: they cost little, and their share is theirs.
  *
- * The maximum is passed at most by what was under way when it was reached: one read of 64 KiB and the
- * requests in the hands of workers, a reply each. Replies are counted when they are finished.
+ * The maximum is passed at most by what was under way when it was reached: one read of 64 KiB, the
+ * requests in the hands of workers, a reply each, and the shares of those that hold less.
  *
- * Threading: any thread. Counters are atomic and exact, the levels derived from them are a moment's view.
+ * Threading: any thread. Counters are atomic and exact, the levels derived from them are a moment's
+ * view.
  */
 #ifndef LARDER_SERVICE_NET_BUDGET_H
 #define LARDER_SERVICE_NET_BUDGET_H

@@ -48,6 +48,7 @@ net_conn_open(NetConn *conn)
 {
     NetReactor *reactor = conn->reactor;
     conn->read_us = reactor->now_us;
+    net_gate_init(&conn->gate, reactor->limits.output_bytes_max);
     net_list_append(&reactor->conns, &conn->all);
     if (reactor->callbacks->opened != NULL) {
         reactor->callbacks->opened(reactor->user, conn);
@@ -104,6 +105,16 @@ net_conn_end_output(NetConn *conn)
     net_conn_make_ready(conn);
 }
 
+/* Lets the owner make replies again. */
+static void
+tell_drained(NetConn *conn)
+{
+    const NetCallbacks *callbacks = conn->reactor->callbacks;
+    if (callbacks->drained != NULL) {
+        callbacks->drained(conn->reactor->user, conn);
+    }
+}
+
 /* Drops the replies that wait; those under way are dropped when they come. */
 static void
 drop_finished(NetConn *conn)
@@ -133,6 +144,9 @@ net_conn_kill(NetConn *conn)
     net_conn_charge_input(conn);
     drop_finished(conn);
     conn->unsent = 0;
+    if (net_gate_open(&conn->gate)) {
+        tell_drained(conn);
+    }
     net_reactor_forget(reactor, conn->peer_key);
     if (conn->slot_count == 0) {
         net_list_remove(&conn->all);
@@ -213,6 +227,9 @@ net_conn_release(NetConn *conn, NetRequest *request)
     if (!request->done) {
         conn->pending--;
     }
+    if (request->gated != 0 && net_gate_take(&conn->gate, request->gated)) {
+        tell_drained(conn);
+    }
     net_request_pool_put(&conn->reactor->pool, request);
 }
 
@@ -232,6 +249,12 @@ unsigned
 net_conn_reactor(const NetConn *conn)
 {
     return conn->reactor->index;
+}
+
+bool
+net_conn_output_full(NetConn *conn)
+{
+    return net_gate_is_full(&conn->gate);
 }
 
 const char *

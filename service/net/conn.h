@@ -10,31 +10,33 @@
  *            (any) --reset, timeout, over budget--+                v
  *                                                 |            LINGERING
  *                                                 v                |
- *                                               DEAD <-------------+ peer ends, or half a second passed;
- *                                                                    at once if the peer has ended
+ *                                               DEAD <-------------+
+ *                               the peer ends or has ended, or half a second passed
  *
  *   OPEN       reads, delivers, answers.
  *   LAST       reads no more; delivers the complete requests that it has, and answers.
  *   CLOSING    delivers no more; answers.
- *   LINGERING  the sending side is shut down; what the peer still sends is thrown away. Closing with
- *              unread input would make the system reset the connection, and the peer might lose the last
- *              replies.
- *   DEAD       the socket is closed. The object stays until the last of its requests is finished: these
- *              replies are dropped.
+ *   LINGERING  the sending side is shut down; what the peer still sends is thrown away. Closing
+ *              with unread input would make the system reset the connection, and the peer might
+ *              lose the last replies.
+ *   DEAD       the socket is closed. The object stays until the last of its requests is finished:
+ *              these replies are dropped.
  *
  * Within OPEN and LAST the input side (intake.h) waits for one of four things, NetConnWait.
  *
  * Invariants:
  *   I-1  The socket is open in every state but DEAD.
- *   I-2  An object is freed in a turn's last step only, DEAD, with no slots and in no list but `all`: no
- *        pointer to it from this turn's events, lists or callers is left.
- *   I-3  `held` is the sum of the input's bytes and of `charged` of all slots, and part of the budget.
+ *   I-2  An object is freed in a turn's last step only, DEAD, with no slots and in no list but
+ *        `all`: no pointer to it from this turn's events, lists or callers is left.
+ *   I-3  `held` is the input's bytes and `charged` of all slots; it is part of the budget.
  *
- * Threading: the reactor's thread, except net_conn_new() and the constant fields `reactor` and `peer`.
+ * Threading: the reactor's thread, except net_conn_new() and the constant fields `reactor` and
+ * `peer`.
  */
 #ifndef LARDER_SERVICE_NET_CONN_H
 #define LARDER_SERVICE_NET_CONN_H
 
+#include "service/net/gate.h"
 #include "service/net/input.h"
 #include "service/net/list.h"
 #include "service/net/net.h"
@@ -93,6 +95,7 @@ struct NetConn {
     int64_t read_us;    /* bytes came */
     int64_t written_us; /* bytes left, or the socket began to take none */
     int64_t linger_us;  /* LINGERING ends */
+    NetGate gate;
     _Atomic size_t held;
     NetPeerKey peer_key;
     char peer[64];
@@ -106,7 +109,7 @@ typedef struct NetConnOrigin {
     char peer[64];
 } NetConnOrigin;
 
-/* A connection for a reactor, which it does not know yet. Takes the socket on success. NULL: no memory. */
+/* A connection, not yet known to its reactor. Takes the socket on success. NULL: no memory. */
 NetConn *net_conn_new(NetReactor *reactor, const NetConnOrigin *origin);
 
 /* Joins its reactor, on the reactor's thread. */

@@ -51,9 +51,13 @@ typedef struct NetCallbacks {
      * NET_SCAN_BAD, input is what there is, and the connection will close after the reply.
      */
     void (*request)(void *user, NetRequest *request, BaseSlice input, bool bad);
-    /* The reactor has delivered the requests of a turn (one at least). `reactor` counts from 0. May be
-     * NULL. */
+    /* The reactor delivered the requests of a turn, one at least; it counts from 0. May be NULL. */
     void (*turn_end)(void *user, unsigned reactor);
+    /*
+     * net_conn_output_full() was true for a connection, and it no longer is: the peer has taken
+     * replies, or is gone. May be NULL when nobody asks.
+     */
+    void (*drained)(void *user, NetConn *conn);
     /* A connection begins and ends; both may be NULL. `closed` comes after its last finish. */
     void (*opened)(void *user, NetConn *conn);
     void (*closed)(void *user, NetConn *conn);
@@ -77,7 +81,7 @@ typedef struct NetLimits {
 typedef struct NetStats {
     uint64_t connections; /* open now */
     uint64_t accepted;
-    uint64_t refused_limit; /* over connections_max, or over in_flight_bytes_max */
+    uint64_t refused_limit; /* over connections_max */
     uint64_t refused_ip;
     uint64_t accept_errors; /* EMFILE and the like */
     uint64_t closed_idle;
@@ -105,8 +109,8 @@ typedef struct NetConfig {
 } NetConfig;
 
 /*
- * A server without listeners; its reactors run. `config` is copied, what it points at must outlive the
- * server. BASE_IO, BASE_NO_MEMORY.
+ * A server without listeners; its reactors run. `config` is copied, what it points at must outlive
+ * the server. BASE_IO, BASE_NO_MEMORY.
  */
 BaseStatus net_server_new(const NetConfig *config, NetServer **ret_server);
 
@@ -124,19 +128,28 @@ void net_server_set_limits(NetServer *server, const NetLimits *limits);
 
 /*
  * Stops accepting, and lets connections finish: requests that were complete are answered, then each
- * connection closes; bytes that arrive later are not looked at. Returns at once; NetStats.connections
- * becomes 0 when all is done. From any thread.
+ * connection closes; bytes that arrive later are not looked at. Returns at once;
+ * NetStats.connections becomes 0 when all is done. From any thread.
  */
 void net_server_drain(NetServer *server);
 
-/* What happened so far, and what is open now. From any thread; the numbers are not of one instant. */
+/* What happened so far, and what is open now; not of one instant. From any thread. */
 void net_server_stats(NetServer *server, NetStats *ret_stats);
 
 /*
  * Closes everything and joins the reactors. REQUIRES: no net_request_finish() comes after it; the
- * owner has answered, or drops with it, every request. `closed` is called for what was open. Takes NULL.
+ * owner has answered, or drops with it, every request. `closed` is called for what was open. Takes
+ * NULL.
  */
 void net_server_free(NetServer *server);
+
+/*
+ * Whether the peer of a connection leaves output_bytes_max or more of its replies unread. Ask before
+ * executing a request outside of the reactor: after true, execute nothing more for this connection
+ * until `drained`, which may come before this call returns. From any thread, while one of its requests
+ * is not finished.
+ */
+bool net_conn_output_full(NetConn *conn);
 
 /* The connection of a request. */
 NetConn *net_request_conn(NetRequest *request);
@@ -154,9 +167,9 @@ BaseSlice net_request_own_input(NetRequest *request);
 BaseBuf *net_request_output(NetRequest *request);
 
 /*
- * Whether the server holds in_flight_bytes_max, and this connection, with what is written to the output
- * of this request so far, more than its share of it. Then answer with a refusal: ask before making a
- * reply that may be large, and again when it is made. From any thread, before the finish.
+ * Whether the server holds in_flight_bytes_max, and this connection, with what is written to the
+ * output of this request so far, more than its share of it. Then answer with a refusal: ask before
+ * making a reply that may be large, and again when it is made. From any thread, before the finish.
  */
 bool net_request_over_budget(const NetRequest *request);
 

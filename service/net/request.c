@@ -63,6 +63,7 @@ net_request_pool_put(NetRequestPool *pool, NetRequest *request)
     request->charged = 0;
     request->late = 0;
     request->sent = 0;
+    request->gated = 0;
     request->done = false;
     request->close = false;
     request->finished_next = pool->free;
@@ -153,6 +154,8 @@ net_request_finish(NetRequest *request, bool close)
     if (net_reactor_is_current(reactor)) {
         net_outlet_answer(request);
     } else {
+        request->gated = request->output.len;
+        net_gate_add(&request->conn->gate, request->gated);
         net_reactor_finish(reactor, request);
     }
 }

@@ -6,15 +6,16 @@
  *
  *   pool --take--> reactor --`request`--> the server's owner --finish--> reactor --sent--> pool
  *
- * On the reactor's own thread a finish hands the slot over at once; from another thread it travels on
- * the reactor's stack of finished requests (reactor.h). Slots keep small storage between uses, so a
- * steady stream of small requests allocates nothing.
+ * On the reactor's own thread a finish hands the slot over at once; from another thread it travels
+ * on the reactor's stack of finished requests (reactor.h). Slots keep small storage between uses,
+ * so a steady stream of small requests allocates nothing.
  *
  * Invariants:
  *   I-1  `slot` is in its connection's list from delivery to release, in the order of delivery. A
- *        connection is not freed while that list has elements: so a slot's connection is always there,
- *        even if its socket is not.
- *   I-2  Between `request` and finish, only the server's owner touches `output` and the bytes of `input`.
+ *        connection is not freed while that list has elements: so a slot's connection is always
+ *        there, even if its socket is not.
+ *   I-2  Between `request` and finish, only the server's owner touches `output` and the bytes of
+ *        `input`.
  *
  * Threading: the pool and slots outside the owner's hands belong to the reactor's thread.
  */
@@ -32,10 +33,11 @@ struct NetRequest {
     BaseBuf input;             /* what net_request_own_input() keeps */
     int64_t arrival_us;
     size_t charged; /* bytes that the connection and the budget count for it */
-    size_t late; /* bytes that a finishing thread gave to the budget, not yet to the connection */
-    size_t sent; /* bytes of output that left */
-    bool done;   /* finished, and known to the reactor */
-    bool close;  /* the connection ends with this reply */
+    size_t late;  /* bytes that a finishing thread gave to the budget, not yet to the connection */
+    size_t sent;  /* bytes of output that left */
+    size_t gated; /* bytes of output that its connection's gate counts */
+    bool done;    /* finished, and known to the reactor */
+    bool close;   /* the connection ends with this reply */
 };
 
 /* Slots that wait for their next use. */

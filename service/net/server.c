@@ -188,7 +188,7 @@ net_server_listen(NetServer *server, const char *text, char ret_address[128], ch
         return base_error(BASE_CLOSED, "the server is draining");
     }
     if (!added) {
-        /* Some of its sockets may be in the acceptor's hands: it stays, and goes with the server. */
+        /* Its sockets may be in the acceptor's hands: it stays, and goes with the server. */
         (void)snprintf(message, 256, "%s: cannot be watched", text);
         return base_error(BASE_IO, "epoll refused a listening socket");
     }
@@ -266,8 +266,7 @@ net_server_admit(NetServer *server, NetPeerKey peer_key, NetCount *ret_refusal)
     NetReactor *acceptor = net_server_acceptor(server);
     const NetLimits *limits = &acceptor->limits;
     NetBudget *budget = &server->budget;
-    if (atomic_load(&budget->connections) >= limits->connections_max ||
-        net_budget_level(budget) == NET_BUDGET_FULL) {
+    if (atomic_load(&budget->connections) >= limits->connections_max) {
         *ret_refusal = NET_COUNT_REFUSED_LIMIT;
         return NULL;
     }

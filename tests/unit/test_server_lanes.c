@@ -22,6 +22,9 @@ typedef struct TestConn {
     _Atomic unsigned dropped;
     _Atomic unsigned disorder;
     _Atomic unsigned overlaps;
+    _Atomic unsigned refusals;     /* times that may_execute() said no */
+    _Atomic bool held;             /* it says no */
+    _Atomic bool released_at_once; /* and is resumed before it has said so */
     unsigned submitted;
 } TestConn;
 
@@ -57,6 +60,22 @@ worker_free(void *user, void *worker)
     TestBed *bed = user;
     ck_assert_ptr_eq(worker, bed);
     (void)atomic_fetch_sub(&bed->workers, 1);
+}
+
+static bool
+may_execute(void *user, const LanesTask *task)
+{
+    TestBed *bed = user;
+    TestConn *conn = ((const TestRequest *)task->request)->conn;
+    if (!atomic_load(&conn->held)) {
+        return true;
+    }
+    (void)atomic_fetch_add(&conn->refusals, 1);
+    if (atomic_load(&conn->released_at_once)) {
+        atomic_store(&conn->held, false);
+        lanes_resume(bed->lanes, conn->queue);
+    }
+    return false;
 }
 
 static bool
@@ -103,7 +122,7 @@ bed_setup(TestBed *bed, unsigned workers, size_t queue_max, bool gated)
         .reactors = REACTORS,
         .workers = workers,
         .queue_max = queue_max,
-        .callbacks = {worker_new, worker_free, execute, drop},
+        .callbacks = {worker_new, worker_free, may_execute, execute, drop},
         .user = bed,
     };
     ck_assert(base_is_ok(lanes_new(&config, &bed->lanes)));
@@ -173,6 +192,51 @@ run_reactor(void *data)
     }
     return NULL;
 }
+
+START_TEST(sets_a_connection_aside_until_it_is_resumed)
+{
+    TestBed bed;
+    bed_setup(&bed, 1, 1000, false);
+    atomic_store(&bed.conns[0].held, true);
+    for (int i = 0; i < 40; i++) {
+        ck_assert(submit(&bed, 0, false));
+        ck_assert(submit(&bed, 2, false));
+    }
+    lanes_turn_end(bed.lanes, 0);
+    /* The only worker serves the other one. */
+    wait_for(&bed.conns[2].executed, 40);
+    wait_for(&bed.conns[0].refusals, 1);
+    ck_assert_uint_eq(atomic_load(&bed.conns[0].executed), 0);
+    ck_assert_uint_eq(lanes_queued(bed.lanes), 40);
+    /* What comes meanwhile waits behind it. */
+    ck_assert(submit(&bed, 0, false));
+    lanes_turn_end(bed.lanes, 0);
+    atomic_store(&bed.conns[0].held, false);
+    lanes_resume(bed.lanes, bed.conns[0].queue);
+    wait_for(&bed.conns[0].executed, 41);
+    ck_assert_uint_eq(atomic_load(&bed.conns[0].disorder), 0);
+    ck_assert_uint_eq(atomic_load(&bed.conns[0].refusals), 1);
+    ck_assert_uint_eq(lanes_queued(bed.lanes), 0);
+    bed_teardown(&bed);
+}
+END_TEST
+
+START_TEST(a_resume_that_comes_early_is_not_lost)
+{
+    TestBed bed;
+    bed_setup(&bed, 2, 1000, false);
+    for (unsigned round = 1; round <= 200; round++) {
+        atomic_store(&bed.conns[0].released_at_once, true);
+        atomic_store(&bed.conns[0].held, true);
+        ck_assert(submit(&bed, 0, false));
+        lanes_turn_end(bed.lanes, 0);
+        wait_for(&bed.conns[0].executed, round);
+        lanes_resume(bed.lanes, bed.conns[0].queue); /* harmless when nothing waits */
+    }
+    ck_assert_uint_eq(atomic_load(&bed.conns[0].disorder), 0);
+    bed_teardown(&bed);
+}
+END_TEST
 
 START_TEST(keeps_the_order_of_each_connection)
 {
@@ -340,6 +404,8 @@ main(void)
     TCase *cases = tcase_create("lanes");
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, keeps_the_order_of_each_connection);
+    tcase_add_test(cases, sets_a_connection_aside_until_it_is_resumed);
+    tcase_add_test(cases, a_resume_that_comes_early_is_not_lost);
     tcase_add_test(cases, a_busy_connection_delays_others_by_one_burst);
     tcase_add_test(cases, connections_are_served_in_parallel);
     tcase_add_test(cases, takes_no_more_than_the_queue_holds);

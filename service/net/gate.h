@@ -1,0 +1,48 @@
+/*
+ * gate.h: holds back the making of replies that a peer does not take.
+ *
+ * Reading stops when a connection has much to send (intake.h), but requests that were read before
+ * are in the owner's hands, and each may turn into a reply of megabytes. So the owner asks the gate
+ * before it executes the next request of a connection, and waits for `drained` when the gate is
+ * full: a peer that never reads costs output_bytes_max and one reply, however much it has asked
+ * for.
+ *
+ * Only replies that other threads finish are counted. They are executed in order, so a reply that
+ * is counted never waits for a request that the gate holds back, and a full gate always opens
+ * again: when the peer takes what is sent, or when it is gone.
+ *
+ * No wake-up is lost: is_full() first says that somebody waits and then looks at the backlog again;
+ * take() first lowers the backlog and then looks whether somebody waits. All four accesses are
+ * sequentially consistent, so one of the two sees the other.
+ *
+ * Threading: net_gate_add() and net_gate_is_full() from any thread; the rest on the reactor's.
+ */
+#ifndef LARDER_SERVICE_NET_GATE_H
+#define LARDER_SERVICE_NET_GATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct NetGate {
+    size_t max; /* constant once there are requests */
+    _Atomic size_t backlog;
+    _Atomic bool awaited; /* somebody was told that it is full */
+    _Atomic bool gone;    /* the peer; nothing is held back any more */
+} NetGate;
+
+void net_gate_init(NetGate *gate, size_t max);
+
+/* A reply of so many bytes waits to be sent. */
+void net_gate_add(NetGate *gate, size_t bytes);
+
+/* Whether to make no more replies for now. After true, take() or open() answers true some time. */
+bool net_gate_is_full(NetGate *gate);
+
+/* So many bytes have left, or were dropped. True: whoever waits has to be told to go on. */
+bool net_gate_take(NetGate *gate, size_t bytes);
+
+/* The peer is gone. True: whoever waits has to be told to go on. */
+bool net_gate_open(NetGate *gate);
+
+#endif
