@@ -102,6 +102,7 @@ tick_as_writer(EngineCommit *commit, const EngineOutcome *outcome)
     }
     (void)pthread_mutex_lock(&state->mutex);
     hashmap_sweep_shrink(state, TICK_SHRINK_SHARDS);
+    hashmap_pool_clear(&state->pool);
     (void)pthread_mutex_unlock(&state->mutex);
     atomic_store(&hashmap->ticking, false);
 }
@@ -205,7 +206,8 @@ op_stats(Engine *engine, EngineStats *ret_stats)
     *ret_stats = (EngineStats){
         .keys = figure(&state->counters.keys),
         .data_bytes = figure(&state->counters.data_bytes),
-        .memory_bytes = figure(&state->counters.memory_bytes) + (int64_t)shards,
+        .memory_bytes =
+            figure(&state->counters.memory_bytes) + figure(&state->pool.bytes) + (int64_t)shards,
         .version = atomic_load_explicit(&state->published, memory_order_acquire),
         .open_snapshots = figure(&state->counters.open_snapshots),
     };

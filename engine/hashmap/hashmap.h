@@ -4,8 +4,8 @@
  *
  * A get takes no lock and does not wait for writers. Commits are atomic to every reader. Snapshots cost
  * memory only for what is overwritten while they are open. Iterators and everything else that works on
- * a range walk the whole table, O(n) for each seek and for each doubling of the entries read since;
- * a full scan costs O(n log n). A remove of a range costs O(n) too, and for its duration a small
+ * a range walk the whole table, O(n) for each seek and whenever the entries read since have grown
+ * fourfold; a full scan costs O(n log n). A remove of a range costs O(n) too, and for its duration a small
  * allocation for each key that it removes.
  *
  * Options

@@ -12,6 +12,7 @@
 enum {
     RUN_FIRST = 32,        /* entries of the first run when nobody says how many are wanted */
     RUN_MAX = 1024 * 1024, /* 16 MiB */
+    GROWTH = 4,            /* of the run, each time that one was not enough */
 };
 
 /* Where a run begins: the keys at or behind (before) `key`, or strictly so; unset: the whole range. */
@@ -158,7 +159,7 @@ collect_run(HashmapIterator *iterator, Edge edge, bool backwards)
         return;
     }
     iterator->run_is_last = iterator->run.count < iterator->run.limit;
-    iterator->goal = iterator->goal < RUN_MAX / 2 ? iterator->goal * 2 : RUN_MAX;
+    iterator->goal = iterator->goal < RUN_MAX / GROWTH ? iterator->goal * GROWTH : RUN_MAX;
     hashmap_heap_sort(&iterator->run);
     show(iterator, 0);
 }

@@ -3,7 +3,7 @@
  *
  * An iterator reads at a snapshot, its own or one that it was given. It keeps a run: the next k records
  * in the direction of travel, found by walking all shards with a bounded heap (heap.h). Moving within
- * the run costs nothing; leaving it walks again, with k doubled. So a seek costs O(n), and reading on
+ * the run costs nothing; leaving it walks again, with k four times as large. So a seek costs O(n), and reading on
  * to the end of m records O(n log m) and 16 bytes for each record of the run.
  *
  * The run points at the records themselves: whatever is visible and alive at an open snapshot stays

@@ -112,14 +112,47 @@ hashmap_lookup_answer(const HashmapRecord *record, int64_t now_ms)
     return lookup;
 }
 
-static void
-prefetch_bucket(const HashmapState *state, const HashmapKey *key)
+/* Fetches the bucket that a key should be in. */
+static HashmapTable *
+prefetch_bucket(HashmapPlace place)
 {
-    HashmapPlace place = hashmap_state_place(state, key->hash);
     HashmapTable *table = atomic_load_explicit(&place.shard->table, memory_order_acquire);
     if (table != NULL) {
         size_t home = hashmap_table_home(table, place.tag);
         __builtin_prefetch((const void *)&table->slots[home * HASHMAP_BUCKET_SLOTS]);
+    }
+    return table;
+}
+
+/* Fetches the records in that bucket that have the tag of the key; mostly there is just one. */
+static void
+prefetch_records(HashmapTable *table, uint64_t tag)
+{
+    size_t first = hashmap_table_home(table, tag) * HASHMAP_BUCKET_SLOTS;
+    for (size_t i = first; i < first + HASHMAP_BUCKET_SLOTS; i++) {
+        uint64_t word = atomic_load_explicit(&table->slots[i], memory_order_relaxed);
+        if (((word ^ tag) & HASHMAP_SLOT_TAG) == 0) {
+            __builtin_prefetch(hashmap_slot_record(word));
+        }
+    }
+}
+
+/* Hashes keys and has what they will need fetched, all of them at the same time. */
+static void
+prepare_batch(const HashmapState *state, EngineKeyspace keyspace, const BaseSlice *keys,
+              size_t count, HashmapKey *batch)
+{
+    HashmapPlace places[BATCH];
+    HashmapTable *tables[BATCH];
+    for (size_t i = 0; i < count; i++) {
+        batch[i] = hashmap_lookup_key(state, keyspace, keys[i]);
+        places[i] = hashmap_state_place(state, batch[i].hash);
+        tables[i] = prefetch_bucket(places[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (tables[i] != NULL) {
+            prefetch_records(tables[i], places[i].tag);
+        }
     }
 }
 
@@ -131,10 +164,7 @@ look_up_all(HashmapState *state, bool is_snapshot, int64_t version, EngineKeyspa
     HashmapKey batch[BATCH];
     for (size_t from = 0; from < count; from += BATCH) {
         size_t size = count - from < BATCH ? count - from : BATCH;
-        for (size_t i = 0; i < size; i++) {
-            batch[i] = hashmap_lookup_key(state, keyspace, keys[from + i]);
-            prefetch_bucket(state, &batch[i]);
-        }
+        prepare_batch(state, keyspace, keys + from, size, batch);
         for (size_t i = 0; i < size; i++) {
             const HashmapRecord *record = NULL;
             if (is_snapshot) {

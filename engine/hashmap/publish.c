@@ -64,26 +64,6 @@ no_memory(void)
     return base_error(BASE_NO_MEMORY, "no memory for the record");
 }
 
-static HashmapRecord *
-new_record(HashmapState *state, const HashmapRecordSpec *spec)
-{
-    HashmapRecord *record = hashmap_record_new(spec);
-    if (record != NULL) {
-        hashmap_state_count(&state->counters.memory_bytes, (int64_t)hashmap_memory_cost(record));
-    }
-    return record;
-}
-
-/* Takes back a record that nobody has seen. */
-static void
-drop_record(HashmapState *state, HashmapRecord *record)
-{
-    if (record != NULL) {
-        hashmap_state_count(&state->counters.memory_bytes, -(int64_t)hashmap_memory_cost(record));
-        free(record);
-    }
-}
-
 static BaseStatus
 prepare_put(HashmapState *state, CommitOp *op)
 {
@@ -104,7 +84,7 @@ prepare_put(HashmapState *state, CommitOp *op)
     if (!hashmap_shard_reserve(state, place.shard)) {
         return no_memory();
     }
-    HashmapRecord *record = new_record(state, &spec);
+    HashmapRecord *record = hashmap_state_new_record(state, &spec);
     if (record == NULL) {
         hashmap_shard_unreserve(place.shard);
         return no_memory();
@@ -120,7 +100,7 @@ new_tombstone(HashmapState *state, EngineKeyspace keyspace, BaseSlice key, int64
 {
     HashmapRecordSpec spec = {
         .keyspace = keyspace, .key = key, .version = version, .tombstone = true};
-    return new_record(state, &spec);
+    return hashmap_state_new_record(state, &spec);
 }
 
 /* Whether an operation before op[index] of the entry may have made a key that no slot has. */
@@ -257,14 +237,14 @@ undo_op(HashmapState *state, CommitOp *op)
     if (op->kind == COMMIT_REMOVE_RANGE) {
         Doomed *doomed = op->backend_private;
         for (size_t i = 0; i < doomed->count; i++) {
-            drop_record(state, doomed->records[i]);
+            hashmap_state_drop_record(state, doomed->records[i]);
         }
         free(doomed);
     } else {
         if (op->kind == COMMIT_PUT) {
             hashmap_shard_unreserve(hashmap_state_place(state, op->backend_hint[0]).shard);
         }
-        drop_record(state, op->backend_private);
+        hashmap_state_drop_record(state, op->backend_private);
     }
     op->backend_private = NULL;
 }
@@ -298,7 +278,7 @@ install_doomed(HashmapState *state, Doomed *doomed)
             hashmap_lookup_key(state, hashmap_record_keyspace(record), hashmap_record_key(record));
         HashmapPlace place = hashmap_state_place(state, key.hash);
         if (hashmap_shard_install(state, place, record) == NULL) {
-            drop_record(state, record);
+            hashmap_state_drop_record(state, record);
             doomed->records[i] = NULL;
         }
     }
@@ -317,7 +297,7 @@ install_op(HashmapState *state, CommitOp *op)
     HashmapPlace place = hashmap_state_place(state, op->backend_hint[0]);
     HashmapSlot *slot = hashmap_shard_install(state, place, op->backend_private);
     if (slot == NULL) {
-        drop_record(state, op->backend_private);
+        hashmap_state_drop_record(state, op->backend_private);
     }
     if (op->kind == COMMIT_PUT) {
         hashmap_shard_unreserve(place.shard);

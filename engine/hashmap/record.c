@@ -56,17 +56,29 @@ copy(uint8_t *at, const void *data, size_t len)
     return at + len;
 }
 
-HashmapRecord *
-hashmap_record_new(const HashmapRecordSpec *spec)
+/* A block for a record; NULL: no memory. */
+static HashmapRecord *
+new_block(HashmapPool *pool, size_t size)
 {
-    size_t size = hashmap_record_size(spec);
-    if (size == 0) {
+    /* Never less than the struct with its padding: the compiler may assume that it is there. */
+    size_t needed = size < sizeof(HashmapRecord) ? sizeof(HashmapRecord) : size;
+    HashmapRecord *block = pool == NULL ? NULL : hashmap_pool_take(pool, needed);
+    if (block == NULL) {
+        block = hashmap_memory_alloc(needed);
+    }
+    if (block != NULL && !hashmap_slot_can_hold(block)) {
+        free(block);
         return NULL;
     }
-    /* Never less than the struct with its padding: the compiler may assume that it is there. */
-    HashmapRecord *record = hashmap_memory_alloc(size < sizeof *record ? sizeof *record : size);
-    if (record == NULL || !hashmap_slot_can_hold(record)) {
-        free(record);
+    return block;
+}
+
+HashmapRecord *
+hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec)
+{
+    size_t size = hashmap_record_size(spec);
+    HashmapRecord *record = size == 0 ? NULL : new_block(pool, size);
+    if (record == NULL) {
         return NULL;
     }
     atomic_init(&record->item.link, 0);

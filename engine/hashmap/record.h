@@ -22,6 +22,7 @@
 
 #include "engine/base/epoch.h"
 #include "engine/engine.h"
+#include "engine/hashmap/pool.h"
 
 typedef struct HashmapRecord {
     BaseEpochItem item; /* link to the next older version */
@@ -55,8 +56,11 @@ typedef struct HashmapRecordSpec {
 /* The size of a record in bytes; 0: longer than records can be. */
 size_t hashmap_record_size(const HashmapRecordSpec *spec);
 
-/* A record with copies of key and value; link 0. NULL: no memory, or too long. Free with free(). */
-HashmapRecord *hashmap_record_new(const HashmapRecordSpec *spec);
+/*
+ * A record with copies of key and value; link 0. Its memory comes from `pool` (may be NULL) or else the
+ * heap. NULL: no memory, or too long. Free with free().
+ */
+HashmapRecord *hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec);
 
 static inline bool
 hashmap_record_is_tombstone(const HashmapRecord *record)

@@ -63,6 +63,23 @@
 /* Makes the hashes of the two keyspaces independent of each other. */
 #define SYSTEM_SEED UINT64_C(0x5bd1e9955bd1e995)
 
+HashmapRecord *
+hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec)
+{
+    HashmapRecord *record = hashmap_record_new(&state->pool, spec);
+    if (record != NULL) {
+        hashmap_state_count(&state->counters.memory_bytes, (int64_t)hashmap_memory_cost(record));
+    }
+    return record;
+}
+
+void
+hashmap_state_drop_record(HashmapState *state, HashmapRecord *record)
+{
+    hashmap_state_count(&state->counters.memory_bytes, -(int64_t)hashmap_memory_cost(record));
+    free(record);
+}
+
 static void
 free_record(void *user, BaseEpochItem *item)
 {
@@ -70,7 +87,9 @@ free_record(void *user, BaseEpochItem *item)
     HashmapRecord *record = (HashmapRecord *)item;
     hashmap_state_count(&state->counters.memory_bytes, -(int64_t)hashmap_memory_cost(record));
     hashmap_state_count(&state->counters.limbo_records, -1);
-    free(record);
+    if (!hashmap_pool_give(&state->pool, record)) {
+        free(record);
+    }
 }
 
 static void
@@ -141,6 +160,7 @@ hashmap_state_clear(HashmapState *state)
         }
         free(table);
     }
+    hashmap_pool_clear(&state->pool);
     free(state->shards);
     (void)pthread_mutex_destroy(&state->mutex);
 }

@@ -72,6 +72,7 @@ typedef struct HashmapState {
     HashmapSweep sweep;
     BaseEpochLimbo records; /* [P] */
     BaseEpochLimbo tables;  /* [P] */
+    HashmapPool pool;       /* [P] apart from memory_bytes */
     HashmapCounters counters;
 } HashmapState;
 
@@ -119,6 +120,12 @@ hashmap_state_count(_Atomic int64_t *counter, int64_t change)
     int64_t before = atomic_load_explicit(counter, memory_order_relaxed);
     atomic_store_explicit(counter, before + change, memory_order_relaxed);
 }
+
+/* A new record, in the accounts; NULL: no memory. REQUIRES: the publish mutex. */
+HashmapRecord *hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec);
+
+/* Takes back a record that nobody can see. REQUIRES: the publish mutex. */
+void hashmap_state_drop_record(HashmapState *state, HashmapRecord *record);
 
 /* Hands over what no new reader can find. REQUIRES: the publish mutex. */
 void hashmap_state_retire_record(HashmapState *state, HashmapRecord *record);

@@ -6,7 +6,7 @@
 #include "engine/hashmap/lookup.h"
 
 enum {
-    PREFETCH_AHEAD = 8,
+    PREFETCH_AHEAD = 16,
 };
 
 /* What of this slot is visible; NULL: nothing. */

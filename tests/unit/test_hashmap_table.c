@@ -20,7 +20,7 @@ make(EngineKeyspace keyspace, BaseSlice key, BaseSlice value, int64_t expires_at
                               .value = value,
                               .version = 7,
                               .expires_at_ms = expires_at_ms};
-    HashmapRecord *record = hashmap_record_new(&spec);
+    HashmapRecord *record = hashmap_record_new(NULL, &spec);
     ck_assert_ptr_nonnull(record);
     return record;
 }

@@ -17,9 +17,9 @@
 enum {
     ACCOUNTS = 24,
     AMOUNT = 1000,
-    TRANSFERS = 6000,
+    TRANSFERS = 15000,
     PAIRS = 4,
-    PAIR_ROUNDS = 6000,
+    PAIR_ROUNDS = 15000,
     FILLERS = 6000,
     WRITERS = 4,
     READERS = 4,
