@@ -27,9 +27,8 @@ server_watch_health(void *user, AdminHealth *health)
     (void)snprintf(message, sizeof message, "%llu data connections, %llu requests under way",
                    (unsigned long long)stats.net.connections,
                    (unsigned long long)stats.net.requests_in_flight);
-    admin_health_check(health, "listeners", true, message);
-    admin_health_check(health, "draining", !draining,
-                       draining ? "the server is draining and takes no new work" : "no");
+    admin_health_check(health, "listeners", !draining,
+                       draining ? "closed: the server is draining" : message);
 }
 
 void
