@@ -234,7 +234,7 @@ struct Condition {
 struct Expiry {
   /** Milliseconds after the commit. Range 1 to 31,536,000,000,000 (a thousand years). */
   1: optional i64 ttl_ms,
-  /** Absolute time. A time that has passed removes the key. */
+  /** Absolute time, at least 1. A time that has passed removes the key. */
   2: optional i64 at_ms,
   /** True: keep the expiry that the key has now (none for a new key). */
   3: optional bool keep
@@ -316,7 +316,10 @@ struct GetOptions {
 struct MultiGetOptions {
   1: optional i64 deadline_ms,
   2: optional i64 snapshot_id,
-  /** Stop after about this many bytes of keys and values; the rest is left for another call. */
+  /**
+   * Stop after about this many bytes of keys and values, at least 1; the rest is left for another
+   * call. The server's own limit multi_get_bytes applies in any case.
+   */
   3: optional i64 limit_bytes,
   /** False: no values, only existence, version, expiry and length. */
   4: optional bool want_values = true
@@ -417,9 +420,9 @@ struct ScanOptions {
   3: optional bool reverse = false,
   /** True: keys, versions and lengths without values. */
   4: optional bool keys_only = false,
-  /** True: no items, only `count`. */
+  /** True: no items, only `count`. limit_items and limit_bytes do not apply. */
   5: optional bool count_only = false,
-  /** Most items of a page: 1 to 10,000. With count_only the only limits are the ones below. */
+  /** Most items of a page: 1 to 10,000. */
   6: optional i64 limit_items = 1000,
   /** Most bytes of keys and values: 1 to 16,777,216. One item is always returned. */
   7: optional i64 limit_bytes = 1048576,
@@ -740,7 +743,7 @@ struct ScanResult {
   3: StopReason stop_reason,
   /** Records of this page, also with count_only. */
   4: i64 count,
-  /** Entries that were looked at, tombstones and expired records included. */
+  /** Entries that were looked at: tombstones, expired records, and one look ahead included. */
   5: i64 examined,
   6: i64 tombstones,
   7: i64 expired,
@@ -1013,7 +1016,7 @@ service Store {
 
   /**
    * Applies up to 32,768 independent mutations in order, each on its own: the loader's path. After
-   * Refused or Indeterminate any prefix may have been applied.
+   * Refused, Indeterminate or Failed any part of them may have been applied.
    */
   BulkWriteResult bulk_write(1: string store, 2: list<Mutation> mutations, 3: BulkWriteOptions options)
     throws (1: InvalidRequest invalid, 2: NotHere elsewhere, 3: Refused refused,
