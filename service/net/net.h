@@ -144,10 +144,10 @@ void net_server_stats(NetServer *server, NetStats *ret_stats);
 void net_server_free(NetServer *server);
 
 /*
- * Whether the peer of a connection leaves output_bytes_max or more of its replies unread. Ask before
- * executing a request outside of the reactor: after true, execute nothing more for this connection
- * until `drained`, which may come before this call returns. From any thread, while one of its requests
- * is not finished.
+ * Whether the peer of a connection leaves output_bytes_max or more of its replies unread. Ask
+ * before executing a request outside of the reactor: after true, execute nothing more for this
+ * connection until `drained`, which may come before this call returns. From any thread, while one
+ * of its requests is not finished.
  */
 bool net_conn_output_full(NetConn *conn);
 
