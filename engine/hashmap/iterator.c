@@ -137,6 +137,18 @@ show(HashmapIterator *iterator, size_t at)
     base->stats.examined++;
 }
 
+/* The length of the next run: what is visible to a snapshot has a slot now. */
+static size_t
+run_limit(const HashmapIterator *iterator)
+{
+    const HashmapCounters *counters = &iterator->state->counters;
+    int64_t slots = atomic_load_explicit(&counters->keys, memory_order_relaxed) +
+                    atomic_load_explicit(&counters->system_keys, memory_order_relaxed) +
+                    atomic_load_explicit(&counters->tombstones, memory_order_relaxed);
+    size_t all = slots < 0 ? 1 : (size_t)slots + 1;
+    return iterator->goal < all ? iterator->goal : all;
+}
+
 /* Collects the run that begins at an edge, and shows its first entry. */
 static void
 collect_run(HashmapIterator *iterator, Edge edge, bool backwards)
@@ -144,7 +156,7 @@ collect_run(HashmapIterator *iterator, Edge edge, bool backwards)
     EngineIterator *base = &iterator->base;
     base->valid = false;
     /* Short of memory for a longer run, the last length must do. */
-    if (!hashmap_heap_reset(&iterator->run, iterator->goal, backwards) &&
+    if (!hashmap_heap_reset(&iterator->run, run_limit(iterator), backwards) &&
         !hashmap_heap_reset(&iterator->run, iterator->run.capacity, backwards)) {
         base->status = base_error(BASE_NO_MEMORY, "no memory for the entries of an iterator");
         return;
