@@ -6,10 +6,15 @@
  * not checked, and both take linear time. One bridge serves as the input and the output protocol of
  * thrift_processor_process(), for any number of calls, and allocates nothing of its own:
  *
- *   wire_bridge_read_from(bridge, &tape, &message); wire_writer_begin(&writer, out, message.format,
- *   reply_bytes_max); wire_bridge_write_to(bridge, &writer); bool done =
- *   thrift_processor_process(processor, protocol, protocol, &error); if (done &&
- *   wire_writer_finish(&writer)) ... else wire_writer_rollback(&writer), answer otherwise
+ *   wire_bridge_read_from(bridge, &tape, &message);
+ *   wire_writer_begin(&writer, out, message.format, reply_bytes_max);
+ *   wire_bridge_write_to(bridge, &writer);
+ *   bool done = thrift_processor_process(processor, protocol, protocol, &error);
+ *   if (done) {
+ *       done = wire_writer_finish(&writer);
+ *   } else {
+ *       wire_writer_rollback(&writer);      and answer otherwise
+ *   }
  *   wire_bridge_reset(bridge);
  *
  * What the parser cannot know is checked here: a `string` must be UTF-8 without NUL, and a value
