@@ -1,35 +1,35 @@
 /*
  * epoch.c: epoch-based reclamation. See epoch.h.
  *
- * There is one counter for the process, E, and one slot per registered thread. A slot holds 0 outside
- * of sections and an epoch inside. Entering stores the current E into the thread's own slot and looks
- * at E again, until it did not move in between. A limbo collects retired objects in an open list;
- * closing the list takes t := E and advances E to t + 1 in one atomic step; the closed list is ready
- * as soon as every slot holds 0 or more than t.
+ * There is one counter for the process, E, and one slot per registered thread. A slot holds 0
+ * outside of sections and an epoch inside. Entering stores the current E into the thread's own slot
+ * and looks at E again, until it did not move in between. A limbo collects retired objects in an
+ * open list; closing the list takes t := E and advances E to t + 1 in one atomic step; the closed
+ * list is ready as soon as every slot holds 0 or more than t.
  *
  * Why an object X, unlinked before its list was closed at t, is freed only when nobody can see it:
  *
- *   I-1  Slot stores of enter, all accesses to E, the loads of slots by the scan, and the pushes and
- *        loads of the slot list are sequentially consistent: they have one total order S, in which a
- *        load sees the last store before it.
+ *   I-1  Slot stores of enter, all accesses to E, the loads of slots by the scan, and the pushes
+ *        and loads of the slot list are sequentially consistent: they have one total order S, in
+ *        which a load sees the last store before it.
  *   I-2  A section has looked at E after storing its slot, and saw the value e that it stored.
  *        If e > t, that load read the advance to t + 1 or one behind it in the chain of
- *        read-modify-writes that starts with it. So the unlinking of X, which came before the advance,
- *        happens before everything in the section: the section cannot find X.
- *        If e <= t, the load read a value older than the advance and precedes it in S. So the store of
- *        the slot (and the push of a new slot, earlier still) precedes in S the scan, which follows
- *        the advance: the scan sees this e, or something that the same thread stored later.
- *   I-3  A scan that sees e <= t holds X back. A scan that sees what the thread stored later (0, or the
- *        slot store of a later section) reads a release store behind the end of the section: all
- *        accesses of the section happen before the free.
- *   I-4  A section that is still looking for a stable E has stored some e; holding objects back for it
- *        is not needed and does no harm.
+ *        read-modify-writes that starts with it. So the unlinking of X, which came before the
+ *        advance, happens before everything in the section: the section cannot find X. If e <= t,
+ *        the load read a value older than the advance and precedes it in S. So the store of the
+ *        slot (and the push of a new slot, earlier still) precedes in S the scan, which follows the
+ *        advance: the scan sees this e, or something that the same thread stored later.
+ *   I-3  A scan that sees e <= t holds X back. A scan that sees what the thread stored later (0, or
+ *        the slot store of a later section) reads a release store behind the end of the section:
+ *        all accesses of the section happen before the free.
+ *   I-4  A section that is still looking for a stable E has stored some e; holding objects back for
+ *        it is not needed and does no harm.
  *
- * No fence is used anywhere, so thread sanitizer follows every step. Objects retired together stay in
- * one list until they are freed, and no list is ever appended to another.
+ * No fence is used anywhere, so thread sanitizer follows every step. Objects retired together stay
+ * in one list until they are freed, and no list is ever appended to another.
  *
- * Slots live for ever: a thread that exits gives its slot back for the next thread to take, so their
- * number is the highest number of threads that were registered at one time.
+ * Slots live for ever: a thread that exits gives its slot back for the next thread to take, so
+ * their number is the highest number of threads that were registered at one time.
  */
 #include "engine/base/epoch.h"
 

@@ -1,16 +1,16 @@
 /*
  * epoch.h: freeing memory that lock-free readers may still be looking at.
  *
- * Readers bracket their accesses with base_epoch_enter() and base_epoch_exit(). A writer first makes
- * an object unreachable, then retires it into a limbo; the limbo frees it once every read section that
- * could have found it has ended. All structures of the process share one epoch and one list of reader
- * slots, so a section costs the same however many structures it reads, and a section that lasts long
- * holds back reclamation everywhere: keep sections short.
+ * Readers bracket their accesses with base_epoch_enter() and base_epoch_exit(). A writer first
+ * makes an object unreachable, then retires it into a limbo; the limbo frees it once every read
+ * section that could have found it has ended. All structures of the process share one epoch and one
+ * list of reader slots, so a section costs the same however many structures it reads, and a section
+ * that lasts long holds back reclamation everywhere: keep sections short.
  *
  * Retiring never allocates: an object embeds a BaseEpochItem. Its one word is free for the object's
- * own use until it is retired; from then on it belongs to the limbo and is odd. So an object may keep
- * an aligned pointer there which readers follow: a reader that finds it odd knows that the object has
- * been retired meanwhile and starts over.
+ * own use until it is retired; from then on it belongs to the limbo and is odd. So an object may
+ * keep an aligned pointer there which readers follow: a reader that finds it odd knows that the
+ * object has been retired meanwhile and starts over.
  *
  * How it works, and why it is right, is told in epoch.c.
  */
@@ -26,8 +26,8 @@
 
 /*
  * Begins a read section of the calling thread. Sections nest. Costs one locked instruction; never
- * waits. False: there was no memory to register the thread (only possible in its first section), and
- * no section was begun. A thread that exits is unregistered; it must not exit inside a section.
+ * waits. False: there was no memory to register the thread (only possible in its first section),
+ * and no section was begun. A thread that exits is unregistered; it must not exit inside a section.
  */
 bool base_epoch_enter(void);
 
@@ -35,8 +35,8 @@ bool base_epoch_enter(void);
 void base_epoch_exit(void);
 
 /*
- * Ends the calling thread's section and begins it anew, if it is not nested: what the thread has seen
- * may then be reclaimed. In a nested section, and outside of sections, it does nothing.
+ * Ends the calling thread's section and begins it anew, if it is not nested: what the thread has
+ * seen may then be reclaimed. In a nested section, and outside of sections, it does nothing.
  */
 void base_epoch_refresh(void);
 
@@ -59,8 +59,8 @@ typedef struct BaseEpochList {
 } BaseEpochList;
 
 /*
- * Retired objects of one kind. Private to epoch.c. Calls on one limbo must not overlap (they come from
- * the one writer, or under its lock); different limbos are independent.
+ * Retired objects of one kind. Private to epoch.c. Calls on one limbo must not overlap (they come
+ * from the one writer, or under its lock); different limbos are independent.
  */
 typedef struct BaseEpochLimbo {
     BaseEpochFree *free;
@@ -77,8 +77,8 @@ typedef struct BaseEpochLimbo {
 void base_epoch_limbo_init(BaseEpochLimbo *limbo, BaseEpochFree *free, void *user);
 
 /*
- * Hands over an object that no new read section can find any more. `bytes` is about its size; it only
- * decides when reclaiming is due. REQUIRES: the object is in no limbo.
+ * Hands over an object that no new read section can find any more. `bytes` is about its size; it
+ * only decides when reclaiming is due. REQUIRES: the object is in no limbo.
  */
 void base_epoch_retire(BaseEpochLimbo *limbo, BaseEpochItem *item, size_t bytes);
 
@@ -91,7 +91,7 @@ size_t base_epoch_reclaim(BaseEpochLimbo *limbo, size_t budget);
 /* The number of objects that wait. */
 size_t base_epoch_limbo_count(const BaseEpochLimbo *limbo);
 
-/* Frees all of them. REQUIRES: no read section can hold one of them (the structure is being closed). */
+/* Frees all of them. REQUIRES: no section can hold one of them (the structure is being closed). */
 void base_epoch_limbo_clear(BaseEpochLimbo *limbo);
 
 #endif

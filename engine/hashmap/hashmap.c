@@ -1,12 +1,12 @@
 /*
- * hashmap.c: the engine's face: the class, opening and closing, and the functions of EngineOps, which
- * hand over to the parts. See hashmap.h for what it is and state.c for how it works.
+ * hashmap.c: the engine's face: the class, opening and closing, and the functions of EngineOps,
+ * which hand over to the parts. See hashmap.h for what it is and state.c for how it works.
  *
  * Whoever submits commits is inside an epoch section meanwhile, because it may come to lead the
  * sequencer, and then holds views of records (publish.h).
  *
- * A tick sweeps as the writer: it submits a commit without mutations, and sweeps in its callback. So a
- * sweep never comes between what a commit has looked at and its publishing.
+ * A tick sweeps as the writer: it submits a commit without mutations, and sweeps in its callback.
+ * So a sweep never comes between what a commit has looked at and its publishing.
  */
 #include "engine/hashmap/hashmap.h"
 
@@ -65,7 +65,7 @@ hashmap_of(Engine *engine)
     return (Hashmap *)engine;
 }
 
-/* --------------------------------------------------------------------------- commits and time -- */
+/* -------------------------------------------------------------------------- commits and time -- */
 
 static void
 op_commit(Engine *engine, EngineCommit *chain)
@@ -120,7 +120,7 @@ op_tick(Engine *engine)
     op_commit(engine, &hashmap->tick);
 }
 
-/* -------------------------------------------------------------------------------------- reads -- */
+/* ------------------------------------------------------------------------------------- reads -- */
 
 static BaseStatus
 op_read_begin(EngineRead *read)
@@ -190,7 +190,7 @@ op_iterator_new(Engine *engine, const EngineSnapshot *snapshot,
                                 ret_iterator);
 }
 
-/* ------------------------------------------------------------------------------------ figures -- */
+/* ----------------------------------------------------------------------------------- figures -- */
 
 static int64_t
 figure(const _Atomic int64_t *counter)
@@ -257,7 +257,7 @@ op_verify(Engine *engine)
     return hashmap_verify(&hashmap_of(engine)->state);
 }
 
-/* -------------------------------------------------------------------------- opening and closing -- */
+/* ----------------------------------------------------------------------- opening and closing -- */
 
 static void
 op_close(Engine *engine)

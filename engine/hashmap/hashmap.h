@@ -1,16 +1,16 @@
 /*
- * hashmap.h: the engine "hashmap": records in memory, found by hash, nothing on disk but the ceiling of
- * its versions.
+ * hashmap.h: the engine "hashmap": records in memory, found by hash, nothing on disk but the
+ * ceiling of its versions.
  *
- * A get takes no lock and does not wait for writers. Commits are atomic to every reader. Snapshots cost
- * memory only for what is overwritten while they are open. Iterators and everything else that works on
- * a range walk the whole table, O(n) for each seek and whenever the entries read since have grown
- * fourfold; a full scan costs O(n log n). A remove of a range costs O(n) too, and for its duration a small
- * allocation for each key that it removes.
+ * A get takes no lock and does not wait for writers. Commits are atomic to every reader. Snapshots
+ * cost memory only for what is overwritten while they are open. Iterators and everything else that
+ * works on a range walk the whole table, O(n) for each seek and whenever the entries read since
+ * have grown fourfold; a full scan costs O(n log n). A remove of a range costs O(n) too, and for
+ * its duration a small allocation for each key that it removes.
  *
  * Options
- *   memory_bytes  budget for records and tables, as the heap counts them; 0: unlimited. Above it puts
- *                 are refused with MEMORY_FULL; removes go through. Live.
+ *   memory_bytes  budget for records and tables, as the heap counts them; 0: unlimited. Above it
+ *                 puts are refused with MEMORY_FULL; removes go through. Live.
  *   shards        number of tables, rounded up to a power of two.
  *
  * state.c tells how readers and the writer work together, and why that is right.

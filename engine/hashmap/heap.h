@@ -1,10 +1,10 @@
 /*
  * heap.h: the k records that come first in key order (or last), out of many that are offered.
  *
- * A heap bounded to k entries, with the entry that would go first from the wanted ones on top. An entry
- * carries the first 8 bytes of its key as a number, so that most comparisons touch nothing but the
- * heap. Offering n records in random order costs O(n + k log(n/k) log k); an offer that cannot win costs
- * one comparison. Sorting turns the array into the answer, in place.
+ * A heap bounded to k entries, with the entry that would go first from the wanted ones on top. An
+ * entry carries the first 8 bytes of its key as a number, so that most comparisons touch nothing
+ * but the heap. Offering n records in random order costs O(n + k log(n/k) log k); an offer that
+ * cannot win costs one comparison. Sorting turns the array into the answer, in place.
  *
  * Threading: one owner at a time. The records must stay as long as the heap is used.
  */

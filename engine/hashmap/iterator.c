@@ -15,7 +15,7 @@ enum {
     GROWTH = 4,            /* of the run, each time that one was not enough */
 };
 
-/* Where a run begins: the keys at or behind (before) `key`, or strictly so; unset: the whole range. */
+/* Where a run begins: at or behind (before) `key`, or strictly so; unset: with the range. */
 typedef struct Edge {
     bool set;
     bool included;

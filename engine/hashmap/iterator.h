@@ -1,17 +1,18 @@
 /*
  * iterator.h: records in key order, out of tables that have none.
  *
- * An iterator reads at a snapshot, its own or one that it was given. It keeps a run: the next k records
- * in the direction of travel, found by walking all shards with a bounded heap (heap.h). Moving within
- * the run costs nothing; leaving it walks again, with k four times as large. So a seek costs O(n), and reading on
- * to the end of m records O(n log m) and 16 bytes for each record of the run.
+ * An iterator reads at a snapshot, its own or one that it was given. It keeps a run: the next k
+ * records in the direction of travel, found by walking all shards with a bounded heap (heap.h).
+ * Moving within the run costs nothing; leaving it walks again, with k four times as large. So a
+ * seek costs O(n), and reading on to the end of m records O(n log m) and 16 bytes for each record
+ * of the run.
  *
  * The run points at the records themselves: whatever is visible and alive at an open snapshot stays
  * (I-2 and I-3 of state.c), without an epoch section.
  *
- * A record that is delivered counts as examined; so does a dead one that was met in the range while a
- * run was collected and lay before what the run had gathered so far. The latter is about: one may be
- * counted again by a later walk, and housekeeping may have taken it away before.
+ * A record that is delivered counts as examined; so does a dead one that was met in the range while
+ * a run was collected and lay before what the run had gathered so far. The latter is about: one may
+ * be counted again by a later walk, and housekeeping may have taken it away before.
  */
 #ifndef LARDER_ENGINE_HASHMAP_ITERATOR_H
 #define LARDER_ENGINE_HASHMAP_ITERATOR_H

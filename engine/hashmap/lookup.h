@@ -1,9 +1,9 @@
 /*
  * lookup.h: finding records without a lock. state.c proves it.
  *
- * Threading: every function may be called from any thread, inside an epoch section; what it returns is
- * valid until the section ends. Tombstones are not returned, expired records are: the caller knows its
- * time.
+ * Threading: every function may be called from any thread, inside an epoch section; what it returns
+ * is valid until the section ends. Tombstones are not returned, expired records are: the caller
+ * knows its time.
  */
 #ifndef LARDER_ENGINE_HASHMAP_LOOKUP_H
 #define LARDER_ENGINE_HASHMAP_LOOKUP_H
@@ -30,15 +30,15 @@ const HashmapRecord *hashmap_lookup_latest(HashmapState *state, const HashmapKey
 const HashmapRecord *hashmap_lookup_at(HashmapState *state, int64_t version, const HashmapKey *key);
 
 /*
- * The record of a key at a version that was the latest when the caller loaded it. False: too late, it
- * may have been cut.
+ * The record of a key at a version that was the latest when the caller loaded it. False: too late,
+ * it may have been cut.
  */
 bool hashmap_lookup_try(HashmapState *state, int64_t version, const HashmapKey *key,
                         const HashmapRecord **ret_record);
 
 /*
- * The record of a key newer than all commits, for the writer: what the slot has, tombstones included;
- * NULL: no slot has the key.
+ * The record of a key newer than all commits, for the writer: what the slot has, tombstones
+ * included; NULL: no slot has the key.
  */
 HashmapRecord *hashmap_lookup_head(HashmapState *state, const HashmapKey *key);
 

@@ -1,8 +1,8 @@
 /*
  * memory.c: allocations of the hashmap. See memory.h.
  *
- * The countdown of the tests is read with one relaxed load per allocation, and is negative always but
- * in a test.
+ * The countdown of the tests is read with one relaxed load per allocation, and is negative always
+ * but in a test.
  */
 #include "engine/hashmap/memory.h"
 

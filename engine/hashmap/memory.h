@@ -25,8 +25,8 @@ size_t hashmap_memory_cost(const void *block);
 size_t hashmap_memory_cost_of(size_t size);
 
 /*
- * For tests: `count` further allocations succeed, then one fails, and those behind it succeed again.
- * Negative: none fails.
+ * For tests: `count` further allocations succeed, then one fails, and those behind it succeed
+ * again. Negative: none fails.
  */
 void hashmap_memory_fail_after(int64_t count);
 

@@ -1,9 +1,9 @@
 /*
  * pool.c: recycled blocks. See pool.h.
  *
- * A class is what a block costs, in steps of 16: a block of class c has room for all sizes that cost
- * up to c * 16 bytes. The first word of a block in the pool links to the next one. In builds with
- * expensive checks the pool takes nothing, so that sanitizers see every block come and go.
+ * A class is what a block costs, in steps of 16: a block of class c has room for all sizes that
+ * cost up to c * 16 bytes. The first word of a block in the pool links to the next one. In builds
+ * with expensive checks the pool takes nothing, so that sanitizers see every block come and go.
  */
 #include "engine/hashmap/pool.h"
 

@@ -1,9 +1,9 @@
 /*
  * pool.h: a few freed blocks of each small size, kept for the next record of that size.
  *
- * Overwriting frees a record for each one that it makes. The heap would merge the freed block with its
- * neighbours and split it again, which touches memory that is long out of the cache; the pool hands the
- * same warm blocks round. It holds 32 KiB of each size at most, and ticks empty it.
+ * Overwriting frees a record for each one that it makes. The heap would merge the freed block with
+ * its neighbours and split it again, which touches memory that is long out of the cache; the pool
+ * hands the same warm blocks round. It holds 32 KiB of each size at most, and ticks empty it.
  *
  * Threading: under the publish mutex; `bytes` may be read by anybody.
  */

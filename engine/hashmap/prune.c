@@ -1,9 +1,10 @@
 /*
  * prune.c: cutting out of chains what nobody needs. See prune.h.
  *
- * Walks a chain and the list of snapshots side by side, both from new to old. A version is needed when
- * a snapshot lies between it (included) and the next newer one that stays (excluded). The next newer
- * one that was there before a cut does not matter: had a snapshot been below it, it would have stayed.
+ * Walks a chain and the list of snapshots side by side, both from new to old. A version is needed
+ * when a snapshot lies between it (included) and the next newer one that stays (excluded). The next
+ * newer one that was there before a cut does not matter: had a snapshot been below it, it would
+ * have stayed.
  */
 #include "engine/hashmap/prune.h"
 

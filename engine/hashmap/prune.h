@@ -9,11 +9,13 @@
 #include "engine/hashmap/shard.h"
 #include "engine/hashmap/snapshot.h"
 
-/* How far down a chain to look. */
+/*
+ * How far down a chain to look: to the first older version that is needed, which behind a commit is
+ * all there can be; or, behind the release of a snapshot, to the end.
+ */
 typedef enum HashmapPruneDepth {
-    HASHMAP_PRUNE_TOP, /* to the first older version that is needed: behind a commit that is all there
-                          can be, whatever the length of the chain */
-    HASHMAP_PRUNE_ALL, /* to the end: behind the release of a snapshot */
+    HASHMAP_PRUNE_TOP,
+    HASHMAP_PRUNE_ALL,
 } HashmapPruneDepth;
 
 /*

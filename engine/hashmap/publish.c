@@ -2,8 +2,8 @@
  * publish.c: the writer. See publish.h, and state.c for the steps.
  *
  * How the words of an operation are used:
- *   backend_hint     up to prepare: the hash of the key, and 1 when lookup has left it. From install
- *                    on: the slot (0: nothing was installed) and the shard.
+ *   backend_hint     up to prepare: the hash of the key, and 1 when lookup has left it. From
+ *                    install on: the slot (0: nothing was installed) and the shard.
  *   backend_private  the record of a PUT or REMOVE; the Doomed of a REMOVE_RANGE.
  */
 #include "engine/hashmap/publish.h"

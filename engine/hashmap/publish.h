@@ -1,16 +1,17 @@
 /*
- * publish.h: the writer: the sequencer's backend of the hashmap. state.c has the steps and the proof.
+ * publish.h: the writer: the sequencer's backend of the hashmap. state.c has the steps and the
+ * proof.
  *
  * Preparing a commit takes the publish mutex and makes all records of the commit: one for a put, a
- * tombstone for a remove of a key that is there, and for a remove of a range a tombstone for each key in
- * it. It promises slots for new keys. Then nothing can fail any more. Publishing installs, publishes,
- * settles and gives the mutex back. Between the two nothing else happens: the backend is immediate, and
- * each entry is published right after it was prepared, by the same thread.
+ * tombstone for a remove of a key that is there, and for a remove of a range a tombstone for each
+ * key in it. It promises slots for new keys. Then nothing can fail any more. Publishing installs,
+ * publishes, settles and gives the mutex back. Between the two nothing else happens: the backend is
+ * immediate, and each entry is published right after it was prepared, by the same thread.
  *
  * The budget of memory holds for puts only, so that removes can make room.
  *
- * Threading: as engine/commit/backend.h says. The thread that leads is inside an epoch section while
- * it submits: that keeps the views that lookup returns.
+ * Threading: as engine/commit/backend.h says. The thread that leads is inside an epoch section
+ * while it submits: that keeps the views that lookup returns.
  */
 #ifndef LARDER_ENGINE_HASHMAP_PUBLISH_H
 #define LARDER_ENGINE_HASHMAP_PUBLISH_H

@@ -4,18 +4,19 @@
  *     link | version | shape | [expiry] | [key length, value length] | key | value
  *      8        8        4        8              4         4
  *
- * A record is immutable, but for its link. The shape packs four flags, the length of the key (9 bits)
- * and of the value (19 bits); a record with a longer one is wide and has both lengths in words of
- * their own. An expiry takes room only in records that expire. So a record with a key of 16 and a
- * value of 100 bytes is 136 bytes long, which is exactly a chunk of 144 in the C library's heap.
+ * A record is immutable, but for its link. The shape packs four flags, the length of the key (9
+ * bits) and of the value (19 bits); a record with a longer one is wide and has both lengths in
+ * words of their own. An expiry takes room only in records that expire. So a record with a key of
+ * 16 and a value of 100 bytes is 136 bytes long, which is exactly a chunk of 144 in the C library's
+ * heap.
  *
  * A tombstone says that the key is absent from its version on; it has no value.
  *
  * The link leads to the next older version of the key that some reader may need, or is 0. Once the
  * record is retired the word belongs to the limbo and is odd (engine/base/epoch.h).
  *
- * Threading: what is written before a record is published may be read by everybody afterwards. Links
- * are written by the holder of the publish mutex, and read by everybody.
+ * Threading: what is written before a record is published may be read by everybody afterwards.
+ * Links are written by the holder of the publish mutex, and read by everybody.
  */
 #ifndef LARDER_ENGINE_HASHMAP_RECORD_H
 #define LARDER_ENGINE_HASHMAP_RECORD_H
@@ -57,8 +58,8 @@ typedef struct HashmapRecordSpec {
 size_t hashmap_record_size(const HashmapRecordSpec *spec);
 
 /*
- * A record with copies of key and value; link 0. Its memory comes from `pool` (may be NULL) or else the
- * heap. NULL: no memory, or too long. Free with free().
+ * A record with copies of key and value; link 0. Its memory comes from `pool` (may be NULL) or else
+ * the heap. NULL: no memory, or too long. Free with free().
  */
 HashmapRecord *hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec);
 

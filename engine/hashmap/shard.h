@@ -1,11 +1,11 @@
 /*
  * shard.h: one shard: its table, kept large enough, and the accounts of what hangs in it.
  *
- * A table is replaced when its used slots (DEAD ones included) would pass 29/32 of it, by one in which
- * the live ones fill 68 %; after many removes that is a smaller one. Copying a slot costs about a
- * nanosecond and no look at the record, and a shard has one part in a thousand of all keys, so the
- * writer is not held up for long. Replacing happens while a commit is prepared, because it can fail
- * for want of memory and means nothing to readers.
+ * A table is replaced when its used slots (DEAD ones included) would pass 29/32 of it, by one in
+ * which the live ones fill 68 %; after many removes that is a smaller one. Copying a slot costs
+ * about a nanosecond and no look at the record, and a shard has one part in a thousand of all keys,
+ * so the writer is not held up for long. Replacing happens while a commit is prepared, because it
+ * can fail for want of memory and means nothing to readers.
  *
  * Threading: all of it under the publish mutex.
  */
@@ -28,9 +28,9 @@ bool hashmap_shard_reserve(HashmapState *state, HashmapShard *shard);
 void hashmap_shard_unreserve(HashmapShard *shard);
 
 /*
- * Puts a record into the slot of its key, with a link to what was there; a new key takes up a promise,
- * which the caller still gives back. NULL: it was a tombstone for a key that is absent already, and
- * stays the caller's. Otherwise the slot.
+ * Puts a record into the slot of its key, with a link to what was there; a new key takes up a
+ * promise, which the caller still gives back. NULL: it was a tombstone for a key that is absent
+ * already, and stays the caller's. Otherwise the slot.
  */
 HashmapSlot *hashmap_shard_install(HashmapState *state, HashmapPlace place, HashmapRecord *record);
 
@@ -38,8 +38,8 @@ HashmapSlot *hashmap_shard_install(HashmapState *state, HashmapPlace place, Hash
 void hashmap_shard_shrink(HashmapState *state, HashmapShard *shard);
 
 /*
- * Makes a slot DEAD, and retires its record, which has nothing behind it. The caller has stored settled
- * or swept_ms before (I-2, I-3).
+ * Makes a slot DEAD, and retires its record, which has nothing behind it. The caller has stored
+ * settled or swept_ms before (I-2, I-3).
  */
 void hashmap_shard_erase(HashmapState *state, HashmapShard *shard, HashmapSlot *slot);
 

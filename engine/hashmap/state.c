@@ -1,52 +1,54 @@
 /*
- * state.c: set-up, limbo and accounts of an open hashmap; and, as it concerns all parts, why readers
- * need no lock.
+ * state.c: set-up, limbo and accounts of an open hashmap; and, as it concerns all parts, why
+ * readers need no lock.
  *
- * Keys are spread over shards by the top bits of their hash; each shard has one table (shard.h). The
- * newest record of a key hangs in a slot; older versions follow by their links. There is one writer at
- * a time, the leader of the sequencer. It publishes a commit of version V in three steps:
+ * Keys are spread over shards by the top bits of their hash; each shard has one table (shard.h).
+ * The newest record of a key hangs in a slot; older versions follow by their links. There is one
+ * writer at a time, the leader of the sequencer. It publishes a commit of version V in three steps:
  *     install   each record goes into its slot, with a link to the one that it replaces;
  *     publish   `published` := V;
- *     settle    what nobody needs any more is cut out of the chains and retired; a tombstone without
- *               anything behind it leaves its slot DEAD and is retired too.
- * All of this, taking and releasing snapshots, and the sweeps of housekeeping hold the publish mutex.
- * A reader holds no lock: inside an epoch section it loads P := published, then the table of the shard,
- * then the slot, then walks the chain to the first record of version <= P.
+ *     settle    what nobody needs any more is cut out of the chains and retired; a tombstone
+ *               without anything behind it leaves its slot DEAD and is retired too.
+ * All of this, taking and releasing snapshots, and the sweeps of housekeeping hold the publish
+ * mutex. A reader holds no lock: inside an epoch section it loads P := published, then the table of
+ * the shard, then the slot, then walks the chain to the first record of version <= P.
  *
  * What holds at every moment (versions are those of one key):
  *
- *   I-1  A chain has its versions in falling order (equal ones only within one commit, the later change
- *        first), and everything with a version <= published was installed before that value of
- *        published was stored.
- *   I-2  A record r with the next newer n in its chain is cut only when published >= n.version and no
- *        open snapshot s has r.version <= s < n.version; or when r is a tombstone at the end.
- *        Cutting stores `settled` >= n.version in the shard first, then the link over r, then retires
- *        r. A tombstone t that leaves its slot stores `settled` >= t.version first.
- *   I-3  An expired record leaves its slot by a sweep at time T >= its expiry only when it is alone in
- *        its chain and T is not above the time of the sequencer and not above the time of any open
- *        snapshot. The sweep stores `swept_ms` >= T first.
- *   I-4  A table that is replaced stays as it was when its successor, which has all its records, was
- *        stored in the shard.
+ *   I-1  A chain has its versions in falling order (equal ones only within one commit, the later
+ *        change first), and everything with a version <= published was installed before that value
+ *        of published was stored.
+ *   I-2  A record r with the next newer n in its chain is cut only when published >= n.version and
+ *        no open snapshot s has r.version <= s < n.version; or when r is a tombstone at the end.
+ *        Cutting stores `settled` >= n.version in the shard first, then the link over r, then
+ *        retires r. A tombstone t that leaves its slot stores `settled` >= t.version first.
+ *   I-3  An expired record leaves its slot by a sweep at time T >= its expiry only when it is alone
+ *        in its chain and T is not above the time of the sequencer and not above the time of any
+ *        open snapshot. The sweep stores `swept_ms` >= T first.
+ *   I-4  A table that is replaced stays as it was when its successor, which has all its records,
+ *        was stored in the shard.
  *
- * A reader that found its record r with r.version <= P in the slot itself is right at P: by I-1 all up
- * to P was installed before, so r was the newest of them when the slot was loaded, whatever came later.
+ * A reader that found its record r with r.version <= P in the slot itself is right at P: by I-1 all
+ * up to P was installed before, so r was the newest of them when the slot was loaded, whatever came
+ * later.
  *
- * A reader that walked a chain, or found no slot, may have missed what it needed because that was cut.
- * By I-2 every cut that can matter at P was preceded by settled := something above P, and the reader has
- * acquired the word that the cut released: it sees settled > P and knows (hashmap_lookup_try). If it
- * sees settled <= P, the answer is right at P. A retired record has an odd link, so a reader that was
- * standing on it knows as well; when it starts over it does not find it again (acquire again).
+ * A reader that walked a chain, or found no slot, may have missed what it needed because that was
+ * cut. By I-2 every cut that can matter at P was preceded by settled := something above P, and the
+ * reader has acquired the word that the cut released: it sees settled > P and knows
+ * (hashmap_lookup_try). If it sees settled <= P, the answer is right at P. A retired record has an
+ * odd link, so a reader that was standing on it knows as well; when it starts over it does not find
+ * it again (acquire again).
  *
- * A single get needs less: it is linearizable. If no slot has the key, then at some moment during the
- * call the key was absent: it was when P was loaded, or it was removed or swept since. (A key that is
- * removed and comes back elsewhere in the table was absent in between.) A chain whose settled moved is
- * read again at the new P: some commit has made progress meanwhile.
+ * A single get needs less: it is linearizable. If no slot has the key, then at some moment during
+ * the call the key was absent: it was when P was loaded, or it was removed or swept since. (A key
+ * that is removed and comes back elsewhere in the table was absent in between.) A chain whose
+ * settled moved is read again at the new P: some commit has made progress meanwhile.
  *
- * A multi-get loads P once, asks for each key whether the answer is certain, and for the time whether
- * swept_ms is not above it. If not it tries again, at last with a snapshot. A reader at a snapshot s
- * needs no check: by I-2 what it sees is never cut while the snapshot is open, by I-3 nothing is swept
- * that it still sees alive; it only starts over at odd links, each time because a commit or a release
- * has made progress.
+ * A multi-get loads P once, asks for each key whether the answer is certain, and for the time
+ * whether swept_ms is not above it. If not it tries again, at last with a snapshot. A reader at a
+ * snapshot s needs no check: by I-2 what it sees is never cut while the snapshot is open, by I-3
+ * nothing is swept that it still sees alive; it only starts over at odd links, each time because a
+ * commit or a release has made progress.
  *
  * Batches: all records of a commit have the same version, so each reader sees all or none, by P.
  *

@@ -83,8 +83,8 @@ typedef struct HashmapPlace {
 } HashmapPlace;
 
 /*
- * Sets up an empty state whose next version is above `version`. BASE_NO_MEMORY. On success the caller
- * ends it with hashmap_state_clear().
+ * Sets up an empty state whose next version is above `version`. BASE_NO_MEMORY. On success the
+ * caller ends it with hashmap_state_clear().
  */
 BaseStatus hashmap_state_init(HashmapState *state, const BaseClock *clock, size_t shards,
                               int64_t memory_budget, int64_t version);

@@ -5,25 +5,25 @@
  *     tag, high 16 | pointer to the newest | tag, | EXPIRES | CHAINED
  *                  | record of the key     | low 2|
  *
- * Records are aligned to 16 bytes and their addresses fit into 48 bits, so 20 bits of a word are free.
- * The tag is 18 bits of the key's hash. The tag alone decides the home bucket (tag * buckets / 2^18),
- * and that order does not depend on the size of the table: growing copies words from front to back
- * into a larger table without looking at a key. So growth is cheap, can be by any factor, and tables
- * stay well filled. A bucket is one cache line of 8 slots; probing goes from the home bucket onwards,
- * slot by slot, to the first EMPTY one. A slot whose key went away becomes DEAD: probing goes on over
- * it, and inserting uses it again.
+ * Records are aligned to 16 bytes and their addresses fit into 48 bits, so 20 bits of a word are
+ * free. The tag is 18 bits of the key's hash. The tag alone decides the home bucket (tag * buckets
+ * / 2^18), and that order does not depend on the size of the table: growing copies words from front
+ * to back into a larger table without looking at a key. So growth is cheap, can be by any factor,
+ * and tables stay well filled. A bucket is one cache line of 8 slots; probing goes from the home
+ * bucket onwards, slot by slot, to the first EMPTY one. A slot whose key went away becomes DEAD:
+ * probing goes on over it, and inserting uses it again.
  *
- *   T-1  A key that is present is in exactly one slot, and there is no EMPTY slot between the start of
- *        its home bucket and that slot. It never moves within a table.
+ *   T-1  A key that is present is in exactly one slot, and there is no EMPTY slot between the start
+ *        of its home bucket and that slot. It never moves within a table.
  *   T-2  A slot that was ever used is never EMPTY again.
  *   T-3  At least one slot is EMPTY (the shard keeps the table below its limit).
  *
  * CHAINED: the newest record has older versions behind it, or is a tombstone: the pruning has work
- * there. EXPIRES: the newest record has an expiry. With these bits housekeeping finds its work without
- * touching the other records.
+ * there. EXPIRES: the newest record has an expiry. With these bits housekeeping finds its work
+ * without touching the other records.
  *
- * Threading: slots are written by the holder of the publish mutex and read by everybody, with acquire
- * and release.
+ * Threading: slots are written by the holder of the publish mutex and read by everybody, with
+ * acquire and release.
  */
 #ifndef LARDER_ENGINE_HASHMAP_TABLE_H
 #define LARDER_ENGINE_HASHMAP_TABLE_H

@@ -1,6 +1,6 @@
 /*
- * verify.h: checking what must hold in memory: T-1 to T-3 of table.h, I-1 and I-2 of state.c, and that
- * the accounts agree with what is there.
+ * verify.h: checking what must hold in memory: T-1 to T-3 of table.h, I-1 and I-2 of state.c, and
+ * that the accounts agree with what is there.
  *
  * Threading: may be called from any thread. Holds the publish mutex shard by shard.
  */

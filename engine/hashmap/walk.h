@@ -15,8 +15,8 @@
 typedef bool HashmapVisit(void *user, const HashmapRecord *record);
 
 /*
- * Visits what is visible at `version`: the one of an open snapshot, or INT64_MAX for the newest records
- * (under the publish mutex only). BASE_NO_MEMORY: no epoch section could be begun.
+ * Visits what is visible at `version`: the one of an open snapshot, or INT64_MAX for the newest
+ * records (under the publish mutex only). BASE_NO_MEMORY: no epoch section could be begun.
  */
 BaseStatus hashmap_walk(HashmapState *state, int64_t version, HashmapVisit *visit, void *user);
 

@@ -3,10 +3,10 @@
  *
  * usage: hashmap_bench [SECONDS per case] [RECORDS]
  *
- * Keys of 16 bytes, values of 100, chosen at random; one line per case with nanoseconds of processor
- * time per operation, for each thread. `fill` loads the records in random order and shows the resident
- * memory that each takes, malloc's share and the tables included. One dependent load from as much
- * memory is measured too: a get cannot cost less than two of them.
+ * Keys of 16 bytes, values of 100, chosen at random; one line per case with nanoseconds of
+ * processor time per operation, for each thread. `fill` loads the records in random order and shows
+ * the resident memory that each takes, malloc's share and the tables included. One dependent load
+ * from as much memory is measured too: a get cannot cost less than two of them.
  */
 #include "engine/base/check.h"
 #include "engine/base/rand.h"

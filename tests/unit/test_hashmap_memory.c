@@ -1,6 +1,6 @@
 /*
- * test_hashmap_memory.c: running out of memory, by budget and by failing allocations, refuses commits
- * and breaks nothing.
+ * test_hashmap_memory.c: running out of memory, by budget and by failing allocations, refuses
+ * commits and breaks nothing.
  */
 #include "engine/hashmap/memory.h"
 #include "tests/support/hashmap_rig.h"
@@ -117,8 +117,8 @@ START_TEST(all_memory_comes_back)
 END_TEST
 
 /*
- * A commit with every kind of mutation, with its n-th allocation failing, for every n: it is refused as
- * a whole, until the one where nothing fails any more.
+ * A commit with every kind of mutation, with its n-th allocation failing, for every n: it is
+ * refused as a whole, until the one where nothing fails any more.
  */
 START_TEST(a_failed_allocation_refuses_the_whole_commit)
 {

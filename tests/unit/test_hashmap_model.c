@@ -1,9 +1,10 @@
 /*
  * test_hashmap_model.c: random work on a hashmap and on a sorted array that says what it must hold.
  *
- * The model is one slot for each of a few keys, in key order, for each keyspace. Snapshots copy it. A
- * run does thousands of steps: batches with guards, removes, ranges, expiries, clock steps in both
- * directions, ticks, snapshots, and looks at everything now and then through every kind of read.
+ * The model is one slot for each of a few keys, in key order, for each keyspace. Snapshots copy it.
+ * A run does thousands of steps: batches with guards, removes, ranges, expiries, clock steps in
+ * both directions, ticks, snapshots, and looks at everything now and then through every kind of
+ * read.
  */
 #include "engine/base/rand.h"
 #include "tests/support/hashmap_rig.h"
@@ -20,7 +21,7 @@ enum {
     VALUE_MAX = 64,
 };
 
-/* ck_assert writes to a pipe each time that it holds; millions of comparisons are too many for that. */
+/* ck_assert writes to a pipe each time that it holds: too slow for millions of comparisons. */
 #define EXPECT(condition)                   \
     do {                                    \
         if (!(condition)) {                 \
