@@ -8,8 +8,8 @@
  *             engine hashmap
  *             format 1
  *
- * When ENGINE exists, the name of the directory is durable; ENGINE's own name is made so at every open,
- * because a process may have died between renaming it and syncing the directory.
+ * When ENGINE exists, the name of the directory is durable; ENGINE's own name is made so at every
+ * open, because a process may have died between renaming it and syncing the directory.
  *
  * A directory with files but without ENGINE is not ours and is refused, never treated as empty; a
  * crash while a new directory is set up leaves at most LOCK and ENGINE.tmp, which do not count.
@@ -37,7 +37,9 @@
 #define ENGINE_NAME_MAX   64
 #define ENGINE_NAME_WIDTH "63"
 
-/* ------------------------------------------------------------------------------------- classes -- */
+/*
+ * ------------------------------------------------------------------------------------- classes --
+ */
 
 static const EngineClass *registered[CLASSES_MAX];
 static size_t registered_count;
@@ -116,7 +118,9 @@ engine_capability_name(unsigned bit)
     }
 }
 
-/* ------------------------------------------------------------------------------------ messages -- */
+/*
+ * ------------------------------------------------------------------------------------ messages --
+ */
 
 static BaseStatus explain(EngineOpenArgs *args, BaseStatus status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -138,7 +142,9 @@ explain_file(EngineOpenArgs *args, BaseStatus status, const char *doing)
     return explain(args, status, "cannot %s in %s: %s", doing, args->directory, status.what);
 }
 
-/* ----------------------------------------------------------------------------------- directory -- */
+/*
+ * ----------------------------------------------------------------------------------- directory --
+ */
 
 /* The directory above, in `path`, which has ENV_PATH_MAX bytes and holds the directory. */
 static void
@@ -216,7 +222,9 @@ take_lock(EngineOpenArgs *args, EnvLock **ret_lock)
     return base_is_ok(status) ? status : explain_file(args, status, "take the lock");
 }
 
-/* ------------------------------------------------------------------------------------ identity -- */
+/*
+ * ------------------------------------------------------------------------------------ identity --
+ */
 
 static void
 format_identity(char text[IDENTITY_MAX], const char *name, uint32_t format)
@@ -332,7 +340,9 @@ identify(EngineOpenArgs *args, const EngineClass *engine_class)
     return base_is_ok(status) ? status : explain_file(args, status, "sync the directory");
 }
 
-/* ---------------------------------------------------------------------------------- open, close -- */
+/*
+ * ---------------------------------------------------------------------------------- open, close --
+ */
 
 /* The operations of one open engine; see the head. */
 typedef struct OpenEngine {

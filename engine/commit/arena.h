@@ -1,8 +1,8 @@
 /*
  * arena.h: memory for what the sequencer makes of requests: entries, operations, resolved values.
  *
- * Allocation moves a pointer through a chunk; everything is freed at once. The first chunk is part of
- * the arena's owner's budget and is kept over resets, so small commits allocate nothing.
+ * Allocation moves a pointer through a chunk; everything is freed at once. The first chunk is part
+ * of the arena's owner's budget and is kept over resets, so small commits allocate nothing.
  *
  * Threading: one owner at a time.
  */
@@ -36,7 +36,10 @@ void commit_arena_reset(CommitArena *arena);
 
 void *commit_arena_grow(CommitArena *arena, size_t size);
 
-/* Aligned for any type, not initialized; NULL: no memory. `size` 0 gives a pointer that is not NULL. */
+/*
+ * Aligned for any type, not initialized; NULL: no memory. `size` 0 gives a pointer that is not
+ * NULL.
+ */
 static inline void *
 commit_arena_alloc(CommitArena *arena, size_t size)
 {

@@ -1,16 +1,16 @@
 /*
- * backend.h: what an engine supplies to the sequencer: a table of functions, and the commits that the
- * sequencer has resolved for them.
+ * backend.h: what an engine supplies to the sequencer: a table of functions, and the commits that
+ * the sequencer has resolved for them.
  *
- * The sequencer turns requests (guards, increments, appends, touches, expiries) into plain operations:
- * put, remove, remove a range. The life of one entry, a commit that passed:
+ * The sequencer turns requests (guards, increments, appends, touches, expiries) into plain
+ * operations: put, remove, remove a range. The life of one entry, a commit that passed:
  *
  *     lookup*  ->  prepare  ->  [persist, with its group]  ->  publish
  *                                                          \-> discard, after a failed persist
  *
  * Threading: the sequencer calls lookup, load, unload, prepare, persist, publish and discard from
- * whatever thread leads it at the moment, but one at a time and each after the one before: a backend
- * has a single writer. None of them may submit a commit.
+ * whatever thread leads it at the moment, but one at a time and each after the one before: a
+ * backend has a single writer. None of them may submit a commit.
  */
 #ifndef LARDER_ENGINE_COMMIT_BACKEND_H
 #define LARDER_ENGINE_COMMIT_BACKEND_H
@@ -96,25 +96,28 @@ typedef struct CommitBackendOps {
      * cannot fail. On failure nothing stays reserved, and the commit is answered by the code:
      * BASE_NO_MEMORY REFUSED/MEMORY_FULL, BASE_NO_SPACE REFUSED/DISK_FULL, BASE_BUSY
      * REFUSED/OVERLOAD, BASE_CLOSED REFUSED/CLOSING, any other FAILED.
-     * The bytes of the ops stay valid until publish or discard returns; but over an immediate backend
-     * a value may be a view that lookup returned, which is valid as long as lookup says.
+     * The bytes of the ops stay valid until publish or discard returns; but over an immediate
+     * backend a value may be a view that lookup returned, which is valid as long as lookup says.
      */
     BaseStatus (*prepare)(CommitBackend *backend, CommitEntry *entry);
 
     /*
      * Makes a group durable as its mode demands, and ends with exactly one call of
-     * commit_sequencer_persisted(), from any thread, also from within. Must not block. Several groups
-     * may be under way (the `depth` of the sequencer); they must reach the log in the order of these
-     * calls, and may be reported in any order: OK means that this group is durable, and the sequencer
-     * publishes it when all earlier ones are too. An error is final: it poisons the sequencer.
-     * NULL: an immediate backend; entries are published right after prepare, each on its own.
+     * commit_sequencer_persisted(), from any thread, also from within. Must not block. Several
+     * groups may be under way (the `depth` of the sequencer); they must reach the log in the order
+     * of these calls, and may be reported in any order: OK means that this group is durable, and
+     * the sequencer publishes it when all earlier ones are too. An error is final: it poisons the
+     * sequencer. NULL: an immediate backend; entries are published right after prepare, each on its
+     * own.
      */
     void (*persist)(CommitBackend *backend, CommitGroup *group);
 
     /* Makes an entry visible to reads, all of it at once. Cannot fail. */
     void (*publish)(CommitBackend *backend, CommitEntry *entry);
 
-    /* Gives back what prepare reserved for an entry that will not be published. NULL if immediate. */
+    /*
+     * Gives back what prepare reserved for an entry that will not be published. NULL if immediate.
+     */
     void (*discard)(CommitBackend *backend, CommitEntry *entry);
 } CommitBackendOps;
 

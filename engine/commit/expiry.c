@@ -1,5 +1,6 @@
 /*
- * expiry.c: when a record will expire. See expiry.h; EngineExpiryKind in engine.h says what each means.
+ * expiry.c: when a record will expire. See expiry.h; EngineExpiryKind in engine.h says what each
+ * means.
  *
  * A sum behind the end of time counts as the end of time.
  */

@@ -1,9 +1,9 @@
 /*
  * flight.h: a group on its way to disk, with the requests that are answered when it has arrived.
  *
- * The life of a flight: FREE -> OPEN (commits are added) -> PERSISTING (the backend has it) -> DURABLE
- * (it may be published when it is the oldest) -> FREE. After a failed persist every flight that is not
- * yet published becomes LOST; it is freed when the backend has let go of it.
+ * The life of a flight: FREE -> OPEN (commits are added) -> PERSISTING (the backend has it) ->
+ * DURABLE (it may be published when it is the oldest) -> FREE. After a failed persist every flight
+ * that is not yet published becomes LOST; it is freed when the backend has let go of it.
  *
  * Requests that add nothing (a failed guard) are answered with the flight whose state they saw.
  *

@@ -1,8 +1,8 @@
 /*
  * inbox.c: a list with a leader. See inbox.h.
  *
- * Orders: whoever links an item releases it, the leader that takes it acquires it; a leader that leaves
- * releases all that it did, the next one acquires it.
+ * Orders: whoever links an item releases it, the leader that takes it acquires it; a leader that
+ * leaves releases all that it did, the next one acquires it.
  */
 #include "engine/commit/inbox.h"
 

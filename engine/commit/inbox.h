@@ -1,5 +1,6 @@
 /*
- * inbox.h: a list that any thread may push to, and the election of the one thread that works it off.
+ * inbox.h: a list that any thread may push to, and the election of the one thread that works it
+ * off.
  *
  * One atomic word holds everything: 0, nobody leads; 1, somebody leads and nothing waits; else the
  * newest item that waits, linked to older ones, and somebody leads. The thread that finds 0 becomes

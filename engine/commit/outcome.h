@@ -11,7 +11,9 @@
 
 EngineOutcome commit_outcome_applied(int64_t version);
 
-/* Certainly not applied, for an error before anything was written: REFUSED or FAILED by its code. */
+/*
+ * Certainly not applied, for an error before anything was written: REFUSED or FAILED by its code.
+ */
 EngineOutcome commit_outcome_error(BaseStatus status, int64_t retry_after_ms);
 
 EngineOutcome commit_outcome_refused(EngineRefusal refusal, BaseStatus status);

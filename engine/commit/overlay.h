@@ -1,10 +1,10 @@
 /*
  * overlay.h: operations that are sequenced but not yet published, found by key.
  *
- * It lies over the published records: the newest operation on a key hides older ones and the record.
- * Points (puts and removes) are in a hash table whose buckets are in order, newest first; a bucket's
- * links are part of the operations, so adding one cannot fail. Removed ranges are in a list, newest
- * first; the list is searched in sequence, as few ranges are under way at a time.
+ * It lies over the published records: the newest operation on a key hides older ones and the
+ * record. Points (puts and removes) are in a hash table whose buckets are in order, newest first; a
+ * bucket's links are part of the operations, so adding one cannot fail. Removed ranges are in a
+ * list, newest first; the list is searched in sequence, as few ranges are under way at a time.
  *
  * Which of two operations is newer: the one with the higher version; within one entry, whose
  * operations are an array, the one behind.

@@ -1,20 +1,21 @@
 /*
- * pipeline.h: what comes behind sequencing: groups on their way to disk, publishing, and outcomes in
- * order.
+ * pipeline.h: what comes behind sequencing: groups on their way to disk, publishing, and outcomes
+ * in order.
  *
  * Flights are linked, the oldest first and the open one last. An entry goes into the open flight,
- * which is handed to the backend when nothing more waits, or when it is large enough, and the backend
- * has room; meanwhile it grows, which is what makes groups large under load. A request that changed
- * nothing is answered with the newest flight that has entries, because all that it saw is in there or
- * before; without one everything is published, and it is answered at once.
+ * which is handed to the backend when nothing more waits, or when it is large enough, and the
+ * backend has room; meanwhile it grows, which is what makes groups large under load. A request that
+ * changed nothing is answered with the newest flight that has entries, because all that it saw is
+ * in there or before; without one everything is published, and it is answered at once.
  *
- * Over an immediate backend (depth 0) the only flight is a place to work in: an entry is published and
- * its request answered on the spot.
+ * Over an immediate backend (depth 0) the only flight is a place to work in: an entry is published
+ * and its request answered on the spot.
  *
- * P-1  At most depth flights are sent and not finished; with the open one, depth + 1 flights suffice.
+ * P-1  At most depth flights are sent and not finished; with the open one, depth + 1 flights
+ *      suffice.
  * P-2  Flights are published and answered in their order, whatever order the backend reports.
- * P-3  After the first failure nothing that is unpublished gets published: the error may be told for
- *      one flight and mean the bytes of another.
+ * P-3  After the first failure nothing that is unpublished gets published: the error may be told
+ *      for one flight and mean the bytes of another.
  * P-4  A flight's memory, and its requests', stay until the backend has reported it, lost or not.
  *
  * Threading: the leader's; status may be called from any thread.

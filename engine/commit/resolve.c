@@ -1,7 +1,8 @@
 /*
  * resolve.c: guards and mutations. See resolve.h.
  *
- * Each step returns a Step: go on, not applied for a reason, or an error (of a lookup, or no memory).
+ * Each step returns a Step: go on, not applied for a reason, or an error (of a lookup, or no
+ * memory).
  */
 #include "engine/commit/resolve.h"
 
@@ -129,7 +130,9 @@ write_range(Resolution *resolution, const EngineMutation *mutation)
     return step_ok();
 }
 
-/* ----------------------------------------------------------------------------------- mutations -- */
+/*
+ * ----------------------------------------------------------------------------------- mutations --
+ */
 
 static Step
 touch(Resolution *resolution, EngineMutation *mutation, const CommitState *state)
@@ -177,8 +180,8 @@ increment(Resolution *resolution, EngineMutation *mutation, const CommitState *s
 }
 
 /*
- * The bytes of an appended value: in place when the commit's own operation has room for them, else a
- * copy, which gets room for more when the same commit has appended before. NULL: no memory.
+ * The bytes of an appended value: in place when the commit's own operation has room for them, else
+ * a copy, which gets room for more when the same commit has appended before. NULL: no memory.
  */
 static uint8_t *
 append_bytes(Resolution *resolution, const EngineMutation *mutation, const CommitState *state,
@@ -262,7 +265,9 @@ mutate(Resolution *resolution, EngineMutation *mutation)
     }
 }
 
-/* ------------------------------------------------------------------------------------- verdicts -- */
+/*
+ * ------------------------------------------------------------------------------------- verdicts --
+ */
 
 /* Takes the operations out of the overlay, newest first. */
 static void

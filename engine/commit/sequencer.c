@@ -57,7 +57,9 @@ struct CommitSequencer {
 /* How many sequencers this thread leads; see baton.h. */
 static _Thread_local unsigned leading;
 
-/* -------------------------------------------------------------------------------------- queues -- */
+/*
+ * -------------------------------------------------------------------------------------- queues --
+ */
 
 static void
 queue_add(ItemQueue *queue, CommitInboxItem *item)
@@ -109,7 +111,9 @@ item_owner(CommitInboxItem *item, size_t offset)
     return (uint8_t *)item - offset;
 }
 
-/* ---------------------------------------------------------------------------------- sequencing -- */
+/*
+ * ---------------------------------------------------------------------------------- sequencing --
+ */
 
 /* Whether a request cannot even be looked at; then its outcome is set. */
 static bool
@@ -257,7 +261,9 @@ take_chain(CommitSequencer *sequencer)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------- leading -- */
+/*
+ * ------------------------------------------------------------------------------------- leading --
+ */
 
 /* One piece of work. False: there is none. */
 static bool
@@ -329,7 +335,9 @@ push(CommitSequencer *sequencer, CommitInboxItem *item)
     return true;
 }
 
-/* --------------------------------------------------------------------------------------- calls -- */
+/*
+ * --------------------------------------------------------------------------------------- calls --
+ */
 
 void
 commit_sequencer_submit(CommitSequencer *sequencer, EngineCommit *chain)

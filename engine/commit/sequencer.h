@@ -1,28 +1,33 @@
 /*
  * sequencer.h: the one sequencer of writes. It implements engine_commit() for local engines.
  *
- * Callers push chains of requests onto a list. Whoever finds the sequencer without a leader leads it:
- * works off the list, its own request and those of others, and leaves when the list is empty. After
- * COMMIT_LEAD_MAX commits a leader offers its place, and the next thread that submits takes over; so
- * nobody leads for ever while others submit. No lock is held while callbacks and backends run.
+ * Callers push chains of requests onto a list. Whoever finds the sequencer without a leader leads
+ * it: works off the list, its own request and those of others, and leaves when the list is empty.
+ * After COMMIT_LEAD_MAX commits a leader offers its place, and the next thread that submits takes
+ * over; so nobody leads for ever while others submit. No lock is held while callbacks and backends
+ * run.
  *
- * Each request is resolved against the newest sequenced state: the backend's published records under
- * an overlay of what is sequenced but not yet published. See resolve.h for guards and mutations.
+ * Each request is resolved against the newest sequenced state: the backend's published records
+ * under an overlay of what is sequenced but not yet published. See resolve.h for guards and
+ * mutations.
  *
  * S-1  Commits are sequenced one after the other; the version and the stamp of a later one are not
  *      below those of an earlier one. Those of one chain are sequenced in their order.
- * S-2  Nothing is visible to reads before it is durable by the engine's mode: persist before publish.
- * S-3  Outcomes are delivered in the order of sequencing, and only when everything that they observed,
- *      a failed guard's state included, is durable and published.
+ * S-2  Nothing is visible to reads before it is durable by the engine's mode: persist before
+ *      publish.
+ * S-3  Outcomes are delivered in the order of sequencing, and only when everything that they
+ *      observed, a failed guard's state included, is durable and published.
  * S-4  The first failed persist poisons the sequencer: nothing that was unpublished is published,
  *      every outcome that waits is UNKNOWN (one that is REFUSED or FAILED stays what it is), every
  *      later commit is FAILED with BASE_POISONED. Reads go on.
  * S-5  A request whose `deadline_us` has passed when its turn comes is REFUSED/DEADLINE.
- * S-6  The sequencer never reads disk: a request that needs a cold key waits aside, with the rest of
- *      its chain, until the backend has loaded the keys, and is then resolved anew from the start.
+ * S-6  The sequencer never reads disk: a request that needs a cold key waits aside, with the rest
+ *      of its chain, until the backend has loaded the keys, and is then resolved anew from the
+ *      start.
  * S-7  Over an immediate backend (no persist) a commit of one mutation allocates nothing here.
  * S-8  ENGINE_DURABILITY_SYNC without `can_persist` is FAILED with BASE_UNSUPPORTED.
- * S-9  A request without mutations is APPLIED at the version of the latest commit if its guards hold.
+ * S-9  A request without mutations is APPLIED at the version of the latest commit if its guards
+ *      hold.
  * S-10 Short of memory, a commit is REFUSED/MEMORY_FULL; nothing else happens.
  * Not applied: `index` is the guard or mutation at fault; current_version, current_value and
  * current_number tell the state of its key before the commit (an APPEND's result.length too).

@@ -1,5 +1,6 @@
 /*
- * state.h: the newest sequenced state of a key: what the overlay says, or else the published record.
+ * state.h: the newest sequenced state of a key: what the overlay says, or else the published
+ * record.
  *
  * Threading: the leader's alone.
  */
@@ -24,7 +25,10 @@ typedef struct CommitState {
     uintptr_t hint[2];   /* from the backend; zeros when it was not asked */
 } CommitState;
 
-/* The state of a key. The value is a view; see CommitBackendOps.lookup and the overlay's operations. */
+/*
+ * The state of a key. The value is a view; see CommitBackendOps.lookup and the overlay's
+ * operations.
+ */
 BaseStatus commit_state_read(const CommitScope *scope, EngineKeyspace keyspace, BaseSlice key,
                              CommitState *ret_state);
 

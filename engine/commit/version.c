@@ -1,9 +1,9 @@
 /*
  * version.c: the ceiling file. See version.h for the format and the invariants.
  *
- * The writer takes versions without a lock as long as they are at or below `ceiling`, an atomic that
- * grows only after the file that says so is durable. The mutex serializes those who raise it (the
- * writer that ran out, housekeeping that comes before).
+ * The writer takes versions without a lock as long as they are at or below `ceiling`, an atomic
+ * that grows only after the file that says so is durable. The mutex serializes those who raise it
+ * (the writer that ran out, housekeeping that comes before).
  */
 #include "engine/commit/version.h"
 
@@ -29,7 +29,9 @@ struct CommitVersions {
     BaseStatus broken;     /* not OK: a sync failed, the file must not be written again */
 };
 
-/* ----------------------------------------------------------------------------------- the file -- */
+/*
+ * ----------------------------------------------------------------------------------- the file --
+ */
 
 /* Writes the text of the file, with a terminator. */
 static size_t
@@ -122,7 +124,9 @@ ensure(CommitVersions *versions, bool ahead)
     return status;
 }
 
-/* --------------------------------------------------------------------------------------- calls -- */
+/*
+ * --------------------------------------------------------------------------------------- calls --
+ */
 
 BaseStatus
 commit_version_open(const Env *env, const char *directory, int64_t at_least,

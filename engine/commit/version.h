@@ -1,10 +1,11 @@
 /*
  * version.h: numbers of commits that are never used twice, restarts and crashes included.
  *
- * The file VERSION in the engine's directory holds a ceiling: no version above it was ever given out.
- * Opening reads the ceiling C, makes C + 2^32 durable, and only then gives out C + 1. When the block
- * is used up, or nearly so (commit_version_refill()), the ceiling is raised again in the same way. So
- * a restart skips what was left of a block: versions grow, but not always by one; 2^31 restarts fit.
+ * The file VERSION in the engine's directory holds a ceiling: no version above it was ever given
+ * out. Opening reads the ceiling C, makes C + 2^32 durable, and only then gives out C + 1. When the
+ * block is used up, or nearly so (commit_version_refill()), the ceiling is raised again in the same
+ * way. So a restart skips what was left of a block: versions grow, but not always by one; 2^31
+ * restarts fit.
  *
  * Format of VERSION, three lines of text:
  *   larder-version 1
@@ -13,12 +14,13 @@
  *
  * I-1  A version is given out only when a ceiling at or above it is durable (file and name).
  * I-2  A version is given out once.
- * Failure: when nothing was synced yet, the file is as it was and the next attempt starts over; after a
- * failed sync the file is never written again, and no version is given out beyond the ceiling that is
- * known durable. A missing file counts as ceiling 0; a damaged one is BASE_CORRUPTION.
+ * Failure: when nothing was synced yet, the file is as it was and the next attempt starts over;
+ * after a failed sync the file is never written again, and no version is given out beyond the
+ * ceiling that is known durable. A missing file counts as ceiling 0; a damaged one is
+ * BASE_CORRUPTION.
  *
- * Threading: commit_version_peek() and commit_version_take() belong to the one writer; the others may
- * be called from any thread.
+ * Threading: commit_version_peek() and commit_version_take() belong to the one writer; the others
+ * may be called from any thread.
  */
 #ifndef LARDER_ENGINE_COMMIT_VERSION_H
 #define LARDER_ENGINE_COMMIT_VERSION_H
@@ -34,9 +36,9 @@
 typedef struct CommitVersions CommitVersions;
 
 /*
- * Opens the source of versions of a directory. `at_least`: a version that is known to be in use, e.g.
- * the last one of a log; 0 when there is none. `env` must outlive it. BASE_CORRUPTION: the file is
- * damaged; else what env says.
+ * Opens the source of versions of a directory. `at_least`: a version that is known to be in use,
+ * e.g. the last one of a log; 0 when there is none. `env` must outlive it. BASE_CORRUPTION: the
+ * file is damaged; else what env says.
  */
 BaseStatus commit_version_open(const Env *env, const char *directory, int64_t at_least,
                                CommitVersions **ret_versions);
@@ -49,8 +51,8 @@ BaseStatus commit_version_open_sized(const Env *env, const char *directory, int6
 void commit_version_close(CommitVersions *versions);
 
 /*
- * The version that comes next; asking again gives the same until it is taken. Waits for the disk when
- * the block is used up. On failure there is none (see the head).
+ * The version that comes next; asking again gives the same until it is taken. Waits for the disk
+ * when the block is used up. On failure there is none (see the head).
  */
 BaseStatus commit_version_peek(CommitVersions *versions, int64_t *ret_version);
 
@@ -61,8 +63,8 @@ void commit_version_take(CommitVersions *versions);
 int64_t commit_version_last(const CommitVersions *versions);
 
 /*
- * Raises the ceiling when less than half of a block is left, so that the writer need not wait for the
- * disk. Call it from housekeeping (engine_tick).
+ * Raises the ceiling when less than half of a block is left, so that the writer need not wait for
+ * the disk. Call it from housekeeping (engine_tick).
  */
 BaseStatus commit_version_refill(CommitVersions *versions);
 

@@ -1,8 +1,8 @@
 /*
  * wait.h: a request that waits aside until the backend has loaded its keys.
  *
- * All keys that the request looks at are loaded together and stay loaded until it has been resolved,
- * so one wait is enough however many of them are cold.
+ * All keys that the request looks at are loaded together and stay loaded until it has been
+ * resolved, so one wait is enough however many of them are cold.
  *
  * Threading: the leader's, except for `load` while the backend works on it.
  */

@@ -2,8 +2,9 @@
  * env.c: the calls of env.h, and what is composed of them. See env.h for the promises.
  *
  * Replacing a file durably takes five steps, each needed: write a temporary file, sync it (else the
- * new name could hold no bytes), rename (one change, E-5), sync the directory (else the old file could
- * come back). A temporary file that a crash left behind is overwritten by the next replacement.
+ * new name could hold no bytes), rename (one change, E-5), sync the directory (else the old file
+ * could come back). A temporary file that a crash left behind is overwritten by the next
+ * replacement.
  */
 #include "engine/env/env.h"
 

@@ -7,30 +7,30 @@
  * What survives. A process crash is the end of this process; a system crash is the end of the
  * operating system or a power cut, on storage that honours flushes.
  * E-1  What write_at accepted survives a process crash, as do all changes of names.
- * E-2  Bytes and length of a file survive a system crash only if env_file_sync() of that file, begun
- *      after the change, has returned OK.
- * E-3  A name (file made, renamed or removed, directory made or removed) survives a system crash only
- *      if env_sync_directory() of the directory that holds it, begun after the change, has returned
- *      OK. Syncing a file does not cover its name; syncing a directory does not cover the contents of
- *      its files, nor its own name in the directory above.
- * E-4  Without them a system crash leaves any mixture: each sector of 512 bytes old or new, the length
- *      old or new (zeros behind what was written), and of the changes of names in one directory a
- *      prefix, in their order.
+ * E-2  Bytes and length of a file survive a system crash only if env_file_sync() of that file,
+ *      begun after the change, has returned OK.
+ * E-3  A name (file made, renamed or removed, directory made or removed) survives a system crash
+ *      only if env_sync_directory() of the directory that holds it, begun after the change, has
+ *      returned OK. Syncing a file does not cover its name; syncing a directory does not cover the
+ *      contents of its files, nor its own name in the directory above.
+ * E-4  Without them a system crash leaves any mixture: each sector of 512 bytes old or new, the
+ *      length old or new (zeros behind what was written), and of the changes of names in one
+ *      directory a prefix, in their order.
  * E-5  A rename is one change: after a crash the target name is the old file or the new one, whole.
- * E-6  A sync that failed is final: what it should have covered may be lost, though reads still show
- *      it, and no later sync can tell. It is never repeated; every later sync through the same handle
- *      is BASE_POISONED without asking the system. For a directory the caller must stop.
- * E-7  A lock excludes every other holder, in this process and in others, and ends with its process.
- *      The lock file stays.
+ * E-6  A sync that failed is final: what it should have covered may be lost, though reads still
+ *      show it, and no later sync can tell. It is never repeated; every later sync through the same
+ *      handle is BASE_POISONED without asking the system. For a directory the caller must stop.
+ * E-7  A lock excludes every other holder, in this process and in others, and ends with its
+ *      process. The lock file stays.
  * E-8  Closing a file makes nothing durable and reports nothing: durability is sync's alone.
  *
- * Paths are as the operating system takes them; at most ENV_PATH_MAX - 1 bytes. Both names of a rename
- * must be in the same directory. Interrupted calls are continued, but for sync, which would be a
- * repetition. Handles are not inherited by child processes.
+ * Paths are as the operating system takes them; at most ENV_PATH_MAX - 1 bytes. Both names of a
+ * rename must be in the same directory. Interrupted calls are continued, but for sync, which would
+ * be a repetition. Handles are not inherited by child processes.
  *
- * Errors: BASE_NOT_FOUND, BASE_EXISTS, BASE_NO_SPACE (also quotas), BASE_NO_MEMORY (also too many open
- * files), BASE_INVALID (malformed name, a directory where a file is needed), BASE_BUSY (lock held),
- * BASE_UNSUPPORTED (this file system cannot), BASE_IO for the rest.
+ * Errors: BASE_NOT_FOUND, BASE_EXISTS, BASE_NO_SPACE (also quotas), BASE_NO_MEMORY (also too many
+ * open files), BASE_INVALID (malformed name, a directory where a file is needed), BASE_BUSY (lock
+ * held), BASE_UNSUPPORTED (this file system cannot), BASE_IO for the rest.
  *
  * Threading: every function may be called from any thread. Calls on one handle may overlap, except
  * close; overlapping writes to the same bytes have no order.
@@ -164,8 +164,8 @@ BaseStatus env_read_file(const Env *env, const char *path, size_t max, BaseBuf *
 
 /*
  * Replaces directory/name by `bytes`, durably and in one step: writes and syncs "name.tmp", renames
- * it, syncs the directory. After a crash the file is the old or the new one. When `ret_unsure` is set
- * on a failure, a sync has failed (E-6), or the name may have changed without being durable.
+ * it, syncs the directory. After a crash the file is the old or the new one. When `ret_unsure` is
+ * set on a failure, a sync has failed (E-6), or the name may have changed without being durable.
  */
 BaseStatus env_replace_file(const Env *env, const char *directory, const char *name,
                             BaseSlice bytes, bool *ret_unsure);

@@ -2,8 +2,8 @@
  * mem.c: a file system in memory that knows what is durable. See mem.h; mem_node.h keeps the two
  * states.
  *
- * Nodes live until the file system is freed, whether or not a name leads to them: handles and durable
- * names may still point there, and a test does not make many.
+ * Nodes live until the file system is freed, whether or not a name leads to them: handles and
+ * durable names may still point there, and a test does not make many.
  */
 #include "engine/env/mem.h"
 
@@ -49,7 +49,9 @@ leave(MemEnv *mem, BaseStatus status)
     return status;
 }
 
-/* --------------------------------------------------------------------------------------- paths -- */
+/*
+ * --------------------------------------------------------------------------------------- paths --
+ */
 
 /*
  * Walks a path. `ret_parent` is the directory that holds its last name, NULL for the root itself;
@@ -112,7 +114,9 @@ make_node(MemEnv *mem, EnvMemNode *parent, const char *name, bool is_directory,
     return base_ok();
 }
 
-/* ------------------------------------------------------------------------------------- handles -- */
+/*
+ * ------------------------------------------------------------------------------------- handles --
+ */
 
 /* The node of a handle, locked; NULL, not locked, when a crash has killed the handle. */
 static EnvMemNode *
@@ -227,7 +231,9 @@ static const EnvFileOps mem_file_ops = {
     .close = mem_close,
 };
 
-/* ------------------------------------------------------------------------------ calls on names -- */
+/*
+ * ------------------------------------------------------------------------------ calls on names --
+ */
 
 /* Finds or makes the node that a file is opened on. */
 static BaseStatus
@@ -450,7 +456,9 @@ mem_unlock(const Env *env, EnvLock *lock)
     (void)leave(mem, base_ok());
 }
 
-/* --------------------------------------------------------------------------------- life, crash -- */
+/*
+ * --------------------------------------------------------------------------------- life, crash --
+ */
 
 Env *
 env_mem_new(void)

@@ -1,12 +1,13 @@
 /*
  * mem.h: a file system in memory that knows what is durable, for tests.
  *
- * It keeps two states of everything: the one that calls see, and the one that a system crash leaves.
- * Syncing copies from the first to the second, env_mem_crash() from the second to the first. So a test
- * proves that a program syncs all that it relies on, in a millisecond and without a real crash.
+ * It keeps two states of everything: the one that calls see, and the one that a system crash
+ * leaves. Syncing copies from the first to the second, env_mem_crash() from the second to the
+ * first. So a test proves that a program syncs all that it relies on, in a millisecond and without
+ * a real crash.
  *
- * After a crash all handles and locks of before are dead: calls on a handle are BASE_IO, but closing
- * it and unlocking stay allowed and required.
+ * After a crash all handles and locks of before are dead: calls on a handle are BASE_IO, but
+ * closing it and unlocking stay allowed and required.
  *
  * Threading: one mutex around everything; any thread.
  */
@@ -17,8 +18,8 @@
 #include "engine/env/env.h"
 
 /*
- * A file system with an empty, durable root "/". Paths are absolute. NULL: no memory. The caller frees
- * it, after closing all handles.
+ * A file system with an empty, durable root "/". Paths are absolute. NULL: no memory. The caller
+ * frees it, after closing all handles.
  */
 Env *env_mem_new(void);
 
@@ -26,8 +27,8 @@ Env *env_mem_new(void);
 void env_mem_free(Env *env);
 
 /*
- * A system crash. With `keep` NULL everything that was not synced is lost; otherwise each part of it
- * survives or not by its numbers, as E-4 says.
+ * A system crash. With `keep` NULL everything that was not synced is lost; otherwise each part of
+ * it survives or not by its numbers, as E-4 says.
  */
 void env_mem_crash(Env *env, BaseRand *keep);
 

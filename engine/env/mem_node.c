@@ -13,7 +13,9 @@ no_memory(void)
     return base_error(BASE_NO_MEMORY, "no memory for the file system in memory");
 }
 
-/* -------------------------------------------------------------------------------------- names -- */
+/*
+ * -------------------------------------------------------------------------------------- names --
+ */
 
 static EnvMemName *
 names_find(const EnvMemNames *names, const char *text)
@@ -94,7 +96,9 @@ names_apply(EnvMemNames *names, const EnvMemChange *change)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ changes -- */
+/*
+ * ------------------------------------------------------------------------------------ changes --
+ */
 
 static void
 changes_clear(EnvMemNode *directory)
@@ -155,7 +159,9 @@ directory_settle(EnvMemNode *directory, size_t count)
     return base_ok();
 }
 
-/* -------------------------------------------------------------------------------------- bytes -- */
+/*
+ * -------------------------------------------------------------------------------------- bytes --
+ */
 
 static void
 mark_dirty(EnvMemNode *file, size_t start, size_t stop)
@@ -278,7 +284,9 @@ file_crash(EnvMemNode *file, BaseRand *keep)
     return copied ? base_ok() : no_memory();
 }
 
-/* ---------------------------------------------------------------------------------- both kinds -- */
+/*
+ * ---------------------------------------------------------------------------------- both kinds --
+ */
 
 void
 env_mem_node_clear(EnvMemNode *node)

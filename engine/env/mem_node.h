@@ -1,10 +1,10 @@
 /*
- * mem_node.h: a file or directory of the file system in memory, in two states: as calls see it, and as
- * a system crash leaves it. For mem.c only.
+ * mem_node.h: a file or directory of the file system in memory, in two states: as calls see it, and
+ * as a system crash leaves it. For mem.c only.
  *
- * A file has its bytes and its durable bytes, which differ at most in the dirty range. A directory has
- * its names, its durable names, and the changes between the two in order; syncing plays all changes, a
- * crash plays a prefix of them, and a rename is one change (E-4 and E-5 of env.h).
+ * A file has its bytes and its durable bytes, which differ at most in the dirty range. A directory
+ * has its names, its durable names, and the changes between the two in order; syncing plays all
+ * changes, a crash plays a prefix of them, and a rename is one change (E-4 and E-5 of env.h).
  *
  * Names given to these functions end at '/' or at the end of the text.
  *

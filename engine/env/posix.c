@@ -3,11 +3,11 @@
  *
  * Positional reads and writes only, so that handles have no position to race for. Each handle
  * remembers that a sync of it failed: the kernel reports such an error once and then forgets the
- * pages, so asking again would be told a lie (E-6). For the same reason an interrupted sync counts as
- * failed. Descriptors are opened with O_CLOEXEC.
+ * pages, so asking again would be told a lie (E-6). For the same reason an interrupted sync counts
+ * as failed. Descriptors are opened with O_CLOEXEC.
  *
- * Locks are flock(2) on a descriptor of their own: they exclude a second open in the same process too,
- * and the kernel drops them with the process.
+ * Locks are flock(2) on a descriptor of their own: they exclude a second open in the same process
+ * too, and the kernel drops them with the process.
  */
 #include "engine/env/posix.h"
 #include "engine/env/env.h"
@@ -74,7 +74,9 @@ env_posix_status(int error)
     }
 }
 
-/* ------------------------------------------------------------------------------------ handles -- */
+/*
+ * ------------------------------------------------------------------------------------ handles --
+ */
 
 static BaseStatus
 posix_read_at(EnvFile *base, int64_t offset, void *data, size_t len, size_t *ret_len)
@@ -183,7 +185,9 @@ static const EnvFileOps posix_file_ops = {
     .close = posix_close,
 };
 
-/* -------------------------------------------------------------------------------------- names -- */
+/*
+ * -------------------------------------------------------------------------------------- names --
+ */
 
 /* open(2), continued when interrupted; -1 with errno. */
 static int

@@ -3,9 +3,9 @@
  *
  * Steps are the calls that change something: opening to write, writing, truncating, preallocating,
  * syncing, renaming, unlinking, making and removing directories. Step number `fail_at` (from 0) and
- * all later ones fail with a given status and change nothing; so a test repeats a scenario with 0, 1,
- * 2, ... until it succeeds, and has been through every way in which it can break off. Together with
- * env_mem_crash() each of them becomes a crash.
+ * all later ones fail with a given status and change nothing; so a test repeats a scenario with 0,
+ * 1, 2, ... until it succeeds, and has been through every way in which it can break off. Together
+ * with env_mem_crash() each of them becomes a crash.
  *
  * Threading: any thread.
  */

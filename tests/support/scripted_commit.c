@@ -1,8 +1,8 @@
 /*
  * scripted_commit.c: guards and mutations of the scripted engine. See scripted_commit.h.
  *
- * A commit works on copies of the maps and puts them in place when it passes, so it is atomic without
- * an undo.
+ * A commit works on copies of the maps and puts them in place when it passes, so it is atomic
+ * without an undo.
  */
 #include "tests/support/scripted_commit.h"
 

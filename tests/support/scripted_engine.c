@@ -1,8 +1,8 @@
 /*
  * scripted_engine.c: the test engine. See scripted_engine.h.
  *
- * One mutex protects everything. A delayed chain waits in a list for the timer thread, which then runs
- * it like any other; so outcomes keep the order of sequencing.
+ * One mutex protects everything. A delayed chain waits in a list for the timer thread, which then
+ * runs it like any other; so outcomes keep the order of sequencing.
  */
 #include "tests/support/scripted_engine.h"
 
@@ -59,7 +59,9 @@ no_memory(void)
     return base_error(BASE_NO_MEMORY, "no memory");
 }
 
-/* ------------------------------------------------------------------------------------- scripts -- */
+/*
+ * ------------------------------------------------------------------------------------- scripts --
+ */
 
 /* The script that a commit obeys, and the key that it is written in. */
 static ScriptedScript
@@ -123,7 +125,9 @@ outcome_of(Scripted *scripted, EngineCommit *commit)
     };
 }
 
-/* --------------------------------------------------------------------------------------- delays -- */
+/*
+ * --------------------------------------------------------------------------------------- delays --
+ */
 
 static int64_t
 real_us(void)
@@ -204,7 +208,9 @@ scripted_commit(Engine *engine, EngineCommit *chain)
     run_chain((Scripted *)engine, chain, false);
 }
 
-/* --------------------------------------------------------------------------------------- reads -- */
+/*
+ * --------------------------------------------------------------------------------------- reads --
+ */
 
 static BaseStatus
 scripted_read_begin(EngineRead *read)
@@ -328,7 +334,9 @@ scripted_new_iterator(Engine *engine, const EngineSnapshot *snapshot,
     return status;
 }
 
-/* -------------------------------------------------------------------------------------- figures -- */
+/*
+ * -------------------------------------------------------------------------------------- figures --
+ */
 
 static int64_t
 bytes_of(const ScriptedRecord *record)
@@ -393,7 +401,10 @@ scripted_range_split(Engine *engine, const EngineRange *range, int64_t part_byte
     return base_ok();
 }
 
-/* --------------------------------------------------------------------------------- open and close -- */
+/*
+ * --------------------------------------------------------------------------------- open and close
+ * --
+ */
 
 static void
 scripted_close(Engine *engine)

@@ -1,8 +1,8 @@
 /*
  * scripted_iterator.c: iterators of the scripted engine. See scripted_iterator.h.
  *
- * The range is a part [low, high) of the sorted array. Expired records are passed over; a record whose
- * key has a script for reads ends the walk with its error.
+ * The range is a part [low, high) of the sorted array. Expired records are passed over; a record
+ * whose key has a script for reads ends the walk with its error.
  */
 #include "tests/support/scripted_iterator.h"
 

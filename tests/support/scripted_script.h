@@ -9,13 +9,13 @@
  *   refuse-<refusal>   REFUSED:  overload disk_full memory_full closing deadline read_only
  *   unknown            UNKNOWN, and nothing was applied
  *   unknown-applied    UNKNOWN, and it was applied if its guards hold
- *   fail-<code>        FAILED, with a code of BaseStatus in small letters: io corruption internal ...
- *   read-<code>        reads of the key, and iterators that come to it, fail with that code
+ *   fail-<code>        FAILED, with a code of BaseStatus in small letters: io corruption internal
+ *   ... read-<code>        reads of the key, and iterators that come to it, fail with that code
  *
- * Examples: "!refuse-overload!retry-200ms:a", "!delay-50ms!unknown-applied:b", "!read-would_block:c".
- * A commit obeys the first of its mutations' keys, then guards' keys, that has a script. Keys of
- * ENGINE_SYSTEM have none. A verb that does not exist makes the commit or read fail with BASE_INVALID,
- * so that a misspelt test does not pass.
+ * Examples: "!refuse-overload!retry-200ms:a", "!delay-50ms!unknown-applied:b",
+ * "!read-would_block:c". A commit obeys the first of its mutations' keys, then guards' keys, that
+ * has a script. Keys of ENGINE_SYSTEM have none. A verb that does not exist makes the commit or
+ * read fail with BASE_INVALID, so that a misspelt test does not pass.
  *
  * Threading: pure.
  */

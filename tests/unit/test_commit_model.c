@@ -1,10 +1,10 @@
 /*
  * test_commit_model.c: random commits against a model.
  *
- * The model is the store of the scripted engine, which copies its maps for each commit and so shares
- * neither the overlay nor the in-place batches with the sequencer. As one thread submits, a request is
- * sequenced before submit returns; the model runs then, and its outcome is compared when the sequencer
- * answers, which may be much later.
+ * The model is the store of the scripted engine, which copies its maps for each commit and so
+ * shares neither the overlay nor the in-place batches with the sequencer. As one thread submits, a
+ * request is sequenced before submit returns; the model runs then, and its outcome is compared when
+ * the sequencer answers, which may be much later.
  */
 #include "engine/base/rand.h"
 #include "engine/commit/counter.h"

@@ -1,6 +1,6 @@
 /*
- * test_commit_pipeline.c: groups on their way to disk: what is seen, published and answered when, and
- * what a failure does.
+ * test_commit_pipeline.c: groups on their way to disk: what is seen, published and answered when,
+ * and what a failure does.
  */
 #include "tests/support/sequencer_rig.h"
 
@@ -342,7 +342,9 @@ START_TEST(closing_lets_the_sequenced_complete)
 }
 END_TEST
 
-/* -------------------------------------------------------------------------------------- chains -- */
+/*
+ * -------------------------------------------------------------------------------------- chains --
+ */
 
 START_TEST(a_chain_keeps_its_order)
 {
@@ -418,7 +420,9 @@ START_TEST(a_callback_may_free_its_request)
 }
 END_TEST
 
-/* ---------------------------------------------------------------------------------- cold keys -- */
+/*
+ * ---------------------------------------------------------------------------------- cold keys --
+ */
 
 START_TEST(a_cold_key_is_loaded_and_looked_at_anew)
 {

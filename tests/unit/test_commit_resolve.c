@@ -1,6 +1,6 @@
 /*
- * test_commit_resolve.c: counters, appends, touches and expiries, over an immediate backend and over one
- * that persists.
+ * test_commit_resolve.c: counters, appends, touches and expiries, over an immediate backend and
+ * over one that persists.
  */
 #include "engine/commit/counter.h"
 #include "tests/support/sequencer_rig.h"

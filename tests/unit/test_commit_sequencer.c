@@ -1,5 +1,6 @@
 /*
- * test_commit_sequencer.c: what a commit does, over an immediate backend and over one that persists.
+ * test_commit_sequencer.c: what a commit does, over an immediate backend and over one that
+ * persists.
  */
 #include "engine/commit/counter.h"
 #include "tests/support/sequencer_rig.h"

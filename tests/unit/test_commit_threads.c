@@ -17,7 +17,9 @@
 static SequencerRig rig;
 static atomic_bool finished;
 
-/* ------------------------------------------------------------------------------------- backends -- */
+/*
+ * ------------------------------------------------------------------------------------- backends --
+ */
 
 /* Takes a group out of the list at random; NULL: everything is finished. */
 static CommitGroup *
@@ -69,7 +71,9 @@ bring_to_memory(void *argument)
     return NULL;
 }
 
-/* ----------------------------------------------------------------------------------- submitters -- */
+/*
+ * ----------------------------------------------------------------------------------- submitters --
+ */
 
 /* A chain of two requests, and a signal when both are answered. */
 typedef struct Pair {
@@ -172,7 +176,10 @@ START_TEST(threads_take_turns)
 }
 END_TEST
 
-/* ---------------------------------------------------------------------------------- handing over -- */
+/*
+ * ---------------------------------------------------------------------------------- handing over
+ * --
+ */
 
 #define CHAIN 3000
 
@@ -180,7 +187,9 @@ static pthread_t first_leader;
 static sem_t come_by;
 static atomic_int led_by_other;
 
-/* Once the leader has done its share, calls the other thread and slows down until it is relieved. */
+/*
+ * Once the leader has done its share, calls the other thread and slows down until it is relieved.
+ */
 static void
 note_leader(EngineCommit *commit, const EngineOutcome *outcome)
 {

@@ -207,8 +207,9 @@ START_TEST(the_numbers_end)
 END_TEST
 
 /*
- * Opens and takes versions, a few times; the fault comes at one step, then the system crashes. Whatever
- * was given out before must never be given out after. Returns whether the fault did not come at all.
+ * Opens and takes versions, a few times; the fault comes at one step, then the system crashes.
+ * Whatever was given out before must never be given out after. Returns whether the fault did not
+ * come at all.
  */
 static bool
 survives(int64_t fail_at, BaseRand *keep)

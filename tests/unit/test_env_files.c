@@ -1,5 +1,6 @@
 /*
- * test_env_files.c: the calls of env.h, the same cases over the real file system and the one in memory.
+ * test_env_files.c: the calls of env.h, the same cases over the real file system and the one in
+ * memory.
  */
 #include "engine/env/env.h"
 #include "engine/env/mem.h"
