@@ -1,9 +1,10 @@
 /*
  * calls.h: the methods of the contract as plain C calls over any implementation of its interface.
  *
- * The generated interface LarderRpcStoreIf is implemented by the stock c_glib client, so a statement
- * that is written against it holds for whatever the client's transport leads to. A Request names what
- * differs from the defaults; an Answer has room for the results and exceptions of every method.
+ * The generated interface LarderRpcStoreIf is implemented by the stock c_glib client, so a
+ * statement that is written against it holds for whatever the client's transport leads to. A
+ * Request names what differs from the defaults; an Answer has room for the results and exceptions
+ * of every method.
  *
  * Threading: one thread. Answers own memory: answer_clear() frees it.
  */

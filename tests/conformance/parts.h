@@ -1,8 +1,8 @@
 /*
  * parts.h: builds the generated structs that requests consist of.
  *
- * Generated members are set together with their presence flag; generated constructors may have put an
- * object into a member already, which is released first.
+ * Generated members are set together with their presence flag; generated constructors may have put
+ * an object into a member already, which is released first.
  *
  * Threading: plain functions.
  */

@@ -2,8 +2,8 @@
  * subject.h: what the statements are tried on: an engine in this process, or a server.
  *
  * Both are reached by the stock c_glib client over the strict binary protocol. The embedded subject
- * keeps its files in memory and has a clock that only moves when a statement lets time pass; a server
- * has the real clock.
+ * keeps its files in memory and has a clock that only moves when a statement lets time pass; a
+ * server has the real clock.
  */
 #ifndef LARDER_TESTS_CONFORMANCE_SUBJECT_H
 #define LARDER_TESTS_CONFORMANCE_SUBJECT_H
