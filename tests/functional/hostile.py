@@ -216,9 +216,9 @@ class Client:
         while self.running():
             connection = self.connect()
             connection.settimeout(1)
-            connection.sendall(frame(message("put", STORE, b"big", b"x" * 500_000, None)))
             calls = frame(message("get", STORE, b"big", None)) * 64
             try:
+                connection.sendall(frame(message("put", STORE, b"big", b"x" * 500_000, None)))
                 while self.running():
                     connection.sendall(calls)
                     self.count("reads sent", 64)
@@ -240,7 +240,11 @@ class Client:
         while self.running():
             connection = self.connect()
             request = self.rand.choice([whole, whole, whole, large])
-            connection.sendall(whole * self.rand.randrange(3) + request[:self.rand.randrange(len(request))])
+            part = request[:self.rand.randrange(len(request))]
+            try:
+                connection.sendall(whole * self.rand.randrange(3) + part)
+            except ConnectionError:
+                self.count("cut off by the server")
             if self.rand.random() < 0.5:
                 self.reset(connection)
             else:

@@ -176,6 +176,14 @@ class Larderd:
         """A client of the Store service; options as for Connection."""
         return Connection(Store, address or self.address, **options)
 
+    def accepts_connections(self):
+        """Whether its first data address takes new connections."""
+        try:
+            raw_socket_to(self.address).close()
+        except ConnectionError:
+            return False
+        return True
+
     def admin(self, **options):
         return Connection(Admin, self.admin_address, **options)
 

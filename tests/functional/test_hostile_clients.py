@@ -20,6 +20,7 @@ IN_FLIGHT_MAX = 48 * MIB
 REST_MAX = 160 * MIB
 CONFIG = f"""
 [limits]
+connections_per_ip=1024
 in_flight_bytes={IN_FLIGHT_MAX}
 request_ms=5s
 write_stall_ms=10s
