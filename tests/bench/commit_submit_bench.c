@@ -128,7 +128,12 @@ main(int argc, char **argv)
     CommitBackend backend = {&ops};
     CommitStamps stamps;
     CommitVersions *versions = NULL;
-    Bench bench = {.seconds = argc > 1 ? atof(argv[1]) : 1.0};
+    Bench bench = {.seconds = 1.0};
+    if (argc > 1) {
+        char *end = NULL;
+        bench.seconds = strtod(argv[1], &end);
+        BASE_CHECK(end != argv[1] && *end == '\0');
+    }
     Env *env = env_mem_new();
     BASE_CHECK(env != NULL && base_is_ok(commit_version_open(env, "/", 0, &versions)));
     commit_stamp_init(&stamps, base_clock_real(), 0);
