@@ -194,6 +194,7 @@ limits_for_store(const Limits *limits)
         .value_bytes_max = limits->value_bytes,
         .batch_items_max = limits->batch_items,
         .bulk_items_max = limits->bulk_write_items,
+        .range_removes_max = limits->range_removes,
         .multi_get_items_max = limits->multi_get_items,
         .scan_items_max = limits->scan_items,
         .scan_bytes_max = limits->scan_bytes,

@@ -1008,7 +1008,8 @@ service Store {
 
   /**
    * Applies up to 32,768 mutations together or not at all. Guards and conditions see the state
-   * before the batch; mutations apply in order, later ones winning.
+   * before the batch; mutations apply in order, later ones winning. Here and in bulk_write at most
+   * 64 of them may be REMOVE_RANGE.
    */
   BatchResult batch(1: string store, 2: list<Mutation> mutations, 3: BatchOptions options)
     throws (1: InvalidRequest invalid, 2: NotHere elsewhere, 3: Refused refused,

@@ -233,6 +233,17 @@ check_count(size_t count, int64_t limit, const char *field, StoreError *ret_erro
            store_error_range(ret_error, field, (int64_t)count, 0, limit, "items");
 }
 
+/* A range remove can cost as much as the whole store, so a request must not have many. */
+static bool
+check_range_removes(const Store *store, const StoreBatchBlock *block, StoreError *ret_error)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < block->mutation_count; i++) {
+        count += block->mutations[i].kind == ENGINE_REMOVE_RANGE;
+    }
+    return check_count(count, store_limits(store)->range_removes_max, "mutations", ret_error);
+}
+
 static bool
 no_memory(const Store *store, StoreError *ret_error)
 {
@@ -337,7 +348,8 @@ fill_batch(const Store *store, const StoreBatchArgs *args, StoreBatchBlock *bloc
         return store_check_unsupported(store, STORE_PLACE_ARGUMENT, "mutations",
                                        "commits one key at a time", ret_error);
     }
-    return store_check_options(store, &args->options, commit, ret_error) &&
+    return check_range_removes(store, block, ret_error) &&
+           store_check_options(store, &args->options, commit, ret_error) &&
            store_check_writable(store, ret_error);
 }
 
@@ -452,7 +464,7 @@ fill_bulk(StoreBatch *batch, const Store *store, const StoreBatchArgs *args, Sto
         commit->want_current_value = block->mutations[i].kind == ENGINE_INCREMENT;
         commit->next = i + 1 < args->mutation_count ? &block->commits[i + 1] : NULL;
     }
-    return store_check_writable(store, ret_error);
+    return check_range_removes(store, block, ret_error) && store_check_writable(store, ret_error);
 }
 
 bool

@@ -16,6 +16,7 @@ typedef struct StoreLimits {
     int64_t key_bytes_max;
     int64_t value_bytes_max;
     int64_t batch_items_max;     /* mutations of batch; its guards are bounded by the same figure */
+    int64_t range_removes_max;   /* REMOVE_RANGE mutations of one batch or bulk_write */
     int64_t bulk_items_max;      /* mutations of bulk_write */
     int64_t multi_get_items_max; /* keys of multi_get */
     int64_t scan_items_max;      /* options.limit_items; not below 1,000, its preset */
@@ -35,6 +36,7 @@ typedef struct StoreLimits {
                    .value_bytes_max = 1048576,    \
                    .batch_items_max = 32768,      \
                    .bulk_items_max = 32768,       \
+                   .range_removes_max = 64,       \
                    .multi_get_items_max = 32768,  \
                    .scan_items_max = 10000,       \
                    .scan_bytes_max = 16777216,    \

@@ -35,6 +35,7 @@ START_TEST(defaults_are_those_of_the_contract)
     ck_assert_int_eq(store.value_bytes_max, contract.value_bytes_max);
     ck_assert_int_eq(store.batch_items_max, contract.batch_items_max);
     ck_assert_int_eq(store.bulk_items_max, contract.bulk_items_max);
+    ck_assert_int_eq(store.range_removes_max, contract.range_removes_max);
     ck_assert_int_eq(store.multi_get_items_max, contract.multi_get_items_max);
     ck_assert_int_eq(store.scan_items_max, contract.scan_items_max);
     ck_assert_int_eq(store.scan_bytes_max, contract.scan_bytes_max);

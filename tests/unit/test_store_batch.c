@@ -334,6 +334,24 @@ START_TEST(counts_are_checked)
 }
 END_TEST
 
+START_TEST(range_removes_are_counted)
+{
+    StoreMutation ranges[65];
+    for (size_t i = 0; i < 65; i++) {
+        ranges[i] = (StoreMutation){.kind = STORE_MUTATION_REMOVE_RANGE,
+                                    .key = BASE_SLICE_LITERAL("x"),
+                                    .has_stop_key = true,
+                                    .stop_key = BASE_SLICE_LITERAL("y")};
+    }
+    ck_assert(batch(ranges, 64));
+    forget();
+    ck_assert(!batch(ranges, 65));
+    expect_invalid(STORE_INVALID_OVER_LIMIT, "mutations", 64, 65);
+    ck_assert(!bulk(ranges, 65));
+    expect_invalid(STORE_INVALID_OVER_LIMIT, "mutations", 64, 65);
+}
+END_TEST
+
 START_TEST(options_are_checked)
 {
     const StoreMutation good = PUT("k", "v");
@@ -495,6 +513,7 @@ add_tests(TCase *tests)
     tcase_add_test(tests, increments_keep_the_expiry_and_puts_do_not);
     tcase_add_test(tests, mutations_are_checked);
     tcase_add_test(tests, counts_are_checked);
+    tcase_add_test(tests, range_removes_are_counted);
     tcase_add_test(tests, options_are_checked);
     tcase_add_test(tests, an_engine_of_single_keys_takes_single_mutations);
     tcase_add_test(tests, the_largest_batch_applies);
