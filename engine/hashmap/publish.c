@@ -2,8 +2,9 @@
  * publish.c: the writer. See publish.h, and state.c for the steps.
  *
  * How the words of an operation are used:
- *   backend_hint     up to prepare: the hash of the key, and 1 when lookup has left it. From
- *                    install on: the slot (0: nothing was installed) and the shard.
+ *   backend_hint     PUT and REMOVE, up to prepare: the hash of the key, and 1 when lookup has left
+ *                    it; from install on: the slot (0: nothing was installed) and the shard.
+ *                    REMOVE_RANGE: the one before it in the entry, and nothing.
  *   backend_private  the record of a PUT or REMOVE; the Doomed of a REMOVE_RANGE.
  */
 #include "engine/hashmap/publish.h"
@@ -103,26 +104,21 @@ new_tombstone(HashmapState *state, EngineKeyspace keyspace, BaseSlice key, int64
     return hashmap_state_new_record(state, &spec);
 }
 
-/* Whether an operation before op[index] of the entry may have made a key that no slot has. */
-static bool
-may_have_put(const CommitEntry *entry, size_t index)
+static const CommitOp *
+earlier_range(const CommitOp *range)
 {
-    for (size_t i = 0; i < index; i++) {
-        if (entry->ops[i].kind == COMMIT_REMOVE_RANGE) {
-            return true; /* without a range between there is only one operation for a key */
-        }
-    }
-    return false;
+    return (const CommitOp *)range->backend_hint[0];
 }
 
+/* `range`: the last REMOVE_RANGE before this operation, here and below; NULL: none. */
 static BaseStatus
-prepare_remove(HashmapState *state, CommitEntry *entry, size_t index)
+prepare_remove(HashmapState *state, CommitOp *op, const CommitOp *range)
 {
-    CommitOp *op = &entry->ops[index];
     HashmapKey key = key_of(state, op);
     op->backend_hint[0] = key.hash;
     op->backend_hint[1] = 1;
-    if (hashmap_lookup_head(state, &key) == NULL && !may_have_put(entry, index)) {
+    /* The entry itself may have put the key, but only with a range between: else it is one op. */
+    if (hashmap_lookup_head(state, &key) == NULL && range == NULL) {
         return base_ok();
     }
     HashmapRecord *record = new_tombstone(state, op->keyspace, op->key, op->version);
@@ -138,6 +134,7 @@ typedef struct Collection {
     EngineKeyspace keyspace;
     EngineRange range;
     int64_t version;
+    const CommitOp *earlier; /* the range before this one in the entry; NULL: none */
     Doomed *doomed;
     bool failed;
 } Collection;
@@ -162,11 +159,29 @@ grow(Collection *collection)
     return true;
 }
 
-/* Adds a tombstone if the key is in the range. */
+/*
+ * Whether an earlier range, one behind `put` unless that is NULL, has removed the key already. A
+ * tombstone for each range would multiply what one entry takes up.
+ */
 static bool
-collect_key(Collection *collection, EngineKeyspace keyspace, BaseSlice key)
+is_removed_before(const Collection *collection, BaseSlice key, const CommitOp *put)
 {
-    if (keyspace != collection->keyspace || !hashmap_walk_in_range(&collection->range, key)) {
+    const CommitOp *op = collection->earlier;
+    for (; op != NULL && (put == NULL || op > put); op = earlier_range(op)) {
+        EngineRange range = {op->key, op->value, op->unbounded};
+        if (op->keyspace == collection->keyspace && hashmap_walk_in_range(&range, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds a tombstone if the range removes the key, which `put` has put (NULL: an earlier commit). */
+static bool
+collect_key(Collection *collection, EngineKeyspace keyspace, BaseSlice key, const CommitOp *put)
+{
+    if (keyspace != collection->keyspace || !hashmap_walk_in_range(&collection->range, key) ||
+        is_removed_before(collection, key, put)) {
         return true;
     }
     Doomed *doomed = collection->doomed;
@@ -190,23 +205,25 @@ collect_record(void *user, const HashmapRecord *record)
         return true;
     }
     collection->failed =
-        !collect_key(collection, hashmap_record_keyspace(record), hashmap_record_key(record));
+        !collect_key(collection, hashmap_record_keyspace(record), hashmap_record_key(record), NULL);
     return !collection->failed;
 }
 
 static BaseStatus
-prepare_remove_range(HashmapState *state, CommitEntry *entry, size_t index)
+prepare_remove_range(HashmapState *state, CommitEntry *entry, size_t index, const CommitOp *range)
 {
     CommitOp *op = &entry->ops[index];
+    op->backend_hint[0] = (uintptr_t)range;
     Collection collection = {.state = state,
                              .keyspace = op->keyspace,
                              .range = {op->key, op->value, op->unbounded},
-                             .version = op->version};
+                             .version = op->version,
+                             .earlier = range};
     BaseStatus status = hashmap_walk(state, INT64_MAX, collect_record, &collection);
     for (size_t i = 0; i < index && base_is_ok(status) && !collection.failed; i++) {
         const CommitOp *before = &entry->ops[i];
         if (before->kind == COMMIT_PUT) {
-            collection.failed = !collect_key(&collection, before->keyspace, before->key);
+            collection.failed = !collect_key(&collection, before->keyspace, before->key, before);
         }
     }
     op->backend_private = collection.doomed;
@@ -214,15 +231,15 @@ prepare_remove_range(HashmapState *state, CommitEntry *entry, size_t index)
 }
 
 static BaseStatus
-prepare_op(HashmapState *state, CommitEntry *entry, size_t index)
+prepare_op(HashmapState *state, CommitEntry *entry, size_t index, const CommitOp *range)
 {
     switch (entry->ops[index].kind) {
     case COMMIT_PUT:
         return prepare_put(state, &entry->ops[index]);
     case COMMIT_REMOVE:
-        return prepare_remove(state, entry, index);
+        return prepare_remove(state, &entry->ops[index], range);
     case COMMIT_REMOVE_RANGE:
-        return prepare_remove_range(state, entry, index);
+        return prepare_remove_range(state, entry, index, range);
     }
     return base_error(BASE_INTERNAL, "an operation of an unknown kind");
 }
@@ -254,14 +271,18 @@ prepare(CommitBackend *backend, CommitEntry *entry)
 {
     HashmapState *state = state_of(backend);
     (void)pthread_mutex_lock(&state->mutex);
+    const CommitOp *range = NULL;
     for (size_t i = 0; i < entry->op_count; i++) {
-        BaseStatus status = prepare_op(state, entry, i);
+        BaseStatus status = prepare_op(state, entry, i, range);
         if (!base_is_ok(status)) {
             for (size_t j = 0; j <= i; j++) {
                 undo_op(state, &entry->ops[j]);
             }
             (void)pthread_mutex_unlock(&state->mutex);
             return status;
+        }
+        if (entry->ops[i].kind == COMMIT_REMOVE_RANGE) {
+            range = &entry->ops[i];
         }
     }
     return base_ok();

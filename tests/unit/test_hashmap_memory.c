@@ -168,6 +168,32 @@ START_TEST(a_failed_allocation_refuses_the_whole_commit)
 }
 END_TEST
 
+START_TEST(ranges_of_one_batch_need_one_tombstone_for_a_key)
+{
+    enum { KEYS = 500, RANGES = 16 };
+    hashmap_rig_open(&rig, 1, 0);
+    for (int i = 0; i < KEYS; i++) {
+        char key[32];
+        (void)snprintf(key, sizeof key, "k%06d", i);
+        ck_assert_int_eq(put(key, SLICE("v")).kind, ENGINE_APPLIED);
+    }
+    EngineMutation mutations[RANGES + 1];
+    mutations[0] = hashmap_rig_put(ENGINE_DATA, SLICE("k"), SLICE("v"));
+    for (int i = 1; i <= RANGES; i++) {
+        mutations[i] = hashmap_rig_remove_range(ENGINE_DATA, SLICE("k"), SLICE("l"));
+    }
+    /* Beside the tombstones: the record, a larger table, and the lists of tombstones. */
+    hashmap_memory_fail_after(KEYS + 1 + 16);
+    EngineOutcome outcome = hashmap_rig_commit(rig.engine, NULL, 0, mutations, RANGES + 1);
+    hashmap_memory_fail_after(-1);
+    ck_assert_int_eq(outcome.kind, ENGINE_APPLIED);
+    ck_assert(hashmap_rig_lacks(rig.engine, NULL, ENGINE_DATA, SLICE("k")));
+    ck_assert(hashmap_rig_lacks(rig.engine, NULL, ENGINE_DATA, SLICE("k000499")));
+    verify();
+    hashmap_rig_close(&rig);
+}
+END_TEST
+
 START_TEST(snapshots_and_iterators_report_that_there_is_no_memory)
 {
     hashmap_rig_open(&rig, 1, 0);
@@ -228,6 +254,7 @@ main(void)
     tcase_add_test(cases, the_budget_can_be_changed);
     tcase_add_test(cases, all_memory_comes_back);
     tcase_add_loop_test(cases, a_failed_allocation_refuses_the_whole_commit, 0, 2);
+    tcase_add_test(cases, ranges_of_one_batch_need_one_tombstone_for_a_key);
     tcase_add_test(cases, snapshots_and_iterators_report_that_there_is_no_memory);
     tcase_add_test(cases, a_longer_run_that_does_not_fit_is_not_needed);
     Suite *suite = suite_create("hashmap");
