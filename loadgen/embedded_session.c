@@ -1,12 +1,12 @@
 /*
  * embedded_session.c: one worker's calls into an engine.
  *
- * A write takes a slot: its commit, its mutation and the bytes that they point at, which belong to the
- * engine until the commit is answered. The answer may come within engine_commit() or from another
- * thread; either way the callback copies what matters into the slot, pushes the slot on a lock-free
- * list and posts a semaphore, and the worker takes it from there. The worker takes exactly one post per
- * slot, so once it has taken all slots no callback touches the session any more. Reads are answered
- * within the call.
+ * A write takes a slot: its commit, its mutation and the bytes that they point at, which belong to
+ * the engine until the commit is answered. The answer may come within engine_commit() or from
+ * another thread; either way the callback copies what matters into the slot, pushes the slot on a
+ * lock-free list and posts a semaphore, and the worker takes it from there. The worker takes
+ * exactly one post per slot, so once it has taken all slots no callback touches the session any
+ * more. Reads are answered within the call.
  *
  * Threading: one worker; the callback of commits from any thread.
  */
@@ -50,7 +50,7 @@ struct EmbeddedSession {
     uint8_t key[LOAD_KEY_BYTES_MAX];
 };
 
-/* -------------------------------------------------------------------------------------- writes -- */
+/* ----------------------------------------------------------------------------------- writes -- */
 
 static LoadFault
 fault_of(const EngineOutcome *outcome)
@@ -157,7 +157,7 @@ wait_for_answer(EmbeddedSession *self, int64_t wait_ns)
     self->credit += result == 0 ? 1 : 0;
 }
 
-/* --------------------------------------------------------------------------------------- reads -- */
+/* ------------------------------------------------------------------------------------ reads -- */
 
 static void
 get(EmbeddedSession *self, const LoadOp *op)
@@ -187,7 +187,7 @@ get(EmbeddedSession *self, const LoadOp *op)
     }
 }
 
-/* ---------------------------------------------------------------------------------------- turn -- */
+/* ------------------------------------------------------------------------------------- turn -- */
 
 static void
 tick(EmbeddedSession *self, int64_t now_ns)
@@ -250,7 +250,7 @@ reconnects(const LoadSession *session)
     return 0;
 }
 
-/* ------------------------------------------------------------------------------ making, freeing -- */
+/* -------------------------------------------------------------------------- making, freeing -- */
 
 static void
 free_session(LoadSession *session)

@@ -29,5 +29,5 @@ load_figure_us(char out[LOAD_FIGURE_BYTES], int64_t ns)
         (void)snprintf(out, LOAD_FIGURE_BYTES, "%.1f", (double)ns / 1000);
         return;
     }
-    load_figure_count(out, (uint64_t)(ns + 500) / 1000);
+    load_figure_count(out, ((uint64_t)ns + 500) / 1000);
 }

@@ -17,7 +17,9 @@ LoadKeys
 load_keys(BaseSlice prefix, size_t size)
 {
     LoadKeys keys = {.prefix_len = prefix.len, .size = size};
-    memcpy(keys.prefix, prefix.data, prefix.len);
+    if (prefix.len != 0) {
+        memcpy(keys.prefix, prefix.data, prefix.len);
+    }
     return keys;
 }
 

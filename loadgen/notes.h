@@ -1,8 +1,8 @@
 /*
  * notes.h: the first few things that went wrong, in words, for the final report.
  *
- * Counters say how often; a note says what it looked like the first time: one for each kind of fault
- * and up to LOAD_NOTES_WRONG for each kind of wrong value.
+ * Counters say how often; a note says what it looked like the first time: one for each kind of
+ * fault and up to LOAD_NOTES_WRONG for each kind of wrong value.
  *
  * Threading: any thread; a lock is taken only while there is room for another note of the kind.
  */

@@ -1,8 +1,8 @@
 /*
  * options.c: the command line of larder-load. See options.h.
  *
- * Numbers are read as text by GOption and checked here, so that every message names the option, what
- * was given, and the range that is allowed.
+ * Numbers are read as text by GOption and checked here, so that every message names the option,
+ * what was given, and the range that is allowed.
  */
 #include "loadgen/options.h"
 

@@ -41,7 +41,7 @@ typedef struct LoadOptions {
 typedef enum LoadOptionsResult {
     LOAD_OPTIONS_RUN,  /* go on */
     LOAD_OPTIONS_DONE, /* --help or --version was answered */
-    LOAD_OPTIONS_WRONG /* *ret_problem says what is wrong and what is allowed; the caller frees it */
+    LOAD_OPTIONS_WRONG /* *ret_problem says what is wrong and allowed; the caller frees it */
 } LoadOptionsResult;
 
 /* Reads the arguments, which it may change. *ret_options is written with RUN only. */

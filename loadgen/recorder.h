@@ -6,10 +6,10 @@
  * yet in another.
  *
  * Latencies are nanoseconds and only of operations that were intended within the measured time, of
- * which none is left out: those that succeeded count with the time they took; those that timed out, or
- * were due and never sent, count with the time they had waited, which is less than they would have
- * taken. Answers of the server that are errors (such as refusals) are counted as faults, and their
- * latencies are left out, because a fast refusal is not a fast request.
+ * which none is left out: those that succeeded count with the time they took; those that timed out,
+ * or were due and never sent, count with the time they had waited, which is less than they would
+ * have taken. Answers of the server that are errors (such as refusals) are counted as faults, and
+ * their latencies are left out, because a fast refusal is not a fast request.
  *
  * Threading: one writer, any number of readers.
  */

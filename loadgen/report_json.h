@@ -1,9 +1,10 @@
 /*
- * report_json.h: the result of a run as JSON, with everything that is needed to compare and to plot.
+ * report_json.h: the result of a run as JSON, with everything that is needed to compare and to
+ * plot.
  *
- * Top level: format (1), program, version, time, host, build, target, config, arrival, result, series,
- * operations (per kind: counts, percentiles, buckets), faults, verification, generator. Latencies are
- * nanoseconds; a bucket is [lowest, highest, count].
+ * Top level: format (1), program, version, time, host, build, target, config, arrival, result,
+ * series, operations (per kind: counts, percentiles, buckets), faults, verification, generator.
+ * Latencies are nanoseconds; a bucket is [lowest, highest, count].
  */
 #ifndef LARDER_LOADGEN_REPORT_JSON_H
 #define LARDER_LOADGEN_REPORT_JSON_H

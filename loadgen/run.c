@@ -1,9 +1,10 @@
 /*
  * run.c: a whole run. See run.h.
  *
- * The main thread starts one thread per worker and phase, and meanwhile sleeps in slices of SLICE_NS,
- * short enough to look at the recorders when a second of the series is over. Between the phases it
- * joins the threads, so that workers need no locks: a worker belongs to one thread at a time.
+ * The main thread starts one thread per worker and phase, and meanwhile sleeps in slices of
+ * SLICE_NS, short enough to look at the recorders when a second of the series is over. Between the
+ * phases it joins the threads, so that workers need no locks: a worker belongs to one thread at a
+ * time.
  */
 #include "loadgen/run.h"
 
@@ -42,7 +43,7 @@ typedef struct Shift {
     bool load; /* the phase */
 } Shift;
 
-/* -------------------------------------------------------------------------------------- result -- */
+/* ----------------------------------------------------------------------------------- result -- */
 
 LoadRunResult *
 load_run_result_new(void)
@@ -81,7 +82,7 @@ keep_second(Crew *crew, const LoadSecond *second)
     result->series[result->series_count++] = *second;
 }
 
-/* ------------------------------------------------------------------------------------- threads -- */
+/* ---------------------------------------------------------------------------------- threads -- */
 
 static void *
 work(void *argument)
@@ -148,7 +149,7 @@ sleep_until(const Crew *crew, int64_t until_ns)
     }
 }
 
-/* -------------------------------------------------------------------------------------- phases -- */
+/* ----------------------------------------------------------------------------------- phases -- */
 
 static void
 show(Crew *crew, LoadPhase phase, const LoadGlance *glance, double done, double left)
@@ -254,7 +255,7 @@ run_phase(Crew *crew)
     return base_ok();
 }
 
-/* ------------------------------------------------------------------------------------- workers -- */
+/* ---------------------------------------------------------------------------------- workers -- */
 
 static BaseStatus
 make_worker(Crew *crew, unsigned index)

@@ -1,12 +1,12 @@
 /*
  * run.h: a whole run: target, workers, phases, and all that was measured.
  *
- * load_run() makes the workers, has them write the records (unless told not to), then warm up and be
- * measured, and waits for the replies that are under way. Meanwhile it looks at the recorders once a
- * second, keeps the series, and tells the progress.
+ * load_run() makes the workers, has them write the records (unless told not to), then warm up and
+ * be measured, and waits for the replies that are under way. Meanwhile it looks at the recorders
+ * once a second, keeps the series, and tells the progress.
  *
- * What the generator's own processor time was during the measured time is part of the result: when its
- * threads were busy all the time, the figures show the generator's limits, not the target's.
+ * What the generator's own processor time was during the measured time is part of the result: when
+ * its threads were busy all the time, the figures show the generator's limits, not the target's.
  *
  * Threading: called once, from the main thread; makes and joins the worker threads itself.
  */

@@ -1,17 +1,17 @@
 /*
  * socket_session.c: the connections of one worker, on one epoll instance.
  *
- * A turn fills connections that have room, sends, waits, and then serves each connection that is ready
- * as a whole: read, hand back the answers, fill up again, send. So the time between an operation's
- * intended start and its bytes leaving is that of encoding one connection's share, and all replies that
- * one read brought get the time at which that read returned.
+ * A turn fills connections that have room, sends, waits, and then serves each connection that is
+ * ready as a whole: read, hand back the answers, fill up again, send. So the time between an
+ * operation's intended start and its bytes leaving is that of encoding one connection's share, and
+ * all replies that one read brought get the time at which that read returned.
  *
- * Connections with room wait in a queue, each at most once. A connection takes one operation at a time
- * from the queue's head, so that a slow open loop spreads over all of them; one whose replies have just
- * come takes as many as there are.
+ * Connections with room wait in a queue, each at most once. A connection takes one operation at a
+ * time from the queue's head, so that a slow open loop spreads over all of them; one whose replies
+ * have just come takes as many as there are.
  *
- * Deadlines are looked at when the wait ends, at most every CHECK_NS. A connection that broke is made
- * again after RECONNECT_NS, for ever.
+ * Deadlines are looked at when the wait ends, at most every CHECK_NS. A connection that broke, or
+ * on which no request has got a reply in time, is made again after RECONNECT_NS, for ever.
  *
  * Threading: one worker.
  */
@@ -60,7 +60,7 @@ typedef struct SocketSession {
     uint8_t *value;
 } SocketSession;
 
-/* --------------------------------------------------------------------------------------- queue -- */
+/* ------------------------------------------------------------------------------------ queue -- */
 
 static void
 enqueue(SocketSession *self, Link *link)
@@ -84,7 +84,7 @@ dequeue(SocketSession *self)
     return link;
 }
 
-/* ------------------------------------------------------------------------------------- sending -- */
+/* ---------------------------------------------------------------------------------- sending -- */
 
 /* Encodes an operation; false: no memory. */
 static bool
@@ -161,7 +161,7 @@ send_out(SocketSession *self, Link *link, int64_t now_ns)
     watch(self, link, EPOLL_CTL_MOD);
 }
 
-/* ----------------------------------------------------------------------------------- receiving -- */
+/* -------------------------------------------------------------------------------- receiving -- */
 
 static BaseSlice
 text_of(const char *text)
@@ -290,7 +290,7 @@ serve(SocketSession *self, Link *link, uint32_t events)
     send_out(self, link, now_ns);
 }
 
-/* ---------------------------------------------------------------------------------------- turn -- */
+/* ------------------------------------------------------------------------------------- turn -- */
 
 static BaseStatus
 connect_link(SocketSession *self, Link *link)
@@ -303,6 +303,16 @@ connect_link(SocketSession *self, Link *link)
     return status;
 }
 
+/* A link on which every place waits for a reply that is overdue will not move again. */
+static void
+break_if_stuck(Link *link)
+{
+    if (client_connection_room(link->connection) == 0 &&
+        client_connection_pending(link->connection) == 0) {
+        client_connection_break(link->connection, base_error(BASE_IO, "no replies in time"));
+    }
+}
+
 /* Every CHECK_NS: requests that timed out, and links to make again. */
 static void
 check(SocketSession *self, int64_t now_ns)
@@ -312,6 +322,7 @@ check(SocketSession *self, int64_t now_ns)
         Link *link = &self->links[i];
         if (link->reconnect_ns == 0) {
             collect(self, link, now_ns);
+            break_if_stuck(link);
             if (client_connection_state(link->connection) == CLIENT_BROKEN) {
                 settle(self, link, now_ns);
             }
@@ -405,7 +416,7 @@ reconnects(const LoadSession *session)
     return ((const SocketSession *)session)->reconnects;
 }
 
-/* ------------------------------------------------------------------------------ making, freeing -- */
+/* -------------------------------------------------------------------------- making, freeing -- */
 
 static void
 free_session(LoadSession *session)

@@ -1,9 +1,9 @@
 /*
  * target.h: what the load goes to, behind an interface.
  *
- * A LoadTarget is made once per program, a LoadSession once per worker thread. The session pulls: when
- * it has room for an operation it asks the LoadDriver for the next one, and hands every one back with
- * its answer, exactly once.
+ * A LoadTarget is made once per program, a LoadSession once per worker thread. The session pulls:
+ * when it has room for an operation it asks the LoadDriver for the next one, and hands every one
+ * back with its answer, exactly once.
  *
  * Threading: a target may be used by all sessions at once. A session and its driver belong to one
  * thread at a time; the driver is called only within load_session_turn() and load_session_free().

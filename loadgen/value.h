@@ -14,8 +14,8 @@
  *       32    8  checksum: XXH3 of bytes 0..31, seeded with the XXH3 of bytes 40..
  *       40    -  filler: pseudo-random from record, sequence and run; incompressible
  *
- * A checksum over everything finds bytes of two writes in one value; the length finds a value that was
- * cut or extended; record, run and sequence are for the ledger to judge.
+ * A checksum over everything finds bytes of two writes in one value; the length finds a value that
+ * was cut or extended; record, run and sequence are for the ledger to judge.
  *
  * Threading: none of its own.
  */

@@ -1,8 +1,8 @@
 /*
  * watch.c: looks at the recorders. See watch.h.
  *
- * The histogram of a span is the difference of two copies of the cumulative one, bucket by bucket; its
- * highest value is known to the width of a bucket.
+ * The histogram of a span is the difference of two copies of the cumulative one, bucket by bucket;
+ * its highest value is known to the width of a bucket.
  */
 #include "loadgen/watch.h"
 

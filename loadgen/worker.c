@@ -10,6 +10,8 @@
 enum {
     /* Longest wait of one turn, so that `stop` and the end of the schedule are seen. */
     TURN_NS = 20 * 1000 * 1000,
+    /* Open loop: how long after the schedule what was due before its end is still sent. */
+    GRACE_NS = 100 * 1000 * 1000,
 };
 
 static LoadWorker *
@@ -24,7 +26,7 @@ stopped(const LoadWorker *worker)
     return atomic_load_explicit(worker->plan->stop, memory_order_relaxed);
 }
 
-/* ------------------------------------------------------------------------------------ arrivals -- */
+/* --------------------------------------------------------------------------------- arrivals -- */
 
 /* LOAD: the next record to write; false: all were begun. */
 static bool
@@ -55,6 +57,18 @@ next_intended(const LoadWorker *worker, int64_t now_ns)
     return worker->schedule.start_ns + (int64_t)after_ns;
 }
 
+/* RUN: whether the schedule has an operation left, now or later. */
+static bool
+schedule_is_open(const LoadWorker *worker, int64_t now_ns)
+{
+    int64_t end_ns = worker->schedule.end_ns;
+    if (worker->plan->rate <= 0) {
+        return now_ns < end_ns;
+    }
+    return now_ns < end_ns ||
+           (now_ns < end_ns + GRACE_NS && next_intended(worker, now_ns) < end_ns);
+}
+
 static void
 draw(LoadWorker *worker, int64_t intended_ns, LoadOp *ret_op)
 {
@@ -83,7 +97,8 @@ driver_next(LoadDriver *driver, int64_t now_ns, LoadOp *ret_op)
         *ret_op = (LoadOp){.kind = LOAD_PUT, .record = record, .intended_ns = now_ns};
     } else {
         int64_t intended_ns = next_intended(worker, now_ns);
-        if (intended_ns > now_ns || now_ns >= worker->schedule.end_ns) {
+        if (intended_ns > now_ns || intended_ns >= worker->schedule.end_ns ||
+            !schedule_is_open(worker, now_ns)) {
             return false;
         }
         draw(worker, intended_ns, ret_op);
@@ -103,7 +118,7 @@ driver_idle_ns(LoadDriver *driver, int64_t now_ns)
     return idle_ns < 0 ? 0 : idle_ns;
 }
 
-/* ------------------------------------------------------------------------------------- answers -- */
+/* ---------------------------------------------------------------------------------- answers -- */
 
 static bool
 is_retryable(LoadFault fault)
@@ -197,7 +212,7 @@ driver_done(LoadDriver *driver, const LoadOp *op, const LoadAnswer *answer)
     }
 }
 
-/* -------------------------------------------------------------------------------------- phases -- */
+/* ----------------------------------------------------------------------------------- phases -- */
 
 BaseStatus
 load_worker_init(LoadWorker *worker, const LoadPlan *plan, uint64_t records, uint32_t index,
@@ -261,6 +276,8 @@ record_unsent(LoadWorker *worker)
         if (intended_ns >= worker->schedule.measure_ns) {
             base_shared_histogram_record(&worker->recorder->latency[op.kind], end_ns - intended_ns);
             load_recorder_count(&worker->recorder->faults[op.kind][LOAD_FAULT_UNSENT]);
+            load_notes_fault(worker->plan->notes, LOAD_FAULT_UNSENT,
+                             BASE_SLICE_LITERAL("due, but the run ended before there was room"));
         }
         intended_ns = next_intended(worker, end_ns);
     }
@@ -273,7 +290,7 @@ load_worker_run(LoadWorker *worker, const LoadSchedule *schedule)
     worker->drawn = 0;
     int64_t now_ns = load_clock_ns();
     while (load_session_pending(worker->session) != 0 ||
-           (now_ns < schedule->end_ns && !stopped(worker))) {
+           (schedule_is_open(worker, now_ns) && !stopped(worker))) {
         int64_t left_ns = schedule->end_ns - now_ns;
         load_session_turn(worker->session, left_ns > 0 && left_ns < TURN_NS ? left_ns : TURN_NS);
         now_ns = load_clock_ns();

@@ -9,15 +9,16 @@
  *         schedule.measure_ns it is warming up; what was intended later is measured.
  *
  * Arrival. Closed loop: an operation is intended when there is room for it. Open loop: the k-th
- * operation of this worker is intended at start + k / rate, whatever the target does. When the target
- * falls behind, the backlog is sent as fast as it takes it, with latencies that include the wait; what
- * was still not sent when the schedule ended is recorded as UNSENT with the time it had waited.
+ * operation of this worker is intended at start + k / rate, whatever the target does. When the
+ * target falls behind, the backlog is sent as fast as it takes it, with latencies that include the
+ * wait; what was still not sent 100 ms after the schedule ended is recorded as UNSENT with the time
+ * it had waited at its end.
  *
- * Keys are drawn uniformly from the worker's own records; see ledger.h. The same seed and settings give
- * the same sequence of operations to each worker, independent of timing.
+ * Keys are drawn uniformly from the worker's own records; see ledger.h. The same seed and settings
+ * give the same sequence of operations to each worker, independent of timing.
  *
- * Threading: the phases of one worker run one after the other, on any thread. `recorder`, `notes` and
- * `stop` may be used from others meanwhile.
+ * Threading: the phases of one worker run one after the other, on any thread. `recorder`, `notes`
+ * and `stop` may be used from others meanwhile.
  */
 #ifndef LARDER_LOADGEN_WORKER_H
 #define LARDER_LOADGEN_WORKER_H

@@ -1,11 +1,12 @@
 /*
  * histogram.c: log-linear counting. See histogram.h for the buckets and the error bound.
  *
- * Bucket i below 256 counts the value i. Above, with shift = i / 128 - 1, it counts the 2^shift values
- * from (i - 128 * shift) * 2^shift on; i - 128 * shift is then between 128 and 255, the leading eight
- * bits of every value in it.
+ * Bucket i below 256 counts the value i. Above, with shift = i / 128 - 1, it counts the 2^shift
+ * values from (i - 128 * shift) * 2^shift on; i - 128 * shift is then between 128 and 255, the
+ * leading eight bits of every value in it.
  *
- * Invariants: I-1 count is the sum of counts[]. I-2 lowest and highest are values that were recorded.
+ * Invariants: I-1 count is the sum of counts[]. I-2 lowest and highest are values that were
+ * recorded.
  */
 #include "engine/base/histogram.h"
 

@@ -7,14 +7,15 @@
  * The buckets span all of i64: no value is too large to be counted, none is capped. Negative values
  * count as 0. Count, sum, lowest and highest value are exact.
  *
- * The unit (microseconds, nanoseconds, bytes) is the caller's. A histogram is one flat block of about
- * 57 KiB that needs no set-up but zero bytes; untouched buckets cost no more than their zero pages.
+ * The unit (microseconds, nanoseconds, bytes) is the caller's. A histogram is one flat block of
+ * about 57 KiB that needs no set-up but zero bytes; untouched buckets cost no more than their zero
+ * pages.
  *
- * Two types with the same buckets:
- *   BaseHistogram        one owner at a time.
- *   BaseSharedHistogram  recorded into by any number of threads at once with relaxed atomics, read by
- *                        base_shared_histogram_add_to(). Values that are being recorded meanwhile may
- *                        or may not be seen; count and percentiles of the copy agree with each other.
+ * Two types with the same buckets: BaseHistogram        one owner at a time. BaseSharedHistogram
+ *   recorded into by any number of threads at once with relaxed atomics, read by
+ *                        base_shared_histogram_add_to(). Values that are being recorded meanwhile
+ *                        may or may not be seen; count and percentiles of the copy agree with each
+ *                        other.
  *
  * Nothing here fails or allocates.
  */
@@ -73,26 +74,26 @@ void base_histogram_record(BaseHistogram *histogram, int64_t value);
 void base_histogram_add(BaseHistogram *histogram, const BaseHistogram *from);
 
 /*
- * Turns `earlier`, a copy of `later` from before, into what was counted in between. Lowest and highest
- * are then known to the width of a bucket.
+ * Turns `earlier`, a copy of `later` from before, into what was counted in between. Lowest and
+ * highest are then known to the width of a bucket.
  */
 void base_histogram_subtract(BaseHistogram *earlier, const BaseHistogram *later);
 
 /*
- * The value that `percent` per cent (0 to 100) of the counted values do not exceed; 100 is the exact
- * highest value. 0 when nothing was counted.
+ * The value that `percent` per cent (0 to 100) of the counted values do not exceed; 100 is the
+ * exact highest value. 0 when nothing was counted.
  */
 int64_t base_histogram_percentile(const BaseHistogram *histogram, double percent);
 
 /* Arithmetic mean; 0 when nothing was counted. */
 double base_histogram_mean(const BaseHistogram *histogram);
 
-/* How many values are at most `bound`, up to the width of the bucket of `bound`, which counts whole. */
+/* How many values are at most `bound`; the bucket that `bound` is in counts whole. */
 uint64_t base_histogram_count_at_most(const BaseHistogram *histogram, int64_t bound);
 
 /*
- * Visits the buckets that are not empty, in ascending order. Start with *cursor = 0; false: there are
- * no more, and *ret_bucket is untouched.
+ * Visits the buckets that are not empty, in ascending order. Start with *cursor = 0; false: there
+ * are no more, and *ret_bucket is untouched.
  */
 bool base_histogram_next(const BaseHistogram *histogram, size_t *cursor,
                          BaseHistogramBucket *ret_bucket);

@@ -1,8 +1,8 @@
 /*
  * address.h: where a server listens, as people write it.
  *
- *   tcp:HOST:PORT     HOST is a name, an IPv4 address or an IPv6 address in brackets: tcp:[::1]:7400
- *   unix:PATH         a stream socket in the file system
+ *   tcp:HOST:PORT     HOST is a name, an IPv4 address or an IPv6 address in brackets:
+ *   tcp:[::1]:7400 unix:PATH         a stream socket in the file system
  *
  * Parsing looks only at the text. Resolving may ask the name service and then blocks.
  *
@@ -35,8 +35,8 @@ typedef struct ClientEndpoint {
 BaseStatus client_address_parse(const char *text, ClientAddress *ret_address);
 
 /*
- * Finds up to `capacity` endpoints, best first; at least one on success. BASE_NOT_FOUND: no such host.
- * Blocks while the name service answers.
+ * Finds up to `capacity` endpoints, best first; at least one on success. BASE_NOT_FOUND: no such
+ * host. Blocks while the name service answers.
  */
 BaseStatus client_address_resolve(const ClientAddress *address, ClientEndpoint *endpoints,
                                   size_t capacity, size_t *ret_count);

@@ -1,14 +1,15 @@
 /*
  * connection.c: a pipelined connection. See connection.h for the contract.
  *
- * Requests that wait for a reply stand in a ring, oldest first. `expired` of them, at the head, have
- * ended in TIMEOUT already and wait only for their replies to be swallowed.
+ * Requests that wait for a reply stand in a ring, oldest first. `expired` of them, at the head,
+ * have ended in TIMEOUT already and wait only for their replies to be swallowed.
  *
- * Input is one buffer: bytes up to `taken` have been handed out as replies. It is moved to the front
- * when a read needs the room, which happens at most once per read, so the work is linear in the bytes.
+ * Input is one buffer: bytes up to `taken` have been handed out as replies. It is moved to the
+ * front when a read needs the room, which happens at most once per read, so the work is linear in
+ * the bytes.
  *
- * Invariants: I-1 expired <= pending <= pending_max. I-2 taken <= input.len. I-3 a socket is open if
- * and only if the state is CONNECTING or OPEN.
+ * Invariants: I-1 expired <= pending <= pending_max. I-2 taken <= input.len. I-3 a socket is open
+ * if and only if the state is CONNECTING or OPEN.
  */
 #include "service/client/connection.h"
 

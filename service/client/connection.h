@@ -14,20 +14,20 @@
  *   ... when readable: client_connection_read(c);
  *   while (client_connection_next(c, now_us, &event)) { ... }
  *
- * Every request that was announced ends in exactly one event: REPLY; TIMEOUT, when its deadline passed
- * (its reply is swallowed when it comes after all; until then it takes up its place among the
- * unanswered ones); or LOST, when the connection ended before. What the server did with a request that
- * ended in TIMEOUT or LOST is unknown.
+ * Every request that was announced ends in exactly one event: REPLY; TIMEOUT, when its deadline
+ * passed (its reply is swallowed when it comes after all; until then it takes up its place among
+ * the unanswered ones); or LOST, when the connection ended before. What the server did with a
+ * request that ended in TIMEOUT or LOST is unknown.
  *
  * Deadlines are observed in the order of the requests: none expires before those that were sent
  * earlier. Give the requests of one connection deadlines that do not decrease.
  *
- * Bounds: requests without a reply (pending_max), bytes of a reply (reply_bytes_max). Output grows with
- * what the caller encodes. Memory is taken by new() and by growth to the longest reply, and given back
- * by free().
+ * Bounds: requests without a reply (pending_max), bytes of a reply (reply_bytes_max). Output grows
+ * with what the caller encodes. Memory is taken by new() and by growth to the longest reply, and
+ * given back by free().
  *
- * States: CLOSED, CONNECTING, OPEN, BROKEN. A broken connection has delivered an error and waits, until
- * its pending requests have been fetched as LOST, for close() and perhaps another connect().
+ * States: CLOSED, CONNECTING, OPEN, BROKEN. A broken connection has delivered an error and waits,
+ * until its pending requests have been fetched as LOST, for close() and perhaps another connect().
  *
  * Threading: one owner at a time. Times are microseconds of the monotonic clock.
  */
@@ -68,8 +68,8 @@ BaseStatus client_connection_new(size_t pending_max, size_t reply_bytes_max,
 void client_connection_free(ClientConnection *connection);
 
 /*
- * Starts to connect a CLOSED connection; then it is CONNECTING or OPEN. A refusal may be known at once
- * or turn up in write() or read(). BASE_IO, BASE_NOT_FOUND (no such socket), BASE_BUSY (out of
+ * Starts to connect a CLOSED connection; then it is CONNECTING or OPEN. A refusal may be known at
+ * once or turn up in write() or read(). BASE_IO, BASE_NOT_FOUND (no such socket), BASE_BUSY (out of
  * descriptors).
  */
 BaseStatus client_connection_connect(ClientConnection *connection, const ClientEndpoint *endpoint);
@@ -107,22 +107,22 @@ void client_connection_sent(ClientConnection *connection, uint64_t tag, int64_t 
 BaseStatus client_connection_write(ClientConnection *connection);
 
 /*
- * Receives what is there, up to a bounded amount; *ret_more (may be NULL) says that there may be more.
- * Fetch all events before reading again. The end of the stream or an error breaks the connection and
- * is returned.
+ * Receives what is there, up to a bounded amount; *ret_more (may be NULL) says that there may be
+ * more. Fetch all events before reading again. The end of the stream or an error breaks the
+ * connection and is returned.
  */
 BaseStatus client_connection_read(ClientConnection *connection, bool *ret_more);
 
 /*
- * Fetches the next event. False: none now. Bytes that cannot be a reply break the connection: then the
- * requests end as LOST and client_connection_problem() explains.
+ * Fetches the next event. False: none now. Bytes that cannot be a reply break the connection: then
+ * the requests end as LOST and client_connection_problem() explains.
  */
 bool client_connection_next(ClientConnection *connection, int64_t now_us, ClientEvent *ret_event);
 
 /* Breaks the connection for a reason of the caller's, such as a malformed reply. */
 void client_connection_break(ClientConnection *connection, BaseStatus why);
 
-/* Blocks up to timeout_us for the socket, then writes and reads. For callers without an event loop. */
+/* Waits up to timeout_us for the socket, then writes and reads; for those without an event loop. */
 BaseStatus client_connection_wait(ClientConnection *connection, int64_t timeout_us);
 
 #endif

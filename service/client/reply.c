@@ -1,8 +1,9 @@
 /*
  * reply.c: sorts replies and reads the exceptions. See reply.h; results are read in result.c.
  *
- * A result struct holds exactly one field: 0 for success, 1 to 5 for the exceptions. Fields with other
- * ids cannot come from a server of this contract, so they make a reply malformed, not future-proof.
+ * A result struct holds exactly one field: 0 for success, 1 to 5 for the exceptions. Fields with
+ * other ids cannot come from a server of this contract, so they make a reply malformed, not
+ * future-proof.
  */
 #include "service/client/reply.h"
 

@@ -2,14 +2,15 @@
  * reply.h: replies of the Store service, decoded without generated code.
  *
  * Two steps. client_reply_parse() checks the bytes with wire's strict parser, compares method and
- * sequence id with what was asked, and tells success from the five exceptions of the contract and from
- * a TApplicationException. Then the function of the method reads the result struct. Everything that
- * comes out borrows from the message and the tape.
+ * sequence id with what was asked, and tells success from the five exceptions of the contract and
+ * from a TApplicationException. Then the function of the method reads the result struct. Everything
+ * that comes out borrows from the message and the tape.
  *
  * A reply is malformed when the parser rejects it, when method or sequence id are not the expected
  * ones, when it holds no result or several, or when a result lacks what it always has (its `found`,
  * `applied`, `items`, ...). After a malformed reply the connection is of no use any more. Unknown
- * fields are skipped, and numbers that are absent are 0, so that newer and older servers can be read.
+ * fields are skipped, and numbers that are absent are 0, so that newer and older servers can be
+ * read.
  *
  * Time and memory are linear in the bytes received; nothing is allocated by a declared length.
  *
@@ -52,7 +53,7 @@ typedef struct ClientReply {
 /* "refused", for instance. Never NULL. */
 const char *client_outcome_name(ClientOutcome outcome);
 
-/* Parses one message, frame header included, onto `tape` and sorts it. Returns ret_reply->outcome. */
+/* Parses one message, frame header included, onto `tape`. Returns ret_reply->outcome. */
 ClientOutcome client_reply_parse(BaseSlice message, const WireLimits *limits,
                                  const ClientExpected *expected, WireTape *tape,
                                  ClientReply *ret_reply);
@@ -119,7 +120,7 @@ bool client_reply_put(const ClientReply *reply, ClientWriteResult *ret_result);
 bool client_reply_ping(const ClientReply *reply, ClientPingResult *ret_result);
 bool client_reply_server_info(const ClientReply *reply, ClientServerInfo *ret_info);
 
-/* The next item of a multi_get. False: there is none left, or (then next != end) it is malformed. */
+/* The next item of a multi_get. False: none is left, or (then next != end) it is malformed. */
 bool client_reply_next_item(const ClientReply *reply, ClientMultiGetResult *result,
                             ClientGetResult *ret_item);
 

@@ -1,8 +1,8 @@
 /*
  * request.c: calls of the Store service as bytes. See request.h.
  *
- * Field ids are those of thrift/larder.thrift; golden bytes of stock Thrift in the tests hold the two
- * together.
+ * Field ids are those of thrift/larder.thrift; golden bytes of stock Thrift in the tests hold the
+ * two together.
  */
 #include "service/client/request.h"
 

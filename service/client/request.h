@@ -3,8 +3,8 @@
  *
  * Every function appends one CALL message to `out`, or leaves `out` as it was and returns false: no
  * memory, or longer than the frames that any server can accept. Names, keys and values are sent as
- * they are; judging them is up to the server. An options struct may be NULL, which means all defaults,
- * as does a member that is zero; members at their default are not sent.
+ * they are; judging them is up to the server. An options struct may be NULL, which means all
+ * defaults, as does a member that is zero; members at their default are not sent.
  *
  * Threading: none of its own.
  */

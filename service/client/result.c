@@ -1,8 +1,8 @@
 /*
  * result.c: reads result structs. Declared in reply.h, where its rules are.
  *
- * Each reader walks its struct once. A field with the id of the contract and another type is treated
- * as absent, as Thrift does.
+ * Each reader walks its struct once. A field with the id of the contract and another type is
+ * treated as absent, as Thrift does.
  */
 #include "service/client/reply.h"
 

@@ -6,11 +6,13 @@
 
 #define TEXT(text)        BASE_SLICE_LITERAL(text)
 #define CALL(method, ...) trial_keep(trial, call_##method(trial->target, (Request){__VA_ARGS__}))
-#define PUT(...)          mutation_new(LARDER_RPC_MUTATION_KIND_PUT, (Request){__VA_ARGS__})
-#define REMOVE(...)       mutation_new(LARDER_RPC_MUTATION_KIND_REMOVE, (Request){__VA_ARGS__})
-#define INCREMENT(...)    mutation_new(LARDER_RPC_MUTATION_KIND_INCREMENT, (Request){__VA_ARGS__})
-#define RANGE(...)        mutation_new(LARDER_RPC_MUTATION_KIND_REMOVE_RANGE, (Request){__VA_ARGS__})
-#define GUARD(...)        guard_new((Request){__VA_ARGS__})
+
+#define MUTATION(kind, ...) mutation_new(LARDER_RPC_MUTATION_KIND_##kind, (Request){__VA_ARGS__})
+#define PUT(...)            MUTATION(PUT, __VA_ARGS__)
+#define REMOVE(...)         MUTATION(REMOVE, __VA_ARGS__)
+#define INCREMENT(...)      MUTATION(INCREMENT, __VA_ARGS__)
+#define RANGE(...)          MUTATION(REMOVE_RANGE, __VA_ARGS__)
+#define GUARD(...)          guard_new((Request){__VA_ARGS__})
 
 enum { CONDITION_FAILED = 1, NOT_A_COUNTER = 4 };
 

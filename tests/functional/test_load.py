@@ -1,0 +1,98 @@
+"""larder-load against a real server: every value right, and figures that make sense."""
+
+import json
+import subprocess
+
+import pytest
+
+from larder.ttypes import KeyRange
+
+from larder_harness import BUILD, PATIENCE
+
+LARDER_LOAD = BUILD / "bin" / "larder-load"
+
+
+def run_load(*arguments):
+    """Runs larder-load to its end; returns the exit status, standard output and standard error."""
+    done = subprocess.run([LARDER_LOAD, *map(str, arguments)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=PATIENCE)
+    return done.returncode, done.stdout, done.stderr
+
+
+def check_report(path, workload):
+    """Asserts what holds for the JSON report of every good run; returns the report."""
+    report = json.loads(path.read_text())
+    assert report["result"]["faults"] == 0 and report["verification"]["wrong"] == 0
+    for name, operation in report["operations"].items():
+        latency = operation["latency"]
+        if workload not in (name, "mixed"):
+            assert operation["finished"] == latency["count"] == 0
+            continue
+        values = list(latency["percentiles_ns"].values())
+        assert latency["count"] > 0 and values == sorted(values) and values[0] > 0
+        assert sum(count for _, _, count in latency["buckets"]) == latency["count"]
+    return report
+
+
+@pytest.mark.parametrize("workload", ["get", "put", "mixed"])
+@pytest.mark.parametrize("protocol", ["binary", "compact"])
+def test_every_workload(start_server, tmp_path, workload, protocol):
+    server = start_server()
+    path = tmp_path / "out.json"
+    status, printed, said = run_load(
+        f"--target={server.address}", f"--workload={workload}", f"--protocol={protocol}",
+        "--connections=5", "--pipeline=8", "--records=2000", "--seconds=1", "--warmup-seconds=0.2",
+        f"--json={path}")
+    assert status == 0, printed + said
+    report = check_report(path, workload)
+    assert report["arrival"] == "closed"
+    assert "p99.9" in printed
+
+
+def test_a_rate_over_a_unix_socket(start_server, tmp_path):
+    server = start_server(listen=[f"unix:{tmp_path}/larder.sock"])
+    path = tmp_path / "out.json"
+    status, printed, said = run_load(
+        f"--target={server.address}", "--workload=mixed", "--connections=4", "--rate=500",
+        "--records=500", "--seconds=1", "--warmup-seconds=0.2", f"--json={path}")
+    assert status == 0, printed + said
+    report = check_report(path, "mixed")
+    assert report["arrival"] != "closed"
+    assert all(operation["service"]["count"] > 0 for operation in report["operations"].values())
+
+
+def test_an_engine_without_a_server(tmp_path):
+    path = tmp_path / "out.json"
+    status, printed, said = run_load("--target=embedded:hashmap", "--threads=2", "--records=2000",
+                                     "--seconds=0.5", "--warmup-seconds=0.1", f"--json={path}")
+    assert status == 0, printed + said
+    check_report(path, "mixed")
+
+
+def test_values_of_others_are_found_out(start_server):
+    server = start_server()
+    with server.store() as client:
+        assert run_load(f"--target={server.address}", "--records=1", "--seconds=0.2",
+                        "--warmup-seconds=0")[0] == 0
+        written = client.scan("default", KeyRange(), None).items
+        assert len(written) == 1
+        client.put("default", written[0].key, b"x" * len(written[0].value), None)
+    status, printed, said = run_load(f"--target={server.address}", "--records=1", "--no-load",
+                                     "--workload=get", "--seconds=0.2", "--warmup-seconds=0")
+    assert status == 1, printed + said
+
+
+@pytest.mark.parametrize("argument, expected", [
+    ("--workload=fast", "get, put or mixed"),
+    ("--connections=0", "1"),
+    ("--value-size=1", "40"),
+    ("--target=http:localhost", "tcp:HOST:PORT"),
+])
+def test_wrong_arguments_name_what_is_allowed(argument, expected):
+    status, _, said = run_load(argument)
+    assert status == 64 and expected in said, said
+
+
+def test_a_server_that_is_not_there():
+    status, _, said = run_load("--target=tcp:127.0.0.1:1", "--seconds=0.1")
+    assert status == 69 and "127.0.0.1" in said, said
