@@ -188,7 +188,7 @@ typedef struct EngineOutcome {
     int64_t current_version; /* of that key; 0 if absent */
     bool has_current_value;  /* only with want_current_value, and when the key is present */
     BaseSlice current_value; /* valid during the callback */
-    int64_t current_number;  /* OUT_OF_RANGE: the counter as it is */
+    int64_t current_number;  /* the counter that it holds; 0 if absent or no counter */
 
     /* REFUSED */
     EngineRefusal refusal;

@@ -461,7 +461,6 @@ fill_bulk(StoreBatch *batch, const Store *store, const StoreBatchArgs *args, Sto
         commit->guard_count = block->guard_count - guards_before;
         commit->mutations = &block->mutations[i];
         commit->mutation_count = 1;
-        commit->want_current_value = block->mutations[i].kind == ENGINE_INCREMENT;
         commit->next = i + 1 < args->mutation_count ? &block->commits[i + 1] : NULL;
     }
     return check_range_removes(store, block, ret_error) && store_check_writable(store, ret_error);

@@ -87,23 +87,8 @@ store_outcome_reason(const EngineOutcome *outcome)
                                            : (StoreNotApplied)(int)outcome->reason;
 }
 
-/* A counter is 8 bytes, big-endian, signed. */
-static int64_t
-counter(BaseSlice value)
-{
-    uint64_t number = 0;
-    for (size_t i = 0; i < sizeof number; i++) {
-        number = number << 8 | value.data[i];
-    }
-    return (int64_t)number;
-}
-
 int64_t
 store_outcome_number(const EngineMutation *mutation, const EngineOutcome *outcome)
 {
-    if (outcome->kind == ENGINE_APPLIED) {
-        return mutation->result.number;
-    }
-    bool is_counter = outcome->has_current_value && outcome->current_value.len == sizeof(int64_t);
-    return is_counter ? counter(outcome->current_value) : 0;
+    return outcome->kind == ENGINE_APPLIED ? mutation->result.number : outcome->current_number;
 }

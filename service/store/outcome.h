@@ -21,7 +21,7 @@ StoreNotApplied store_outcome_reason(const EngineOutcome *outcome);
 
 /*
  * The counter after an INCREMENT whose outcome is APPLIED or NOT_APPLIED: the sum, or what the key
- * holds, or 0 when that is absent or no counter. REQUIRES: the commit wanted the current value.
+ * holds, or 0 when that is absent or no counter.
  */
 int64_t store_outcome_number(const EngineMutation *mutation, const EngineOutcome *outcome);
 

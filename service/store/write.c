@@ -5,8 +5,8 @@
  * come in an order that serves the caller: first what is wrong with the call (INVALID), then what
  * stands against it now (REFUSED).
  *
- * increment and append report what the key holds when they are not applied, so their commits always
- * ask for the current value; it is handed out only when return_current was set.
+ * append reports how long the value is when it is not applied, so its commit always asks for the
+ * current value; that is handed out only when return_current was set.
  */
 #include "service/store/write.h"
 
@@ -80,8 +80,7 @@ fill_options(StoreWrite *write, const StoreWriteOptions *options, StoreError *re
     }
     EngineMutationKind kind = write->mutation.kind;
     write->return_current = options->return_current;
-    write->commit.want_current_value =
-        options->return_current || kind == ENGINE_INCREMENT || kind == ENGINE_APPEND;
+    write->commit.want_current_value = options->return_current || kind == ENGINE_APPEND;
     return store_check_writable(store, ret_error);
 }
 

@@ -419,6 +419,11 @@ START_TEST(an_increment_needs_a_counter)
     ck_assert(!last.applied);
     ck_assert_int_eq(last.reason, STORE_NOT_A_COUNTER);
     ck_assert_int_eq(last.number, 0);
+    /* Saying so must not cost a copy of the value, which may be long. */
+    StoreWrite write;
+    const StoreIncrementArgs plain = {.key = TEXT("k"), .delta = 1};
+    ck_assert(store_write_increment(&write, fixture.store, &plain, &fixture.error));
+    ck_assert(!write.commit.want_current_value);
     StoreIncrementArgs crossed = {
         .key = TEXT("k"), .has_lowest = true, .lowest = 2, .has_highest = true, .highest = 1};
     ck_assert(!increment(&crossed));
