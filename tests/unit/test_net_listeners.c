@@ -9,6 +9,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,8 +76,24 @@ START_TEST(internet_addresses)
 }
 END_TEST
 
+/* A bare root file system has no /etc/hosts, and then no name is known at all. */
+static bool
+names_are_known(void)
+{
+    struct addrinfo *found = NULL;
+    if (getaddrinfo("localhost", NULL, NULL, &found) != 0) {
+        printf("this machine does not know localhost: not tried\n");
+        return false;
+    }
+    freeaddrinfo(found);
+    return true;
+}
+
 START_TEST(a_name_is_listened_on_at_all_its_addresses)
 {
+    if (!names_are_known()) {
+        return;
+    }
     char bound[128];
     char other[128];
     net_echo_listen(echo, "tcp:localhost:0", bound);
