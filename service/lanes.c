@@ -227,6 +227,24 @@ ready_append(Lanes *lanes, LanesConn *first, LanesConn *last)
 }
 
 /*
+ * Appends a list to the ready queue unless the lanes are stopped; returns how many workers sleep.
+ * The flag is looked at under the lock, which lanes_stop() takes after setting it: so nothing is
+ * appended once lanes_stop() has returned, when connections that are in the queue may be freed.
+ */
+static unsigned
+ready_add(Lanes *lanes, LanesConn *first, LanesConn *last)
+{
+    unsigned sleeping = 0;
+    (void)pthread_mutex_lock(&lanes->lock);
+    if (!atomic_load_explicit(&lanes->stopping, memory_order_relaxed)) {
+        ready_append(lanes, first, last);
+        sleeping = lanes->sleeping;
+    }
+    (void)pthread_mutex_unlock(&lanes->lock);
+    return sleeping;
+}
+
+/*
  * Puts `again` (may be NULL) at the end of the ready queue and waits for the first connection of
  * it. NULL: the worker has to end.
  */
@@ -458,10 +476,7 @@ lanes_resume(Lanes *lanes, LanesConn *conn)
     }
     conn->resumed = true;
     (void)pthread_mutex_unlock(&conn->lock);
-    if (parked) {
-        (void)pthread_mutex_lock(&lanes->lock);
-        ready_append(lanes, conn, conn);
-        (void)pthread_mutex_unlock(&lanes->lock);
+    if (parked && ready_add(lanes, conn, conn) > 0) {
         (void)pthread_cond_signal(&lanes->work);
     }
 }
@@ -470,16 +485,14 @@ void
 lanes_turn_end(Lanes *lanes, unsigned reactor)
 {
     LanesTurn *turn = &lanes->turns[reactor];
-    if (turn->first == NULL || atomic_load_explicit(&lanes->stopping, memory_order_relaxed)) {
+    if (turn->first == NULL) {
         return;
     }
     for (LanesConn *conn = turn->first; conn != NULL; conn = conn->next) {
         conn_set_ready(conn);
     }
-    (void)pthread_mutex_lock(&lanes->lock);
-    ready_append(lanes, turn->first, turn->last);
-    unsigned wake = turn->count < lanes->sleeping ? turn->count : lanes->sleeping;
-    (void)pthread_mutex_unlock(&lanes->lock);
+    unsigned sleeping = ready_add(lanes, turn->first, turn->last);
+    unsigned wake = turn->count < sleeping ? turn->count : sleeping;
     for (unsigned i = 0; i < wake; i++) {
         (void)pthread_cond_signal(&lanes->work);
     }

@@ -398,6 +398,31 @@ START_TEST(stopping_leaves_what_waits_alone)
 }
 END_TEST
 
+/* Connections end one by one then, and those that were set aside are resumed as they do. */
+START_TEST(a_resume_after_the_stop_touches_no_other_connection)
+{
+    TestBed bed;
+    bed_setup(&bed, 1, 1000, false);
+    for (unsigned i = 0; i < 3; i++) {
+        atomic_store(&bed.conns[i].held, true);
+        ck_assert(submit(&bed, i, false));
+    }
+    lanes_turn_end(bed.lanes, 0);
+    lanes_turn_end(bed.lanes, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        wait_for(&bed.conns[i].refusals, 1);
+    }
+    lanes_stop(bed.lanes);
+    for (unsigned i = 0; i < 3; i++) {
+        lanes_resume(bed.lanes, bed.conns[i].queue);
+        lanes_conn_end(bed.conns[i].queue);
+        bed.conns[i].queue = NULL;
+    }
+    ck_assert_uint_eq(atomic_load(&bed.order), 0);
+    bed_teardown(&bed);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -412,6 +437,7 @@ main(void)
     tcase_add_test(cases, drops_what_comes_behind_the_end_of_a_connection);
     tcase_add_test(cases, a_connection_may_go_before_its_worker_is_done_with_it);
     tcase_add_test(cases, stopping_leaves_what_waits_alone);
+    tcase_add_test(cases, a_resume_after_the_stop_touches_no_other_connection);
     Suite *suite = suite_create("server");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
