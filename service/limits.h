@@ -63,7 +63,7 @@
     X(value_bytes, 1 * LIMITS_MIB, 64, 32 * LIMITS_MIB, BYTES, START, "longest value")          \
     X(batch_items, 32768, 1, 65536, ITEMS, START,                                               \
       "mutations of a batch, which is worked on as one")                                        \
-    X(range_removes, 64, 1, 1024, ITEMS, START,                                                 \
+    X(range_removes, 16, 1, 1024, ITEMS, START,                                                 \
       "range removes of one batch or bulk_write; each may look at every key")                   \
     X(bulk_write_items, 32768, 1, 65536, ITEMS, START, "mutations of one bulk_write")           \
     X(multi_get_items, 32768, 1, 65536, ITEMS, START, "keys of one multi_get")                  \

@@ -675,7 +675,7 @@ struct AppendResult {
 /** Result of batch. */
 struct BatchResult {
   1: bool applied,
-  /** Version of the batch; every key that it wrote has it. */
+  /** Version of the batch; every key that it wrote has it. Without mutations: the latest version. */
   2: i64 version,
   3: NotApplied reason,
   /** When a guard of the options failed: its index; else -1. */
@@ -1009,7 +1009,7 @@ service Store {
   /**
    * Applies up to 32,768 mutations together or not at all. Guards and conditions see the state
    * before the batch; mutations apply in order, later ones winning. Here and in bulk_write at most
-   * 64 of them may be REMOVE_RANGE.
+   * 16 of them may be REMOVE_RANGE.
    */
   BatchResult batch(1: string store, 2: list<Mutation> mutations, 3: BatchOptions options)
     throws (1: InvalidRequest invalid, 2: NotHere elsewhere, 3: Refused refused,

@@ -36,7 +36,7 @@ typedef struct StoreLimits {
                    .value_bytes_max = 1048576,    \
                    .batch_items_max = 32768,      \
                    .bulk_items_max = 32768,       \
-                   .range_removes_max = 64,       \
+                   .range_removes_max = 16,       \
                    .multi_get_items_max = 32768,  \
                    .scan_items_max = 10000,       \
                    .scan_bytes_max = 16777216,    \

@@ -336,19 +336,19 @@ END_TEST
 
 START_TEST(range_removes_are_counted)
 {
-    StoreMutation ranges[65];
-    for (size_t i = 0; i < 65; i++) {
+    StoreMutation ranges[17];
+    for (size_t i = 0; i < 17; i++) {
         ranges[i] = (StoreMutation){.kind = STORE_MUTATION_REMOVE_RANGE,
                                     .key = BASE_SLICE_LITERAL("x"),
                                     .has_stop_key = true,
                                     .stop_key = BASE_SLICE_LITERAL("y")};
     }
-    ck_assert(batch(ranges, 64));
+    ck_assert(batch(ranges, 16));
     forget();
-    ck_assert(!batch(ranges, 65));
-    expect_invalid(STORE_INVALID_OVER_LIMIT, "mutations", 64, 65);
-    ck_assert(!bulk(ranges, 65));
-    expect_invalid(STORE_INVALID_OVER_LIMIT, "mutations", 64, 65);
+    ck_assert(!batch(ranges, 17));
+    expect_invalid(STORE_INVALID_OVER_LIMIT, "mutations", 16, 17);
+    ck_assert(!bulk(ranges, 17));
+    expect_invalid(STORE_INVALID_OVER_LIMIT, "mutations", 16, 17);
 }
 END_TEST
 
