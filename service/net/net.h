@@ -127,8 +127,9 @@ BaseStatus net_server_listen(NetServer *server, const char *address, char ret_ad
 void net_server_set_limits(NetServer *server, const NetLimits *limits);
 
 /*
- * Stops accepting, and lets connections finish: requests that were complete are answered, then each
- * connection closes; bytes that arrive later are not looked at. Returns at once;
+ * Stops accepting, and lets connections finish: each is read once more, requests that are complete
+ * then are answered, and it closes. What lies behind that read (64 KiB at least), or arrives later,
+ * is not looked at: such a request is neither executed nor answered. Returns at once;
  * NetStats.connections becomes 0 when all is done. From any thread.
  */
 void net_server_drain(NetServer *server);
