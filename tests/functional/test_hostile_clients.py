@@ -15,12 +15,13 @@ ROLES = {"polite": 20, "pipeliner": 8, "dripper": 10, "deaf": 8, "cutter": 8, "m
 assert sum(ROLES.values()) == 64
 
 MIB = 1024 * 1024
-IN_FLIGHT_MAX = 48 * MIB
+IN_FLIGHT_MAX = 64 * MIB
 # What a server may use besides requests and replies: stores, stacks, the allocator's slack.
 REST_MAX = 160 * MIB
 CONFIG = f"""
 [limits]
 connections_per_ip=1024
+output_bytes=2M
 in_flight_bytes={IN_FLIGHT_MAX}
 request_ms=5s
 write_stall_ms=10s
