@@ -14,7 +14,7 @@
  *   J-4  at a version that is not below the floor                                  else STALE
  *   J-5  with a sequence that was begun                                            else PHANTOM
  *   J-6  with the sequence that was acknowledged at this version, if that is known else MISMATCH
- * and a write must be acknowledged at a version above its floor                    else
+ * and a write must be acknowledged at a version above its floor, or it is
  * OLD_VERSION.
  *
  * A write whose outcome is unknown counts as begun and never as acknowledged, so it raises no false

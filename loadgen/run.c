@@ -14,6 +14,7 @@
 #include "loadgen/worker.h"
 
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 enum {
@@ -88,6 +89,8 @@ static void *
 work(void *argument)
 {
     Shift *shift = argument;
+    /* By default the kernel may be 50 us late, which would show up as latency at a rate. */
+    (void)prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
     if (shift->load) {
         load_worker_load(shift->worker);
     } else {
@@ -207,6 +210,13 @@ processor_seconds(void)
            (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
+static double
+seconds_left(const Crew *crew, int64_t now_ns)
+{
+    int64_t left_ns = crew->schedule.end_ns - now_ns;
+    return left_ns > 0 ? (double)left_ns / (double)LOAD_SECOND_NS : 0;
+}
+
 /* Looks once a second from one time to another; keeps the series of the measured time. */
 static void
 watch_span(Crew *crew, LoadPhase phase, int64_t from_ns, int64_t to_ns)
@@ -226,7 +236,7 @@ watch_span(Crew *crew, LoadPhase phase, int64_t from_ns, int64_t to_ns)
             keep_second(crew, &glance.second);
         }
         show(crew, phase, &glance, (double)(now_ns - from_ns) / (double)(to_ns - from_ns),
-             (double)(crew->schedule.end_ns - now_ns) / (double)LOAD_SECOND_NS);
+             seconds_left(crew, now_ns));
     }
 }
 
