@@ -5,11 +5,11 @@
  * subtraction. All updates are relaxed atomics: a reader may see an operation in one figure and not
  * yet in another.
  *
- * Latencies are nanoseconds and only of operations that were intended within the measured time, of
- * which none is left out: those that succeeded count with the time they took; those that timed out,
- * or were due and never sent, count with the time they had waited, which is less than they would
- * have taken. Answers of the server that are errors (such as refusals) are counted as faults, and
- * their latencies are left out, because a fast refusal is not a fast request.
+ * Latencies are nanoseconds, of operations that were intended within the measured time: those that
+ * succeeded count with the time they took, however late that was; those that timed out, or were due
+ * and never sent, with the time they had waited, which is less than they would have taken. Answers
+ * of the server that are errors (such as refusals) and operations whose connection was lost are
+ * counted as faults and have no latency: a fast refusal is not a fast request.
  *
  * Threading: one writer, any number of readers.
  */
