@@ -38,7 +38,7 @@ typedef struct LoadSessionArgs {
     size_t value_size;
     uint32_t run;         /* for the values */
     uint32_t writer;      /* number of the worker */
-    unsigned connections; /* of this session; at least 1 */
+    unsigned connections; /* of its own; at least 1 */
     unsigned pipeline;    /* operations under way per connection; at least 1 */
     int64_t timeout_us;   /* for one reply */
 } LoadSessionArgs;
