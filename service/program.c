@@ -95,17 +95,32 @@ drain(Server *server, const sigset_t *waited_for)
     }
 }
 
+/* Tells whoever started the program where it can be reached. */
+static void
+announce(const Server *server)
+{
+    const char *address;
+    for (size_t i = 0; (address = server_data_address(server, i)) != NULL; i++) {
+        (void)dprintf(STDERR_FILENO, "listening data %s\n", address);
+    }
+    for (size_t i = 0; (address = server_admin_address(server, i)) != NULL; i++) {
+        (void)dprintf(STDERR_FILENO, "listening admin %s\n", address);
+    }
+    (void)dprintf(STDERR_FILENO, "ready\n");
+}
+
 static int
-serve(Config *config, const Options *options)
+serve(Config *config, const Options *options, const ServerParts *parts)
 {
     sigset_t waited_for = block_signals();
     (void)umask(077);
     ServerFault fault;
-    Server *server = server_start(config, &fault);
+    Server *server = server_start(config, parts, &fault);
     if (server == NULL) {
         log_line(LOG_ERROR, "%s", fault.message);
         return fault.exit_status;
     }
+    announce(server);
     for (;;) {
         int number = next_signal(&waited_for, -1);
         if (number == SIGTERM || number == SIGINT) {
@@ -134,7 +149,7 @@ check(const Config *config, const Options *options)
 }
 
 static int
-run(const Options *options)
+run(const Options *options, const ServerParts *parts)
 {
     if (options->version) {
         (void)printf("larderd %s\n", LARDER_VERSION);
@@ -154,11 +169,11 @@ run(const Options *options)
         config_free(config);
         return status;
     }
-    return serve(config, options);
+    return serve(config, options, parts);
 }
 
 int
-program_main(int argc, char **argv)
+program_main(int argc, char **argv, const ServerParts *parts)
 {
     log_init();
     Options options;
@@ -168,7 +183,7 @@ program_main(int argc, char **argv)
         g_free(problem);
         return PROGRAM_USAGE;
     }
-    int status = run(&options);
+    int status = run(&options, parts);
     options_clear(&options);
     return status;
 }

@@ -11,12 +11,14 @@
  *     reloaded, not reloaded      what SIGHUP came to
  *
  * Everything of larderd but main() is in the library larder_server, so that other programs (tests,
- * above all) can register engines of their own and be a larderd otherwise.
+ * above all) can register engines of their own, look at calls, and be a larderd otherwise.
  *
  * Threading: once, in the main thread, before there are others.
  */
 #ifndef LARDER_SERVICE_PROGRAM_H
 #define LARDER_SERVICE_PROGRAM_H
+
+#include "service/server.h"
 
 /* Exit statuses; beyond 0 and 1 those of sysexits.h. */
 typedef enum ProgramExit {
@@ -30,7 +32,7 @@ typedef enum ProgramExit {
     PROGRAM_CONFIG = 78,      /* the configuration is wrong, or does not fit the data directory */
 } ProgramExit;
 
-/* Runs larderd; returns its exit status. */
-int program_main(int argc, char **argv);
+/* Runs larderd, with parts of a test in it (NULL: none); returns its exit status. */
+int program_main(int argc, char **argv, const ServerParts *parts);
 
 #endif

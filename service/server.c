@@ -195,6 +195,7 @@ start_services(Server *server, ServerFault *ret_fault)
     server->rpc.clock = server->clock;
     server->rpc.obs = server->obs;
     server->rpc.started_us = base_clock_monotonic_us(server->clock);
+    atomic_init(&server->rpc.observers, server->observer);
     server->admin = (AdminContext){
         .stores = server->stores,
         .obs = server->obs,
@@ -211,7 +212,7 @@ start_services(Server *server, ServerFault *ret_fault)
 /* -------------------------------------------------------------------------------- endpoints -- */
 
 static bool
-listen_all(Endpoint *endpoint, const char *name, char **addresses, ServerFault *ret_fault)
+listen_all(Endpoint *endpoint, char **addresses, GPtrArray *listening, ServerFault *ret_fault)
 {
     for (guint i = 0; addresses[i] != NULL; i++) {
         char address[128];
@@ -221,7 +222,7 @@ listen_all(Endpoint *endpoint, const char *name, char **addresses, ServerFault *
             return server_fault(ret_fault, PROGRAM_UNAVAILABLE, "cannot listen on %s: %s",
                                 addresses[i], message);
         }
-        (void)dprintf(STDERR_FILENO, "listening %s %s\n", name, address);
+        g_ptr_array_add(listening, g_strdup(address));
     }
     return true;
 }
@@ -245,7 +246,8 @@ start_data(Server *server, ServerFault *ret_fault)
         return server_fault(ret_fault, PROGRAM_OS, "cannot start the data endpoint: %s",
                             status.what);
     }
-    return listen_all(server->data_endpoint, config.name, server->config->listen, ret_fault);
+    return listen_all(server->data_endpoint, server->config->listen, server->data_addresses,
+                      ret_fault);
 }
 
 static bool
@@ -270,7 +272,8 @@ start_admin(Server *server, ServerFault *ret_fault)
         return server_fault(ret_fault, PROGRAM_OS, "cannot start the admin endpoint: %s",
                             status.what);
     }
-    return listen_all(server->admin_endpoint, config.name, server->config->admin_listen, ret_fault);
+    return listen_all(server->admin_endpoint, server->config->admin_listen, server->admin_addresses,
+                      ret_fault);
 }
 
 /* Connections are files: raises what the system lets us have, and tells when that is too little. */
@@ -347,7 +350,7 @@ stop_housekeeper(Server *server)
 /* ------------------------------------------------------------------------------- life cycle -- */
 
 Server *
-server_start(Config *config, ServerFault *ret_fault)
+server_start(Config *config, const ServerParts *parts, ServerFault *ret_fault)
 {
     Server *server = calloc(1, sizeof *server);
     if (server == NULL) {
@@ -356,7 +359,10 @@ server_start(Config *config, ServerFault *ret_fault)
         return NULL;
     }
     server->config = config;
-    server->clock = base_clock_real();
+    server->clock = parts == NULL || parts->clock == NULL ? base_clock_real() : parts->clock;
+    server->observer = parts == NULL ? NULL : parts->observer;
+    server->data_addresses = g_ptr_array_new_with_free_func(g_free);
+    server->admin_addresses = g_ptr_array_new_with_free_func(g_free);
     (void)pthread_mutex_init(&server->housekeeper_lock, NULL);
     (void)pthread_cond_init(&server->housekeeper_wake, NULL);
     log_set_level((LogLevel)config->settings.log_level);
@@ -367,8 +373,25 @@ server_start(Config *config, ServerFault *ret_fault)
         server_stop(server);
         return NULL;
     }
-    (void)dprintf(STDERR_FILENO, "ready\n");
     return server;
+}
+
+static const char *
+address_at(const GPtrArray *addresses, size_t i)
+{
+    return i < addresses->len ? g_ptr_array_index(addresses, i) : NULL;
+}
+
+const char *
+server_data_address(const Server *server, size_t i)
+{
+    return address_at(server->data_addresses, i);
+}
+
+const char *
+server_admin_address(const Server *server, size_t i)
+{
+    return address_at(server->admin_addresses, i);
 }
 
 void
@@ -438,6 +461,8 @@ server_stop(Server *server)
     env_unlock(env_posix(), server->lock);
     (void)pthread_cond_destroy(&server->housekeeper_wake);
     (void)pthread_mutex_destroy(&server->housekeeper_lock);
+    g_ptr_array_unref(server->data_addresses);
+    g_ptr_array_unref(server->admin_addresses);
     config_free(server->config);
     free(server);
 }

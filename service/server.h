@@ -11,8 +11,15 @@
 #define LARDER_SERVICE_SERVER_H
 
 #include "service/config.h"
+#include "service/rpc/observer.h"
 
 typedef struct Server Server;
+
+/* What a test puts into a server. All zero: nothing. */
+typedef struct ServerParts {
+    const BaseClock *clock;      /* NULL: the real one */
+    const RpcObserver *observer; /* of every call, behind those of the server; NULL: none */
+} ServerParts;
 
 /* Why a server cannot start: an exit status (program.h), and what to do, for people. */
 typedef struct ServerFault {
@@ -22,10 +29,13 @@ typedef struct ServerFault {
 
 /*
  * Opens the data directory and every store, then listens. Takes `config` over, whatever happens.
- * Writes a line "listening data ADDRESS" or "listening admin ADDRESS" to standard error for every
- * address, then "ready". NULL: *ret_fault says why, and nothing is left.
+ * `parts` (NULL: none) outlive the server. NULL: *ret_fault says why, and nothing is left.
  */
-Server *server_start(Config *config, ServerFault *ret_fault);
+Server *server_start(Config *config, const ServerParts *parts, ServerFault *ret_fault);
+
+/* The i-th address that is listened on, with the port that was found; NULL: there are no more. */
+const char *server_data_address(const Server *server, size_t i);
+const char *server_admin_address(const Server *server, size_t i);
 
 /*
  * Applies what can change while the server runs: limits and settings that are LIVE, live options of

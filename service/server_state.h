@@ -39,9 +39,12 @@ struct Server {
     RpcContext rpc;
     AdminContext admin;
     Endpoint *data_endpoint;
-    Endpoint *admin_endpoint; /* NULL: not served */
-    _Atomic bool draining;    /* no new data requests */
-    _Atomic bool stopping;    /* the end has begun; nothing waits for anything any more */
+    Endpoint *admin_endpoint;  /* NULL: not served */
+    GPtrArray *data_addresses; /* of char *, listened on */
+    GPtrArray *admin_addresses;
+    const RpcObserver *observer; /* from outside; NULL: none */
+    _Atomic bool draining;       /* no new data requests */
+    _Atomic bool stopping;       /* the end has begun; nothing waits for anything any more */
 
     pthread_t housekeeper;
     bool housekeeping; /* the thread runs */

@@ -16,6 +16,7 @@ admin_error_invalid(const StoreError *error, ObsCall *call, LarderRpcInvalidRequ
     invalid->limit = error->limit;
     invalid->actual = error->actual;
     call->outcome = OBS_INVALID;
+    call->code = error->code;
     *ret_invalid = invalid;
     return FALSE;
 }
@@ -37,6 +38,7 @@ admin_error_no_memory(ObsCall *call, LarderRpcRefused **ret_refused)
     refused->message = g_strdup("the server is short of memory");
     refused->scope = g_strdup("server");
     call->outcome = OBS_REFUSED;
+    call->code = LARDER_RPC_REFUSED_CODE_OVERLOAD;
     *ret_refused = refused;
     return FALSE;
 }

@@ -21,6 +21,7 @@ typedef struct ObsCall {
     int64_t arrival_us; /* monotonic: its last byte was read */
 
     ObsOutcome outcome;      /* OBS_OK unless the handler sets it */
+    int32_t code;            /* of the exception that the handler throws; 0: it throws none */
     ObsSeries *store_series; /* of the store that the call worked on; NULL when there was none */
 } ObsCall;
 

@@ -2,12 +2,12 @@
  * context.h: what every lane of a process shares.
  *
  * The server fills in one RpcContext before it makes lanes and keeps it, and all that it points at,
- * until the last lane is freed. Only `limits` may change meanwhile: the server publishes a new
- * RpcLimits with an atomic store, and lanes use the one that they loaded when a request began. A
- * replaced RpcLimits must stay valid until the lanes are gone; reloads are rare enough to keep them
- * all.
+ * until the last lane is freed. Only `limits` and `observers` may change meanwhile: the server
+ * publishes a new RpcLimits, or another list of observers, with an atomic store, and lanes use what
+ * they loaded when a request began. What was replaced must stay valid until the lanes are gone;
+ * reloads are rare enough to keep it all.
  *
- * Threading: read by all lanes at once; see above for `limits`.
+ * Threading: read by all lanes at once; see above for what changes.
  */
 #ifndef LARDER_SERVICE_RPC_CONTEXT_H
 #define LARDER_SERVICE_RPC_CONTEXT_H
@@ -19,8 +19,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct StoreSet;   /* service/store */
-struct WireLimits; /* service/wire */
+struct RpcObserver; /* observer.h */
+struct StoreSet;    /* service/store */
+struct WireLimits;  /* service/wire */
 
 /* One limit, as server_info reports it. */
 typedef struct RpcLimit {
@@ -42,7 +43,8 @@ typedef struct RpcLimits {
 typedef struct RpcContext {
     struct StoreSet *stores;
     _Atomic(const RpcLimits *) limits;
-    const char *version; /* of the program: "0.1.0" */
+    _Atomic(const struct RpcObserver *) observers; /* NULL: nobody looks */
+    const char *version;                           /* of the program: "0.1.0" */
     const BaseClock *clock;
     ObsRegistry *obs;
     int64_t started_us; /* monotonic: start of the process */

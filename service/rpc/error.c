@@ -63,6 +63,7 @@ throw_failed(int code, const char *message, LarderRpcFailed **ret_exception)
 gboolean
 rpc_error_throw(const StoreError *error, ObsCall *call, RpcThrows throws)
 {
+    call->code = error->code;
     switch (error->kind) {
     case STORE_ERROR_INVALID:
         call->outcome = OBS_INVALID;
@@ -88,6 +89,7 @@ rpc_error_throw(const StoreError *error, ObsCall *call, RpcThrows throws)
         break; /* only for readers that asked not to block, which handlers never do */
     }
     call->outcome = OBS_FAILED;
+    call->code = STORE_FAILED_INTERNAL;
     throw_failed(STORE_FAILED_INTERNAL, "the store gave no reason", throws.failed);
     return FALSE;
 }

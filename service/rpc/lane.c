@@ -10,11 +10,15 @@
  * when it only reads, so the caller is told to ask for less; a method that writes has run, so the
  * answer is Indeterminate, never a refusal.
  *
+ * Observers are asked between the checks and the generated code, and told in the very end. Without
+ * any, a call pays the load of a pointer for them.
+ *
  * Threading: one thread per lane; see lane.h.
  */
 #include "service/rpc/lane.h"
 
 #include "service/rpc/methods.h"
+#include "service/rpc/observer.h"
 #include "service/wire/bridge.h"
 #include "service/wire/reply.h"
 
@@ -52,6 +56,9 @@ typedef struct LaneTurn {
     WireMessage message;
     size_t row;              /* in rpc_methods; its end when there is no such method */
     const RpcMethod *method; /* NULL likewise */
+    const RpcObserver *observers;
+    RpcObserved seen; /* with observers, once there is a method */
+    bool executed;    /* the handler has not turned the call down */
 } LaneTurn;
 
 BaseStatus
@@ -99,7 +106,8 @@ answer_exception(LaneTurn *turn, const WireException *exception)
         [WIRE_FAILED] = OBS_FAILED,
     };
     bool written = wire_reply_exception(turn->out, &turn->message, exception);
-    return (RpcVerdict){.close = !written, .outcome = outcomes[exception->kind]};
+    return (RpcVerdict){
+        .close = !written, .outcome = outcomes[exception->kind], .code = exception->code};
 }
 
 /* `field` may be "": the fault is somewhere within an argument. */
@@ -260,7 +268,7 @@ dispatch(LaneTurn *turn)
     wire_bridge_reset(lane->bridge);
     g_clear_error(&error);
     if (done && wire_writer_finish(&writer)) {
-        return (RpcVerdict){.close = false, .outcome = lane->call.outcome};
+        return (RpcVerdict){.outcome = lane->call.outcome, .code = lane->call.code};
     }
     if (done) {
         code = writer.code;
@@ -269,6 +277,75 @@ dispatch(LaneTurn *turn)
     }
     return answer_gave_up(turn, code);
 }
+
+/* -------------------------------------------------------------------------------- observers -- */
+
+/* Whether a handler that answered like this did what it was asked for, or may have. */
+static bool
+was_executed(ObsOutcome outcome)
+{
+    return outcome == OBS_OK || outcome == OBS_INDETERMINATE || outcome == OBS_FAILED;
+}
+
+/* Takes the reply back and does with it what an observer demands. */
+static RpcVerdict
+obey(LaneTurn *turn, const RpcDemand *demand, size_t before, RpcVerdict verdict)
+{
+    BaseBuf *out = turn->out;
+    if (demand->throws) {
+        out->len = before;
+        verdict = answer_exception(turn, &demand->exception);
+    }
+    if (demand->fate == RPC_REPLY_LOST) {
+        out->len = before;
+    } else if (demand->fate == RPC_REPLY_HALVED) {
+        out->len = before + (out->len - before) / 2;
+    }
+    verdict.close = verdict.close || demand->close;
+    return verdict;
+}
+
+static RpcVerdict
+dispatch_observed(LaneTurn *turn)
+{
+    size_t before = turn->out->len;
+    RpcVerdict verdict = {.outcome = OBS_OK};
+    RpcDemand demand = rpc_observer_before(turn->observers, &turn->seen);
+    if (!demand.skip) {
+        verdict = dispatch(turn);
+        turn->executed = was_executed(verdict.outcome);
+    }
+    return obey(turn, &demand, before, verdict);
+}
+
+/* Notes the call for the observers. */
+static void
+look(LaneTurn *turn)
+{
+    const RpcCall *call = turn->call;
+    turn->seen = (RpcObserved){
+        .peer = turn->lane->call.peer,
+        .arrival_us = call->arrival_us,
+        .start_us = base_clock_monotonic_us(turn->lane->context->clock),
+        .request_bytes = call->input.len,
+    };
+    rpc_observer_look(turn->method, &turn->message, &turn->lane->tape, &turn->seen);
+}
+
+static void
+tell(const LaneTurn *turn, const RpcVerdict *verdict, int64_t end_us, size_t reply_bytes)
+{
+    const RpcObservedEnd end = {
+        .outcome = verdict->outcome,
+        .code = verdict->code,
+        .executed = turn->executed,
+        .end_us = end_us,
+        .reply_bytes = reply_bytes,
+    };
+    rpc_observer_after(turn->observers, &turn->seen, &end);
+}
+
+/* ---------------------------------------------------------------------------------- requests -- */
 
 /* Parses the request and answers it. */
 static RpcVerdict
@@ -297,6 +374,9 @@ execute(LaneTurn *turn)
         return answer_protocol(turn, WIRE_APPLICATION_UNKNOWN_METHOD,
                                "no service on this listener has that method", true);
     }
+    if (turn->observers != NULL) {
+        look(turn);
+    }
     for (const RpcArgument *argument = turn->method->arguments; argument->id != 0; argument++) {
         const char *fault = argument_fault(turn, argument);
         if (fault != NULL) {
@@ -304,7 +384,7 @@ execute(LaneTurn *turn)
         }
     }
     lane->call.method = turn->method->name;
-    return dispatch(turn);
+    return turn->observers == NULL ? dispatch(turn) : dispatch_observed(turn);
 }
 
 RpcVerdict
@@ -317,6 +397,7 @@ rpc_lane_call(RpcLane *lane, const RpcCall *call, BaseBuf *out)
         .call = call,
         .out = out,
         .row = rpc_methods_count(),
+        .observers = atomic_load_explicit(&context->observers, memory_order_acquire),
     };
     size_t before = out->len;
     lane->call = (ObsCall){
@@ -327,9 +408,13 @@ rpc_lane_call(RpcLane *lane, const RpcCall *call, BaseBuf *out)
     };
     obs_registry_begin(context->obs);
     RpcVerdict verdict = execute(&turn);
-    int64_t took_us = base_clock_monotonic_us(context->clock) - call->arrival_us;
-    obs_registry_end(context->obs, turn.row, verdict.outcome, took_us, call->input.len,
-                     out->len - before, lane->call.store_series);
+    int64_t end_us = base_clock_monotonic_us(context->clock);
+    size_t reply_bytes = out->len - before;
+    obs_registry_end(context->obs, turn.row, verdict.outcome, end_us - call->arrival_us,
+                     call->input.len, reply_bytes, lane->call.store_series);
+    if (turn.seen.method != NULL) {
+        tell(&turn, &verdict, end_us, reply_bytes);
+    }
     wire_tape_trim(&lane->tape, TAPE_VALUES_KEPT);
     return verdict;
 }

@@ -12,10 +12,11 @@
  *   3. a method that no service here has: TApplicationException UNKNOWN_METHOD
  *   4. an argument missing or of another type: InvalidRequest BAD_ARGUMENT, `field` names it
  *   5. a name that is not UTF-8 or has a NUL byte in it: the same
- *   6. the handler: its result, or one of the five exceptions
- *   7. a reply over reply_bytes_max: InvalidRequest OVER_LIMIT for a method that only reads, else
+ *   6. the observers of the context (observer.h), which may take the call over
+ *   7. the handler: its result, or one of the five exceptions
+ *   8. a reply over reply_bytes_max: InvalidRequest OVER_LIMIT for a method that only reads, else
  *      Indeterminate, because what it did cannot be told
- *   8. no memory for the reply: Refused OVERLOAD or, as above, Indeterminate
+ *   9. no memory for the reply: Refused OVERLOAD or, as above, Indeterminate
  *
  * The reply is appended to `out`, in the protocol and framing of the request. What was in `out`
  * stays.
@@ -61,6 +62,7 @@ typedef struct RpcCall {
 typedef struct RpcVerdict {
     bool close;
     ObsOutcome outcome;
+    int32_t code; /* of the exception of the contract; 0: none */
 } RpcVerdict;
 
 /*

@@ -9,8 +9,8 @@ from larder import Observe
 from larder.ttypes import (
     AppendOptions, BatchOptions, Condition, Durability, Expiry, Failed, FailedCode, GetOptions, Guard,
     IncrementOptions, Indeterminate, InvalidCode, InvalidRequest, KeyRange, MultiGetOptions, Mutation,
-    MutationKind, NotApplied, PutOptions, Refused, RefusedCode, RemoveRangeOptions, ScanOptions,
-    StopReason)
+    MutationKind, NotApplied, NotHere, NotHereCode, PutOptions, Refused, RefusedCode,
+    RemoveRangeOptions, ScanOptions, StopReason)
 from larder_harness import PROTOCOLS, SCRIPTED_LARDERD, Connection, Larderd
 
 S = "default"
@@ -190,10 +190,35 @@ def test_every_outcome_reaches_a_client(start_server, framing, protocol):
         assert failed.value.code == FailedCode.CORRUPTION
         with pytest.raises(Failed):
             client.get(S, b"!read-io:e", None)
+        with pytest.raises(NotHere) as elsewhere:
+            client.get(S, b"!elsewhere:h", None)
+        assert elsewhere.value.code == NotHereCode.WRONG_OWNER
+        assert (elsewhere.value.owner, elsewhere.value.epoch) == ("owner.example:7400", 7)
+        assert elsewhere.value.shard_id == 3
         assert client.put(S, b"!delay-20ms:f", b"v", None).applied
         with pytest.raises(Indeterminate):
             client.put(S, b"!delay-1500ms:g", b"v", PutOptions(deadline_ms=50))
         assert client.put(S, b"plain", b"v", None).applied
+
+
+def test_not_here_is_told_of_the_first_key_of_every_method(start_server):
+    server = start_server(program=SCRIPTED_LARDERD, config='[store "default"]\nengine=scripted\n')
+    key = b"!elsewhere:k"
+    put = Mutation(kind=MutationKind.PUT, key=key, value=b"v")
+    calls = [lambda c: c.put(S, key, b"v", None), lambda c: c.remove(S, key, None),
+             lambda c: c.increment(S, key, 1, None), lambda c: c.multi_get(S, [key, b"x"], None),
+             lambda c: c.batch(S, [put], None), lambda c: c.bulk_write(S, [put], None),
+             lambda c: c.scan(S, KeyRange(start_key=key), None),
+             lambda c: c.scan(S, KeyRange(prefix=key), None),
+             lambda c: c.range_info(S, [KeyRange(start_key=key)], None),
+             lambda c: c.locate(S, key, None)]
+    with server.store() as client:
+        for call in calls:
+            with pytest.raises(NotHere):
+                call(client)
+        with pytest.raises(Failed):
+            client.get(S, b"!misspelt:k", None)
+        assert client.scan(S, KeyRange(), None).items == []
 
 
 def test_a_slow_write_delays_its_own_connection_only(start_server):

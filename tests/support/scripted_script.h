@@ -11,6 +11,9 @@
  *   unknown-applied    UNKNOWN, and it was applied if its guards hold
  *   fail-<code>        FAILED, with a code of BaseStatus in small letters: io corruption internal
  *   ... read-<code>        reads of the key, and iterators that come to it, fail with that code
+ *   elsewhere          NotHere WRONG_OWNER, for reads and writes alike: the key is not served here.
+ *                      No engine can say that of a key, so scripted-larderd does, for calls whose
+ *                      first key has this verb first. Within the engine the verb fails.
  *
  * Examples: "!refuse-overload!retry-200ms:a", "!delay-50ms!unknown-applied:b",
  * "!read-would_block:c". A commit obeys the first of its mutations' keys, then guards' keys, that
