@@ -1,0 +1,35 @@
+/*
+ * arguments.h: what the arguments of a call say, whatever its method.
+ *
+ * For those who trace calls, bound their time and decide whether they may be sent again. All take
+ * the Larder<Method>Arguments of a method that exists, and borrow from them.
+ *
+ * Threading: none of its own.
+ */
+#ifndef LARDER_SERVICE_CLIENT_ARGUMENTS_H
+#define LARDER_SERVICE_CLIENT_ARGUMENTS_H
+
+#include "service/client/schema.h"
+
+/* The store that is called; empty when the method has none. */
+LarderBytes client_arguments_store(const ClientMethod *method, const void *arguments);
+
+/* The first key, or the first one of the range; empty when there is none. */
+LarderBytes client_arguments_key(const ClientMethod *method, const void *arguments);
+
+/* options.deadline_ms; 0 when it is absent. */
+int64_t client_arguments_deadline_ms(const ClientMethod *method, const void *arguments);
+
+/* options.request_id; empty when it is absent. */
+LarderBytes client_arguments_request_id(const ClientMethod *method, const void *arguments);
+
+/*
+ * Whether the conditions of a write keep it from being applied twice: once it was, they do not hold
+ * any more, so sending it again is safe. That is so for `absent` and `version_equal` (and for
+ * `value_equal` when the write changes the value) on a key that the call itself writes; for
+ * bulk_write they must be on every mutation. `present` holds afterwards as before, and so may
+ * `version_at_most`.
+ */
+bool client_arguments_self_limiting(const ClientMethod *method, const void *arguments);
+
+#endif
