@@ -296,6 +296,12 @@ endpoint_drain(Endpoint *endpoint)
 }
 
 void
+endpoint_cut(Endpoint *endpoint)
+{
+    net_server_cut(endpoint->net);
+}
+
+void
 endpoint_stats(const Endpoint *endpoint, EndpointStats *ret_stats)
 {
     net_server_stats(endpoint->net, &ret_stats->net);

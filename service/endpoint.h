@@ -49,6 +49,9 @@ BaseStatus endpoint_set_workers(Endpoint *endpoint, unsigned workers);
 /* As net_server_drain(). */
 void endpoint_drain(Endpoint *endpoint);
 
+/* As net_server_cut(); from any thread. */
+void endpoint_cut(Endpoint *endpoint);
+
 /* Why requests were refused before a worker saw them. */
 typedef struct EndpointStats {
     NetStats net;

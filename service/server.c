@@ -401,6 +401,12 @@ server_drain_begin(Server *server)
     endpoint_drain(server->data_endpoint);
 }
 
+void
+server_cut(Server *server)
+{
+    endpoint_cut(server->data_endpoint);
+}
+
 bool
 server_is_drained(const Server *server)
 {

@@ -43,8 +43,14 @@ const char *server_admin_address(const Server *server, size_t i);
  */
 void server_reload(Server *server, Config *config);
 
-/* Stops taking data connections and requests; those under way are finished. Again is harmless. */
+/*
+ * Stops taking data connections and requests; those under way are finished. Again is harmless. From
+ * any thread.
+ */
 void server_drain_begin(Server *server);
+
+/* Closes every data connection as a cut cable would. From any thread. */
+void server_cut(Server *server);
 
 /* Whether no data connection is left. */
 bool server_is_drained(const Server *server);

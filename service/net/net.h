@@ -134,6 +134,13 @@ void net_server_set_limits(NetServer *server, const NetLimits *limits);
  */
 void net_server_drain(NetServer *server);
 
+/*
+ * Closes every connection as it is, whatever it has under way; listeners go on accepting. What was
+ * delivered is still to be finished, and its replies are dropped. Returns when all are closed. From
+ * any thread but a reactor's; not while the server is freed.
+ */
+void net_server_cut(NetServer *server);
+
 /* What happened so far, and what is open now; not of one instant. From any thread. */
 void net_server_stats(NetServer *server, NetStats *ret_stats);
 

@@ -146,6 +146,22 @@ begin_drain(NetReactor *reactor)
 }
 
 static void
+cut_if_wanted(NetReactor *reactor)
+{
+    uint64_t wanted = atomic_load(&reactor->cut_wanted);
+    if (wanted == reactor->cut_seen) {
+        return;
+    }
+    NetList *next = NULL;
+    for (NetList *node = reactor->conns.next; node != &reactor->conns; node = next) {
+        next = node->next;
+        net_conn_kill(NET_LIST_ELEMENT(node, NetConn, all));
+    }
+    reactor->cut_seen = wanted;
+    net_server_note_cut(reactor->server, reactor, wanted);
+}
+
+static void
 note_conn_event(NetConn *conn, uint32_t events)
 {
     if (conn->state == NET_CONN_DEAD) {
@@ -189,7 +205,8 @@ has_work(const NetReactor *reactor)
 {
     return !net_list_is_empty(&reactor->ready) || !net_list_is_empty(&reactor->flush) ||
            atomic_load(&reactor->finished) != NULL || atomic_load(&reactor->arrivals) != NULL ||
-           atomic_load(&reactor->stop_wanted) || atomic_load(&reactor->drain_wanted);
+           atomic_load(&reactor->stop_wanted) || atomic_load(&reactor->drain_wanted) ||
+           atomic_load(&reactor->cut_wanted) != reactor->cut_seen;
 }
 
 static bool
@@ -284,6 +301,7 @@ turn(NetReactor *reactor)
         }
         begin_drain(reactor);
     }
+    cut_if_wanted(reactor);
     run_ready(reactor);
     if (reactor->delivered > 0 && reactor->callbacks->turn_end != NULL) {
         reactor->callbacks->turn_end(reactor->user, reactor->index);
@@ -383,6 +401,13 @@ void
 net_reactor_drain(NetReactor *reactor)
 {
     atomic_store(&reactor->drain_wanted, true);
+    net_reactor_wake(reactor);
+}
+
+void
+net_reactor_cut(NetReactor *reactor, uint64_t number)
+{
+    atomic_store(&reactor->cut_wanted, number);
     net_reactor_wake(reactor);
 }
 

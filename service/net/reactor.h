@@ -4,7 +4,8 @@
  * A turn:
  *   1. wait for events, unless there is work left; note which connections became readable or
  *      writable; accept (the first reactor watches the listeners);
- *   2. welcome new connections, collect requests that other threads finished;
+ *   2. welcome new connections, collect requests that other threads finished; begin a drain, or
+ *      cut connections, if somebody asked for it;
  *   3. run each ready connection once: read, find requests, deliver them (intake.h), until 2048
  *      requests are delivered;
  *   4. `turn_end`; collect what was finished meanwhile;
@@ -85,6 +86,8 @@ struct NetReactor {
     _Atomic bool asleep;
     _Atomic bool stop_wanted;
     _Atomic bool drain_wanted;
+    _Atomic uint64_t cut_wanted;  /* number of the last cut that was asked for, */
+    uint64_t cut_done;            /* and of the last one done; guarded by the server's mutex */
     NetRequest *_Atomic finished; /* stack, newest first */
     NetConn *_Atomic arrivals;    /* stack, newest first */
     _Atomic uint64_t counts[NET_COUNTS];
@@ -96,6 +99,7 @@ struct NetReactor {
     int64_t swept_us;
     bool was_tight; /* at the last sweep */
     bool draining;
+    uint64_t cut_seen;
     unsigned delivered; /* requests of this turn */
     int64_t ledger;     /* bytes not yet settled with the budget */
     NetList conns;
@@ -122,6 +126,9 @@ void net_reactor_clear(NetReactor *reactor);
 
 /* From any thread: all connections end in good order. */
 void net_reactor_drain(NetReactor *reactor);
+
+/* From any thread: all connections are closed; net_server_note_cut() tells when. */
+void net_reactor_cut(NetReactor *reactor, uint64_t number);
 
 /* From any thread: a connection for this reactor. */
 void net_reactor_welcome(NetReactor *reactor, NetConn *conn);

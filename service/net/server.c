@@ -31,6 +31,8 @@ struct NetServer {
     NetLimits limits;
     bool draining;
     Address *addresses;
+    uint64_t cuts; /* that were asked for */
+    pthread_cond_t cut;
     _Atomic unsigned limits_version;
 
     /* Of the acceptor's thread. */
@@ -127,6 +129,7 @@ net_server_new(const NetConfig *config, NetServer **ret_server)
     net_budget_init(&server->budget, 1);
     net_peer_count_init(&server->peers);
     (void)pthread_mutex_init(&server->mutex, NULL);
+    (void)pthread_cond_init(&server->cut, NULL);
     net_server_set_limits(server, &config->limits);
     server->reserve_fd = open_reserve();
     server->reactors = reactors;
@@ -204,6 +207,31 @@ net_server_drain(NetServer *server)
     for (unsigned i = 0; i < server->reactor_count; i++) {
         net_reactor_drain(&server->reactors[i]);
     }
+}
+
+void
+net_server_cut(NetServer *server)
+{
+    (void)pthread_mutex_lock(&server->mutex);
+    uint64_t number = ++server->cuts;
+    for (unsigned i = 0; i < server->reactor_count; i++) {
+        net_reactor_cut(&server->reactors[i], number);
+    }
+    for (unsigned i = 0; i < server->reactor_count; i++) {
+        while (server->reactors[i].cut_done < number) {
+            (void)pthread_cond_wait(&server->cut, &server->mutex);
+        }
+    }
+    (void)pthread_mutex_unlock(&server->mutex);
+}
+
+void
+net_server_note_cut(NetServer *server, NetReactor *reactor, uint64_t number)
+{
+    (void)pthread_mutex_lock(&server->mutex);
+    reactor->cut_done = number;
+    (void)pthread_cond_broadcast(&server->cut);
+    (void)pthread_mutex_unlock(&server->mutex);
 }
 
 void
@@ -346,6 +374,7 @@ net_server_free(NetServer *server)
         (void)close(server->reserve_fd);
     }
     net_peer_count_clear(&server->peers);
+    (void)pthread_cond_destroy(&server->cut);
     (void)pthread_mutex_destroy(&server->mutex);
     free(server->reactors);
     free(server);

@@ -1,7 +1,7 @@
 /*
  * server.h: what the reactors and listeners of a NetServer share.
  *
- * Threading: `mutex` guards `limits`, `draining` and `addresses`. Reactors read the limits through
+ * Threading: `mutex` guards `limits`, `draining`, `addresses` and what is told of cuts. Reactors read the limits through
  * a copy of their own, which they renew when `limits_version` moved. Connections and bytes are
  * counted in `budget`, connections per address in `peers`, both for any thread.
  */
@@ -44,5 +44,8 @@ void net_server_resume_listeners(NetServer *server);
 
 /* Closes all listening sockets. The acceptor's thread. */
 void net_server_close_listeners(NetServer *server);
+
+/* Tells net_server_cut() that a reactor has done its part. The reactor's thread. */
+void net_server_note_cut(NetServer *server, NetReactor *reactor, uint64_t number);
 
 #endif
