@@ -94,7 +94,7 @@ size_t larder_envelope_size(const LarderEnvelope *envelope);
 LarderEnvelopeCode larder_envelope_encode(const LarderEnvelope *envelope, void *memory,
                                           size_t capacity, LarderBytes *ret_value);
 
-/* Whether a value begins like an envelope; others are bare values. Such a beginning is never UTF-8. */
+/* Whether a value begins like an envelope, as no UTF-8 text does; others are bare values. */
 bool larder_envelope_is(LarderBytes value);
 
 /* Reads it. On failure *ret_envelope is all zero. */

@@ -19,8 +19,8 @@
  *
  * Prefixes. No encoded part begins with another one. So the keys that begin with the bytes of
  * (a, b) are exactly those of the tuples that begin with a and b, and the finished bytes of a
- * shorter tuple can be the `prefix` of a scan as they are. larder_tuple_stop() gives the end of such
- * a range.
+ * shorter tuple can be the `prefix` of a scan as they are. larder_tuple_stop() gives the end of
+ * such a range.
  *
  * Canonical. Each tuple has one encoding, and reading accepts no other bytes. docs/formats.md has
  * the bytes; python/larder_kit/tuples.py writes and reads the same.
@@ -68,7 +68,8 @@ typedef enum LarderTupleCode {
     LARDER_TUPLE_BEHIND_PREFIX, /* writing: a part behind larder_tuple_add_text_prefix() */
     LARDER_TUPLE_TRUNCATED,     /* reading: the bytes end within a part */
     LARDER_TUPLE_BAD_TYPE,      /* reading: no part begins with this byte */
-    LARDER_TUPLE_NOT_CANONICAL, /* reading: the value has another encoding, which is the right one */
+    LARDER_TUPLE_BAD_ESCAPE,    /* reading: 01 stands before neither 01 nor 02 */
+    LARDER_TUPLE_NOT_CANONICAL, /* reading: a number that is written in another way */
 } LarderTupleCode;
 
 /* "not_canonical", for instance; "unknown" for a number that is none. */
