@@ -48,6 +48,16 @@ config_setting_get(const ConfigSettings *settings, size_t i)
     return *(const int64_t *)(const void *)((const char *)settings + config_setting_offsets[i]);
 }
 
+ConfigSettings
+config_settings_default(void)
+{
+    ConfigSettings settings;
+    for (size_t i = 0; i < CONFIG_SETTINGS_COUNT; i++) {
+        *config_setting_at(&settings, i) = config_setting_options[i].preset;
+    }
+    return settings;
+}
+
 static void
 store_free(gpointer data)
 {
@@ -102,9 +112,7 @@ config_new(void)
     config->admin_listen = g_strsplit(CONFIG_ADMIN_LISTEN, ";", -1);
     config->data_dir = g_strdup(CONFIG_DATA_DIR);
     config->limits = limits_default();
-    for (size_t i = 0; i < CONFIG_SETTINGS_COUNT; i++) {
-        *config_setting_at(&config->settings, i) = config_setting_options[i].preset;
-    }
+    config->settings = config_settings_default();
     config->stores = g_ptr_array_new_with_free_func(store_free);
     return config;
 }
@@ -403,14 +411,10 @@ apply_overrides(Config *config, const ConfigOverrides *overrides)
     }
 }
 
-Config *
-config_load(const char *path, const ConfigOverrides *overrides, ConfigReport *report)
+/* Fills in `config` from the file (NULL: none), which is freed; NULL if anything is wrong. */
+static Config *
+load_all(Config *config, ConfigFile *file, const ConfigOverrides *overrides, ConfigReport *report)
 {
-    ConfigFile *file = path == NULL ? NULL : config_file_read(path, report);
-    if (path != NULL && file == NULL) {
-        return NULL;
-    }
-    Config *config = config_new();
     const ConfigLoad load = {config, file, report};
     for (guint i = 0; file != NULL && i < file->sections->len; i++) {
         load_section(&load, g_ptr_array_index(file->sections, i));
@@ -426,4 +430,45 @@ config_load(const char *path, const ConfigOverrides *overrides, ConfigReport *re
         return NULL;
     }
     return config;
+}
+
+Config *
+config_load(const char *path, const ConfigOverrides *overrides, ConfigReport *report)
+{
+    ConfigFile *file = path == NULL ? NULL : config_file_read(path, report);
+    if (path != NULL && file == NULL) {
+        return NULL;
+    }
+    return load_all(config_new(), file, overrides, report);
+}
+
+/* Adds the store "default" of the presets unless the file has one. */
+static void
+preset_store(Config *config, const ConfigFile *file, const char *engine, ConfigReport *report)
+{
+    if (config_file_line(file, "store \"default\"", NULL) != 0) {
+        return;
+    }
+    const EngineClass *engine_class = engine_class_find(engine);
+    if (engine_class != NULL) {
+        store_add(config, "default", engine_class);
+        return;
+    }
+    g_autoptr(GPtrArray) names = engine_names();
+    g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
+    config_report_add(report, "engine", 0, "there is no \"%s\"; there are: %s", engine, list);
+}
+
+Config *
+config_load_text(const char *name, const char *text, const ConfigPresets *presets,
+                 const ConfigOverrides *overrides, ConfigReport *report)
+{
+    ConfigFile *file = text == NULL ? NULL : config_file_parse(name, text, strlen(text), report);
+    if (text != NULL && file == NULL) {
+        return NULL;
+    }
+    Config *config = config_new();
+    config->settings = presets->settings;
+    preset_store(config, file, presets->engine, report);
+    return load_all(config, file, overrides, report);
 }

@@ -73,8 +73,21 @@ typedef struct ConfigOverrides {
 /* Loads `path` (NULL: defaults alone) and the overrides. NULL: the report has the problems. */
 Config *config_load(const char *path, const ConfigOverrides *overrides, ConfigReport *report);
 
+/* What a program that has no configuration file of its own wants instead of the defaults. */
+typedef struct ConfigPresets {
+    const char *engine; /* of a store "default", which is there unless the text has it */
+    ConfigSettings settings;
+} ConfigPresets;
+
+/* Loads a text (NULL: none) that is called `name` in problems. NULL as above. */
+Config *config_load_text(const char *name, const char *text, const ConfigPresets *presets,
+                         const ConfigOverrides *overrides, ConfigReport *report);
+
 /* Takes NULL. */
 void config_free(Config *config);
+
+/* All defaults. */
+ConfigSettings config_settings_default(void);
 
 /* Row `i` of CONFIG_SETTINGS as an option, and its value. */
 const EngineOption *config_setting_option(size_t i);

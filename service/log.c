@@ -82,6 +82,9 @@ log_set_level(LogLevel level)
 void
 log_line(LogLevel level, const char *format, ...)
 {
+    if ((int)level > atomic_load_explicit(&log_shown, memory_order_relaxed)) {
+        return;
+    }
     va_list arguments;
     va_start(arguments, format);
     char message[960];
