@@ -30,6 +30,7 @@ enum {
 typedef struct Pending {
     uint64_t tag;
     int64_t deadline_us;
+    uint64_t end; /* position behind its last byte in all output */
     int32_t seqid;
 } Pending;
 
@@ -39,6 +40,7 @@ struct ClientConnection {
     BaseStatus problem;
     BaseBuf output;
     size_t written; /* bytes of output that the socket took */
+    uint64_t gone;  /* bytes that it took of all output since the connect */
     BaseBuf input;
     size_t taken;
     size_t reply_bytes_max;
@@ -111,6 +113,7 @@ client_connection_close(ClientConnection *connection)
     base_buf_reset(&connection->output);
     base_buf_reset(&connection->input);
     connection->written = 0;
+    connection->gone = 0;
     connection->taken = 0;
     connection->head = 0;
     connection->pending = 0;
@@ -216,6 +219,31 @@ client_connection_pending(const ClientConnection *connection)
     return connection->pending - connection->expired;
 }
 
+size_t
+client_connection_backlog(const ClientConnection *connection)
+{
+    return connection->output.len - connection->written;
+}
+
+static void
+trim(BaseBuf *buf, size_t bytes)
+{
+    if (buf->len == 0 && buf->capacity > bytes) {
+        base_buf_clear(buf);
+    }
+}
+
+void
+client_connection_trim(ClientConnection *connection, size_t bytes)
+{
+    if (connection->taken == connection->input.len) {
+        base_buf_reset(&connection->input);
+        connection->taken = 0;
+    }
+    trim(&connection->input, bytes);
+    trim(&connection->output, bytes);
+}
+
 BaseBuf *
 client_connection_output(ClientConnection *connection)
 {
@@ -239,7 +267,9 @@ void
 client_connection_sent(ClientConnection *connection, uint64_t tag, int64_t deadline_us)
 {
     BASE_CHECK(connection->pending < connection->pending_max);
-    *pending_at(connection, connection->pending) = (Pending){tag, deadline_us, connection->seqid};
+    uint64_t end = connection->gone + client_connection_backlog(connection);
+    *pending_at(connection, connection->pending) =
+        (Pending){tag, deadline_us, end, connection->seqid};
     connection->pending++;
     connection->seqid = (int32_t)((uint32_t)connection->seqid + 1);
 }
@@ -291,6 +321,23 @@ is_open(ClientConnection *connection)
     return connection->state == CLIENT_OPEN;
 }
 
+/* Moves what is left of the output to the front, once that costs no more than was written. */
+static void
+compact_output(ClientConnection *connection)
+{
+    BaseBuf *output = &connection->output;
+    size_t left = output->len - connection->written;
+    if (left > connection->written) {
+        return;
+    }
+    if (left != 0) {
+        memmove(output->data, output->data + connection->written, left);
+    }
+    output->len = left;
+    output->failed = false;
+    connection->written = 0;
+}
+
 BaseStatus
 client_connection_write(ClientConnection *connection)
 {
@@ -304,13 +351,16 @@ client_connection_write(ClientConnection *connection)
         if (sent < 0 && errno == EINTR) {
             continue;
         }
+        if (sent < 0 && !is_retry(errno)) {
+            return broken(connection, status_of(errno));
+        }
         if (sent < 0) {
-            return is_retry(errno) ? base_ok() : broken(connection, status_of(errno));
+            break;
         }
         connection->written += (size_t)sent;
+        connection->gone += (size_t)sent;
     }
-    base_buf_reset(&connection->output);
-    connection->written = 0;
+    compact_output(connection);
     return base_ok();
 }
 
@@ -415,7 +465,12 @@ next_reply(ClientConnection *connection, ClientEvent *ret_event)
             connection->expired--;
             continue;
         }
-        *ret_event = (ClientEvent){CLIENT_EVENT_REPLY, oldest.tag, oldest.seqid, message};
+        *ret_event = (ClientEvent){
+            .kind = CLIENT_EVENT_REPLY,
+            .tag = oldest.tag,
+            .seqid = oldest.seqid,
+            .message = message,
+        };
         return true;
     }
     return false;
@@ -432,7 +487,8 @@ next_timeout(ClientConnection *connection, int64_t now_us, ClientEvent *ret_even
         return false;
     }
     connection->expired++;
-    *ret_event = (ClientEvent){CLIENT_EVENT_TIMEOUT, oldest->tag, oldest->seqid, BASE_SLICE_EMPTY};
+    *ret_event =
+        (ClientEvent){.kind = CLIENT_EVENT_TIMEOUT, .tag = oldest->tag, .seqid = oldest->seqid};
     return true;
 }
 
@@ -445,7 +501,12 @@ next_lost(ClientConnection *connection, ClientEvent *ret_event)
             connection->expired--;
             continue;
         }
-        *ret_event = (ClientEvent){CLIENT_EVENT_LOST, oldest.tag, oldest.seqid, BASE_SLICE_EMPTY};
+        *ret_event = (ClientEvent){
+            .kind = CLIENT_EVENT_LOST,
+            .tag = oldest.tag,
+            .seqid = oldest.seqid,
+            .unsent = oldest.end > connection->gone,
+        };
         return true;
     }
     return false;

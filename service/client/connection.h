@@ -17,10 +17,12 @@
  * Every request that was announced ends in exactly one event: REPLY; TIMEOUT, when its deadline
  * passed (its reply is swallowed when it comes after all; until then it takes up its place among
  * the unanswered ones); or LOST, when the connection ended before. What the server did with a
- * request that ended in TIMEOUT or LOST is unknown.
+ * request that ended in TIMEOUT or LOST is unknown, unless `unsent` is set: then the socket never
+ * took all of its bytes, so the server cannot have executed it.
  *
  * Deadlines are observed in the order of the requests: none expires before those that were sent
- * earlier. Give the requests of one connection deadlines that do not decrease.
+ * earlier. Give the requests of one connection deadlines that do not decrease, or none, and keep
+ * time elsewhere.
  *
  * Bounds: requests without a reply (pending_max), bytes of a reply (reply_bytes_max). Output grows
  * with what the caller encodes. Memory is taken by new() and by growth to the longest reply, and
@@ -58,6 +60,7 @@ typedef struct ClientEvent {
     uint64_t tag;      /* the caller's own, from client_connection_sent() */
     int32_t seqid;     /* that the request was sent with */
     BaseSlice message; /* REPLY: whole, frame header included; valid until the next read or close */
+    bool unsent;       /* LOST: the socket did not take all of it */
 } ClientEvent;
 
 /* A closed connection. BASE_NO_MEMORY. pending_max: at least 1. */
@@ -93,6 +96,12 @@ size_t client_connection_room(const ClientConnection *connection);
 
 /* Requests that have not ended in an event. */
 size_t client_connection_pending(const ClientConnection *connection);
+
+/* Bytes of output that the socket has not taken. */
+size_t client_connection_backlog(const ClientConnection *connection);
+
+/* Gives back storage that exceeds `bytes` of a buffer without contents, after a large message. */
+void client_connection_trim(ClientConnection *connection, size_t bytes);
 
 /* Where to encode the next request, behind what is there. */
 BaseBuf *client_connection_output(ClientConnection *connection);

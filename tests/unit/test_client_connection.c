@@ -273,6 +273,47 @@ START_TEST(output_that_does_not_fit_waits)
 }
 END_TEST
 
+START_TEST(a_lost_request_says_whether_it_was_sent)
+{
+    enum { MANY = 8 * 1024 * 1024 };
+    open_both();
+    send_request(1, 0);
+    ck_assert(base_is_ok(client_connection_write(connection)));
+    ck_assert_ptr_nonnull(base_buf_extend(client_connection_output(connection), MANY));
+    client_connection_sent(connection, 2, 0);
+    ck_assert(base_is_ok(client_connection_write(connection)));
+    ck_assert_uint_gt(client_connection_backlog(connection), 0);
+    client_connection_break(connection, base_error(BASE_CLOSED, "cut"));
+    ClientEvent event = next_event(0);
+    ck_assert_int_eq(event.kind, CLIENT_EVENT_LOST);
+    ck_assert(!event.unsent);
+    event = next_event(0);
+    ck_assert_uint_eq(event.tag, 2);
+    ck_assert(event.unsent);
+}
+END_TEST
+
+/* Output that never runs empty does not pile up: what the socket took is given back. */
+START_TEST(output_keeps_to_its_backlog)
+{
+    enum { PIECE = 64 * 1024, ROUNDS = 2000 };
+    static uint8_t got[PIECE];
+    open_both();
+    BaseBuf *out = client_connection_output(connection);
+    while (client_connection_backlog(connection) < 4 * PIECE) {
+        ck_assert_ptr_nonnull(base_buf_extend(out, PIECE));
+        ck_assert(base_is_ok(client_connection_write(connection)));
+    }
+    for (int i = 0; i < ROUNDS; i++) {
+        ssize_t count = recv(peer, got, sizeof got, 0);
+        ck_assert_int_gt(count, 0);
+        ck_assert_ptr_nonnull(base_buf_extend(out, (size_t)count));
+        ck_assert(base_is_ok(client_connection_write(connection)));
+    }
+    ck_assert_uint_lt(out->capacity, 64 * PIECE);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -289,6 +330,8 @@ main(void)
     tcase_add_test(cases, an_unasked_reply_breaks);
     tcase_add_test(cases, a_refusal_is_an_error);
     tcase_add_test(cases, output_that_does_not_fit_waits);
+    tcase_add_test(cases, a_lost_request_says_whether_it_was_sent);
+    tcase_add_test(cases, output_keeps_to_its_backlog);
     Suite *suite = suite_create("client");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
