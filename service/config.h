@@ -33,7 +33,13 @@
     X(drain_ms, DURATION, 30000, 0, 3600000, NULL, LIVE,                                           \
       "Time that requests under way get to finish when the server is told to stop.")               \
     X(log_level, CHOICE, 2, 0, 3, "error|warning|info|debug", LIVE,                                \
-      "How much is logged to standard error.")
+      "How much is logged to standard error.")                                                     \
+    X(trace, CHOICE, 0, 0, 2, "off|slow|all", LIVE,                                                \
+      "Calls that are logged, at level info: none, those that took trace_slow_ms or more, or "     \
+      "all. A line shows who called what, how long it took and what came of it, with up to 64 "    \
+      "bytes of the key, which may be a secret. Lines are dropped rather than waited for.")        \
+    X(trace_slow_ms, DURATION, 100, 0, 3600000, NULL, LIVE,                                        \
+      "What trace=slow calls slow: the time from the arrival of a call to its end.")
 
 typedef struct ConfigSettings {
 #define CONFIG_SETTINGS_FIELD(name, type, preset, lowest, highest, choices, live, help) \

@@ -7,7 +7,7 @@
  *     2026-11-21T04:06:41.123Z warning: the text
  *
  * Only this layer logs; the ones below return what happened. Texts name peers and limits, never
- * keys or values.
+ * values, and keys only in the call trace (trace.h).
  *
  * Threading: log_init() first, in the main thread; the rest from any thread. A line is one write().
  */

@@ -180,14 +180,16 @@ open_stores(Server *server, ServerFault *ret_fault)
 /* --------------------------------------------------------------------------------- services -- */
 
 static bool
-start_services(Server *server, ServerFault *ret_fault)
+start_services(Server *server, const ServerParts *parts, ServerFault *ret_fault)
 {
     const ObsConfig obs = {.version = LARDER_VERSION,
                            .api_version = SERVER_API_VERSION,
                            .methods = rpc_methods_labels(),
                            .method_count = rpc_methods_count(),
                            .clock = server->clock};
-    if (!base_is_ok(obs_registry_new(&obs, &server->obs)) || !server_publish_limits(server)) {
+    server->trace = trace_new(parts == NULL ? NULL : parts->observer);
+    if (!base_is_ok(obs_registry_new(&obs, &server->obs)) || server->trace == NULL ||
+        !server_publish_limits(server)) {
         return server_fault(ret_fault, PROGRAM_OS, "no memory for the services");
     }
     server->rpc.stores = server->stores;
@@ -195,7 +197,7 @@ start_services(Server *server, ServerFault *ret_fault)
     server->rpc.clock = server->clock;
     server->rpc.obs = server->obs;
     server->rpc.started_us = base_clock_monotonic_us(server->clock);
-    atomic_init(&server->rpc.observers, server->observer);
+    server_set_trace(server);
     server->admin = (AdminContext){
         .stores = server->stores,
         .obs = server->obs,
@@ -360,7 +362,6 @@ server_start(Config *config, const ServerParts *parts, ServerFault *ret_fault)
     }
     server->config = config;
     server->clock = parts == NULL || parts->clock == NULL ? base_clock_real() : parts->clock;
-    server->observer = parts == NULL ? NULL : parts->observer;
     server->data_addresses = g_ptr_array_new_with_free_func(g_free);
     server->admin_addresses = g_ptr_array_new_with_free_func(g_free);
     (void)pthread_mutex_init(&server->housekeeper_lock, NULL);
@@ -368,7 +369,7 @@ server_start(Config *config, const ServerParts *parts, ServerFault *ret_fault)
     log_set_level((LogLevel)config->settings.log_level);
     reserve_files(config);
     if (!open_data_directory(server, ret_fault) || !open_stores(server, ret_fault) ||
-        !start_services(server, ret_fault) || !start_data(server, ret_fault) ||
+        !start_services(server, parts, ret_fault) || !start_data(server, ret_fault) ||
         !start_admin(server, ret_fault) || !start_housekeeper(server, ret_fault)) {
         server_stop(server);
         return NULL;
@@ -461,6 +462,7 @@ server_stop(Server *server)
     finish_admin(server);
     endpoint_free(server->admin_endpoint);
     endpoint_free(server->data_endpoint);
+    trace_free(server->trace);
     obs_registry_free(server->obs);
     free_limits(server->limits);
     store_set_close(server->stores);

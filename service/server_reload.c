@@ -7,7 +7,8 @@
  *
  * Limits are one set: mixed of new LIVE ones and old START ones they have to agree as well, else
  * none of them changes. Lanes look at the published limits once per request, so a request sees
- * one set; replaced sets are kept, because a request may still look at them.
+ * one set; replaced sets are kept, because a request may still look at them. The call trace is a
+ * list of observers that is published in the same way.
  */
 #include "service/server_state.h"
 
@@ -39,6 +40,19 @@ server_publish_limits(Server *server)
     server->limits = limits;
     atomic_store_explicit(&server->rpc.limits, &limits->rpc, memory_order_release);
     return true;
+}
+
+void
+server_set_trace(Server *server)
+{
+    const ConfigSettings *settings = &server->config->settings;
+    BaseStatus status =
+        trace_set(server->trace, (TraceMode)settings->trace, settings->trace_slow_ms);
+    if (!base_is_ok(status)) {
+        log_line(LOG_ERROR, "the call trace stays as it is: %s", status.what);
+    }
+    atomic_store_explicit(&server->rpc.observers, trace_observers(server->trace),
+                          memory_order_release);
 }
 
 /* Logs that a value changes, or that it has to wait. */
@@ -143,6 +157,7 @@ reload_settings(Server *server, const Config *config)
         }
     }
     log_set_level((LogLevel)settings->log_level);
+    server_set_trace(server);
     set_workers(server->data_endpoint, "data",
                 server_threads(settings->workers, 2, SERVER_WORKERS_LEAST));
     set_workers(server->admin_endpoint, "admin", server_threads(settings->admin_workers, 1, 1));

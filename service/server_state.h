@@ -12,6 +12,7 @@
 #include "service/endpoint.h"
 #include "service/server.h"
 #include "service/store/set.h"
+#include "service/trace.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -42,9 +43,9 @@ struct Server {
     Endpoint *admin_endpoint;  /* NULL: not served */
     GPtrArray *data_addresses; /* of char *, listened on */
     GPtrArray *admin_addresses;
-    const RpcObserver *observer; /* from outside; NULL: none */
-    _Atomic bool draining;       /* no new data requests */
-    _Atomic bool stopping;       /* the end has begun; nothing waits for anything any more */
+    Trace *trace;
+    _Atomic bool draining; /* no new data requests */
+    _Atomic bool stopping; /* the end has begun; nothing waits for anything any more */
 
     pthread_t housekeeper;
     bool housekeeping; /* the thread runs */
@@ -55,6 +56,9 @@ struct Server {
 
 /* Publishes the limits of the configuration to the lanes. False: no memory. In server_reload.c. */
 bool server_publish_limits(Server *server);
+
+/* Traces what the configuration says; the log tells if it cannot. In server_reload.c. */
+void server_set_trace(Server *server);
 
 /* Opens a store of the configuration. False: *ret_fault says why. In server.c. */
 bool server_open_store(Server *server, const ConfigStore *store, ServerFault *ret_fault);

@@ -1,9 +1,10 @@
 /*
  * server.h: what the reactors and listeners of a NetServer share.
  *
- * Threading: `mutex` guards `limits`, `draining`, `addresses` and what is told of cuts. Reactors read the limits through
- * a copy of their own, which they renew when `limits_version` moved. Connections and bytes are
- * counted in `budget`, connections per address in `peers`, both for any thread.
+ * Threading: `mutex` guards `limits`, `draining`, `addresses` and what is told of cuts. Reactors
+ * read the limits through a copy of their own, which they renew when `limits_version` moved.
+ * Connections and bytes are counted in `budget`, connections per address in `peers`, both for any
+ * thread.
  */
 #ifndef LARDER_SERVICE_NET_SERVER_H
 #define LARDER_SERVICE_NET_SERVER_H
