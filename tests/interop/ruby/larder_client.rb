@@ -3,6 +3,7 @@
 # $LOAD_PATH must have the stubs: `thrift --gen rb -out stubs larder.thrift`, `ruby -Istubs program.rb`.
 
 require 'thrift'
+require 'larder_constants'
 require 'store'
 require 'admin'
 require 'observe'
