@@ -1,0 +1,258 @@
+/*
+ * memtable.c: records in an arena under a tree for each keyspace and one hash index.
+ *
+ * A key's node is published in two places, the index and its tree, after its first record: a reader
+ * that comes by either of them finds a chain. The chain's head is replaced by a release store, and
+ * records never change, so a reader that walks it sees whole records. Records above the reader's
+ * version are passed over.
+ *
+ * Two entries of a new key may be built before the first of them is linked; each then has a node of
+ * its own, and linking the second one uses the node of the first.
+ */
+#include "engine/lsm/memtable.h"
+
+#include "engine/base/check.h"
+
+#include <stdlib.h>
+
+struct LsmMemtable {
+    LsmArena arena;
+    LsmTree trees[LSM_MEMTABLE_KEYSPACES];
+    LsmKeyIndex index;
+    size_t unlinked; /* entries that are built, and neither linked nor dropped; the writer's */
+    struct {
+        _Atomic int64_t entries;
+        _Atomic int64_t removes;
+        _Atomic int64_t data_bytes;
+        _Atomic int64_t memory_bytes;
+        _Atomic int64_t version_lowest;
+        _Atomic int64_t version_highest;
+        _Atomic int64_t keys;
+    } stats; /* written by the writer alone */
+};
+
+static LsmTreeKey *
+key_node(const LsmMemtable *memtable, LsmRef ref)
+{
+    return lsm_arena_at(&memtable->arena, ref);
+}
+
+static const LsmRecord *
+record_at(const LsmMemtable *memtable, LsmRef ref)
+{
+    return ref == 0 ? NULL : lsm_arena_at(&memtable->arena, ref);
+}
+
+static size_t
+key_bytes(size_t len)
+{
+    return lsm_arena_round(sizeof(LsmTreeKey) + len);
+}
+
+static size_t
+record_bytes(size_t value_len)
+{
+    return lsm_arena_round(sizeof(LsmRecord) + value_len);
+}
+
+BaseStatus
+lsm_memtable_new(size_t bytes, LsmMemtable **ret_memtable)
+{
+    LsmMemtable *memtable = calloc(1, sizeof(*memtable));
+    if (memtable == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for a memtable");
+    }
+    BaseStatus status = lsm_arena_init(&memtable->arena, bytes);
+    if (status.code == BASE_OK) {
+        status = lsm_key_index_init(&memtable->index, &memtable->arena);
+    }
+    for (size_t i = 0; i < LSM_MEMTABLE_KEYSPACES && status.code == BASE_OK; i++) {
+        if (!lsm_tree_init(&memtable->trees[i], &memtable->arena)) {
+            status = base_error(BASE_INVALID, "a memtable needs more room than that");
+        }
+    }
+    if (status.code != BASE_OK) {
+        lsm_memtable_free(memtable);
+        return status;
+    }
+    *ret_memtable = memtable;
+    return base_ok();
+}
+
+void
+lsm_memtable_free(LsmMemtable *memtable)
+{
+    if (memtable != NULL) {
+        lsm_key_index_clear(&memtable->index);
+        lsm_arena_clear(&memtable->arena);
+        free(memtable);
+    }
+}
+
+/* What linking one entry takes at most: either tree may get the key. */
+static size_t
+link_bytes(const LsmMemtable *memtable)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < LSM_MEMTABLE_KEYSPACES; i++) {
+        size_t tree = lsm_tree_insert_bytes(&memtable->trees[i]);
+        bytes = tree > bytes ? tree : bytes;
+    }
+    return bytes;
+}
+
+size_t
+lsm_memtable_entry_bytes(const LsmMemtable *memtable, size_t key_len, size_t value_len)
+{
+    return key_bytes(key_len) + record_bytes(value_len) + link_bytes(memtable);
+}
+
+size_t
+lsm_memtable_room(const LsmMemtable *memtable)
+{
+    size_t room = lsm_arena_room(&memtable->arena);
+    size_t pending = memtable->unlinked * link_bytes(memtable);
+    return room > pending ? room - pending : 0;
+}
+
+BaseStatus
+lsm_memtable_reserve(LsmMemtable *memtable, size_t count)
+{
+    return lsm_key_index_reserve(&memtable->index, memtable->unlinked + count);
+}
+
+LsmBuilt
+lsm_memtable_build(LsmMemtable *memtable, const LsmEntry *entry)
+{
+    LsmBuilt built = {.hash = entry->hash};
+    built.key = lsm_key_index_find(&memtable->index, entry->hash, entry->key);
+    if (built.key == 0) {
+        built.key = lsm_arena_take(&memtable->arena, sizeof(LsmTreeKey) + entry->key.len);
+        BASE_CHECK(built.key != 0);
+        LsmTreeKey *key = key_node(memtable, built.key);
+        key->size = (uint32_t)entry->key.len;
+        memcpy(key->bytes, entry->key.data, entry->key.len);
+    }
+    built.record = lsm_arena_take(&memtable->arena, sizeof(LsmRecord) + entry->value.len);
+    BASE_CHECK(built.record != 0);
+    LsmRecord *record = lsm_arena_at(&memtable->arena, built.record);
+    record->value_size = (uint32_t)entry->value.len;
+    record->version = entry->version;
+    record->expires_at_ms = entry->expires_at_ms;
+    record->kind = (uint8_t)entry->kind;
+    if (entry->value.len != 0) {
+        memcpy(record->value, entry->value.data, entry->value.len);
+    }
+    memtable->unlinked++;
+    return built;
+}
+
+void
+lsm_memtable_drop(LsmMemtable *memtable, const LsmBuilt *built)
+{
+    (void)built;
+    memtable->unlinked--;
+}
+
+static void
+add(_Atomic int64_t *figure, int64_t amount)
+{
+    int64_t value = atomic_load_explicit(figure, memory_order_relaxed);
+    atomic_store_explicit(figure, value + amount, memory_order_relaxed);
+}
+
+static void
+add_up(LsmMemtable *memtable, const LsmTreeKey *key, const LsmRecord *record)
+{
+    add(&memtable->stats.entries, 1);
+    add(&memtable->stats.removes, record->kind == LSM_RECORD_REMOVE);
+    add(&memtable->stats.data_bytes, (int64_t)key->size + record->value_size);
+    if (atomic_load_explicit(&memtable->stats.version_highest, memory_order_relaxed) == 0) {
+        atomic_store_explicit(&memtable->stats.version_lowest, record->version,
+                              memory_order_relaxed);
+    }
+    atomic_store_explicit(&memtable->stats.version_highest, record->version, memory_order_relaxed);
+    atomic_store_explicit(&memtable->stats.keys, (int64_t)memtable->index.count,
+                          memory_order_relaxed);
+    atomic_store_explicit(&memtable->stats.memory_bytes,
+                          (int64_t)(memtable->arena.used + lsm_key_index_bytes(&memtable->index)),
+                          memory_order_relaxed);
+}
+
+void
+lsm_memtable_link(LsmMemtable *memtable, const LsmBuilt *built)
+{
+    LsmRecord *record = lsm_arena_at(&memtable->arena, built->record);
+    LsmRef ref = built->key;
+    LsmTreeKey *key = key_node(memtable, ref);
+    if (atomic_load_explicit(&key->newest, memory_order_relaxed) == 0) {
+        /* Not linked by itself, but perhaps meanwhile by an entry that was built beside it. */
+        LsmRef linked = lsm_key_index_find(&memtable->index, built->hash, lsm_tree_key_bytes(key));
+        ref = linked != 0 ? linked : ref;
+        key = key_node(memtable, ref);
+    }
+    LsmRef newest = atomic_load_explicit(&key->newest, memory_order_relaxed);
+    record->older = newest;
+    atomic_store_explicit(&key->newest, built->record, memory_order_release);
+    if (newest == 0) {
+        BASE_CHECK(key->bytes[0] < LSM_MEMTABLE_KEYSPACES);
+        lsm_tree_insert(&memtable->trees[key->bytes[0]], ref);
+        lsm_key_index_insert(&memtable->index, built->hash, ref);
+    }
+    memtable->unlinked--;
+    add_up(memtable, key, record);
+}
+
+/* The newest record of a chain at or below a version. */
+static const LsmRecord *
+chain_at(const LsmMemtable *memtable, const LsmTreeKey *key, int64_t version)
+{
+    LsmRef ref = atomic_load_explicit(&key->newest, memory_order_acquire);
+    const LsmRecord *record = record_at(memtable, ref);
+    while (record != NULL && record->version > version) {
+        record = record_at(memtable, record->older);
+    }
+    return record;
+}
+
+const LsmRecord *
+lsm_memtable_get(const LsmMemtable *memtable, BaseSlice key, uint64_t hash, int64_t version)
+{
+    LsmRef ref = lsm_key_index_find(&memtable->index, hash, key);
+    return ref == 0 ? NULL : chain_at(memtable, key_node(memtable, ref), version);
+}
+
+const LsmRecord *
+lsm_memtable_older(const LsmMemtable *memtable, const LsmRecord *record)
+{
+    return record_at(memtable, record->older);
+}
+
+void
+lsm_memtable_stats(const LsmMemtable *memtable, LsmMemtableStats *ret_stats)
+{
+    *ret_stats = (LsmMemtableStats){
+        .entries = atomic_load_explicit(&memtable->stats.entries, memory_order_relaxed),
+        .keys = atomic_load_explicit(&memtable->stats.keys, memory_order_relaxed),
+        .removes = atomic_load_explicit(&memtable->stats.removes, memory_order_relaxed),
+        .data_bytes = atomic_load_explicit(&memtable->stats.data_bytes, memory_order_relaxed),
+        .memory_bytes = atomic_load_explicit(&memtable->stats.memory_bytes, memory_order_relaxed),
+        .version_lowest =
+            atomic_load_explicit(&memtable->stats.version_lowest, memory_order_relaxed),
+        .version_highest =
+            atomic_load_explicit(&memtable->stats.version_highest, memory_order_relaxed),
+    };
+}
+
+void
+lsm_memtable_cursor_init(LsmMemtableCursor *cursor, const LsmMemtable *memtable, unsigned keyspace)
+{
+    cursor->memtable = memtable;
+    lsm_tree_cursor_init(&cursor->place, &memtable->trees[keyspace]);
+}
+
+const LsmRecord *
+lsm_memtable_cursor_record(const LsmMemtableCursor *cursor, int64_t version)
+{
+    return chain_at(cursor->memtable, lsm_tree_cursor_key(&cursor->place), version);
+}

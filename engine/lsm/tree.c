@@ -1,0 +1,565 @@
+/*
+ * tree.c: a B+tree with one writer and readers that validate.
+ *
+ * Shape. The root is always the same node and always an inner one; at first its only child is an
+ * empty leaf. An inner node has `count` separators and one child more: the child before separator i
+ * holds smaller keys, the one behind it the separator itself and larger ones. A separator is a key
+ * of the tree. Full nodes are split on the way down, so a split always finds room in its parent.
+ * At the right edge a split leaves the left node full, so ascending keys fill nodes to the brim.
+ *
+ * Words. All keys that can come to a node share the first `skip` bytes: those that its two fences
+ * (the separators around it) share. Slots carry the eight bytes behind them as a number; most
+ * comparisons end there. A node at the left or right edge has no fence on one side; its `skip` is
+ * that of the root, which is the prefix that all keys so far share. When a new key shares less, the
+ * nodes of both edges are rewritten, which happens a handful of times in the life of a tree. A key
+ * that does not share the root's prefix sorts before all keys or behind all.
+ *
+ * Readers. A node's sequence is odd while the writer changes it. A reader notes it (waiting while
+ * it is odd), reads, and checks that it is the same:
+ *   T-1  What was read from a node is used only after the check.
+ *   T-2  Going down, the parent is checked again after the child's number was noted. A split marks
+ *        the parent before it marks the child, so a key that moved to the new sibling makes either
+ *        the check of the parent or that of the child fail.
+ *   T-3  References are never stale: nodes and keys live as long as the arena.
+ *   T-4  A cursor's copy of a leaf, with the next leaf as it was then, has every key that was in
+ *        the tree at the time of the copy and lies between the two.
+ * Shared fields are read with acquire and written with release order, which costs nothing on x86
+ * and orders them against the sequence without fences.
+ */
+#include "engine/lsm/tree.h"
+
+#include "engine/base/check.h"
+
+#define FANOUT LSM_TREE_FANOUT
+
+typedef struct Node {
+    _Atomic uint32_t sequence;
+    _Atomic uint32_t level; /* 0: leaf */
+    _Atomic uint32_t count;
+    _Atomic uint32_t skip;
+    _Atomic LsmRef link; /* leaf: the next one; inner: the first child */
+    _Atomic uint64_t words[FANOUT];
+    _Atomic LsmRef keys[FANOUT];
+    _Atomic LsmRef children[]; /* inner: FANOUT of them, child i + 1 */
+} Node;
+
+#define LEAF_BYTES  sizeof(Node)
+#define INNER_BYTES (sizeof(Node) + FANOUT * sizeof(LsmRef))
+
+#define GET(field)        atomic_load_explicit(&(field), memory_order_acquire)
+#define SET(field, value) atomic_store_explicit(&(field), (value), memory_order_release)
+
+/* ----------------------------------------------------------------------------------- words -- */
+
+static Node *
+node_at(const LsmTree *tree, LsmRef ref)
+{
+    return (Node *)lsm_arena_at(tree->arena, ref);
+}
+
+static BaseSlice
+key_at(const LsmTree *tree, LsmRef ref)
+{
+    return lsm_tree_key_bytes((const LsmTreeKey *)lsm_arena_at(tree->arena, ref));
+}
+
+static uint32_t
+common_length(BaseSlice a, BaseSlice b)
+{
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    size_t i = 0;
+    while (i < shorter && a.data[i] == b.data[i]) {
+        i++;
+    }
+    return (uint32_t)i;
+}
+
+/* The eight bytes behind the first `skip`, the first one most significant. */
+static uint64_t
+word_of(BaseSlice key, uint32_t skip)
+{
+    uint64_t word = 0;
+    if (key.len <= skip) {
+        return 0;
+    }
+    size_t len = key.len - skip;
+    memcpy(&word, key.data + skip, len < sizeof(word) ? len : sizeof(word));
+    return __builtin_bswap64(word);
+}
+
+/* How many keys of a node are smaller than `key`, or with `with_equal` not greater. */
+static uint32_t
+count_before(const LsmTree *tree, const Node *node, BaseSlice key, bool with_equal)
+{
+    uint64_t word = word_of(key, GET(node->skip));
+    uint32_t low = 0;
+    uint32_t high = GET(node->count);
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        uint64_t other = GET(node->words[middle]);
+        bool before = other < word;
+        if (other == word) {
+            int order = base_slice_compare(key_at(tree, GET(node->keys[middle])), key);
+            before = order < 0 || (with_equal && order == 0);
+        }
+        if (before) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* ----------------------------------------------------------------------------------- reading -- */
+
+/* Where a search goes: by a key, or along an edge. */
+typedef enum Side { SIDE_LEFT, SIDE_KEY, SIDE_RIGHT } Side;
+
+typedef struct Search {
+    BaseSlice key;
+    Side side;
+    bool before; /* to the leaf with the last key before `key`, else to the one of its place */
+} Search;
+
+static uint32_t
+begin_read(const Node *node)
+{
+    for (;;) {
+        uint32_t sequence = GET(node->sequence);
+        if ((sequence & 1) == 0) {
+            return sequence;
+        }
+    }
+}
+
+static bool
+unchanged(const Node *node, uint32_t sequence)
+{
+    return GET(node->sequence) == sequence;
+}
+
+/* Whether a key can be found by words, or sorts before or behind all keys. */
+static Side
+side_of(const LsmTree *tree, const Node *root, BaseSlice key)
+{
+    LsmRef sample = GET(tree->sample);
+    uint32_t skip = GET(root->skip);
+    if (sample == 0 || skip == 0) {
+        return SIDE_KEY;
+    }
+    BaseSlice prefix = base_slice(key_at(tree, sample).data, skip);
+    BaseSlice start = base_slice(key.data, key.len < skip ? key.len : skip);
+    int order = base_slice_compare(start, prefix);
+    return order < 0 ? SIDE_LEFT : order > 0 ? SIDE_RIGHT : SIDE_KEY;
+}
+
+static uint32_t
+position_in(const LsmTree *tree, const Node *node, const Search *search, Side side)
+{
+    switch (side) {
+    case SIDE_LEFT:
+        return 0;
+    case SIDE_RIGHT:
+        return GET(node->count);
+    default:
+        return count_before(tree, node, search->key, GET(node->level) > 0 && !search->before);
+    }
+}
+
+static LsmRef
+child_at(const Node *node, uint32_t position)
+{
+    return position == 0 ? GET(node->link) : GET(node->children[position - 1]);
+}
+
+/* Copies a leaf into the cursor, but does not say yet whether the copy is good. */
+static void
+copy_leaf(LsmTreeCursor *cursor, const Node *leaf)
+{
+    cursor->count = GET(leaf->count);
+    for (uint32_t i = 0; i < cursor->count; i++) {
+        cursor->keys[i] = GET(leaf->keys[i]);
+    }
+    cursor->next_leaf = GET(leaf->link);
+}
+
+/* One way down. False: the writer was there; try again. */
+static bool
+try_descend(LsmTreeCursor *cursor, const Search *search)
+{
+    const LsmTree *tree = cursor->tree;
+    const Node *node = node_at(tree, tree->root);
+    uint32_t sequence = begin_read(node);
+    Side side = search->side == SIDE_KEY ? side_of(tree, node, search->key) : search->side;
+    while (GET(node->level) > 0) {
+        LsmRef ref = child_at(node, position_in(tree, node, search, side));
+        if (!unchanged(node, sequence)) {
+            return false;
+        }
+        const Node *child = node_at(tree, ref);
+        uint32_t child_sequence = begin_read(child);
+        if (!unchanged(node, sequence)) {
+            return false; /* T-2 */
+        }
+        node = child;
+        sequence = child_sequence;
+    }
+    cursor->position = position_in(tree, node, search, side);
+    copy_leaf(cursor, node);
+    return unchanged(node, sequence);
+}
+
+static void
+descend(LsmTreeCursor *cursor, Search search)
+{
+    while (!try_descend(cursor, &search)) {
+    }
+}
+
+/* From behind the end of a leaf to the first key of the next one that has any. */
+static void
+settle(LsmTreeCursor *cursor)
+{
+    while (cursor->position >= cursor->count && cursor->next_leaf != 0) {
+        const Node *leaf = node_at(cursor->tree, cursor->next_leaf);
+        uint32_t sequence;
+        do {
+            sequence = begin_read(leaf);
+            copy_leaf(cursor, leaf);
+        } while (!unchanged(leaf, sequence));
+        cursor->position = 0;
+    }
+}
+
+/* From behind a key to that key; to none when there is none. */
+static void
+step_back(LsmTreeCursor *cursor)
+{
+    if (cursor->position == 0) {
+        cursor->count = 0;
+    } else {
+        cursor->position--;
+    }
+}
+
+void
+lsm_tree_cursor_init(LsmTreeCursor *cursor, const LsmTree *tree)
+{
+    cursor->tree = tree;
+    cursor->next_leaf = 0;
+    cursor->count = 0;
+    cursor->position = 0;
+}
+
+void
+lsm_tree_cursor_seek(LsmTreeCursor *cursor, BaseSlice key)
+{
+    descend(cursor, (Search){.key = key, .side = SIDE_KEY});
+    settle(cursor);
+}
+
+void
+lsm_tree_cursor_seek_before(LsmTreeCursor *cursor, BaseSlice key)
+{
+    descend(cursor, (Search){.key = key, .side = SIDE_KEY, .before = true});
+    step_back(cursor);
+}
+
+void
+lsm_tree_cursor_first(LsmTreeCursor *cursor)
+{
+    descend(cursor, (Search){.side = SIDE_LEFT});
+    settle(cursor);
+}
+
+void
+lsm_tree_cursor_last(LsmTreeCursor *cursor)
+{
+    descend(cursor, (Search){.side = SIDE_RIGHT});
+    step_back(cursor);
+}
+
+void
+lsm_tree_cursor_next(LsmTreeCursor *cursor)
+{
+    cursor->position++;
+    settle(cursor);
+}
+
+void
+lsm_tree_cursor_prev(LsmTreeCursor *cursor)
+{
+    if (cursor->position > 0) {
+        cursor->position--;
+    } else {
+        lsm_tree_cursor_seek_before(cursor, key_at(cursor->tree, cursor->keys[0]));
+    }
+}
+
+/* ----------------------------------------------------------------------------------- writing -- */
+
+/* A node on the writer's way down, with the fences of its range; 0: none on that side. */
+typedef struct Step {
+    Node *node;
+    LsmRef low;
+    LsmRef high;
+} Step;
+
+static void
+mark(Node *node)
+{
+    SET(node->sequence, atomic_load_explicit(&node->sequence, memory_order_relaxed) + 1);
+}
+
+static Node *
+node_new(LsmTree *tree, uint32_t level, LsmRef *ret_ref)
+{
+    *ret_ref = lsm_arena_take(tree->arena, level == 0 ? LEAF_BYTES : INNER_BYTES);
+    if (*ret_ref == 0) {
+        return NULL;
+    }
+    Node *node = node_at(tree, *ret_ref);
+    SET(node->level, level);
+    return node;
+}
+
+/* Changes how many bytes the words of a node leave out. */
+static void
+set_skip(LsmTree *tree, Node *node, uint32_t skip)
+{
+    if (GET(node->skip) == skip) {
+        return;
+    }
+    SET(node->skip, skip);
+    for (uint32_t i = 0; i < GET(node->count); i++) {
+        SET(node->words[i], word_of(key_at(tree, GET(node->keys[i])), skip));
+    }
+}
+
+/* What all keys between two fences share. */
+static uint32_t
+fence_skip(const LsmTree *tree, LsmRef low, LsmRef high)
+{
+    if (low == 0 || high == 0) {
+        return GET(node_at(tree, tree->root)->skip);
+    }
+    return common_length(key_at(tree, low), key_at(tree, high));
+}
+
+/* Makes room for a slot and fills it. REQUIRES: the node is marked or new, and not full. */
+static void
+put_slot(LsmTree *tree, Node *node, uint32_t position, LsmRef key, LsmRef child)
+{
+    uint32_t count = GET(node->count);
+    bool inner = GET(node->level) > 0;
+    for (uint32_t i = count; i > position; i--) {
+        SET(node->words[i], GET(node->words[i - 1]));
+        SET(node->keys[i], GET(node->keys[i - 1]));
+        if (inner) {
+            SET(node->children[i], GET(node->children[i - 1]));
+        }
+    }
+    SET(node->words[position], word_of(key_at(tree, key), GET(node->skip)));
+    SET(node->keys[position], key);
+    if (inner) {
+        SET(node->children[position], child);
+    }
+    SET(node->count, count + 1);
+}
+
+/* Copies the slots from `start` on to the end of another node. */
+static void
+copy_slots(const Node *from, uint32_t start, Node *to)
+{
+    uint32_t count = GET(from->count);
+    bool inner = GET(from->level) > 0;
+    SET(to->skip, GET(from->skip));
+    for (uint32_t i = start; i < count; i++) {
+        uint32_t slot = i - start;
+        SET(to->words[slot], GET(from->words[i]));
+        SET(to->keys[slot], GET(from->keys[i]));
+        if (inner) {
+            SET(to->children[slot], GET(from->children[i]));
+        }
+    }
+    SET(to->count, count - start);
+}
+
+/* The root is full: its two halves become its only children. */
+static void
+split_root(LsmTree *tree)
+{
+    Node *root = node_at(tree, tree->root);
+    uint32_t level = GET(root->level);
+    uint32_t middle = FANOUT / 2;
+    LsmRef separator = GET(root->keys[middle]);
+    LsmRef left_ref;
+    LsmRef right_ref;
+    Node *left = node_new(tree, level, &left_ref);
+    Node *right = node_new(tree, level, &right_ref);
+    BASE_CHECK(left != NULL && right != NULL); /* the caller has made room */
+    copy_slots(root, 0, left);
+    SET(left->count, middle);
+    SET(left->link, GET(root->link));
+    copy_slots(root, middle + 1, right);
+    SET(right->link, GET(root->children[middle]));
+    mark(root);
+    SET(root->level, level + 1);
+    SET(root->link, left_ref);
+    SET(root->count, 0);
+    put_slot(tree, root, 0, separator, right_ref);
+    mark(root);
+    tree->height++;
+}
+
+/*
+ * Splits a full node behind `middle` slots (an inner node gives slot `middle` to its parent) and
+ * enters the new right sibling into the parent at `position`. An empty right leaf gets `added` as
+ * its first key, which then separates.
+ */
+static Step
+split(LsmTree *tree, Step step, Node *parent, uint32_t position, uint32_t middle, LsmRef added)
+{
+    Node *left = step.node;
+    bool inner = GET(left->level) > 0;
+    LsmRef right_ref;
+    Node *right = node_new(tree, GET(left->level), &right_ref);
+    BASE_CHECK(right != NULL); /* the caller has made room */
+    LsmRef separator = added != 0 ? added : GET(left->keys[middle]);
+    copy_slots(left, inner ? middle + 1 : middle, right);
+    SET(right->link, inner ? GET(left->children[middle]) : GET(left->link));
+    set_skip(tree, right, fence_skip(tree, separator, step.high));
+    if (added != 0) {
+        put_slot(tree, right, 0, added, 0);
+    }
+    mark(parent);
+    mark(left);
+    SET(left->count, middle);
+    if (!inner) {
+        SET(left->link, right_ref);
+    }
+    set_skip(tree, left, fence_skip(tree, step.low, separator));
+    put_slot(tree, parent, position, separator, right_ref);
+    mark(left);
+    mark(parent);
+    return (Step){.node = right, .low = separator, .high = step.high};
+}
+
+/* Where to split a full inner node: at the right edge at its end, else in the middle. */
+static uint32_t
+inner_middle(Step step, uint32_t position)
+{
+    return step.high == 0 && position == FANOUT ? FANOUT - 1 : FANOUT / 2;
+}
+
+static Step
+child_step(const LsmTree *tree, Step step, uint32_t position)
+{
+    const Node *node = step.node;
+    return (Step){
+        .node = node_at(tree, child_at(node, position)),
+        .low = position > 0 ? GET(node->keys[position - 1]) : step.low,
+        .high = position < GET(node->count) ? GET(node->keys[position]) : step.high,
+    };
+}
+
+/* Goes down to the leaf of a new key and inserts it, splitting what is full on the way. */
+static void
+insert_below_root(LsmTree *tree, LsmRef ref)
+{
+    BaseSlice key = key_at(tree, ref);
+    Step step = {.node = node_at(tree, tree->root)};
+    for (;;) {
+        Node *parent = step.node;
+        uint32_t position = count_before(tree, parent, key, true);
+        step = child_step(tree, step, position);
+        bool leaf = GET(step.node->level) == 0;
+        uint32_t slot = count_before(tree, step.node, key, !leaf);
+        if (GET(step.node->count) == FANOUT) {
+            bool append = leaf && step.high == 0 && slot == FANOUT;
+            uint32_t middle = append ? FANOUT : leaf ? FANOUT / 2 : inner_middle(step, slot);
+            Step right = split(tree, step, parent, position, middle, append ? ref : 0);
+            if (append) {
+                return;
+            }
+            if (base_slice_compare(key, key_at(tree, right.low)) > 0) {
+                step = right;
+            } else {
+                step.high = right.low;
+            }
+            slot = count_before(tree, step.node, key, !leaf);
+        }
+        if (leaf) {
+            mark(step.node);
+            put_slot(tree, step.node, slot, ref, 0);
+            mark(step.node);
+            return;
+        }
+    }
+}
+
+/* Along one edge, from the root to its leaf: words that leave out `skip` bytes at most. */
+static void
+widen_edge(LsmTree *tree, bool right, uint32_t skip)
+{
+    Node *node = node_at(tree, tree->root);
+    for (;;) {
+        if (GET(node->skip) > skip) {
+            mark(node);
+            set_skip(tree, node, skip);
+            mark(node);
+        }
+        if (GET(node->level) == 0) {
+            return;
+        }
+        node = node_at(tree, child_at(node, right ? GET(node->count) : 0));
+    }
+}
+
+bool
+lsm_tree_init(LsmTree *tree, LsmArena *arena)
+{
+    *tree = (LsmTree){.arena = arena, .height = 1};
+    LsmRef leaf;
+    Node *root = node_new(tree, 1, &tree->root);
+    if (root == NULL || node_new(tree, 0, &leaf) == NULL) {
+        return false;
+    }
+    SET(root->link, leaf);
+    return true;
+}
+
+size_t
+lsm_tree_insert_bytes(const LsmTree *tree)
+{
+    return lsm_arena_round(LEAF_BYTES) + (tree->height + 2) * lsm_arena_round(INNER_BYTES);
+}
+
+void
+lsm_tree_insert(LsmTree *tree, LsmRef key)
+{
+    Node *root = node_at(tree, tree->root);
+    BaseSlice bytes = key_at(tree, key);
+    LsmRef sample = GET(tree->sample);
+    if (sample == 0) {
+        mark(root);
+        set_skip(tree, root, (uint32_t)bytes.len);
+        Node *leaf = node_at(tree, GET(root->link));
+        mark(leaf);
+        set_skip(tree, leaf, (uint32_t)bytes.len);
+        mark(leaf);
+        SET(tree->sample, key);
+        mark(root);
+    } else {
+        uint32_t common = common_length(key_at(tree, sample), bytes);
+        if (common < GET(root->skip)) {
+            widen_edge(tree, false, common);
+            widen_edge(tree, true, common);
+        }
+    }
+    if (GET(root->count) == FANOUT) {
+        split_root(tree);
+    }
+    insert_below_root(tree, key);
+}
