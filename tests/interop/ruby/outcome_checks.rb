@@ -59,7 +59,7 @@ module OutcomeChecks
 
   def not_here(store)
     exception = put_raises(store, '!elsewhere:a', NotHere, NotHereCode::WRONG_OWNER)
-    equal([{}, 0, '', 0],
+    equal([{}, 7, 'owner.example:7400', 3],
           [exception.details, exception.epoch, exception.owner, exception.shard_id], 'NotHere')
   end
 
