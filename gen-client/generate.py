@@ -9,6 +9,7 @@ import sys
 
 import calls
 import contract
+import tables
 import types_header
 
 
@@ -20,6 +21,8 @@ def main():
         "include/larder/types.h": types_header.write(source),
         "include/larder/calls.h": calls.write_header(source),
         "gen-client/calls.c": calls.write_source(source),
+        "gen-client/names.c": tables.write_names(source),
+        "gen-client/schema.c": tables.write_schema(source),
     }
     for name, text in files.items():
         path = pathlib.Path(sys.argv[2]) / name

@@ -25,10 +25,17 @@ LarderBytes client_arguments_request_id(const ClientMethod *method, const void *
 
 /*
  * Whether the conditions of a write keep it from being applied twice: once it was, they do not hold
- * any more, so sending it again is safe. That is so for `absent` and `version_equal` (and for
- * `value_equal` when the write changes the value) on a key that the call itself writes; for
- * bulk_write they must be on every mutation. `present` holds afterwards as before, and so may
- * `version_at_most`.
+ * any more, so sending it again is safe. They must be on a key that the call itself writes, for
+ * bulk_write on every mutation. So they limit:
+ *
+ *   version_equal  yes: no version comes twice
+ *   absent         yes, for a write that leaves the key there
+ *   value_equal    yes, for a write that changes the value
+ *   others         no: they may hold afterwards as before
+ *
+ * Nobody but the caller can know whether others undo the write in the meantime, so that `absent` or
+ * `value_equal` hold again; who minds uses versions. "No" may be said of a large call for want of
+ * time to compare all its keys.
  */
 bool client_arguments_self_limiting(const ClientMethod *method, const void *arguments);
 

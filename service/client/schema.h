@@ -55,11 +55,20 @@ typedef struct ClientField {
 struct ClientStruct {
     const ClientField *fields; /* by id, 0 to id_max */
     uint16_t size;
-    uint8_t id_max;      /* at most 31 */
-    bool flat;           /* none of its fields, at any depth, needs memory beside it */
-    bool leads;          /* a reply without field 1 is none */
-    uint32_t text_field; /* bit n: field n is BYTES */
+    uint8_t id_max;  /* at most 31 */
+    bool flat;       /* needs no memory beside it: neither pointers nor lists, at any depth */
+    bool leads;      /* of a result: without field 1 it says nothing */
+    uint32_t blanks; /* bit n: field n is BYTES or STRUCT, which all zero does not express */
 };
+
+/* What kind of argument holds the keys of a call. */
+typedef enum ClientKeyHolder {
+    CLIENT_HOLDS_KEY,
+    CLIENT_HOLDS_KEYS,
+    CLIENT_HOLDS_RANGE,
+    CLIENT_HOLDS_RANGES,
+    CLIENT_HOLDS_MUTATIONS,
+} ClientKeyHolder;
 
 /* A method. The pointers are NULL where a method has no such argument or option. */
 typedef struct ClientMethod {
@@ -69,7 +78,8 @@ typedef struct ClientMethod {
     const ClientStruct *arguments;
     const ClientStruct *result;
     const ClientField *store; /* of the arguments */
-    const ClientField *key;   /* of the arguments: BYTES, or something that holds keys */
+    const ClientField *key;   /* of the arguments: the one that holds the keys */
+    ClientKeyHolder key_holder;
     const ClientField *options;
     const ClientField *deadline_ms; /* of the options, as are all below */
     const ClientField *request_id;
