@@ -1,5 +1,5 @@
 /*
- * price.h: what a written byte costs in waiting, so that writers are slowed before they are stopped.
+ * price.h: what a written byte costs in waiting, so that writers slow down before they stop.
  *
  * Two things run ahead of compaction when writers are faster: debt, the bytes that it has to write
  * until every level is at its target, and the runs of level 0, which every read has to ask. Each is
