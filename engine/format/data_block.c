@@ -1,0 +1,497 @@
+/*
+ * data_block.c: reads a data block. See data_block.h for the search.
+ *
+ * Steps back. Entries can only be read forward, from a restart. A step back reads the group of the
+ * entry before, up to the current one, and keeps where its entries begin together with their keys;
+ * the following steps back take from there, so that a step costs about as much as one forward.
+ *
+ *     back: key length | entry | key bytes ... of entry n-1's key, then that of n-2, ...
+ *
+ * is kept as an array of BackEntry and one buffer of keys behind it.
+ */
+#include "engine/format/data_block.h"
+
+#include "engine/format/decode.h"
+#include "engine/format/key.h"
+
+/* -------------------------------------------------------------------------------------- open -- */
+
+static bool
+offsets_are_good(const FormatDataBlock *block)
+{
+    uint32_t last = 0;
+    size_t entry_bytes = (size_t)(block->words - block->entries);
+    for (uint32_t i = 0; i < block->restarts; i++) {
+        uint32_t offset = format_fixed_get32(block->offsets + i * sizeof offset);
+        if (i == 0 ? offset != 0 : offset <= last || offset >= entry_bytes) {
+            return false;
+        }
+        last = offset;
+    }
+    return true;
+}
+
+BaseStatus
+format_data_block_open(BaseSlice bytes, FormatDataBlock *ret_block)
+{
+    if (bytes.len < FORMAT_DATA_TAIL_BYTES) {
+        return format_corrupt("a data block is too short");
+    }
+    const uint8_t *tail = bytes.data + bytes.len - FORMAT_DATA_TAIL_BYTES;
+    uint64_t base = format_fixed_get64(tail);
+    size_t prefix_len = format_fixed_get16(tail + 8);
+    FormatDataBlock block = {.entries = bytes.data,
+                             .version_base = (int64_t)base,
+                             .version_span = INT64_MAX - base,
+                             .restarts = format_fixed_get32(tail + 12),
+                             .count = format_fixed_get32(tail + 16)};
+    uint64_t restart_bytes = (uint64_t)block.restarts * FORMAT_DATA_RESTART_BYTES;
+    uint64_t groups =
+        ((uint64_t)block.count + FORMAT_RESTART_INTERVAL - 1) / FORMAT_RESTART_INTERVAL;
+    if (base == 0 || base > INT64_MAX || block.count == 0 || block.restarts != groups ||
+        format_fixed_get16(tail + 10) != FORMAT_RESTART_INTERVAL ||
+        restart_bytes >= (uint64_t)(tail - bytes.data)) {
+        return format_corrupt("the tail of a data block makes no sense");
+    }
+    block.offsets = tail - block.restarts * sizeof(uint32_t);
+    block.words = block.offsets - block.restarts * sizeof(uint64_t);
+    FormatEntryHead first;
+    if (!offsets_are_good(&block) || format_entry_read(bytes.data, block.words, &first) == NULL ||
+        first.shared != 0 || first.unshared < prefix_len || first.unshared == 0) {
+        return format_corrupt("the restarts of a data block make no sense");
+    }
+    block.prefix = base_slice(first.suffix, prefix_len);
+    *ret_block = block;
+    return base_ok();
+}
+
+/* ------------------------------------------------------------------------------------ search -- */
+
+static const uint8_t *
+restart_at(const FormatDataBlock *block, uint32_t i)
+{
+    return block->entries + format_fixed_get32(block->offsets + i * sizeof(uint32_t));
+}
+
+static uint64_t
+word_at(const FormatDataBlock *block, uint32_t i)
+{
+    return format_fixed_get64(block->words + i * sizeof(uint64_t));
+}
+
+/* How many restarts have a word below `word` (or, with `equal`, also that word). */
+static uint32_t
+count_words_below(const FormatDataBlock *block, uint64_t word, bool equal)
+{
+    if (equal && word == UINT64_MAX) {
+        return block->restarts;
+    }
+    uint64_t bound = word + (equal ? 1 : 0);
+    uint32_t low = 0;
+    for (uint32_t left = block->restarts; left > 0;) {
+        uint32_t half = left / 2;
+        bool below = word_at(block, low + half) < bound;
+        low = below ? low + half + 1 : low;
+        left = below ? left - half - 1 : half;
+    }
+    return low;
+}
+
+/* What a search has found out. */
+typedef struct Spot {
+    const uint8_t *at; /* the entry; NULL: corrupt */
+    const uint8_t *next;
+    FormatEntryHead head;
+    bool equal; /* its key is the target; else it is behind it */
+    bool end;   /* all entries are before the target */
+} Spot;
+
+static const Spot CORRUPT = {.at = NULL};
+
+/* Whether an entry's version is too new, so that the entry is before (its key, version). */
+static bool
+is_too_new(const FormatDataBlock *block, const FormatEntryHead *head, int64_t version)
+{
+    return version < block->version_base ||
+           head->version_delta > (uint64_t)(version - block->version_base);
+}
+
+/* Whether restart `i` is before (key, version). False for one that makes no sense, too. */
+static bool
+restart_is_before(const FormatDataBlock *block, uint32_t i, BaseSlice key, int64_t version)
+{
+    FormatEntryHead head;
+    if (format_entry_read(restart_at(block, i), block->words, &head) == NULL) {
+        return false;
+    }
+    int order = base_slice_compare(base_slice(head.suffix, head.unshared), key);
+    return order != 0 ? order < 0 : is_too_new(block, &head, version);
+}
+
+/* The group in which the first entry at or behind (key, version) is, or the one before that. */
+static uint32_t
+find_group(const FormatDataBlock *block, BaseSlice key, int64_t version)
+{
+    uint64_t word = format_key_word(key, block->prefix.len);
+    uint32_t low = count_words_below(block, word, false);
+    if (low < block->restarts && word_at(block, low) == word) {
+        uint32_t high = count_words_below(block, word, true);
+        while (low < high) {
+            uint32_t middle = low + (high - low) / 2;
+            if (restart_is_before(block, middle, key, version)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+    }
+    return low == 0 ? 0 : low - 1;
+}
+
+/* The first entry at or behind (key, version), from the start of a group on. */
+static Spot
+walk(const FormatDataBlock *block, uint32_t group, BaseSlice key, int64_t version)
+{
+    Spot spot = {.next = restart_at(block, group)};
+    size_t match = 0; /* bytes that the last entry shares with the target */
+    while (spot.next != block->words) {
+        spot.at = spot.next;
+        spot.next = format_entry_read(spot.at, block->words, &spot.head);
+        if (spot.next == NULL || spot.head.version_delta > block->version_span) {
+            return CORRUPT;
+        }
+        if (spot.head.shared > match) {
+            continue;
+        }
+        if (spot.head.shared < match) {
+            return spot;
+        }
+        BaseSlice suffix = base_slice(spot.head.suffix, spot.head.unshared);
+        BaseSlice rest = base_slice(key.data + match, key.len - match);
+        size_t same = format_key_shared(suffix, rest);
+        if (same == suffix.len && same == rest.len) {
+            if (!is_too_new(block, &spot.head, version)) {
+                spot.equal = true;
+                return spot;
+            }
+        } else if (same == rest.len || (same < suffix.len && suffix.data[same] > rest.data[same])) {
+            return spot;
+        }
+        match += same;
+    }
+    spot.end = true;
+    return spot;
+}
+
+/*
+ * The first entry at or behind (key, version). The bytes that its key shares with the one before
+ * are then those of the target.
+ */
+static Spot
+search(const FormatDataBlock *block, BaseSlice key, int64_t version)
+{
+    size_t prefix_len = block->prefix.len;
+    size_t same = format_key_shared(block->prefix, key);
+    if (same < prefix_len && same < key.len && block->prefix.data[same] < key.data[same]) {
+        return (Spot){.at = block->entries, .end = true};
+    }
+    uint32_t group = same < prefix_len ? 0 : find_group(block, key, version);
+    return walk(block, group, key, version);
+}
+
+FormatFind
+format_data_block_find(const FormatDataBlock *block, BaseSlice key, int64_t version,
+                       FormatEntry *ret_entry)
+{
+    Spot spot = search(block, key, version);
+    if (spot.at == NULL) {
+        return FORMAT_FIND_CORRUPT;
+    }
+    if (spot.end) {
+        return FORMAT_FIND_BEYOND;
+    }
+    if (!spot.equal) {
+        return FORMAT_FIND_ABSENT;
+    }
+    *ret_entry = (FormatEntry){.key = key,
+                               .value = base_slice(spot.head.value, spot.head.value_len),
+                               .version = block->version_base + (int64_t)spot.head.version_delta,
+                               .expires_at_ms = spot.head.expires_at_ms,
+                               .kind = spot.head.kind};
+    return FORMAT_FIND_ENTRY;
+}
+
+/* ------------------------------------------------------------------------------------ cursor -- */
+
+void
+format_data_cursor_clear(FormatDataCursor *cursor)
+{
+    base_buf_clear(&cursor->key);
+    base_buf_clear(&cursor->back);
+    *cursor = FORMAT_DATA_CURSOR_INIT;
+}
+
+void
+format_data_cursor_enter(FormatDataCursor *cursor, const FormatDataBlock *block)
+{
+    cursor->block = *block;
+    cursor->at = NULL;
+    cursor->next = block->entries;
+    cursor->key.len = 0;
+    cursor->back_count = 0;
+    cursor->back_of = NULL;
+}
+
+FormatStep
+format_data_cursor_grow(FormatDataCursor *cursor, size_t key_len)
+{
+    if (key_len == 0 || key_len > FORMAT_KEY_BYTES_MAX) {
+        return FORMAT_STEP_CORRUPT;
+    }
+    return base_buf_reserve(&cursor->key, key_len - cursor->key.len) ? FORMAT_STEP_ENTRY
+                                                                     : FORMAT_STEP_NO_MEMORY;
+}
+
+/* Goes to a restart, which has its key whole. */
+static FormatStep
+take_restart(FormatDataCursor *cursor, uint32_t group)
+{
+    cursor->key.len = 0;
+    return format_data_cursor_take(cursor, restart_at(&cursor->block, group));
+}
+
+FormatStep
+format_data_cursor_first(FormatDataCursor *cursor)
+{
+    return take_restart(cursor, 0);
+}
+
+FormatStep
+format_data_cursor_last(FormatDataCursor *cursor)
+{
+    FormatStep step = take_restart(cursor, cursor->block.restarts - 1);
+    while (step == FORMAT_STEP_ENTRY && cursor->next != cursor->block.words) {
+        step = format_data_cursor_take(cursor, cursor->next);
+    }
+    return step;
+}
+
+FormatStep
+format_data_cursor_seek(FormatDataCursor *cursor, BaseSlice key, int64_t version)
+{
+    Spot spot = search(&cursor->block, key, version);
+    if (spot.at == NULL) {
+        return FORMAT_STEP_CORRUPT;
+    }
+    if (spot.end) {
+        return FORMAT_STEP_END;
+    }
+    cursor->key.len = 0;
+    if (spot.head.shared != 0) {
+        FormatStep step = format_data_cursor_grow(cursor, spot.head.shared);
+        if (step != FORMAT_STEP_ENTRY) {
+            return step;
+        }
+        memcpy(cursor->key.data, key.data, spot.head.shared);
+        cursor->key.len = spot.head.shared;
+    }
+    return format_data_cursor_take(cursor, spot.at);
+}
+
+FormatStep
+format_data_cursor_seek_before(FormatDataCursor *cursor, BaseSlice key, int64_t version)
+{
+    FormatStep step = format_data_cursor_seek(cursor, key, version);
+    if (step == FORMAT_STEP_END) {
+        return format_data_cursor_last(cursor);
+    }
+    return step == FORMAT_STEP_ENTRY ? format_data_cursor_prev(cursor) : step;
+}
+
+/* ---------------------------------------------------------------------------------- backward -- */
+
+/* An entry that was passed on the way to another one. Its key lies in `back`, behind the array. */
+typedef struct BackEntry {
+    const uint8_t *at;
+    size_t key_offset;
+    size_t key_len;
+} BackEntry;
+
+static BackEntry *
+back_entry(FormatDataCursor *cursor, size_t i)
+{
+    return (BackEntry *)(void *)cursor->back.data + i;
+}
+
+/* The last restart before `at`. */
+static uint32_t
+group_before(const FormatDataBlock *block, const uint8_t *at)
+{
+    uint32_t low = 0;
+    uint32_t high = block->restarts;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (restart_at(block, middle) < at) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Keeps the current entry as one that was passed. */
+static FormatStep
+keep_back(FormatDataCursor *cursor)
+{
+    if (cursor->back_count == FORMAT_RESTART_INTERVAL) {
+        return FORMAT_STEP_CORRUPT;
+    }
+    size_t key_offset = cursor->back.len;
+    if (!base_buf_append_slice(&cursor->back, cursor->entry.key)) {
+        return FORMAT_STEP_NO_MEMORY;
+    }
+    *back_entry(cursor, cursor->back_count++) =
+        (BackEntry){cursor->at, key_offset, cursor->entry.key.len};
+    return FORMAT_STEP_ENTRY;
+}
+
+/* Passes the entries from the last restart before `stop` to `stop`. */
+static FormatStep
+collect_back(FormatDataCursor *cursor, const uint8_t *stop)
+{
+    base_buf_reset(&cursor->back);
+    cursor->back_count = 0;
+    cursor->back_of = stop;
+    if (base_buf_extend(&cursor->back, FORMAT_RESTART_INTERVAL * sizeof(BackEntry)) == NULL) {
+        return FORMAT_STEP_NO_MEMORY;
+    }
+    FormatStep step = take_restart(cursor, group_before(&cursor->block, stop));
+    while (step == FORMAT_STEP_ENTRY) {
+        step = keep_back(cursor);
+        if (step != FORMAT_STEP_ENTRY || cursor->next >= stop) {
+            break;
+        }
+        step = format_data_cursor_take(cursor, cursor->next);
+    }
+    if (step == FORMAT_STEP_ENTRY && cursor->next != stop) {
+        return FORMAT_STEP_CORRUPT;
+    }
+    return step;
+}
+
+FormatStep
+format_data_cursor_prev(FormatDataCursor *cursor)
+{
+    if (cursor->at == cursor->block.entries) {
+        return FORMAT_STEP_END;
+    }
+    if (cursor->back_count == 0 || cursor->back_of != cursor->at) {
+        FormatStep step = collect_back(cursor, cursor->at);
+        if (step != FORMAT_STEP_ENTRY) {
+            return step;
+        }
+    }
+    BackEntry *back = back_entry(cursor, --cursor->back_count);
+    cursor->back_of = back->at;
+    /* Its own key holds all that it shares with the one before. */
+    memcpy(cursor->key.data, cursor->back.data + back->key_offset, back->key_len);
+    cursor->key.len = back->key_len;
+    return format_data_cursor_take(cursor, back->at);
+}
+
+/* ------------------------------------------------------------------------------------ verify -- */
+
+/* What the entries of a block say about it, and what is left to check. */
+typedef struct Proof {
+    FormatDataCursor cursor;
+    BaseBuf last_key;
+    int64_t last_version;
+    int64_t version_min;
+    uint32_t count;
+    size_t prefix_len;
+} Proof;
+
+static bool
+restart_is_good(const Proof *proof)
+{
+    const FormatDataBlock *block = &proof->cursor.block;
+    uint32_t i = proof->count / FORMAT_RESTART_INTERVAL;
+    return i < block->restarts && proof->cursor.at == restart_at(block, i) &&
+           proof->cursor.at[0] == 0 &&
+           word_at(block, i) == format_key_word(proof->cursor.entry.key, block->prefix.len);
+}
+
+/* Checks the current entry against the one before. NULL: it is good. */
+static const char *
+prove_entry(Proof *proof)
+{
+    const FormatEntry *entry = &proof->cursor.entry;
+    BaseSlice last_key = base_buf_slice(&proof->last_key);
+    bool restart = proof->count % FORMAT_RESTART_INTERVAL == 0;
+    if (restart && !restart_is_good(proof)) {
+        return "a restart of a data block is wrong";
+    }
+    if (entry->key.len > FORMAT_KEY_BYTES_MAX || entry->value.len > FORMAT_VALUE_BYTES_MAX) {
+        return "a key or a value is too long";
+    }
+    size_t shared = format_key_shared(last_key, entry->key);
+    FormatEntryHead head;
+    (void)format_entry_read(proof->cursor.at, proof->cursor.block.words, &head);
+    if (!restart && head.shared != shared) {
+        return "a key of a data block is not as short as it can be";
+    }
+    if (proof->count != 0) {
+        int order = base_slice_compare(last_key, entry->key);
+        if (order > 0 || (order == 0 && entry->version >= proof->last_version)) {
+            return "the entries of a data block are not in order";
+        }
+        proof->prefix_len = shared < proof->prefix_len ? shared : proof->prefix_len;
+    } else {
+        proof->prefix_len = entry->key.len;
+    }
+    bool newer = proof->count != 0 && entry->version >= proof->version_min;
+    proof->version_min = newer ? proof->version_min : entry->version;
+    proof->last_version = entry->version;
+    proof->count++;
+    return NULL;
+}
+
+static BaseStatus
+prove(Proof *proof)
+{
+    const FormatDataBlock *block = &proof->cursor.block;
+    FormatStep step;
+    while ((step = format_data_cursor_next(&proof->cursor)) == FORMAT_STEP_ENTRY) {
+        const char *wrong = prove_entry(proof);
+        if (wrong != NULL) {
+            return format_corrupt(wrong);
+        }
+        base_buf_reset(&proof->last_key);
+        if (!base_buf_append_slice(&proof->last_key, proof->cursor.entry.key)) {
+            return base_error(BASE_NO_MEMORY, "no memory for a key");
+        }
+    }
+    if (step == FORMAT_STEP_NO_MEMORY) {
+        return base_error(BASE_NO_MEMORY, "no memory for a key");
+    }
+    if (step == FORMAT_STEP_CORRUPT) {
+        return format_corrupt("an entry of a data block makes no sense");
+    }
+    if (proof->count != block->count || proof->version_min != block->version_base ||
+        proof->prefix_len != block->prefix.len) {
+        return format_corrupt("the tail of a data block does not fit its entries");
+    }
+    return base_ok();
+}
+
+BaseStatus
+format_data_block_verify(const FormatDataBlock *block)
+{
+    Proof proof = {.cursor = FORMAT_DATA_CURSOR_INIT, .last_key = BASE_BUF_INIT};
+    format_data_cursor_enter(&proof.cursor, block);
+    BaseStatus status = prove(&proof);
+    format_data_cursor_clear(&proof.cursor);
+    base_buf_clear(&proof.last_key);
+    return status;
+}
