@@ -1,0 +1,104 @@
+/*
+ * picker.h: what to compact next, and why: a pure function of what the levels hold.
+ *
+ * Targets. The last level is as large as its data; each level above it has a tenth of the target
+ * below, up to the base level, the first whose target is at most `base_bytes`. Level 0 is compacted
+ * into the base level, and the levels between are empty. So an empty store fills its last level
+ * first, and nine tenths of the data are always there.
+ *
+ * Runs. Tables of level 0, from old to new, form a run as long as none overlaps another of it: a
+ * run costs a reader one table. Ascending keys make one run, whose tables move down as they are.
+ *
+ * What is proposed, the first that applies:
+ *   1. level 0 has `run_trigger` runs, or as many bytes as the base level may have: move its
+ *      oldest run if the base level has nothing in its range, else merge all of level 0 with what
+ *      overlaps it; while the base level is busy, merge the runs of level 0 among themselves
+ *   2. a level is over its target: of its tables the one that drags the fewest bytes along; tables
+ *      that drag nothing move, up to PICK_MOVES of them at once
+ *   3. a table has dead entries for longer than `reclaim_ms`: it goes one level down, or, on the
+ *      last level, is rewritten
+ *   4. more than half of a table's entries are dead: the same
+ * The level that is furthest over its target comes first, level 0 counting as one.
+ *
+ * No proposal touches a table that is busy, and two that are under way at a time never share a
+ * range of a level (L-7).
+ *
+ * Threading: pure. Everything is borrowed.
+ */
+#ifndef LARDER_ENGINE_LSM_PICKER_H
+#define LARDER_ENGINE_LSM_PICKER_H
+
+#include "engine/base/slice.h"
+
+#define LSM_LEVELS     7
+#define LSM_PICK_MOVES 64
+
+/* A table as far as the picker looks at it. */
+typedef struct LsmPickTable {
+    BaseSlice smallest;
+    BaseSlice largest;
+    bool largest_excluded; /* no entry has the largest key itself */
+    bool busy;             /* an input of a job under way */
+    int64_t bytes;
+    int64_t entries;
+    int64_t dead;           /* removes, and records that have expired */
+    int64_t oldest_dead_ms; /* since when one of them has been dead; 0: none */
+} LsmPickTable;
+
+/* Level 0 from old to new; the others by key. */
+typedef struct LsmPickLevel {
+    const LsmPickTable *tables;
+    size_t count;
+} LsmPickLevel;
+
+typedef struct LsmPickState {
+    LsmPickLevel levels[LSM_LEVELS];
+    int64_t base_bytes;
+    int64_t multiplier; /* 10 */
+    size_t run_trigger; /* 4 */
+    int64_t reclaim_ms;
+    int64_t now_ms;
+} LsmPickState;
+
+typedef enum LsmPickReason {
+    LSM_PICK_NOTHING = 0,
+    LSM_PICK_RUNS = 1,     /* level 0 has too many runs, or bytes */
+    LSM_PICK_SIZE = 2,     /* a level is over its target */
+    LSM_PICK_DEADLINE = 3, /* dead entries are due */
+    LSM_PICK_DEAD = 4,     /* most entries are dead */
+} LsmPickReason;
+
+/* Tables first to first + count - 1 of a level. */
+typedef struct LsmPickSpan {
+    size_t first;
+    size_t count;
+} LsmPickSpan;
+
+typedef struct LsmPick {
+    LsmPickReason reason;
+    bool move; /* the inputs change their level as they are */
+    int level;
+    int output_level;    /* level 0: its runs are merged among themselves */
+    LsmPickSpan inputs;  /* of `level` */
+    LsmPickSpan overlap; /* of `output_level`; empty when both levels are one */
+} LsmPick;
+
+/* What the levels should hold. */
+typedef struct LsmTargets {
+    int base_level;            /* where level 0 goes */
+    int64_t bytes[LSM_LEVELS]; /* 0: nothing should be there, or level 0 */
+    int64_t held[LSM_LEVELS];
+    size_t runs;  /* of level 0 */
+    int64_t debt; /* bytes to write until every level is at its target, about */
+} LsmTargets;
+
+void lsm_picker_targets(const LsmPickState *state, LsmTargets *ret_targets);
+
+/* The next job; reason NOTHING: all is well, or what is not is busy. */
+LsmPick lsm_picker_pick(const LsmPickState *state);
+
+/* The tables of a level (not 0) that have a key of [smallest, largest], or of [.., largest). */
+LsmPickSpan lsm_picker_overlap(const LsmPickLevel *level, BaseSlice smallest, BaseSlice largest,
+                               bool largest_excluded);
+
+#endif
