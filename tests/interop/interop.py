@@ -65,6 +65,7 @@ class Language:
         self.title = said["title"]
         self.runtime = said["runtime"]
         self.commands = said["parts"]
+        self.preparation = said.get("prepare")
         self.environment = said.get("environment", {})
         self.cannot = said.get("cannot", {})
         self.skips = {int(number): reason for number, reason in said.get("skips", {}).items()}
@@ -78,6 +79,15 @@ class Language:
         """A text of interop.json with its folders."""
         build = WORK / self.name
         return text.format(source=self.source, build=build, stubs=build / part)
+
+    def prepare(self):
+        """What has to be done before the first part; returns what is wrong, or None."""
+        if self.preparation is None:
+            return None
+        done = subprocess.run([self.fill(word, PARTS[0]) for word in self.preparation],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=PATIENCE)
+        return None if done.returncode == 0 else f"{self.preparation[0]}: {done.stdout.strip()}"
 
     def run(self, part, environment):
         """Runs the program of a part; returns its standard output, its errors and its exit status."""
@@ -210,6 +220,11 @@ def run_transport(language, transport):
 def run_language(name):
     language = Language(name)
     results, began = {}, time.monotonic()
+    problem = language.prepare()
+    if problem is not None:
+        store_results(name, {"missing": problem})
+        print(f"{language.title} cannot be prepared: {problem}")
+        return 1
     for transport in language.transports():
         try:
             results[transport] = run_transport(language, transport)

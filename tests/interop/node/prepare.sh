@@ -1,0 +1,14 @@
+#!/bin/sh
+# Installs the pinned Thrift runtime for Node.js into a folder, unless it is there already.
+#
+# usage: prepare.sh FOLDER
+set -eu
+source=$(dirname "$0")
+folder=$1
+
+cmp -s "$source/package-lock.json" "$folder/installed" && exit 0
+rm -rf "$folder"
+mkdir -p "$folder"
+cp "$source/package.json" "$source/package-lock.json" "$folder/"
+npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error
+cp "$source/package-lock.json" "$folder/installed"
