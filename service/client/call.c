@@ -40,10 +40,12 @@ client_call_encode(ClientCall *call, const ClientSettings *settings, const void 
     if (code == WIRE_NO_MEMORY) {
         return client_outcome_reply(call->number, LARDER_NO_MEMORY, "no memory for the call");
     }
-    const ClientExcess excess = {.field = "arguments", .limit = WIRE_FRAME_BYTES_CAP};
-    return client_outcome_over_limit(call->number, &excess,
-                                     "the call is longer than any server takes: %d bytes",
-                                     WIRE_FRAME_BYTES_CAP);
+    const ClientFlaw flaw = {
+        .code = LARDER_INVALID_CODE_BAD_ARGUMENT,
+        .field = "arguments",
+        .what = "longer than the frames that any server takes",
+    };
+    return client_outcome_invalid(call->number, &flaw);
 }
 
 LarderReply *

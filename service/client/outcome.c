@@ -82,34 +82,26 @@ larder_reply_free(LarderReply *reply)
     }
 }
 
-/* Memory for `size` bytes, the message and its NUL behind them; NULL: none. */
-static void *
-with_message(size_t size, const char *format, va_list arguments, LarderBytes *ret_message)
-{
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    char *memory = length < 0 ? NULL : malloc(size + (size_t)length + 1);
-    if (memory != NULL) {
-        (void)vsnprintf(memory + size, (size_t)length + 1, format, arguments);
-        *ret_message = larder_bytes(memory + size, (size_t)length);
-    }
-    return memory;
-}
-
 LarderReply *
 client_outcome_reply(LarderMethod method, LarderOutcome outcome, const char *format, ...)
 {
-    LarderBytes message;
     va_list arguments;
     va_start(arguments, format);
-    LarderReply *reply = with_message(sizeof *reply, format, arguments, &message);
+    int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
+    LarderReply *reply = length < 0 ? NULL : malloc(sizeof *reply + (size_t)length + 1);
     if (reply == NULL) {
         return client_outcome_no_memory(method);
     }
-    *reply = (LarderReply){.outcome = outcome, .method = method, .message = message};
+    char *text = (char *)(reply + 1);
+    va_start(arguments, format);
+    (void)vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    *reply = (LarderReply){
+        .outcome = outcome,
+        .method = method,
+        .message = larder_bytes(text, (size_t)length),
+    };
     return reply;
 }
 
@@ -118,30 +110,39 @@ typedef struct InvalidReply {
     LarderInvalidRequest exception;
 } InvalidReply;
 
-LarderReply *
-client_outcome_over_limit(LarderMethod method, const ClientExcess *excess, const char *format, ...)
+int
+client_outcome_explain(const ClientFlaw *flaw, char *text, size_t size)
 {
-    LarderBytes message;
-    va_list arguments;
-    va_start(arguments, format);
-    InvalidReply *invalid = with_message(sizeof *invalid, format, arguments, &message);
-    va_end(arguments);
+    if (flaw->code == LARDER_INVALID_CODE_OVER_LIMIT) {
+        return snprintf(text, size, "%s: %lld is over the limit %s, which is %lld", flaw->field,
+                        (long long)flaw->actual, flaw->what, (long long)flaw->limit);
+    }
+    return snprintf(text, size, "%s: %s", flaw->field, flaw->what);
+}
+
+LarderReply *
+client_outcome_invalid(LarderMethod method, const ClientFlaw *flaw)
+{
+    size_t length = (size_t)client_outcome_explain(flaw, NULL, 0);
+    InvalidReply *invalid = malloc(sizeof *invalid + length + 1);
     if (invalid == NULL) {
         return client_outcome_no_memory(method);
     }
+    char *text = (char *)(invalid + 1);
+    (void)client_outcome_explain(flaw, text, length + 1);
     invalid->exception = (LarderInvalidRequest){
-        .code = LARDER_INVALID_CODE_OVER_LIMIT,
-        .message = message,
-        .field = larder_text(excess->field),
-        .limit = excess->limit,
-        .actual = excess->actual,
+        .code = flaw->code,
+        .message = larder_bytes(text, length),
+        .field = larder_text(flaw->field),
+        .limit = flaw->limit,
+        .actual = flaw->actual,
     };
     invalid->reply = (LarderReply){
         .outcome = LARDER_INVALID_REQUEST,
         .method = method,
         .exception = {.invalid_request = &invalid->exception},
-        .code = LARDER_INVALID_CODE_OVER_LIMIT,
-        .message = message,
+        .code = flaw->code,
+        .message = invalid->exception.message,
     };
     return &invalid->reply;
 }

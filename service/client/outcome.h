@@ -16,17 +16,20 @@
 LarderReply *client_outcome_reply(LarderMethod method, LarderOutcome outcome, const char *format,
                                   ...) __attribute__((format(printf, 3, 4)));
 
-/* What INVALID_REQUEST says beside its message. */
-typedef struct ClientExcess {
-    const char *field; /* a constant */
-    int64_t limit;
+/* What is wrong with a call that was never sent. Texts are constants. */
+typedef struct ClientFlaw {
+    LarderInvalidCode code;
+    const char *field;
+    const char *what; /* BAD_ARGUMENT: in words. OVER_LIMIT: the limit's name */
+    int64_t limit;    /* OVER_LIMIT */
     int64_t actual;
-} ClientExcess;
+} ClientFlaw;
 
-/* INVALID_REQUEST, OVER_LIMIT: what was to be sent is more than the server takes. Never NULL. */
-LarderReply *client_outcome_over_limit(LarderMethod method, const ClientExcess *excess,
-                                       const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* A flaw in words, for people. Returns what snprintf() does. */
+int client_outcome_explain(const ClientFlaw *flaw, char *text, size_t size);
+
+/* INVALID_REQUEST, as the server would put it. Never NULL. */
+LarderReply *client_outcome_invalid(LarderMethod method, const ClientFlaw *flaw);
 
 /* The constant reply for want of memory. Read-only. */
 LarderReply *client_outcome_no_memory(LarderMethod method);
