@@ -15,7 +15,7 @@ enum {
 ClientLimits
 client_limits_default(void)
 {
-    return (ClientLimits){.known = false,
+    return (ClientLimits){.asked = false,
 #define PRESET(name, preset) .name = (preset),
                           CLIENT_LIMITS_TABLE(PRESET)
 #undef PRESET
