@@ -5,11 +5,11 @@
  *          us=153 queue_us=12 in=45 out=60                                        (in one line)
  *
  * `us` is from the arrival of the request's last byte to the end of the call, `queue_us` the part
- * of it that the request waited for a worker; `in` and `out` are bytes. Of keys at most 64 bytes are
- * shown, escaped so that a line stays a line. Keys can be secrets; values never appear.
+ * of it that the request waited for a worker; `in` and `out` are bytes. Of keys at most 64 bytes
+ * are shown, escaped so that a line stays a line. Keys can be secrets; values never appear.
  *
- * A call never waits for the log: lines go through a queue of bounded length to a thread that writes
- * them, and lines that find it full are counted and dropped.
+ * A call never waits for the log: lines go through a queue of bounded length to a thread that
+ * writes them, and lines that find it full are counted and dropped.
  *
  * Threading: trace_set() and trace_free() belong to the main thread; the observer is called by all
  * lanes.

@@ -104,9 +104,9 @@ void larder_test_server_drain(LarderTestServer *server);
 
 /*
  * Calls that were executed, by method; NULL: all of the Store service. A call that was answered
- * with InvalidRequest, NotHere or Refused was not, whatever a fault answered in its place. A call is
- * counted before its reply leaves. For assertions such as "not applied twice". -1: there is no such
- * method.
+ * with InvalidRequest, NotHere or Refused was not, whatever a fault answered in its place. A call
+ * is counted before its reply leaves. For assertions such as "not applied twice". -1: there is no
+ * such method.
  */
 int64_t larder_test_server_executed(LarderTestServer *server, const char *method);
 
@@ -133,6 +133,19 @@ typedef void LarderTestHook(void *context, const LarderTestCall *call);
  * returns the hook before it is not running.
  */
 void larder_test_server_trace(LarderTestServer *server, LarderTestHook *hook, void *context);
+
+/*
+ * Writes a reply in words, for messages of tests: outcome, code, message, and the members of the
+ * results that tests look at, with bytes escaped and cut. `size` is at least 1; what does not fit
+ * is cut. Returns `text`.
+ */
+const char *larder_test_describe(const LarderReply *reply, char *text, size_t size);
+
+/*
+ * Whether a reply is a result, and its write was applied; a bulk write as a whole. True for results
+ * of methods that have no such thing.
+ */
+bool larder_test_applied(const LarderReply *reply);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,8 @@
  */
 #include "service/testkit/faults.h"
 
+#include "service/testkit/names.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,15 +37,6 @@ static const RpcDemand demands[] = {
 };
 
 enum { KIND_COUNT = sizeof demands / sizeof demands[0] };
-
-/* The highest code of each exception. */
-static const int32_t codes_max[] = {
-    [LARDER_INVALID_REQUEST] = LARDER_INVALID_CODE_GENERATION_CHANGED,
-    [LARDER_NOT_HERE] = LARDER_NOT_HERE_CODE_CROSS_SHARD,
-    [LARDER_REFUSED] = LARDER_REFUSED_CODE_STARTING,
-    [LARDER_INDETERMINATE] = LARDER_INDETERMINATE_CODE_ENGINE_UNKNOWN,
-    [LARDER_FAILED] = LARDER_FAILED_CODE_IO_ERROR,
-};
 
 /* A delay is a wait in the server, which has to end before anybody loses patience. */
 #define DELAY_MS_MAX INT64_C(3600000)
@@ -80,10 +73,9 @@ check_exception(const LarderFault *fault, LarderProblem *ret_problem)
                      "outcome is %d; an exception is %d (INVALID_REQUEST) to %d (FAILED)",
                      (int)fault->outcome, LARDER_INVALID_REQUEST, LARDER_FAILED);
     }
-    int32_t highest = codes_max[fault->outcome];
-    if (fault->code < 0 || fault->code > highest) {
-        return wrong(ret_problem, "code is %" PRId32 "; this exception has 1 to %" PRId32,
-                     fault->code, highest);
+    if (fault->code != 0 && testkit_names_of_code(fault->outcome, fault->code) == NULL) {
+        return wrong(ret_problem, "code is %" PRId32 "; %s has no such code", fault->code,
+                     larder_outcome_name(fault->outcome));
     }
     return true;
 }

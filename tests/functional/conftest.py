@@ -6,6 +6,8 @@ import pytest
 
 from larder_harness import Larderd
 
+pytest_plugins = ["larder_kit.pytest_plugin"]
+
 
 @pytest.fixture
 def start_server(tmp_path):

@@ -7,8 +7,8 @@
 #include "service/testkit/tool/commands.h"
 
 #include "service/testkit/faults.h"
+#include "service/testkit/names.h"
 #include "service/testkit/tool/json.h"
-#include "service/testkit/tool/names.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -48,8 +48,8 @@ take_kind(ToolJson *json)
 {
     LarderFaultKind kind = LARDER_FAULT_DELAY;
     const char *name = take_name(json, "kind");
-    if (name == NULL || !tool_names_kind(name, &kind)) {
-        tool_json_complain(json, "kind has to be one of %s", TOOL_NAMES_KINDS);
+    if (name == NULL || !testkit_names_kind(name, &kind)) {
+        tool_json_complain(json, "kind has to be one of %s", TESTKIT_NAMES_KINDS);
     }
     return kind;
 }
@@ -59,8 +59,8 @@ take_outcome(ToolJson *json)
 {
     LarderOutcome outcome = LARDER_OK;
     const char *name = take_name(json, "outcome");
-    if (name != NULL && !tool_names_exception(name, &outcome)) {
-        tool_json_complain(json, "outcome has to be one of %s", TOOL_NAMES_EXCEPTIONS);
+    if (name != NULL && !testkit_names_exception(name, &outcome)) {
+        tool_json_complain(json, "outcome has to be one of %s", TESTKIT_NAMES_EXCEPTIONS);
     }
     return outcome;
 }
@@ -78,8 +78,8 @@ take_code(ToolJson *json, LarderOutcome outcome)
     }
     int32_t code = 0;
     const char *name = take_name(json, "code");
-    if (name != NULL && !tool_names_code(outcome, name, &code)) {
-        tool_json_complain(json, "outcome %s has no code \"%s\"", tool_names_outcome(outcome),
+    if (name != NULL && !testkit_names_code(outcome, name, &code)) {
+        tool_json_complain(json, "outcome %s has no code \"%s\"", larder_outcome_name(outcome),
                            name);
     }
     return code;
@@ -221,7 +221,7 @@ record(void *context, const LarderTestCall *call)
                            ",\"outcome\":\"%s\",\"code\":%" PRId32 ",\"executed\":%s,"
                            "\"queue_us\":%" PRId64 ",\"duration_us\":%" PRId64
                            ",\"request_bytes\":%zu,\"reply_bytes\":%zu}",
-                           tool_names_outcome(call->outcome), call->code,
+                           larder_outcome_name(call->outcome), call->code,
                            call->executed ? "true" : "false", call->queue_us, call->duration_us,
                            call->request_bytes, call->reply_bytes);
     char *object = g_string_free(text, FALSE);
@@ -265,7 +265,7 @@ calls(ToolCommands *commands, ToolJson *json, GString *answer)
     (void)pthread_mutex_unlock(&commands->lock);
 }
 
-/* ----------------------------------------------------------------------------------- dispatch -- */
+/* ---------------------------------------------------------------------------------- dispatch -- */
 
 static const struct {
     const char *name;

@@ -4,8 +4,8 @@
  * A command is an object with the field "command"; its answer is an object in one line, {"ok":true}
  * and what was asked for, or {"ok":false,"error":"why"}:
  *
- *   inject    kind, method, key_prefix or key_prefix_base64, skip, times, delay_ms, outcome, code (a
- *             number or a name), retry_after_ms       -> fault (its number)
+ *   inject    kind, method, key_prefix or key_prefix_base64, skip, times, delay_ms, outcome, code
+ *             (a number or a name), retry_after_ms    -> fault (its number)
  *   hits      fault                                   -> hits
  *   clear                                             removes every fault
  *   advance   ms                                      moves the clock
@@ -13,7 +13,7 @@
  *   drain
  *   executed  method (absent: all)                    -> executed
  *   trace     on                                      begins or ends to record calls
- *   calls                                             -> calls recorded since the last time, dropped
+ *   calls                                             -> calls since the last time, dropped
  *   stop                                              ends the program
  *
  * Threading: one owner; calls are recorded by threads of the server, under a lock.

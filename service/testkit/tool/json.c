@@ -346,7 +346,7 @@ tool_json_is_done(ToolJson *json)
 void
 tool_json_write_text(GString *out, const char *text, size_t len)
 {
-    g_autofree char *valid = g_utf8_make_valid(text, (gssize)len);
+    g_autofree char *valid = g_utf8_make_valid(len == 0 ? "" : text, (gssize)len);
     g_string_append_c(out, '"');
     for (const char *at = valid; *at != '\0'; at++) {
         if (*at == '"' || *at == '\\') {
