@@ -6,7 +6,8 @@
 #include "loadgen/clock.h"
 #include "loadgen/socket_target.h"
 #include "service/client/connection.h"
-#include "service/client/reply.h"
+#include "service/client/decode.h"
+#include "service/client/encode.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,46 +15,66 @@
 enum {
     ENDPOINTS_MAX = 8,
     INFO_BYTES_MAX = 4 * 1024 * 1024,
-    API_VERSION = 1,
 };
 
-static void
-copy_text(char *out, size_t size, BaseSlice text)
+/* The store of that name; NULL: the server has none. */
+static const LarderStoreInfo *
+find_store(const LarderServerInfo *info, LarderBytes name)
 {
-    (void)snprintf(out, size, "%.*s", (int)text.len, (const char *)text.data);
+    for (size_t i = 0; i < info->stores.count; i++) {
+        if (larder_bytes_equal(info->stores.items[i].name, name)) {
+            return &info->stores.items[i];
+        }
+    }
+    return NULL;
+}
+
+/* The most bytes that a value may have, as far as the server says. */
+static int64_t
+find_value_max(const LarderServerInfo *info)
+{
+    for (size_t i = 0; i < info->limits.count; i++) {
+        if (larder_bytes_equal(info->limits.items[i].name, larder_text("value_bytes"))) {
+            return info->limits.items[i].value;
+        }
+    }
+    return INT64_MAX;
 }
 
 /* Takes from server_info what reports show, and refuses what cannot work. */
 static BaseStatus
-read_info(LoadSocketTarget *self, const LoadOptions *options, BaseSlice message, int32_t seqid)
+read_info(LoadSocketTarget *self, const LoadOptions *options, const LarderServerInfo *info)
+{
+    LoadTargetInfo *shown = &self->target.info;
+    const LarderStoreInfo *store = find_store(info, self->store);
+    if (store == NULL) {
+        return base_error(BASE_NOT_FOUND, "it has no store of that name");
+    }
+    if (options->value_size > find_value_max(info)) {
+        return base_error(BASE_INVALID, "--value-size is over the server's limit value_bytes");
+    }
+    (void)snprintf(shown->server, sizeof shown->server, "larderd %.31s", info->server_version.data);
+    (void)snprintf(shown->engine, sizeof shown->engine, "%s", store->engine.data);
+    (void)snprintf(shown->durability, sizeof shown->durability, "%s", store->durability.data);
+    return base_ok();
+}
+
+/* Takes the reply of server_info apart. */
+static BaseStatus
+read_reply(LoadSocketTarget *self, const LoadOptions *options, const ClientEvent *event)
 {
     WireTape tape = WIRE_TAPE_INIT;
-    ClientReply reply;
-    ClientServerInfo info;
-    ClientStoreInfo store;
-    ClientExpected expected = {CLIENT_METHOD_SERVER_INFO, seqid};
-    BaseStatus status = base_ok();
-    int64_t value_max = INT64_MAX;
-    if (client_reply_parse(message, &WIRE_LIMITS_DEFAULT, &expected, &tape, &reply) !=
-            CLIENT_SUCCESS ||
-        !client_reply_server_info(&reply, &info)) {
-        status = base_error(BASE_INVALID, "it does not answer server_info: is it a larderd?");
-    } else if (!client_reply_find_store(&reply, &info, self->store, &store)) {
-        status = base_error(BASE_NOT_FOUND, "it has no store of that name");
-    } else {
-        char version[32];
-        (void)client_reply_find_limit(&reply, &info, BASE_SLICE_LITERAL("value_bytes"), &value_max);
-        copy_text(version, sizeof version, info.server_version);
-        (void)snprintf(self->target.info.server, sizeof self->target.info.server, "larderd %s",
-                       version);
-        copy_text(self->target.info.engine, sizeof self->target.info.engine, store.engine);
-        copy_text(self->target.info.durability, sizeof self->target.info.durability,
-                  store.durability);
-    }
-    if (base_is_ok(status) && options->value_size > value_max) {
-        status = base_error(BASE_INVALID, "--value-size is over the server's limit value_bytes");
+    bool intact = false;
+    LarderReply *reply =
+        client_decode_reply(event->message, &WIRE_LIMITS_DEFAULT, LARDER_METHOD_SERVER_INFO,
+                            event->seqid, &tape, &intact);
+    BaseStatus status =
+        base_error(BASE_INVALID, "it does not answer server_info: is it a larderd?");
+    if (reply != NULL && reply->outcome == LARDER_OK) {
+        status = read_info(self, options, reply->as.server_info);
     }
     wire_tape_clear(&tape);
+    free(reply);
     return status;
 }
 
@@ -86,17 +107,21 @@ ask_info(LoadSocketTarget *self, const LoadOptions *options, ClientConnection *c
     if (!base_is_ok(status)) {
         return status;
     }
-    ClientHead head = {self->format, client_connection_seqid(connection)};
-    if (!client_request_server_info(client_connection_output(connection), head,
-                                    BASE_SLICE_LITERAL("larder-load " LARDER_VERSION),
-                                    API_VERSION)) {
+    LarderServerInfoOptions client = {.has_client = true,
+                                      .client = larder_text("larder-load " LARDER_VERSION),
+                                      .has_api_version = true,
+                                      .api_version = LARDER_API_VERSION};
+    const LarderServerInfoArguments arguments = {&client};
+    if (client_encode_call(client_connection_output(connection), self->format,
+                           client_connection_seqid(connection), LARDER_METHOD_SERVER_INFO,
+                           &arguments) != WIRE_OK) {
         return base_error(BASE_NO_MEMORY, "no memory for a request");
     }
     int64_t deadline_us = load_clock_ns() / 1000 + (int64_t)(options->timeout_seconds * 1e6);
     client_connection_sent(connection, 0, deadline_us);
     ClientEvent event;
     status = wait_for_reply(connection, deadline_us, &event);
-    return base_is_ok(status) ? read_info(self, options, event.message, event.seqid) : status;
+    return base_is_ok(status) ? read_reply(self, options, &event) : status;
 }
 
 static BaseStatus
@@ -134,7 +159,7 @@ load_socket_open(const LoadOptions *options, LoadTarget **ret_target)
     }
     self->target.ops = &target_ops;
     self->format = (WireFormat){options->protocol, true};
-    self->store = base_slice_text(options->store);
+    self->store = larder_text(options->store);
     (void)snprintf(self->target.info.protocol, sizeof self->target.info.protocol, "%s, framed",
                    options->protocol == WIRE_BINARY ? "binary" : "compact");
     for (size_t i = 0; i < count; i++) {

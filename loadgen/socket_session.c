@@ -19,7 +19,8 @@
 #include "loadgen/socket_target.h"
 #include "loadgen/value.h"
 #include "service/client/connection.h"
-#include "service/client/reply.h"
+#include "service/client/decode.h"
+#include "service/client/encode.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -56,6 +57,7 @@ typedef struct SocketSession {
     int64_t next_check_ns;
     WireTape tape;
     WireLimits limits;
+    ClientRoom room; /* for the reply that is looked at */
     uint8_t key[LOAD_KEY_BYTES_MAX];
     uint8_t *value;
 } SocketSession;
@@ -91,16 +93,19 @@ static bool
 encode(SocketSession *self, Link *link, const LoadOp *op)
 {
     BaseBuf *out = client_connection_output(link->connection);
-    ClientHead head = {self->target->format, client_connection_seqid(link->connection)};
-    BaseSlice key = base_slice(self->key, self->args.keys->size);
+    int32_t seqid = client_connection_seqid(link->connection);
+    LarderBytes key = larder_bytes(self->key, self->args.keys->size);
     load_keys_write(self->args.keys, op->record, self->key);
     if (op->kind == LOAD_GET) {
-        return client_request_get(out, head, self->target->store, key, NULL);
+        const LarderGetArguments get = {self->target->store, key, NULL};
+        return client_encode_call(out, self->target->format, seqid, LARDER_METHOD_GET, &get) ==
+               WIRE_OK;
     }
     LoadValueId id = {op->record, op->sequence, self->args.run, self->args.writer};
     load_value_write(self->value, self->args.value_size, &id);
-    return client_request_put(out, head, self->target->store, key,
-                              base_slice(self->value, self->args.value_size), NULL);
+    const LarderPutArguments put = {self->target->store, key,
+                                    larder_bytes(self->value, self->args.value_size), NULL};
+    return client_encode_call(out, self->target->format, seqid, LARDER_METHOD_PUT, &put) == WIRE_OK;
 }
 
 static void
@@ -170,69 +175,67 @@ text_of(const char *text)
 }
 
 static LoadFault
-fault_of(ClientOutcome outcome)
+fault_of(LarderOutcome outcome)
 {
     switch (outcome) {
-    case CLIENT_SUCCESS:
+    case LARDER_OK:
         return LOAD_FAULT_NONE;
-    case CLIENT_INVALID_REQUEST:
+    case LARDER_INVALID_REQUEST:
         return LOAD_FAULT_INVALID_REQUEST;
-    case CLIENT_NOT_HERE:
+    case LARDER_NOT_HERE:
         return LOAD_FAULT_NOT_HERE;
-    case CLIENT_REFUSED:
+    case LARDER_REFUSED:
         return LOAD_FAULT_REFUSED;
-    case CLIENT_INDETERMINATE:
+    case LARDER_INDETERMINATE:
         return LOAD_FAULT_INDETERMINATE;
-    case CLIENT_FAILED:
+    case LARDER_FAILED:
         return LOAD_FAULT_FAILED;
     default:
         return LOAD_FAULT_PROTOCOL;
     }
 }
 
-/* The result of a success; false: it is not what the contract says. */
-static bool
-decode_result(const LoadOp *op, const ClientReply *reply, LoadAnswer *answer)
+static void
+read_result(const LoadOp *op, const LarderReply *reply, LoadAnswer *answer)
 {
     if (op->kind == LOAD_GET) {
-        ClientGetResult got;
-        if (!client_reply_get(reply, &got) || (got.found && !got.has_value)) {
-            return false;
+        const LarderGetResult *got = reply->as.get;
+        answer->found = got->found;
+        answer->value = base_slice(got->value.data, got->value.size);
+        answer->version = got->version;
+        if (got->found && !got->has_value) {
+            answer->fault = LOAD_FAULT_PROTOCOL;
+            answer->message = text_of("a record without the value that was asked for");
         }
-        answer->found = got.found;
-        answer->value = got.value;
-        answer->version = got.version;
-        return true;
+        return;
     }
-    ClientWriteResult put;
-    if (!client_reply_put(reply, &put)) {
-        return false;
-    }
-    answer->version = put.version;
-    if (!put.applied) {
+    answer->version = reply->as.put->version;
+    if (!reply->as.put->applied) {
         answer->fault = LOAD_FAULT_NOT_APPLIED;
         answer->message = text_of("a put without a condition was not applied");
     }
-    return true;
 }
 
 /* Decodes a reply and hands the operation back. False: the connection is of no use any more. */
 static bool
 answer_reply(SocketSession *self, const LoadOp *op, const ClientEvent *event, int64_t now_ns)
 {
-    ClientReply reply;
-    ClientExpected expected = {op->kind == LOAD_GET ? CLIENT_METHOD_GET : CLIENT_METHOD_PUT,
-                               event->seqid};
-    ClientOutcome outcome =
-        client_reply_parse(event->message, &self->limits, &expected, &self->tape, &reply);
-    LoadAnswer answer = {
-        .fault = fault_of(outcome), .message = reply.message, .finished_ns = now_ns};
-    if (outcome == CLIENT_SUCCESS && !decode_result(op, &reply, &answer)) {
-        answer.fault = LOAD_FAULT_PROTOCOL;
-        answer.message = text_of("a result that lacks what it always has");
+    LarderMethod method = op->kind == LOAD_GET ? LARDER_METHOD_GET : LARDER_METHOD_PUT;
+    bool intact = false;
+    const LarderReply *reply = client_decode_into(&self->room, event->message, &self->limits,
+                                                  method, event->seqid, &self->tape, &intact);
+    if (reply == NULL) {
+        hand_back(self, op, LOAD_FAULT_LOST, text_of("no memory for a reply"), now_ns);
+        return intact;
+    }
+    LoadAnswer answer = {.fault = fault_of(reply->outcome),
+                         .message = base_slice(reply->message.data, reply->message.size),
+                         .finished_ns = now_ns};
+    if (reply->outcome == LARDER_OK) {
+        read_result(op, reply, &answer);
     }
     self->args.driver->done(self->args.driver, op, &answer);
-    return outcome != CLIENT_MALFORMED && answer.fault != LOAD_FAULT_PROTOCOL;
+    return intact;
 }
 
 /* Hands back every operation of a link that has ended. */
@@ -435,6 +438,7 @@ free_session(LoadSession *session)
         (void)close(self->epoll);
     }
     wire_tape_clear(&self->tape);
+    client_room_clear(&self->room);
     free(self->links);
     free(self->queue);
     free(self->value);

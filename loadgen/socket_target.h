@@ -7,11 +7,13 @@
 #include "loadgen/options.h"
 #include "loadgen/target.h"
 
+#include <larder/bytes.h>
+
 typedef struct LoadSocketTarget {
     LoadTarget target; /* first: it is a target */
     ClientEndpoint endpoint;
     WireFormat format;
-    BaseSlice store;
+    LarderBytes store;
 } LoadSocketTarget;
 
 /* A session of a socket target; see socket_session.c. */

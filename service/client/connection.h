@@ -7,7 +7,7 @@
  *
  *   BaseBuf *out = client_connection_output(c);
  *   int32_t seqid = client_connection_seqid(c);
- *   if (client_request_get(out, (ClientHead){format, seqid}, store, key, NULL)) {
+ *   if (client_encode_call(out, format, seqid, LARDER_METHOD_GET, &arguments) == WIRE_OK) {
  *       client_connection_sent(c, tag, now_us + timeout_us);
  *   }
  *   client_connection_write(c);

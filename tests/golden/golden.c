@@ -120,8 +120,17 @@ GoldenSet
 golden_load(void)
 {
     GoldenSet set = {NULL, 0};
-    load_file(&set, WIRE_BINARY, GOLDEN_FOLDER "/binary.txt");
-    load_file(&set, WIRE_COMPACT, GOLDEN_FOLDER "/compact.txt");
+    load_file(&set, WIRE_BINARY, GOLDEN_FOLDER "/wire/binary.txt");
+    load_file(&set, WIRE_COMPACT, GOLDEN_FOLDER "/wire/compact.txt");
+    return set;
+}
+
+GoldenSet
+golden_load_client(void)
+{
+    GoldenSet set = {NULL, 0};
+    load_file(&set, WIRE_BINARY, GOLDEN_FOLDER "/client/binary.txt");
+    load_file(&set, WIRE_COMPACT, GOLDEN_FOLDER "/client/compact.txt");
     return set;
 }
 

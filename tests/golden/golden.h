@@ -4,7 +4,8 @@
  * They come from tests/golden/wire, which make.py there makes with the stock Python client: a
  * request with required arguments only ("bare"), one with everything ("full"), and replies with
  * success, with each exception of the contract, and with a TApplicationException; each in both
- * protocols, without frame.
+ * protocols, without frame. A second set, from tests/golden/client, holds only what the contract
+ * allows, in several variants; its make.py lists them.
  *
  * A test that cannot read its files aborts.
  */
@@ -32,6 +33,8 @@ typedef struct GoldenSet {
 
 /* All messages of both protocols; free them with golden_clear(). */
 GoldenSet golden_load(void);
+/* The same of tests/golden/client. */
+GoldenSet golden_load_client(void);
 void golden_clear(GoldenSet *set);
 
 /* The one message of these names; aborts when there is none. */
