@@ -1,0 +1,580 @@
+/*
+ * log.c: one lock, one thread that syncs and reports, one writer that does neither.
+ *
+ * The lock protects everything but what is the writer's alone (the current segment's place and the
+ * room set aside in it). It is never held while the file system works, except by the writer for the
+ * header of a segment it switches to; and never while groups are reported, because a report may
+ * lead to the next append.
+ *
+ * Waiting groups are in an array in the order of their commits; the sequencer has at most
+ * COMMIT_DEPTH_MAX under way. A round of the thread: note how far has been written, sync every
+ * segment that has bytes beyond what is durable, oldest first, move the durable position, report
+ * what that covers and what has waited long enough. Segments are linked in the order of the log;
+ * one that is released while it is being synced is removed at the end of the round.
+ *
+ * Time is the operating system's: an interval between syncs is about real disks.
+ */
+#include "engine/lsm/log.h"
+
+#include "engine/base/check.h"
+#include "engine/base/hash.h"
+#include "engine/commit/pipeline.h"
+#include "engine/format/file_name.h"
+#include "engine/format/log_header.h"
+#include "engine/format/log_record.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct LsmSegment {
+    LsmSegment *next; /* the one that follows in the log */
+    EnvFile *file;
+    uint64_t number;
+    uint64_t id;
+    uint64_t capacity; /* bytes of the file that are preallocated */
+    uint64_t reserved; /* bytes set aside, header and records; the writer's */
+    uint64_t len;      /* bytes written; the lock's */
+    uint64_t synced;   /* bytes durable; the lock's */
+    uint64_t start;    /* LSN */
+    bool released;     /* the lock's */
+    char path[ENV_PATH_MAX];
+};
+
+/* A group whose report is due later. */
+typedef struct Waiting {
+    CommitGroup *group;
+    BaseStatus status;
+    uint64_t durable;      /* LSN that has to be durable first; 0: none */
+    int64_t not_before_us; /* 0: at once */
+} Waiting;
+
+struct LsmLog {
+    LsmLogArgs args;
+    char directory[ENV_PATH_MAX];
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t work;  /* the thread waits */
+    pthread_cond_t moved; /* the durable position moved, or the log failed */
+    bool stopping;
+    bool asked; /* somebody waits for a sync */
+    BaseStatus failure;
+    uint64_t written;  /* LSN */
+    uint64_t durable;  /* LSN */
+    int64_t dirty_us;  /* when the oldest byte that is not durable was written; 0: none */
+    uint64_t previous; /* the last segment before the current one, for its header */
+    uint64_t previous_len;
+    LsmSegment *oldest;
+    LsmSegment *current;
+    Waiting waiting[COMMIT_DEPTH_MAX];
+    size_t waiting_count;
+    struct {
+        int64_t records;
+        int64_t bytes;
+        int64_t syncs;
+        int64_t segments;
+        BaseHistogram sync_us;
+    } stats;
+};
+
+static int64_t
+now_us(void)
+{
+    return base_clock_monotonic_us(base_clock_real());
+}
+
+/* --------------------------------------------------------------------------------- segments -- */
+
+static void
+segment_remove(const LsmLog *log, LsmSegment *segment)
+{
+    env_file_close(segment->file);
+    /* What cannot be removed now is removed when the store is opened again. */
+    (void)env_unlink(log->args.env, segment->path);
+    free(segment);
+}
+
+static BaseStatus
+segment_open(const LsmLog *log, LsmSegment *segment)
+{
+    unsigned how = ENV_OPEN_WRITE | ENV_OPEN_CREATE | ENV_OPEN_EXCLUSIVE;
+    BaseStatus status = env_open_file(log->args.env, segment->path, how, &segment->file);
+    if (status.code != BASE_OK) {
+        return status;
+    }
+    status = env_file_preallocate(segment->file, (int64_t)segment->capacity);
+    if (status.code == BASE_UNSUPPORTED) {
+        status = base_ok(); /* a full disk then shows at a write, which is final */
+    }
+    if (status.code == BASE_OK) {
+        status = env_sync_directory(log->args.env, log->directory); /* W-1 */
+    }
+    return status;
+}
+
+BaseStatus
+lsm_log_segment_new(LsmLog *log, uint64_t number, uint64_t bytes, LsmSegment **ret_segment)
+{
+    LsmSegment *segment = calloc(1, sizeof(*segment));
+    if (segment == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for a segment of the log");
+    }
+    char name[FORMAT_FILE_NAME_BYTES];
+    format_file_name_write((FormatFileName){FORMAT_FILE_LOG, number}, name);
+    segment->number = number;
+    segment->id = base_hash(base_slice(&number, sizeof(number)), log->args.id_seed);
+    segment->capacity = FORMAT_LOG_HEADER_BYTES + bytes;
+    segment->reserved = FORMAT_LOG_HEADER_BYTES;
+    BaseStatus status = env_join(segment->path, log->directory, name);
+    if (status.code == BASE_OK) {
+        status = segment_open(log, segment);
+    }
+    if (status.code != BASE_OK) {
+        lsm_log_segment_discard(log, segment);
+        return status;
+    }
+    pthread_mutex_lock(&log->lock);
+    log->stats.segments++;
+    pthread_mutex_unlock(&log->lock);
+    *ret_segment = segment;
+    return base_ok();
+}
+
+void
+lsm_log_segment_discard(LsmLog *log, LsmSegment *segment)
+{
+    if (segment != NULL) {
+        segment_remove(log, segment);
+    }
+}
+
+void
+lsm_log_segment_release(LsmLog *log, LsmSegment *segment)
+{
+    pthread_mutex_lock(&log->lock);
+    segment->released = true;
+    pthread_cond_signal(&log->work);
+    pthread_mutex_unlock(&log->lock);
+}
+
+uint64_t
+lsm_log_segment_number(const LsmSegment *segment)
+{
+    return segment->number;
+}
+
+bool
+lsm_log_segment_reserve(LsmSegment *segment, uint64_t bytes)
+{
+    if (bytes > segment->capacity - segment->reserved) {
+        return false;
+    }
+    segment->reserved += bytes;
+    return true;
+}
+
+/* ----------------------------------------------------------------------------------- writing -- */
+
+/* The first failure is the one that counts. Under the lock. */
+static void
+fail(LsmLog *log, BaseStatus status)
+{
+    if (log->failure.code == BASE_OK) {
+        log->failure = status;
+    }
+    pthread_cond_broadcast(&log->moved);
+}
+
+/* Writes at the end of the current segment and counts it. */
+static BaseStatus
+write_bytes(LsmLog *log, LsmSegment *segment, BaseSlice bytes)
+{
+    BaseStatus status = lsm_log_status(log);
+    if (status.code != BASE_OK) {
+        return status;
+    }
+    status = env_file_write_at(segment->file, (int64_t)segment->len, bytes.data, bytes.len);
+    pthread_mutex_lock(&log->lock);
+    if (status.code == BASE_OK) {
+        segment->len += bytes.len;
+        log->written = segment->start + segment->len;
+        if (log->dirty_us == 0) {
+            log->dirty_us = now_us();
+        }
+    } else {
+        fail(log, status);
+    }
+    pthread_mutex_unlock(&log->lock);
+    return status;
+}
+
+BaseStatus
+lsm_log_switch(LsmLog *log, LsmSegment *next, int64_t version_base)
+{
+    LsmSegment *before = log->current;
+    if (before != NULL) {
+        log->previous = before->number;
+        log->previous_len = before->len;
+    }
+    next->start = log->written;
+    BaseBuf header = BASE_BUF_INIT;
+    bool encoded = format_log_header_encode(
+        &header, &(FormatLogHeader){.kind = FORMAT_LOG_SEGMENT,
+                                    .id = next->id,
+                                    .number = next->number,
+                                    .start = next->start,
+                                    .previous = log->previous,
+                                    .previous_len = log->previous_len,
+                                    .version_base = version_base,
+                                    .made_at_ms = base_clock_wall_ms(log->args.clock)});
+    BaseStatus status = base_error(BASE_NO_MEMORY, "no memory for the head of a segment");
+    if (encoded) {
+        pthread_mutex_lock(&log->lock);
+        *(before != NULL ? &before->next : &log->oldest) = next;
+        log->current = next;
+        pthread_mutex_unlock(&log->lock);
+        status = write_bytes(log, next, base_buf_slice(&header));
+    }
+    base_buf_clear(&header);
+    return status;
+}
+
+LsmSegment *
+lsm_log_current(const LsmLog *log)
+{
+    return log->current;
+}
+
+BaseStatus
+lsm_log_append(LsmLog *log, BaseBuf *record)
+{
+    LsmSegment *segment = log->current;
+    size_t payload = record->len - FORMAT_LOG_RECORD_HEAD_BYTES;
+    size_t len = format_log_record_len(payload);
+    if (base_buf_extend(record, len - record->len) == NULL && len != record->len) {
+        return base_error(BASE_NO_MEMORY, "no memory for a record of the log");
+    }
+    pthread_mutex_lock(&log->lock);
+    uint64_t durable = log->durable;
+    log->stats.records++;
+    log->stats.bytes += (int64_t)len;
+    pthread_mutex_unlock(&log->lock);
+    format_log_record_seal(record->data, payload, segment->id, segment->len, durable);
+    BASE_CHECK(segment->len + len <= segment->reserved);
+    return write_bytes(log, segment, base_buf_slice(record));
+}
+
+void
+lsm_log_commit(LsmLog *log, CommitGroup *group, BaseStatus status, int64_t not_before_us)
+{
+    bool sync = group->sync || log->args.mode == LSM_SYNC_ALWAYS;
+    pthread_mutex_lock(&log->lock);
+    if (status.code == BASE_OK) {
+        status = log->failure;
+    }
+    bool now = status.code != BASE_OK || (!sync && not_before_us == 0);
+    if (!now) {
+        BASE_CHECK(log->waiting_count < COMMIT_DEPTH_MAX);
+        log->waiting[log->waiting_count++] =
+            (Waiting){group, base_ok(), sync ? log->written : 0, not_before_us};
+    }
+    if (!now || log->args.mode == LSM_SYNC_INTERVAL) {
+        pthread_cond_signal(&log->work);
+    }
+    pthread_mutex_unlock(&log->lock);
+    if (now) {
+        log->args.report(log->args.user, group, status);
+    }
+}
+
+/* -------------------------------------------------------------------------------- the thread -- */
+
+/* Whether a group that waits needs a sync. Under the lock. */
+static bool
+wants_sync(const LsmLog *log, int64_t now)
+{
+    if (log->failure.code != BASE_OK || log->durable == log->written) {
+        return false;
+    }
+    if (log->asked || (log->args.mode == LSM_SYNC_INTERVAL && log->dirty_us != 0 &&
+                       now >= log->dirty_us + log->args.interval_ms * 1000)) {
+        return true;
+    }
+    for (size_t i = 0; i < log->waiting_count; i++) {
+        if (log->waiting[i].durable > log->durable) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a group can be reported now. */
+static bool
+is_due(const LsmLog *log, const Waiting *waiting, int64_t now)
+{
+    if (log->failure.code != BASE_OK) {
+        return true;
+    }
+    return waiting->durable <= log->durable && waiting->not_before_us <= now;
+}
+
+/* Takes out what is due, in order. Under the lock. */
+static size_t
+take_due(LsmLog *log, int64_t now, Waiting *ret_due)
+{
+    size_t due = 0;
+    size_t left = 0;
+    for (size_t i = 0; i < log->waiting_count; i++) {
+        if (is_due(log, &log->waiting[i], now)) {
+            ret_due[due] = log->waiting[i];
+            ret_due[due++].status = log->failure;
+        } else {
+            log->waiting[left++] = log->waiting[i];
+        }
+    }
+    log->waiting_count = left;
+    return due;
+}
+
+/* The segment behind `segment`, or the oldest, that has bytes to sync. Under the lock. */
+static LsmSegment *
+next_dirty(const LsmLog *log, const LsmSegment *segment)
+{
+    LsmSegment *next = segment == NULL ? log->oldest : segment->next;
+    while (next != NULL && next->synced == next->len) {
+        next = next->next;
+    }
+    return next;
+}
+
+/* Makes all that was written durable. Takes the lock off while it syncs. */
+static void
+sync_written(LsmLog *log)
+{
+    uint64_t target = log->written;
+    int64_t begun = now_us();
+    log->asked = false;
+    log->dirty_us = 0;
+    for (LsmSegment *segment = next_dirty(log, NULL); segment != NULL;
+         segment = next_dirty(log, segment)) {
+        uint64_t len = segment->len;
+        pthread_mutex_unlock(&log->lock);
+        BaseStatus status = env_file_sync(segment->file);
+        pthread_mutex_lock(&log->lock);
+        if (status.code != BASE_OK) {
+            fail(log, status);
+            return;
+        }
+        segment->synced = len;
+        log->stats.syncs++;
+    }
+    base_histogram_record(&log->stats.sync_us, now_us() - begun);
+    log->durable = target;
+    if (log->written > target && log->dirty_us == 0) {
+        log->dirty_us = begun;
+    }
+    pthread_cond_broadcast(&log->moved);
+}
+
+/* Removes released segments. Takes the lock off while it does. */
+static void
+remove_released(LsmLog *log)
+{
+    LsmSegment **place = &log->oldest;
+    while (*place != NULL) {
+        LsmSegment *segment = *place;
+        if (!segment->released) {
+            place = &segment->next;
+            continue;
+        }
+        *place = segment->next;
+        log->stats.segments--;
+        pthread_mutex_unlock(&log->lock);
+        segment_remove(log, segment);
+        pthread_mutex_lock(&log->lock);
+        place = &log->oldest;
+    }
+}
+
+static bool
+any_released(const LsmLog *log)
+{
+    for (const LsmSegment *segment = log->oldest; segment != NULL; segment = segment->next) {
+        if (segment->released) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* When the thread has to look again, without being told; 0: never. Under the lock. */
+static int64_t
+next_look_us(const LsmLog *log)
+{
+    int64_t look = 0;
+    if (log->args.mode == LSM_SYNC_INTERVAL && log->dirty_us != 0 && log->failure.code == BASE_OK) {
+        look = log->dirty_us + log->args.interval_ms * 1000;
+    }
+    for (size_t i = 0; i < log->waiting_count; i++) {
+        int64_t due = log->waiting[i].not_before_us;
+        if (due != 0 && log->waiting[i].durable <= log->durable && (look == 0 || due < look)) {
+            look = due;
+        }
+    }
+    return look;
+}
+
+static void
+wait_for_work(LsmLog *log)
+{
+    int64_t look = next_look_us(log);
+    if (look == 0) {
+        (void)pthread_cond_wait(&log->work, &log->lock);
+        return;
+    }
+    struct timespec until = {.tv_sec = look / 1000000, .tv_nsec = look % 1000000 * 1000};
+    (void)pthread_cond_timedwait(&log->work, &log->lock, &until);
+}
+
+static void *
+run(void *user)
+{
+    LsmLog *log = user;
+    pthread_mutex_lock(&log->lock);
+    for (;;) {
+        if (wants_sync(log, now_us())) {
+            sync_written(log);
+        }
+        Waiting due[COMMIT_DEPTH_MAX];
+        size_t count = take_due(log, now_us(), due);
+        if (count != 0) {
+            pthread_mutex_unlock(&log->lock);
+            for (size_t i = 0; i < count; i++) {
+                log->args.report(log->args.user, due[i].group, due[i].status);
+            }
+            pthread_mutex_lock(&log->lock);
+        } else if (any_released(log)) {
+            remove_released(log);
+        } else if (log->stopping && log->waiting_count == 0) {
+            break;
+        } else if (!wants_sync(log, now_us())) {
+            wait_for_work(log);
+        }
+    }
+    pthread_mutex_unlock(&log->lock);
+    return NULL;
+}
+
+/* ----------------------------------------------------------------------------- life, looks -- */
+
+static BaseStatus
+start_thread(LsmLog *log)
+{
+    pthread_condattr_t monotonic;
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_mutex_init(&log->lock, NULL);
+    (void)pthread_cond_init(&log->work, &monotonic);
+    (void)pthread_cond_init(&log->moved, NULL);
+    (void)pthread_condattr_destroy(&monotonic);
+    if (pthread_create(&log->thread, NULL, run, log) == 0) {
+        return base_ok();
+    }
+    (void)pthread_cond_destroy(&log->moved);
+    (void)pthread_cond_destroy(&log->work);
+    (void)pthread_mutex_destroy(&log->lock);
+    return base_error(BASE_NO_MEMORY, "no thread for the log");
+}
+
+BaseStatus
+lsm_log_new(const LsmLogArgs *args, LsmLog **ret_log)
+{
+    LsmLog *log = calloc(1, sizeof(*log));
+    if (log == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for the log");
+    }
+    log->args = *args;
+    log->failure = base_ok();
+    log->written = args->position;
+    log->durable = args->position;
+    log->previous = args->previous;
+    log->previous_len = args->previous_len;
+    size_t len = strlen(args->directory);
+    BaseStatus status = len < sizeof(log->directory)
+                            ? base_ok()
+                            : base_error(BASE_INVALID, "the directory's name is too long");
+    if (status.code == BASE_OK) {
+        memcpy(log->directory, args->directory, len + 1);
+        status = start_thread(log);
+    }
+    if (status.code != BASE_OK) {
+        free(log);
+        return status;
+    }
+    *ret_log = log;
+    return base_ok();
+}
+
+void
+lsm_log_free(LsmLog *log)
+{
+    if (log == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&log->lock);
+    log->stopping = true;
+    pthread_cond_signal(&log->work);
+    pthread_mutex_unlock(&log->lock);
+    pthread_join(log->thread, NULL);
+    while (log->oldest != NULL) {
+        LsmSegment *segment = log->oldest;
+        log->oldest = segment->next;
+        env_file_close(segment->file);
+        free(segment);
+    }
+    (void)pthread_cond_destroy(&log->moved);
+    (void)pthread_cond_destroy(&log->work);
+    (void)pthread_mutex_destroy(&log->lock);
+    free(log);
+}
+
+BaseStatus
+lsm_log_sync(LsmLog *log)
+{
+    pthread_mutex_lock(&log->lock);
+    uint64_t target = log->written;
+    while (log->durable < target && log->failure.code == BASE_OK) {
+        log->asked = true;
+        pthread_cond_signal(&log->work);
+        (void)pthread_cond_wait(&log->moved, &log->lock);
+    }
+    BaseStatus status = log->failure;
+    pthread_mutex_unlock(&log->lock);
+    return status;
+}
+
+BaseStatus
+lsm_log_status(LsmLog *log)
+{
+    pthread_mutex_lock(&log->lock);
+    BaseStatus status = log->failure;
+    pthread_mutex_unlock(&log->lock);
+    return status;
+}
+
+void
+lsm_log_stats(LsmLog *log, LsmLogStats *ret_stats)
+{
+    pthread_mutex_lock(&log->lock);
+    *ret_stats = (LsmLogStats){
+        .written = log->written,
+        .durable = log->durable,
+        .records = log->stats.records,
+        .bytes = log->stats.bytes,
+        .syncs = log->stats.syncs,
+        .segments = log->stats.segments,
+        .sync_us = log->stats.sync_us,
+    };
+    pthread_mutex_unlock(&log->lock);
+}
