@@ -163,10 +163,13 @@ walk(const FormatDataBlock *block, uint32_t group, BaseSlice key, int64_t versio
         if (spot.head.shared > match) {
             continue;
         }
+        BaseSlice suffix = base_slice(spot.head.suffix, spot.head.unshared);
         if (spot.head.shared < match) {
+            /* A restart shares nothing by decree, and may be the target all the same. */
+            spot.equal = spot.head.shared == 0 && base_slice_equal(suffix, key) &&
+                         !is_too_new(block, &spot.head, version);
             return spot;
         }
-        BaseSlice suffix = base_slice(spot.head.suffix, spot.head.unshared);
         BaseSlice rest = base_slice(key.data + match, key.len - match);
         size_t same = format_key_shared(suffix, rest);
         if (same == suffix.len && same == rest.len) {

@@ -13,6 +13,9 @@
  *     shared < match   the key differs from the last one earlier than the target does: behind it
  *     shared = match   the bytes stored here, compared with the target behind `match`, decide
  *
+ * (A restart shares nothing by decree. The search ends at the first one that it meets, which is
+ * not before the target.)
+ *
  * Nothing is trusted: an entry that does not fit ends the walk with FORMAT_STEP_CORRUPT. Order and
  * counts are not proven by reading; format_data_block_verify() proves everything.
  *

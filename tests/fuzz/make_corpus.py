@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the corpora of the wire's fuzz targets: hostile messages by name, and golden ones.
+"""Writes the seeds of the corpora of the wire's fuzz targets: hostile messages by name, and golden ones;
+and of those of the files' formats: golden samples.
 
 usage: make_corpus.py [OUTDIR]      by default tests/fuzz/corpus
 
@@ -13,6 +14,15 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 TARGETS = ("fuzz_wire_parse", "fuzz_wire_scan", "fuzz_wire_bridge")
+FORMAT_TARGETS = {
+    "fuzz_format_blob": ("blob.header", "blob.tail"),
+    "fuzz_format_block": ("block.data",),
+    "fuzz_format_index": ("block.index", "block.filter"),
+    "fuzz_format_log": ("segment.wal", "commits"),
+    "fuzz_format_manifest": ("manifest", "edits", "current"),
+    "fuzz_format_properties": ("block.properties", "footer", "block.stored", "block.packed"),
+    "fuzz_format_ranges": ("block.ranges",),
+}
 
 
 def head(name, kind=1, seqid=1):
@@ -103,6 +113,11 @@ def main():
         for name, data in golden():
             for target in TARGETS:
                 (out / target / name).write_bytes(data)
+    for target, samples in FORMAT_TARGETS.items():
+        (out / target).mkdir(parents=True, exist_ok=True)
+        for sample in samples:
+            data = (HERE.parent / "golden" / "format" / sample).read_bytes()
+            (out / target / f"golden-{sample}").write_bytes(data)
     (out / "fuzz_canary").mkdir(exist_ok=True)
     (out / "fuzz_canary" / "crash").write_bytes(b"egg")
 

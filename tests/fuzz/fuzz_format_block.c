@@ -1,0 +1,14 @@
+/*
+ * fuzz_format_block.c: data blocks that hold anything. The properties are those of
+ * tests/support/format_check.h.
+ */
+#include "tests/fuzz/fuzz.h"
+#include "tests/support/format_check.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    BaseSlice bytes = base_slice(data, size);
+    (void)format_check_data_block(bytes);
+    return 0;
+}

@@ -1,0 +1,15 @@
+/*
+ * fuzz_format_index.c: index blocks and filters that hold anything. The properties are those of
+ * tests/support/format_check.h.
+ */
+#include "tests/fuzz/fuzz.h"
+#include "tests/support/format_check.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    BaseSlice bytes = base_slice(data, size);
+    (void)format_check_index_block(bytes);
+    (void)format_check_filter(bytes);
+    return 0;
+}
