@@ -1,6 +1,6 @@
 /*
- * fuzz_format_properties.c: properties, footers and stored blocks that hold anything. The properties are those of
- * tests/support/format_check.h.
+ * fuzz_format_properties.c: properties, footers and stored blocks that hold anything. The
+ * properties are those of tests/support/format_check.h.
  */
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/format_check.h"

@@ -101,6 +101,20 @@ def golden():
                 yield f"{protocol}-{kind}-{service}-{method}".lower(), bytes.fromhex(data)
 
 
+def client():
+    """Golden replies behind the number of their method, which is its place among the requests."""
+    methods = []
+    for protocol in ("binary", "compact"):
+        path = HERE.parent / "golden" / "client" / f"{protocol}.txt"
+        for line in path.read_text(encoding="ascii").splitlines():
+            kind, _, method, case, data = line.split(" ")
+            if method not in methods:
+                methods.append(method)
+            if kind == "reply" and case != "long":
+                yield (f"{protocol}-{method}-{case}",
+                       bytes([methods.index(method)]) + bytes.fromhex(data))
+
+
 def main():
     out = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "corpus"
     seeds = {f"hostile-{name}": data for name, data in HOSTILE.items()}
@@ -118,6 +132,9 @@ def main():
         for sample in samples:
             data = (HERE.parent / "golden" / "format" / sample).read_bytes()
             (out / target / f"golden-{sample}").write_bytes(data)
+        (out / "fuzz_client_reply").mkdir(exist_ok=True)
+        for name, data in client():
+            (out / "fuzz_client_reply" / name).write_bytes(data)
     (out / "fuzz_canary").mkdir(exist_ok=True)
     (out / "fuzz_canary" / "crash").write_bytes(b"egg")
 

@@ -37,7 +37,7 @@ format_check_damage(FormatCheck *check, BaseSlice bytes, bool open_ended)
     free(copy);
 }
 
-/* -------------------------------------------------------------------------------- data block -- */
+/* ------------------------------------------------------------------------------ data block -- */
 
 /* Reads every entry from the last to the first; returns how many there were. */
 static uint32_t
@@ -119,7 +119,7 @@ format_check_data_block(BaseSlice bytes)
     return good;
 }
 
-/* -------------------------------------------------------------------------------- other parts -- */
+/* ----------------------------------------------------------------------------- other parts -- */
 
 bool
 format_check_index_block(BaseSlice bytes)

@@ -32,7 +32,7 @@ must(bool fine)
     BASE_CHECK(fine);
 }
 
-/* -------------------------------------------------------------------------------- data block -- */
+/* ------------------------------------------------------------------------------ data block -- */
 
 size_t
 format_sample_entry_count(void)
@@ -88,7 +88,7 @@ write_data_block(BaseBuf *into)
     base_buf_clear(&last);
 }
 
-/* ---------------------------------------------------------------------------- other table parts -- */
+/* ----------------------------------------------------------------------- other table parts -- */
 
 static void
 write_index_block(BaseBuf *into)
@@ -193,7 +193,7 @@ write_frame(BaseBuf *into)
     must(format_frame_append(into, NULL, BASE_SLICE_LITERAL("payload"), 0, 0, &size));
 }
 
-/* -------------------------------------------------------------------------------------- logs -- */
+/* ------------------------------------------------------------------------------------ logs -- */
 
 static void
 add_operations(BaseBuf *into, int64_t version)
@@ -320,7 +320,7 @@ write_current(BaseBuf *into)
     must(format_current_encode(into, 12));
 }
 
-/* ------------------------------------------------------------------------------------- blobs -- */
+/* ----------------------------------------------------------------------------------- blobs -- */
 
 static void
 write_blob_header(BaseBuf *into)
