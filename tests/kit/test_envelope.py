@@ -4,7 +4,7 @@ import pytest
 
 from larder_kit import envelope
 from larder_kit.envelope import Envelope, EnvelopeError
-from vectors import VECTORS, random_source, run_c_test, text_of
+from vectors import VECTORS, is_documented, random_source, run_c_test, text_of
 
 ROWS = VECTORS["envelopes"]
 
@@ -65,6 +65,10 @@ def test_the_caller_decides_about_the_checksum():
     assert envelope.decode(checked).checksum
     assert envelope.decode(checked).encode() == checked
     assert envelope.decode(checked).encode(checksum=False) == plain
+
+
+def test_the_documented_envelope_is_right():
+    assert is_documented(Envelope(b"hi", schema_version=1).encode())
 
 
 def test_a_type_that_is_no_utf8_is_refused():

@@ -7,7 +7,8 @@ import uuid
 import pytest
 
 from larder_kit import tuples
-from vectors import VECTORS, item_of, parts_of, random_source, run_c_test, text_of
+from vectors import (VECTORS, is_documented, item_of, parts_of, random_source, run_c_test,
+                     text_of)
 
 ROWS = VECTORS["tuples"]
 
@@ -94,6 +95,11 @@ def test_integers_have_64_bits(part):
 def test_other_types_are_no_parts(part):
     with pytest.raises(TypeError):
         tuples.encode((part,))
+
+
+def test_the_documented_key_is_right():
+    assert is_documented(tuples.encode(("order", 4711), tenant="acme"))
+    assert not is_documented(tuples.encode(("order", 4712), tenant="acme"))
 
 
 def test_a_lone_surrogate_is_no_text():

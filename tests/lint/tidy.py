@@ -55,7 +55,7 @@ INCLUDE_TABLE = {
     "service": ["engine/base", "engine/engine.h", "engine/env", "service/wire", "service/net",
                 "service/obs", "service/store", "service/rpc", "service/admin", "service"],
     "loadgen": ["engine/base", "engine/engine.h", "engine/env", "service/client", "include/larder"],
-    "examples": ["include/larder"],
+    "examples": ["include/larder", "gen-c_glib"],
     "tests": ["engine", "service", "loadgen", "tests", "gen-c_glib", "gen-client", "include/larder"],
 }
 
