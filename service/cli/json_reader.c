@@ -16,7 +16,8 @@ static const char broken_string[] =
 CliJsonReader
 cli_json_reader(BaseSlice text)
 {
-    return (CliJsonReader){.text = text, .decoded = BASE_BUF_INIT};
+    BaseSlice some = text.len == 0 ? BASE_SLICE_LITERAL("") : text;
+    return (CliJsonReader){.text = some, .decoded = BASE_BUF_INIT};
 }
 
 void
