@@ -141,7 +141,7 @@ client_outcome_invalid(LarderMethod method, const ClientFlaw *flaw)
         .outcome = LARDER_INVALID_REQUEST,
         .method = method,
         .exception = {.invalid_request = &invalid->exception},
-        .code = flaw->code,
+        .code = (int32_t)flaw->code,
         .message = invalid->exception.message,
     };
     return &invalid->reply;
