@@ -89,7 +89,7 @@ make_directories(const Env *env, const char *path)
 static bool
 open_data_directory(Server *server, ServerFault *ret_fault)
 {
-    const Env *env = env_posix();
+    const Env *env = server->env;
     const char *path = server->config->data_dir;
     char lock_path[ENV_PATH_MAX];
     BaseStatus status = env_join(server->stores_path, path, "stores");
@@ -164,7 +164,7 @@ static bool
 open_stores(Server *server, ServerFault *ret_fault)
 {
     server->store_limits = limits_for_store(&server->config->limits);
-    server->stores = store_set_new(env_posix(), server->clock, &server->store_limits);
+    server->stores = store_set_new(server->env, server->clock, &server->store_limits);
     if (server->stores == NULL) {
         return server_fault(ret_fault, PROGRAM_OS, "no memory for the stores");
     }
@@ -362,6 +362,7 @@ server_start(Config *config, const ServerParts *parts, ServerFault *ret_fault)
     }
     server->config = config;
     server->clock = parts == NULL || parts->clock == NULL ? base_clock_real() : parts->clock;
+    server->env = parts == NULL || parts->env == NULL ? env_posix() : parts->env;
     server->data_addresses = g_ptr_array_new_with_free_func(g_free);
     server->admin_addresses = g_ptr_array_new_with_free_func(g_free);
     (void)pthread_mutex_init(&server->housekeeper_lock, NULL);
@@ -466,7 +467,7 @@ server_stop(Server *server)
     obs_registry_free(server->obs);
     free_limits(server->limits);
     store_set_close(server->stores);
-    env_unlock(env_posix(), server->lock);
+    env_unlock(server->env, server->lock);
     (void)pthread_cond_destroy(&server->housekeeper_wake);
     (void)pthread_mutex_destroy(&server->housekeeper_lock);
     g_ptr_array_unref(server->data_addresses);

@@ -10,6 +10,7 @@
 #ifndef LARDER_SERVICE_SERVER_H
 #define LARDER_SERVICE_SERVER_H
 
+#include "engine/env/env.h"
 #include "service/config.h"
 #include "service/rpc/observer.h"
 
@@ -18,6 +19,7 @@ typedef struct Server Server;
 /* What a test puts into a server. All zero: nothing. */
 typedef struct ServerParts {
     const BaseClock *clock;      /* NULL: the real one */
+    const Env *env;              /* where data_dir is; NULL: the file system */
     const RpcObserver *observer; /* of every call, behind those of the server; NULL: none */
 } ServerParts;
 

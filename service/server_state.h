@@ -7,7 +7,6 @@
 #ifndef LARDER_SERVICE_SERVER_STATE_H
 #define LARDER_SERVICE_SERVER_STATE_H
 
-#include "engine/env/env.h"
 #include "service/admin/admin.h"
 #include "service/endpoint.h"
 #include "service/server.h"
@@ -31,6 +30,7 @@ typedef struct ServerLimits {
 struct Server {
     Config *config;
     const BaseClock *clock;
+    const Env *env;
     EnvLock *lock; /* of the data directory */
     char stores_path[ENV_PATH_MAX];
     StoreLimits store_limits;

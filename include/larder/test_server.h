@@ -34,7 +34,7 @@ typedef struct LarderTestServer LarderTestServer;
 typedef struct LarderTestServerOptions {
     const char *engine;    /* ["hashmap"] of the store "default", unless `config` has that store */
     const char *unix_path; /* [none: free TCP ports of 127.0.0.1] its data; PATH.admin its Admin */
-    const char *directory; /* [a new one under TMPDIR, removed by stop()] */
+    const char *directory; /* [none: its files are in memory] for data; stays when it stops */
     const char *config;    /* [none] text of a configuration file: stores, limits, settings but
                               for listen, admin_listen and data_dir */
     int64_t clock_ms;      /* [0: the real clock] wall time at the start of a clock of its own */

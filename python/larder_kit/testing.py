@@ -115,7 +115,7 @@ class LarderServer:
     config     text of a configuration file: limits, settings, stores with options
     clock      wall time in ms since 1970 at which a clock of its own stands until advance(); None: the real one
     unix       path of a unix socket to listen on (its admin side on PATH.admin); None: free TCP ports
-    directory  for data; None: a temporary one, removed in the end
+    directory  for data, which stays; None: its files are in memory
     program    the larder-test-server to run; None: LARDER_TEST_SERVER, else PATH
     patience   seconds to wait for an answer of the server before it is given up
     """
@@ -172,7 +172,7 @@ class LarderServer:
             raise LarderServerError(f"the server ended with status {status}\n{said}")
 
     def kill(self):
-        """Ends the server as a crash would. Its temporary directory stays behind."""
+        """Ends the server as a crash would."""
         if self._process is not None:
             process, self._process = self._process, None
             process.kill()

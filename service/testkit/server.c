@@ -5,6 +5,9 @@
  *                                             |
  *                                           store -> engine, by the clock of the test
  *
+ * Its files are in memory, so nothing is left behind by a test that ends without a stop, as those
+ * that fail under Check do; unless the user names a directory.
+ *
  * The configuration is the user's text over presets that suit a test (presets_of), with addresses
  * and the data directory of ours. The first observer sees what the faults behind it made of a call.
  *
@@ -15,20 +18,20 @@
  * is no memory for a configuration, which is acceptable in a test.
  */
 #include "service/server.h"
+#include "engine/env/mem.h"
 #include "service/log.h"
 #include "service/testkit/calls.h"
 #include "service/testkit/clock.h"
 #include "service/testkit/faults.h"
-#include "service/testkit/folder.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { SERVER_REACTORS = 1, SERVER_WORKERS = 16, SERVER_ADMIN_WORKERS = 2 };
 
-#define ANY_PORT "tcp:127.0.0.1:0"
+#define ANY_PORT         "tcp:127.0.0.1:0"
+#define MEMORY_DIRECTORY "/data"
 
 struct LarderTestServer {
     TestkitClock clock;
@@ -36,7 +39,7 @@ struct LarderTestServer {
     TestkitFaults faults;
     TestkitCalls calls;
     ServerParts parts;
-    char *folder; /* to be removed; NULL: none */
+    Env *files; /* in memory; NULL: they are in a directory */
     Server *server;
 };
 
@@ -69,7 +72,7 @@ presets_of(const LarderTestServerOptions *options)
 }
 
 static Config *
-load(const LarderTestServerOptions *options, const char *folder, LarderProblem *ret_problem)
+load(const LarderTestServerOptions *options, LarderProblem *ret_problem)
 {
     g_autofree char *data = options->unix_path == NULL
                                 ? g_strdup(ANY_PORT)
@@ -79,7 +82,8 @@ load(const LarderTestServerOptions *options, const char *folder, LarderProblem *
                                  : g_strdup_printf("unix:%s.admin", options->unix_path);
     char *listen[] = {data, NULL};
     char *admin_listen[] = {admin, NULL};
-    const ConfigOverrides overrides = {listen, admin_listen, folder};
+    const char *directory = options->directory == NULL ? MEMORY_DIRECTORY : options->directory;
+    const ConfigOverrides overrides = {listen, admin_listen, directory};
     const ConfigPresets presets = presets_of(options);
     ConfigReport report;
     config_report_init(&report);
@@ -99,6 +103,14 @@ server_new(const LarderTestServerOptions *options)
     if (server == NULL) {
         return NULL;
     }
+    if (options->directory == NULL) {
+        server->files = env_mem_new();
+        if (server->files == NULL) {
+            free(server);
+            return NULL;
+        }
+    }
+    server->parts.env = server->files;
     server->has_clock = options->clock_ms > 0;
     testkit_clock_init(&server->clock, options->clock_ms);
     testkit_faults_init(&server->faults);
@@ -140,16 +152,7 @@ larder_test_server_start(const LarderTestServerOptions *options, LarderProblem *
         tell(ret_problem, "no memory");
         return NULL;
     }
-    if (wanted->directory == NULL) {
-        server->folder = testkit_folder_new();
-        if (server->folder == NULL) {
-            tell(ret_problem, "cannot make a temporary directory: %s", g_strerror(errno));
-            larder_test_server_stop(server);
-            return NULL;
-        }
-    }
-    const char *folder = wanted->directory == NULL ? server->folder : wanted->directory;
-    Config *config = load(wanted, folder, ret_problem);
+    Config *config = load(wanted, ret_problem);
     if (config == NULL || !start(server, config, ret_problem)) {
         larder_test_server_stop(server);
         return NULL;
@@ -167,11 +170,7 @@ larder_test_server_stop(LarderTestServer *server)
     server_stop(server->server);
     testkit_calls_free(&server->calls);
     testkit_faults_free(&server->faults);
-    if (server->folder != NULL && !testkit_folder_remove(server->folder)) {
-        (void)fprintf(stderr, "larder-test: cannot remove %s: %s\n", server->folder,
-                      g_strerror(errno));
-    }
-    free(server->folder);
+    env_mem_free(server->files);
     free(server);
 }
 

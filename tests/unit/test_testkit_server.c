@@ -13,7 +13,7 @@
 
 #define NOW_MS INT64_C(1700000000000)
 
-static char folder[64]; /* of a test; TMPDIR too */
+static char folder[64]; /* of a test: the working directory, and TMPDIR */
 
 static void
 make_folder(void)
@@ -21,6 +21,7 @@ make_folder(void)
     (void)snprintf(folder, sizeof folder, "/tmp/test-testkit-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(setenv("TMPDIR", folder, 1), 0);
+    ck_assert_int_eq(chdir(folder), 0);
     larder_fixture = (LarderFixture){.client_options = {.retry = {.attempts_max = 1}}};
 }
 
@@ -67,7 +68,6 @@ START_TEST(starts_and_stops_and_leaves_nothing)
     for (int i = 0; i < 10; i++) {
         larder_fixture_start(&larder_fixture);
         put(larder_fixture.client, "default", "v");
-        ck_assert_int_eq(entries(), 1);
         larder_fixture_stop(&larder_fixture);
         ck_assert_int_eq(entries(), 0);
     }
@@ -204,8 +204,6 @@ START_TEST(what_is_wrong_is_told)
                    "cannot listen on unix:/nowhere/socket");
     expect_problem(&(LarderTestServerOptions){.clock_ms = -1}, "clock_ms is -1");
     expect_problem(&(LarderTestServerOptions){.directory = "/dev/null"}, "/dev/null");
-    ck_assert_int_eq(setenv("TMPDIR", "/nowhere", 1), 0);
-    expect_problem(NULL, "temporary directory");
 }
 END_TEST
 

@@ -51,7 +51,7 @@ tool_options_parse(int argc, char **argv, ToolOptions *ret_options, char **ret_p
         {"config", 0, 0, G_OPTION_ARG_FILENAME, &config_path,
          "Configuration file, as for larderd; addresses and data_dir in it are ignored", "FILE"},
         {"directory", 0, 0, G_OPTION_ARG_FILENAME, &options.directory,
-         "Directory for data; without it a temporary one, removed in the end", "DIR"},
+         "Directory for data, which stays; without it files are in memory", "DIR"},
         {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and end", NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
