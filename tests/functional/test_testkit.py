@@ -3,9 +3,11 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -462,3 +464,37 @@ def test_help_and_version():
     for option, expected in (("--help", "Commands: inject"), ("--version", "larder-test-server ")):
         done = subprocess.run([os.environ["LARDER_TEST_SERVER"], option], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0 and expected in done.stdout
+
+
+# ------------------------------------------------------------------------------------------ the README
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def snippets(language):
+    text = (ROOT / "service/testkit/README.md").read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_example_in_c_is_the_one_that_is_built():
+    example = (ROOT / "tests/unit/test_testkit_example.c").read_text()
+    (snippet,) = snippets("c")
+    assert snippet == example.partition("*/\n")[2]
+
+
+def test_the_example_in_python_runs(tmp_path):
+    (snippet,) = snippets("python")
+    (tmp_path / "test_orders.py").write_text(snippet)
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."], cwd=tmp_path,
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and "2 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_commands_of_the_readme_are_understood():
+    (lines,) = snippets("json")
+    answers, _ = run(lines.encode(), arguments=["--clock=1700000000000"])
+    assert len(answers) == lines.count("\n") and all(answer["ok"] for answer in answers)
+    text = (ROOT / "service/testkit/README.md").read_text().partition("## Rules")[0]
+    answer, _ = run(b'{"command":"?"}\n')
+    named = answer[0]["error"].partition("one of ")[2].split(", ")
+    assert [name for name in re.findall(r"^\| `(\w+)` \| ", text, re.MULTILINE) if name in named] == named
