@@ -110,28 +110,37 @@ take_prefix(ToolJson *json, LarderBytes *ret_prefix)
     return bytes;
 }
 
+/* All of a fault; what it returns is the prefix, for g_free(). */
+static guchar *
+take_fault(ToolJson *json, LarderFault *ret_fault)
+{
+    *ret_fault = (LarderFault){
+        .kind = take_kind(json),
+        .method = take_name(json, "method"),
+        .skip = tool_json_take_number(json, "skip", 0),
+        .times = tool_json_take_number(json, "times", 0),
+        .delay_ms = tool_json_take_number(json, "delay_ms", 0),
+        .outcome = take_outcome(json),
+        .retry_after_ms = tool_json_take_number(json, "retry_after_ms", 0),
+    };
+    ret_fault->code = take_code(json, ret_fault->outcome);
+    return take_prefix(json, &ret_fault->key_prefix);
+}
+
 static void
 inject(ToolCommands *commands, ToolJson *json, GString *answer)
 {
-    LarderFault fault = {.kind = take_kind(json)};
-    g_autofree guchar *prefix = take_prefix(json, &fault.key_prefix);
-    fault.method = take_name(json, "method");
-    fault.skip = tool_json_take_number(json, "skip", 0);
-    fault.times = tool_json_take_number(json, "times", 0);
-    fault.delay_ms = tool_json_take_number(json, "delay_ms", 0);
-    fault.outcome = take_outcome(json);
-    fault.code = take_code(json, fault.outcome);
-    fault.retry_after_ms = tool_json_take_number(json, "retry_after_ms", 0);
-    LarderProblem problem;
-    if (!tool_json_is_done(json)) {
-        return;
-    }
-    if (!testkit_faults_check(&fault, &problem)) {
+    LarderFault fault;
+    LarderProblem problem = {""};
+    guchar *prefix = take_fault(json, &fault);
+    bool sound = tool_json_is_done(json) && testkit_faults_check(&fault, &problem);
+    if (sound) {
+        g_string_append_printf(answer, ",\"fault\":%" PRId64,
+                               larder_test_server_inject(commands->server, &fault));
+    } else {
         tool_json_complain(json, "%s", problem.message);
-        return;
     }
-    g_string_append_printf(answer, ",\"fault\":%" PRId64,
-                           larder_test_server_inject(commands->server, &fault));
+    g_free(prefix);
 }
 
 static void
