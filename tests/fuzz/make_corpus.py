@@ -124,6 +124,9 @@ def main():
         for name, data in seeds.items():
             (folder / name).write_bytes(data)
     if len(sys.argv) > 1:
+        (out / "fuzz_client_reply").mkdir(exist_ok=True)
+        for name, data in client():
+            (out / "fuzz_client_reply" / name).write_bytes(data)
         for name, data in golden():
             for target in TARGETS:
                 (out / target / name).write_bytes(data)
@@ -132,9 +135,6 @@ def main():
         for sample in samples:
             data = (HERE.parent / "golden" / "format" / sample).read_bytes()
             (out / target / f"golden-{sample}").write_bytes(data)
-        (out / "fuzz_client_reply").mkdir(exist_ok=True)
-        for name, data in client():
-            (out / "fuzz_client_reply" / name).write_bytes(data)
     (out / "fuzz_canary").mkdir(exist_ok=True)
     (out / "fuzz_canary" / "crash").write_bytes(b"egg")
 
