@@ -4,15 +4,16 @@
 usage: interop.py --language NAME    run one language; its results go to the build folder
        interop.py --missing NAME WHAT PACKAGES
                                      record that it cannot run, and fail
-       interop.py --table            print the table of all results; fail if anything in it does, or if
-                                     README.md records another one
+       interop.py --table            print the table of all results; fail if anything in it
+                                     does, or if README.md records another one
        interop.py --record           write the table into README.md
 
-README.md says what programs are given and must print. Every process that is started here is ended here,
-also when a program hangs or a check fails.
+README.md says what programs are given and must print. Every process that is started here is ended
+here, also when a program hangs or a check fails.
 
-LARDER_BUILD names the build folder; tests/functional and the Python stubs must be on PYTHONPATH (CTest
-sets all that). INTEROP_TRANSPORTS limits how many transports are tried, INTEROP_PARTS which parts.
+LARDER_BUILD names the build folder; tests/functional and the Python stubs must be on PYTHONPATH
+(CTest sets all that). INTEROP_TRANSPORTS limits how many transports are tried, INTEROP_PARTS which
+parts.
 """
 
 import json
@@ -37,7 +38,8 @@ PARTS_RUN = os.environ.get("INTEROP_PARTS", " ".join(PARTS)).split()
 TRANSPORTS_MAX = int(os.environ.get("INTEROP_TRANSPORTS", len(TRANSPORTS)))
 
 SCRIPTED = '[store "default"]\nengine=scripted\n'
-TAP = re.compile(r"(?P<bad>not )?ok (?P<number>\d+)\b(?: - )?(?P<text>[^#]*)(?:# SKIP (?P<skip>.*))?")
+TAP = re.compile(r"(?P<bad>not )?ok (?P<number>\d+)\b(?: - )?(?P<text>[^#]*)"
+                 r"(?:# SKIP (?P<skip>.*))?")
 TABLE = re.compile(r"(<!-- table:[^\n]*-->\n).*?(<!-- end of table -->\n)", re.DOTALL)
 
 
@@ -69,11 +71,12 @@ class Language:
         self.environment = said.get("environment", {})
         self.cannot = said.get("cannot", {})
         self.skips = {int(number): reason for number, reason in said.get("skips", {}).items()}
-        assert set(self.commands) == set(PARTS), f"{name}: parts are {', '.join(PARTS)}"
-        assert set(self.cannot) <= set(TRANSPORTS), f"{name}: transports are {', '.join(TRANSPORTS)}"
+        assert set(self.commands) == set(PARTS), f"{name}: other parts than {PARTS}"
+        assert set(self.cannot) <= set(TRANSPORTS), f"{name}: other transports than {TRANSPORTS}"
 
     def transports(self):
-        return [transport for transport in TRANSPORTS if transport not in self.cannot][:TRANSPORTS_MAX]
+        able = [transport for transport in TRANSPORTS if transport not in self.cannot]
+        return able[:TRANSPORTS_MAX]
 
     def fill(self, text, part):
         """A text of interop.json with its folders."""
@@ -90,7 +93,7 @@ class Language:
         return None if done.returncode == 0 else f"{self.preparation[0]}: {done.stdout.strip()}"
 
     def run(self, part, environment):
-        """Runs the program of a part; returns its standard output, its errors and its exit status."""
+        """Runs the program of a part; returns its output, its errors and its exit status."""
         command = [self.fill(word, part) for word in self.commands[part]]
         own = {name: self.fill(value, part) for name, value in self.environment.items()}
         inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -146,7 +149,8 @@ class Servers:
 
     def start(self):
         self.larderds.append(Larderd(self.folder / "plain"))
-        self.larderds.append(Larderd(self.folder / "scripted", program=SCRIPTED_LARDERD, config=SCRIPTED))
+        self.larderds.append(Larderd(self.folder / "scripted", program=SCRIPTED_LARDERD,
+                                     config=SCRIPTED))
         for contract in ("older", "newer"):
             self.stand_ins.append(StandIn(contract, self.protocol, self.framing))
 

@@ -3,9 +3,9 @@
 
 usage: stand_in.py older|newer binary|compact framed|unframed
 
-The stubs of that contract must be on PYTHONPATH. Prints the port of 127.0.0.1 that it listens on, then
-serves the Store service, or the few methods of it that the checks call, from a dictionary. Ends when its
-standard input does, so it never outlives its starter.
+The stubs of that contract must be on PYTHONPATH. Prints the port of 127.0.0.1 that it listens on,
+then serves the Store service, or the few methods of it that the checks call, from a dictionary.
+Ends when its standard input does, so it never outlives its starter.
 
 The newer server says what no client of today has heard of: the keys "!moon:..." and "!warm:..." get
 outcomes that only its contract has, and every result has fields of every kind that only it has.
@@ -57,8 +57,10 @@ class Handler:
         return ttypes.PingResult(payload=payload, now_ms=1_700_000_000_000)
 
     def server_info(self, _options):
-        store = ttypes.StoreInfo(name="default", engine="stand-in", capabilities=[], durability="none")
-        return ttypes.ServerInfo(api_version=constants.API_VERSION, server_version="0", stores=[store])
+        store = ttypes.StoreInfo(name="default", engine="stand-in", capabilities=[],
+                                 durability="none")
+        return ttypes.ServerInfo(api_version=constants.API_VERSION, server_version="0",
+                                 stores=[store])
 
     def put(self, _store, key, value, options):
         with self.lock:
@@ -75,7 +77,8 @@ class Handler:
     def get(self, _store, key, _options):
         with self.lock:
             value, version = self.records.get(key, (None, 0))
-        return ttypes.GetResult(found=value is not None, value=value, version=version, expires_at_ms=0)
+        return ttypes.GetResult(found=value is not None, value=value, version=version,
+                                expires_at_ms=0)
 
     def scan(self, _store, span, _options):
         with self.lock:
@@ -100,8 +103,8 @@ class NewerHandler(Handler):
         if key.startswith(b"!moon:"):
             return self.not_applied(ttypes.NotApplied.WRONG_MOON)
         if key.startswith(b"!warm:"):
-            raise ttypes.Refused(code=ttypes.RefusedCode.TOO_WARM, message="it is too warm", details={},
-                                 retry_after_ms=90, scope="server", **new_fields())
+            raise ttypes.Refused(code=ttypes.RefusedCode.TOO_WARM, message="it is too warm",
+                                 details={}, retry_after_ms=90, scope="server", **new_fields())
         return with_new_fields(super().put(store, key, value, options))
 
     def not_applied(self, reason):

@@ -108,8 +108,8 @@ typedef struct Check {
     const char *(*run)(LarderRpcStoreIf *store);
 } Check;
 
-/* Runs checks of a server, each of which begins without keys; the last has no name. Returns how many
- * failed. */
+/* Runs checks of a server, each of which begins without keys; the last has no name. Returns how
+ * many failed. */
 int run(LarderRpcStoreIf *store, const Check *checks);
 
 /* The lists of checks of the program for today's contract. */

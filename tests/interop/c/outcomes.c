@@ -1,5 +1,5 @@
 /*
- * outcomes.c: checks 41 to 47: every exception, with its fields, from a server that follows a script.
+ * outcomes.c: checks 41 to 47: every exception with its fields, from a server with a script.
  */
 #include "tests/interop/c/common.h"
 

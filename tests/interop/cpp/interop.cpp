@@ -1,10 +1,9 @@
-// interop.cpp: Larder from C++: every method, every outcome, every extreme. CHECKS.md has the list in
-// words.
+// interop.cpp: Larder from C++: every method, every outcome, every extreme. CHECKS.md has the list.
 //
 // The generated C++ client cannot leave a struct out of a call: absent options are empty ones here.
 #include "Admin.h"
 #include "Observe.h"
-#include "common.h"
+#include "common.hpp"
 #include "larder_constants.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // newer.cpp: a C++ client of a newer contract meets the server of today. CHECKS.md, 71 to 74.
-#include "common.h"
+#include "common.hpp"
 
 using namespace larder;
 using apache::thrift::TApplicationException;

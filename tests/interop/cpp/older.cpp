@@ -1,5 +1,5 @@
 // older.cpp: a C++ client of an older contract meets the server of today. CHECKS.md, 61 to 64.
-#include "common.h"
+#include "common.hpp"
 
 using namespace larder;
 

@@ -1,7 +1,7 @@
 // common.js: what the three Node.js programs share: connections to the servers, numbers, and TAP.
 //
-// An i64 arrives as an Int64 object, since a Number cannot hold every i64. `plain` makes it a Number
-// where that is exact and a BigInt otherwise; `int64` makes an Int64 of a BigInt.
+// An i64 arrives as an Int64 object, since a Number cannot hold every i64. `plain` makes it a
+// Number where that is exact and a BigInt otherwise; `int64` makes an Int64 of a BigInt.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -91,13 +91,14 @@ async function finish() {
     } catch (error) {
       process.exitCode = 1;
       console.error(error);
-      console.log(`not ok ${number} - ${name}: ${String(error).replace(/\s+/g, ' ').replace(/#/g, '')}`);
+      const problem = String(error).replace(/\s+/g, ' ').replace(/#/g, '');
+      console.log(`not ok ${number} - ${name}: ${problem}`);
     }
   }
   connections.forEach((connection) => connection.end());
 }
 
 module.exports = {
-  S, assert, check, connect, fields, finish, int64, open, plain, port, protocol, rejected, store, thrift,
-  transport,
+  S, assert, check, connect, fields, finish, int64, open, plain, port, protocol, rejected, store,
+  thrift, transport,
 };

@@ -1,21 +1,22 @@
-// interop.js: Larder from Node.js: every method, every outcome, every extreme. CHECKS.md has the list in
-// words.
+// interop.js: Larder from Node.js: every method, every outcome, every extreme. CHECKS.md has the
+// list.
 'use strict';
 
 const net = require('node:net');
 const {
-  S, assert, check, connect, fields, finish, int64, open, plain, port, protocol, rejected, store, thrift,
-  transport,
+  S, assert, check, connect, fields, finish, int64, open, plain, port, protocol, rejected, store,
+  thrift, transport,
 } = require('./common');
 
 const Admin = require('Admin');
 const Observe = require('Observe');
 const Store = require('Store');
 const {
-  API_VERSION, AppendOptions, BatchOptions, Condition, Durability, Expiry, Failed, FailedCode, Fence,
-  GetOptions, Guard, HotDimension, IncrementOptions, Indeterminate, IndeterminateCode, InvalidCode,
-  InvalidRequest, KeyRange, MultiGetOptions, Mutation, MutationKind, NotApplied, NotHere, NotHereCode,
-  PingResult, PutOptions, RangeInfoOptions, Refused, RefusedCode, RemoveOptions, RemoveRangeOptions,
+  API_VERSION, AppendOptions, BatchOptions, Condition, Durability, Expiry, Failed, FailedCode,
+  Fence, GetOptions, Guard, HotDimension, IncrementOptions, Indeterminate, IndeterminateCode,
+  InvalidCode, InvalidRequest, KeyRange, MultiGetOptions, Mutation, MutationKind, NotApplied,
+  NotHere, NotHereCode, PingResult, PutOptions, RangeInfoOptions, Refused, RefusedCode,
+  RemoveOptions, RemoveRangeOptions,
   ScanOptions, ServerInfoOptions, StopReason, StoreMode, StoreSpec,
 } = require('larder_types');
 const { TApplicationException, TApplicationExceptionType, Type, MessageType } = thrift.Thrift;
@@ -69,7 +70,7 @@ function keysOf(page) {
 const absent = new Condition({ absent: true });
 const present = new Condition({ present: true });
 
-// ----------------------------------------------------------------------------------------------- data
+// -------------------------------------------------------------------------------------------- data
 
 check(1, 'ping', data, async () => {
   const payload = Buffer.concat([bytes('00ff800a'), Buffer.from('larder')]);
@@ -85,7 +86,8 @@ check(2, 'server_info', data, async () => {
     const info = await data.server_info(options);
     assert.equal(info.api_version, API_VERSION);
     assert.deepEqual(info.stores.map((each) => each.name), [S]);
-    fields(info.limits.find((limit) => limit.name === 'value_bytes'), { value: 1048576, unit: 'bytes' });
+    const longest = info.limits.find((limit) => limit.name === 'value_bytes');
+    fields(longest, { value: 1048576, unit: 'bytes' });
     assert(info.methods.includes('put'));
   }
 });
@@ -124,7 +126,8 @@ check(6, 'every byte', data, async () => {
   const { items } = await data.scan(S, new KeyRange(), null);
   const keys = [bytes('00'), bytes('0000'), ALL, bytes('7f'), bytes('80'), bytes('ff')];
   assert.deepEqual(items.map((item) => item.key), keys);
-  assert.deepEqual(items.map((item) => item.value), keys.map((key) => (key === ALL ? backwards : key)));
+  const values = keys.map((key) => (key === ALL ? backwards : key));
+  assert.deepEqual(items.map((item) => item.value), values);
 });
 
 check(7, 'the longest value', data, async () => {
@@ -165,7 +168,9 @@ check(10, 'conditions', data, async () => {
   fields(await data.put(S, 'k', '2', new PutOptions({ condition: earlier })), {
     applied: false, current_value: null,
   });
-  const holds = new Condition({ value_equal: bytes('00ff'), present: true, version_at_most: version });
+  const holds = new Condition({
+    value_equal: bytes('00ff'), present: true, version_at_most: version,
+  });
   assert((await data.put(S, 'k', '2', new PutOptions({ condition: holds }))).applied);
 });
 
@@ -253,7 +258,9 @@ check(17, 'batch', data, async () => {
     new Mutation({ kind: MutationKind.REMOVE_RANGE, key: 'x', stop_key: 'y' }),
   ];
   const options = new BatchOptions({
-    guards: [new Guard({ key: 'old', condition: present }), new Guard({ key: 'new', condition: absent })],
+    guards: [
+      new Guard({ key: 'old', condition: present }), new Guard({ key: 'new', condition: absent }),
+    ],
   });
   const done = await data.batch(S, mutations, options);
   fields(done, { applied: true, failed_guard: -1, failed_mutation: -1 });
@@ -345,7 +352,8 @@ check(23, 'remove_range', data, async () => {
     plain((await data.scan(S, new KeyRange(), new ScanOptions({ count_only: true }))).count);
   const prefix = new KeyRange({ prefix: 'a' });
   await data.bulk_write(S, ['a0', 'a1', 'b0'].map((key) => putOf(key, 'v')), null);
-  fields(await data.remove_range(S, prefix, new RemoveRangeOptions({ dry_run: true })), { version: 0 });
+  const dry = new RemoveRangeOptions({ dry_run: true });
+  fields(await data.remove_range(S, prefix, dry), { version: 0 });
   assert.equal(await count(), 3);
   assert(plain((await data.remove_range(S, prefix, null)).version) > 0);
   assert.equal(await count(), 1);
@@ -353,13 +361,16 @@ check(23, 'remove_range', data, async () => {
 
 check(24, 'many at once', data, async () => {
   const keys = range(2000).map((i) => numbered('key', i, 5));
-  fields(await data.bulk_write(S, keys.map((key) => putOf(key, key)), null), { applied_count: 2000 });
-  const counted = await data.batch(S, range(2000).map((i) => incrementOf(numbered('n', i, 5), 1)), null);
+  const puts = keys.map((key) => putOf(key, key));
+  fields(await data.bulk_write(S, puts, null), { applied_count: 2000 });
+  const increments = range(2000).map((i) => incrementOf(numbered('n', i, 5), 1));
+  const counted = await data.batch(S, increments, null);
   assert.deepEqual(counted.numbers.map(plain), Array(2000).fill(1));
   const falling = [...keys].reverse();
   const { items } = await data.multi_get(S, falling, null);
   assert.deepEqual(items.map((item) => item.value.toString()), falling);
-  const page = await data.scan(S, new KeyRange({ prefix: 'key' }), new ScanOptions({ limit_items: 10_000 }));
+  const page = await data.scan(S, new KeyRange({ prefix: 'key' }),
+    new ScanOptions({ limit_items: 10_000 }));
   assert.deepEqual(keysOf(page), keys);
 });
 
@@ -383,7 +394,7 @@ check(26, 'pipelining', data, async () => {
   assert.equal((await data.get(S, 'same', null)).value.toString(), '49');
 });
 
-// -------------------------------------------------------------------------------------------- refused
+// ----------------------------------------------------------------------------------------- refused
 
 check(27, 'InvalidRequest', data, async () => {
   const error = await rejected(data.get('unknown', 'k', null), InvalidRequest, {
@@ -452,7 +463,7 @@ check(32, 'a missing argument', data, () => rejected(data.get(S, null, null), In
   code: InvalidCode.BAD_ARGUMENT, field: 'key',
 }));
 
-/** Sends a message "ping" that no generated code would; returns the reply's sequence id and result. */
+/** Sends a "ping" that no generated code would; returns the reply's sequence id and payload. */
 function pingByHand(sequenceId, writeMore = () => {}) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port('DATA'), '127.0.0.1');
@@ -496,7 +507,9 @@ check(33, 'fields from elsewhere', data, async () => {
     field(94, Type.I64, () => output.writeI64(int64(I64_MIN)));
     field(95, Type.DOUBLE, () => output.writeDouble(0.5));
     field(96, Type.STRING, () => output.writeString('text'));
-    field(97, Type.STRUCT, () => new Fence({ lease: 'lease', token: int64(I64_MAX) }).write(output));
+    field(97, Type.STRUCT, () => {
+      new Fence({ lease: 'lease', token: int64(I64_MAX) }).write(output);
+    });
     field(98, Type.LIST, () => {
       output.writeListBegin(Type.STRING, 2);
       output.writeString('one');
@@ -519,7 +532,7 @@ check(34, 'sequence ids', data, async () => {
   }
 });
 
-// ----------------------------------------------------------------------------------------- management
+// -------------------------------------------------------------------------------------- management
 
 check(35, 'health', data, async () => {
   const health = await observe.health(null);
@@ -583,7 +596,7 @@ check(40, 'Admin, not served', data, () => expectUnserved(admin, {
   shutdown: [null],
 }));
 
-// ------------------------------------------------------------------------------------------- outcomes
+// ---------------------------------------------------------------------------------------- outcomes
 
 const scriptedPut = (key, options = null) => scripted.put(S, key, 'v', options);
 
@@ -654,12 +667,14 @@ check(47, 'drain', scripted, async () => {
   fields(await connect(Observe, 'SCRIPTED_ADMIN').health(null), { live: true, ready: false });
 });
 
-// ------------------------------------------------------------------------------------------ stand-ins
+// --------------------------------------------------------------------------------------- stand-ins
 
 check(51, 'an older server', older, async () => {
   fields(await older.server_info(null), { api_version: 0, limits: null });
   assert((await older.put(S, 'k', 'v', null)).applied);
-  fields(await older.get(S, 'k', null), { found: true, value: Buffer.from('v'), full_length: null });
+  fields(await older.get(S, 'k', null), {
+    found: true, value: Buffer.from('v'), full_length: null,
+  });
 });
 
 check(52, 'an older server skips options', older, async () => {

@@ -67,7 +67,7 @@ sub show {
     return "\"$value\"";
 }
 
-# Calls the function, which must die with an exception of that class and with these fields; returns it.
+# Calls the function, which must die with an exception of that class and these fields; returns it.
 sub died {
     my ($class, $fields, $function) = @_;
     die "no $class at line " . (caller)[2] . "\n" if eval { $function->(); 1 };

@@ -1,4 +1,4 @@
-# interop.pl: Larder from Perl: every method, every outcome, every extreme. CHECKS.md has the list in words.
+# interop.pl: Larder from Perl: every method, every outcome, every extreme. CHECKS.md has the list.
 #
 # An i64 arrives as a decimal string, which Perl uses as a number where it can; what it cannot tell
 # apart from its neighbours as a number is compared as text here.
@@ -52,7 +52,7 @@ my $management = connect_to('ADMIN');
 my $admin = Larder::AdminClient->new($management);
 my $observe = Larder::ObserveClient->new($management);
 
-# ----------------------------------------------------------------------------------------------- data
+# --------------------------------------------------------------------------------------------- data
 
 check 1, 'ping', $data, sub {
     my $result = $data->ping("\x00\xff\x80\nlarder");
@@ -106,7 +106,8 @@ check 6, 'every byte', $data, sub {
     $data->put(S, $_, $_) for "\x00", "\x7f", "\x80", "\xff", "\x00\x00";
     my $items = $data->scan(S, range())->{items};
     equal column('key', $items), ["\x00", "\x00\x00", ALL, "\x7f", "\x80", "\xff"];
-    equal column('value', $items), ["\x00", "\x00\x00", scalar reverse(ALL), "\x7f", "\x80", "\xff"];
+    equal column('value', $items),
+        ["\x00", "\x00\x00", scalar reverse(ALL), "\x7f", "\x80", "\xff"];
 };
 
 check 7, 'the longest value', $data, sub {
@@ -190,7 +191,8 @@ check 13, 'remove', $data, sub {
 };
 
 check 14, 'counters', $data, sub {
-    equal $data->increment(S, 'n', 5, Larder::IncrementOptions->new({ initial => 10 }))->{number}, 15;
+    my $from_ten = Larder::IncrementOptions->new({ initial => 10 });
+    equal $data->increment(S, 'n', 5, $from_ten)->{number}, 15;
     equal $data->get(S, 'n')->{value}, pack('q>', 15);
     equal $data->increment(S, 'n', -20)->{number}, -5;
     equal $data->get(S, 'n')->{value}, pack('q>', -5);
@@ -340,7 +342,8 @@ check 24, 'many at once', $data, sub {
 
 check 25, 'too many at once', $data, sub {
     died 'Larder::InvalidRequest',
-        { code => Larder::InvalidCode::OVER_LIMIT, field => 'keys', limit => 32768, actual => 32769 },
+        { code => Larder::InvalidCode::OVER_LIMIT, field => 'keys', limit => 32768,
+          actual => 32769 },
         sub { $data->multi_get(S, [('x') x 32769]) };
 };
 
@@ -359,7 +362,7 @@ check 26, 'pipelining', $data, sub {
     equal $data->get(S, 'same')->{value}, '49';
 };
 
-# -------------------------------------------------------------------------------------------- refused
+# ------------------------------------------------------------------------------------------ refused
 
 check 27, 'InvalidRequest', $data, sub {
     my $error = died 'Larder::InvalidRequest',
@@ -385,7 +388,8 @@ check 29, 'bad arguments', $data, sub {
          [Larder::InvalidCode::UNSUPPORTED, fence => $fence],
          [Larder::InvalidCode::BAD_ARGUMENT, expiry => expiry(ttl_ms => 0), '.ttl_ms']) {
         my ($code, $option, $value, $within) = @$_;
-        died 'Larder::InvalidRequest', { code => $code, field => "options.$option" . ($within // '') },
+        died 'Larder::InvalidRequest',
+            { code => $code, field => "options.$option" . ($within // '') },
             sub { $data->put(S, 'k', 'v', put_options($option => $value)) };
     }
 };
@@ -453,7 +457,8 @@ check 33, 'fields from elsewhere', $data, sub {
         for ([Thrift::TType::BOOL, writeBool => 1], [Thrift::TType::BYTE, writeByte => -1],
              [Thrift::TType::I16, writeI16 => -2], [Thrift::TType::I32, writeI32 => -3],
              [Thrift::TType::I64, writeI64 => '-9223372036854775808'],
-             [Thrift::TType::DOUBLE, writeDouble => 0.5], [Thrift::TType::STRING, writeString => 'text']) {
+             [Thrift::TType::DOUBLE, writeDouble => 0.5],
+             [Thrift::TType::STRING, writeString => 'text']) {
             my ($type, $write, $value) = @$_;
             $out->writeFieldBegin('unknown', $type, $field++);
             $out->$write($value);
@@ -490,13 +495,13 @@ check 34, 'sequence ids', $data, sub {
     }
 };
 
-# ----------------------------------------------------------------------------------------- management
+# --------------------------------------------------------------------------------------- management
 
 check 35, 'health', $data, sub {
     my $health = $observe->health();
     expect $health->{live} && $health->{ready}, 'ready';
-    equal [map { $_->{passed} ? 1 : 0 } grep { $_->{name} eq 'store:default' } @{ $health->{checks} }],
-        [1];
+    my @checks = grep { $_->{name} eq 'store:default' } @{ $health->{checks} };
+    equal [map { $_->{passed} ? 1 : 0 } @checks], [1];
 };
 
 check 36, 'metrics', $data, sub {
@@ -558,7 +563,7 @@ check 40, 'Admin, not served', $data, sub {
         shutdown => [];
 };
 
-# ------------------------------------------------------------------------------------------- outcomes
+# ----------------------------------------------------------------------------------------- outcomes
 
 sub scripted_put {
     my ($key, @options) = @_;
@@ -633,7 +638,7 @@ check 47, 'drain', $scripted, sub {
     expect $health->{live} && !$health->{ready}, 'live, not ready';
 };
 
-# ------------------------------------------------------------------------------------------ stand-ins
+# ---------------------------------------------------------------------------------------- stand-ins
 
 check 51, 'an older server', $older, sub {
     my $info = $older->server_info();

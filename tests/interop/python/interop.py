@@ -1,4 +1,4 @@
-"""Larder from Python: every method, every outcome, every extreme. CHECKS.md has the list in words."""
+"""Larder from Python: every method, every outcome, every extreme. CHECKS.md has the list."""
 
 import struct
 
@@ -8,10 +8,10 @@ from common import S, check, connect, raises, run
 from larder import Observe, Store
 from larder.constants import API_VERSION
 from larder.ttypes import (
-    AppendOptions, BatchOptions, Condition, Durability, Expiry, Failed, FailedCode, Fence, GetOptions,
-    Guard, HotDimension, IncrementOptions, Indeterminate, IndeterminateCode, InvalidCode,
-    InvalidRequest, KeyRange, MultiGetOptions, Mutation, MutationKind, NotApplied, NotHere,
-    NotHereCode, PutOptions, RangeInfoOptions, Refused, RefusedCode, RemoveOptions,
+    AppendOptions, BatchOptions, Condition, Durability, Expiry, Failed, FailedCode, Fence,
+    GetOptions, Guard, HotDimension, IncrementOptions, Indeterminate, IndeterminateCode,
+    InvalidCode, InvalidRequest, KeyRange, MultiGetOptions, Mutation, MutationKind, NotApplied,
+    NotHere, NotHereCode, PutOptions, RangeInfoOptions, Refused, RefusedCode, RemoveOptions,
     RemoveRangeOptions, ScanOptions, ServerInfoOptions, StopReason, StoreMode, StoreSpec)
 
 ALL = bytes(range(256))
@@ -30,7 +30,7 @@ def increment(key, delta):
     return Mutation(kind=MutationKind.INCREMENT, key=key, delta=delta)
 
 
-# ----------------------------------------------------------------------------------------------- data
+# --------------------------------------------------------------------------------------------- data
 
 
 @check(1, "ping")
@@ -252,13 +252,15 @@ def scan(servers):
     servers.data.bulk_write(S, [put(key, key) for key in [*keys, b"b00"]], None)
     pages, token = [], None
     while not pages or token:
-        page = servers.data.scan(S, KeyRange(prefix=b"a"), ScanOptions(limit_items=4, page_token=token))
+        page = servers.data.scan(S, KeyRange(prefix=b"a"),
+                                 ScanOptions(limit_items=4, page_token=token))
         pages.append([item.key for item in page.items])
         assert all(item.value == item.key for item in page.items)
         token = page.next_token
         assert page.stop_reason == (StopReason.LIMIT_ITEMS if token else StopReason.RANGE_END)
     assert pages == [keys[:4], keys[4:8], keys[8:]]
-    back = servers.data.scan(S, KeyRange(start_key=b"a05", stop_key=b"b00"), ScanOptions(reverse=True))
+    back = servers.data.scan(S, KeyRange(start_key=b"a05", stop_key=b"b00"),
+                             ScanOptions(reverse=True))
     assert [item.key for item in back.items] == keys[:4:-1]
     bare = servers.data.scan(S, KeyRange(), ScanOptions(keys_only=True))
     assert all((item.value, item.full_length) == (None, 3) for item in bare.items)
@@ -310,7 +312,8 @@ def many_at_once(servers):
 
 @check(25, "too many at once")
 def too_many_at_once(servers):
-    with raises(InvalidRequest, code=InvalidCode.OVER_LIMIT, field="keys", limit=32768, actual=32769):
+    with raises(InvalidRequest, code=InvalidCode.OVER_LIMIT, field="keys", limit=32768,
+                actual=32769):
         servers.data.multi_get(S, [b"x"] * 32769, None)
 
 
@@ -327,7 +330,7 @@ def pipelining(servers):
     assert servers.data.get(S, b"same", None).value == b"49"
 
 
-# -------------------------------------------------------------------------------------------- refused
+# ------------------------------------------------------------------------------------------ refused
 
 
 @check(27, "InvalidRequest")
@@ -355,7 +358,8 @@ def bad_arguments(servers):
             (InvalidCode.UNSUPPORTED, "options.durability", PutOptions(durability=Durability.SYNC)),
             (InvalidCode.UNSUPPORTED, "options.request_id", PutOptions(request_id=ALL[:16])),
             (InvalidCode.UNSUPPORTED, "options.fence", PutOptions(fence=Fence("lease", 1))),
-            (InvalidCode.BAD_ARGUMENT, "options.expiry.ttl_ms", PutOptions(expiry=Expiry(ttl_ms=0)))):
+            (InvalidCode.BAD_ARGUMENT, "options.expiry.ttl_ms",
+             PutOptions(expiry=Expiry(ttl_ms=0)))):
         with raises(InvalidRequest, code=code, field=field):
             servers.data.put(S, b"k", b"v", options)
 
@@ -478,7 +482,7 @@ def sequence_ids(servers):
         assert read_result(servers.data, Store.ping_result()).success.payload == b"here"
 
 
-# ----------------------------------------------------------------------------------------- management
+# --------------------------------------------------------------------------------------- management
 
 
 @check(35, "health")
@@ -551,7 +555,7 @@ def admin_not_served(servers):
     })
 
 
-# ------------------------------------------------------------------------------------------- outcomes
+# ----------------------------------------------------------------------------------------- outcomes
 
 
 @check(41, "Refused", on="scripted")
@@ -563,8 +567,10 @@ def refused(servers):
 
 @check(42, "every refusal", on="scripted")
 def every_refusal(servers):
-    for verb, code in ((b"disk_full", RefusedCode.DISK_FULL), (b"memory_full", RefusedCode.MEMORY_FULL),
-                       (b"closing", RefusedCode.DRAINING), (b"deadline", RefusedCode.DEADLINE),
+    for verb, code in ((b"disk_full", RefusedCode.DISK_FULL),
+                       (b"memory_full", RefusedCode.MEMORY_FULL),
+                       (b"closing", RefusedCode.DRAINING),
+                       (b"deadline", RefusedCode.DEADLINE),
                        (b"read_only", RefusedCode.READ_ONLY)):
         with raises(Refused, code=code):
             servers.scripted.put(S, b"!refuse-" + verb + b":a", b"v", None)
@@ -617,7 +623,7 @@ def drain(servers):
     assert result.live and not result.ready
 
 
-# ------------------------------------------------------------------------------------------ stand-ins
+# ---------------------------------------------------------------------------------------- stand-ins
 
 
 @check(51, "an older server", on="older")

@@ -13,8 +13,8 @@ BLUE = Colour(name="blue", shades=[1, -1])
 
 @check(71, "options with more fields")
 def options_with_more_fields(servers):
-    options = PutOptions(condition=Condition(absent=True), eager=True, small=-1, medium=-2, large=-3,
-                         factor=0.5, hint="hint", colour=BLUE, palette=[BLUE, BLUE],
+    options = PutOptions(condition=Condition(absent=True), eager=True, small=-1, medium=-2,
+                         large=-3, factor=0.5, hint="hint", colour=BLUE, palette=[BLUE, BLUE],
                          weights={"a": 1}, nested=[[b"x", b"\x00"], []])
     assert servers.data.put(S, b"k", b"v", options).applied
     got = servers.data.get(S, b"k", None)

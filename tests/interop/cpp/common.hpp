@@ -1,8 +1,8 @@
-// common.h: what the three C++ programs share: connections to the servers, short calls, and TAP.
+// common.hpp: what the three C++ programs share: connections to the servers, short calls, and TAP.
 //
 // A program is a list of checks and `return run(checks, servers)`. A check throws when it fails.
-#ifndef LARDER_TESTS_INTEROP_CPP_COMMON_H
-#define LARDER_TESTS_INTEROP_CPP_COMMON_H
+#ifndef LARDER_TESTS_INTEROP_CPP_COMMON_HPP
+#define LARDER_TESTS_INTEROP_CPP_COMMON_HPP
 
 #include "Store.h"
 
