@@ -89,7 +89,8 @@ typedef struct LarderReply {
     LarderResult as;
     /* Outcomes 1 to 5: the exception; the member of the outcome. Else NULL. */
     LarderException exception;
-    int32_t code;        /* of the exception, a Larder...Code of types.h; else 0 */
+    /* Of the exception, a Larder...Code of types.h; of a TApplicationException its type; else 0. */
+    int32_t code;
     LarderBytes message; /* not OK: what happened, for people: names the field, value and limit */
     int attempts;        /* how often it was sent, at least 1; 0: never */
     bool uncertain;      /* an earlier attempt of this write may have been executed */

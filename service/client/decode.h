@@ -41,9 +41,9 @@ void client_room_clear(ClientRoom *room);
 
 /*
  * Decodes one message, frame header included, as the reply to the call of `method` that had
- * `seqid`. `tape` is scratch space. *ret_intact says whether the connection can still be used. The members
- * `attempts`, `uncertain` and `duration_us` are zero. NULL: no memory. The caller frees the reply
- * with free().
+ * `seqid`. `tape` is scratch space. *ret_intact says whether the connection can still be used. The
+ * members `attempts`, `uncertain` and `duration_us` are zero. NULL: no memory. The caller frees the
+ * reply with free().
  */
 LarderReply *client_decode_reply(BaseSlice message, const WireLimits *limits, LarderMethod method,
                                  int32_t seqid, WireTape *tape, bool *ret_intact);

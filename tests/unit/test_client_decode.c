@@ -212,7 +212,7 @@ START_TEST(exceptions)
 }
 END_TEST
 
-/* Enum values of other contracts, and every TApplicationException: the goldens of wire hold both. */
+/* Unknown enum values, and every TApplicationException: the goldens of wire hold both. */
 START_TEST(values_of_other_contracts)
 {
     GoldenSet wire = golden_load();

@@ -53,7 +53,7 @@ START_TEST(names)
 }
 END_TEST
 
-/* A write that passed for a read would be sent twice, so the reads are written down here as well. */
+/* A write that passed for a read would be sent twice, so the reads are written down here, too. */
 START_TEST(reads_are_those_that_change_nothing)
 {
     static const char *const reads[] = {
