@@ -498,7 +498,7 @@ END_TEST
 
 START_TEST(a_server_that_comes_late_is_found)
 {
-    int port = atoi(strrchr(address, ':') + 1);
+    long port = strtol(strrchr(address, ':') + 1, NULL, 10);
     (void)close(listener);
     options.retry = (LarderRetry){.attempts_max = 1000000, .pause_ms = 1, .budget_percent = -1};
     make_channel();
