@@ -7,7 +7,7 @@
 #define LARDER_LOADGEN_OPTIONS_H
 
 #include "service/client/address.h"
-#include "service/client/request.h"
+#include "service/client/encode.h"
 
 typedef enum LoadTargetKind { LOAD_TARGET_SOCKET, LOAD_TARGET_EMBEDDED } LoadTargetKind;
 

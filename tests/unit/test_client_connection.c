@@ -5,7 +5,6 @@
  * hand.
  */
 #include "service/client/connection.h"
-#include "service/client/request.h"
 
 #include <arpa/inet.h>
 #include <check.h>
