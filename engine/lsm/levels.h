@@ -1,0 +1,110 @@
+/*
+ * levels.h: which tables and blob files make up a store: an immutable object, replaced as a whole.
+ *
+ * Levels come from other levels by applying edits, as the manifest records them; recovery and the
+ * running store use the same function, so what a restart finds is what was there. Readers hold a
+ * reference to the levels they began with; levels hold references to their tables. A table that no
+ * levels hold any more is handed to the owner, which closes it and, if an edit has dropped it,
+ * removes its file.
+ *
+ * Checked whenever edits are applied, because nearly every bug of compaction shows up here first:
+ *   - the tables of a level other than 0 ascend and share no key (L-4); a stop may touch a start
+ *   - a table is in one level only, and a dropped one was where the edit says
+ *   - tables of level 0 have orders that ascend
+ *   - numbers are below the next file number; versions are at or below the last one
+ *
+ * Threading: levels are immutable but for their count of references, which any thread may change.
+ * `busy` and `reader` of a table belong to others, who say how they share them.
+ */
+#ifndef LARDER_ENGINE_LSM_LEVELS_H
+#define LARDER_ENGINE_LSM_LEVELS_H
+
+#include "engine/format/manifest_edit.h"
+#include "engine/lsm/picker.h"
+
+#include <stdatomic.h>
+
+/* A table of one or more levels objects. */
+typedef struct LsmTable {
+    FormatTable info; /* with keys and blob uses of its own; its level is where it is listed */
+    _Atomic uint32_t refs;
+    _Atomic bool dropped; /* an edit has dropped it: its file goes with it */
+    bool busy;            /* an input of a job; the worker's lock */
+    void *reader;         /* the owner's */
+} LsmTable;
+
+/* Who closes tables. */
+typedef struct LsmTableOwner {
+    void (*unused)(void *user, LsmTable *table); /* then the table is freed */
+    void *user;
+} LsmTableOwner;
+
+typedef struct LsmLevel {
+    LsmTable **tables; /* level 0: from old to new; else by key */
+    size_t count;
+    int64_t bytes;
+} LsmLevel;
+
+typedef struct LsmBlobFile {
+    uint64_t number;
+    uint64_t id;
+    int64_t size;
+    int64_t values;
+    int64_t bytes;
+    int64_t dead_values;
+    int64_t dead_bytes;
+} LsmBlobFile;
+
+/* What the manifest knows beside tables. */
+typedef struct LsmStoreState {
+    uint64_t store_id;
+    int64_t made_at_ms;
+    int64_t next_file;
+    int64_t log_floor;
+    int64_t last_version;
+    int64_t last_stamp_ms;
+    int64_t clean_segment; /* 0: the store was not closed, or was opened since */
+    int64_t clean_len;
+} LsmStoreState;
+
+typedef struct LsmLevels {
+    _Atomic uint32_t refs;
+    const LsmTableOwner *owner;
+    LsmStoreState state;
+    LsmLevel levels[LSM_LEVELS];
+    LsmBlobFile *blobs; /* by number */
+    size_t blob_count;
+} LsmLevels;
+
+/* Levels without anything, with one reference. BASE_NO_MEMORY. `owner` must outlive them. */
+BaseStatus lsm_levels_new(const LsmTableOwner *owner, LsmLevels **ret_levels);
+
+/*
+ * Applies the edits of a payload; the new levels have one reference, the old ones stay as they are.
+ * BASE_CORRUPTION: the edits are malformed or break a rule above, and nothing changed; `message`
+ * (256 bytes) says how. BASE_NO_MEMORY.
+ */
+BaseStatus lsm_levels_apply(const LsmLevels *levels, BaseSlice payload, char *message,
+                            LsmLevels **ret_levels);
+
+/*
+ * The edits between the two are durable: tables that `after` has not lose their files when nobody
+ * holds them any more. Not before: a store whose manifest cannot be written keeps its old tables.
+ */
+void lsm_levels_supersede(const LsmLevels *before, const LsmLevels *after);
+
+/* Appends edits that lead from nothing to these levels. False: no memory. */
+bool lsm_levels_describe(const LsmLevels *levels, BaseBuf *into);
+
+LsmLevels *lsm_levels_ref(LsmLevels *levels);
+
+/* Takes NULL. */
+void lsm_levels_unref(LsmLevels *levels);
+
+/* The table with that number, and its level; NULL: there is none. */
+LsmTable *lsm_levels_find(const LsmLevels *levels, int64_t number, int *ret_level);
+
+/* The blob file with that number; NULL: there is none. */
+const LsmBlobFile *lsm_levels_blob(const LsmLevels *levels, uint64_t number);
+
+#endif
