@@ -13,7 +13,11 @@ from larder_harness import BUILD, PATIENCE
 from page import ROOT
 
 PAGES = sorted((BUILD / "docs").glob("*.[1-8]"))
-PROGRAMS = {"larderd": "larderd.8", "larder-load": "larder-load.1"}
+PROGRAMS = {
+    "larderd": "larderd.8",
+    "larder-load": "larder-load.1",
+    "larder-test-server": "larder-test-server.1",
+}
 
 # scdoc writes a paragraph in front of every indented block; mandoc finds it superfluous.
 HARMLESS = "skipping paragraph macro"
@@ -76,14 +80,23 @@ def test_no_page_names_an_option_that_does_not_exist(program, page):
     for line in text_of(page).splitlines():
         known = set()
         for name in PROGRAMS:
-            if name == program or re.search(rf"\b{name}\b", line):
+            if name == program or re.search(rf"(?<![\w-]){name}(?![\w-])", line):
                 known |= options_of_help(name)
         assert options_in(line) <= known, line
 
 
 @pytest.mark.parametrize("program, page", PROGRAMS.items())
 def test_exit_statuses_are_those_of_the_program(program, page):
-    assert statuses_of(text_of(page), "EXIT STATUS") == statuses_of(help_of(program), "Exit statuses")
+    said = help_of(program)
+    if "Exit statuses:" in said:
+        assert statuses_of(text_of(page), "EXIT STATUS") == statuses_of(said, "Exit statuses")
+
+
+def test_every_command_of_the_test_server_is_in_its_page():
+    commands = re.search(r"^Commands: (.*)\.$", help_of("larder-test-server"), re.MULTILINE).group(1)
+    section = re.search(r"^COMMANDS\n(.*?)^\S", text_of("larder-test-server.1"),
+                        re.MULTILINE | re.DOTALL).group(1)
+    assert re.findall(r"^ +([a-z]+)$", section, re.MULTILINE) == commands.split()
 
 
 def settings_of(configuration):
