@@ -1,6 +1,7 @@
 # larder_public_library(NAME ...): makes lib<NAME>.so and lib<NAME>.a of static libraries, for users.
 #
 #   EXPORT NAME           the CMake target for users: Larder::NAME, and Larder::NAME_static
+#   SYMBOLS pattern       of what is exported; larder_* unless given
 #   WHOLE target...       taken as a whole: they hold the public functions
 #   PARTS target...       only what is needed of them
 #   LINK library...       system libraries, linked with both
@@ -11,14 +12,18 @@
 #   REQUIRES_STATIC name...
 #   LIBS_STATIC flag...
 #
-# Both export nothing but symbols that begin with larder_: the shared one by a version script, the
-# static one because its objects are linked into a single one in which all others are made local. So
-# no name of ours can collide with one of a program's. The SONAME has the major version.
+# Both export nothing but those symbols: the shared one by a version script, the static one because
+# its objects are linked into a single one in which all others are made local. So no name of ours
+# can collide with one of a program's. The SONAME has the major version.
 function(larder_public_library name)
-  cmake_parse_arguments(arg "" "EXPORT;DESCRIPTION"
+  cmake_parse_arguments(arg "" "EXPORT;DESCRIPTION;SYMBOLS"
     "WHOLE;PARTS;LINK;SHARED_WITH;STATIC_WITH;REQUIRES;REQUIRES_STATIC;LIBS_STATIC" ${ARGN})
   string(REPLACE "-" "_" stem ${name})
-  set(map ${PROJECT_SOURCE_DIR}/service/package/symbols.map)
+  if(NOT arg_SYMBOLS)
+    set(arg_SYMBOLS "larder_*")
+  endif()
+  set(map ${CMAKE_CURRENT_BINARY_DIR}/${name}.map)
+  configure_file(${PROJECT_SOURCE_DIR}/service/package/symbols.map.in ${map} @ONLY)
   set(objects)
   set(archives)
   foreach(library ${arg_WHOLE})
@@ -44,7 +49,7 @@ function(larder_public_library name)
   add_custom_command(OUTPUT ${whole}
     COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -o ${whole} -Wl,--whole-archive ${archives}
       -Wl,--no-whole-archive -Wl,--start-group ${parts} -Wl,--end-group
-    COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=larder_* ${whole}
+    COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=${arg_SYMBOLS} ${whole}
     DEPENDS ${arg_WHOLE} ${arg_PARTS}
     COMMAND_EXPAND_LISTS VERBATIM)
   set_source_files_properties(${whole} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
@@ -70,4 +75,25 @@ function(larder_public_library name)
   configure_file(${PROJECT_SOURCE_DIR}/service/package/library.pc.in ${name}.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT sdk)
+endfunction()
+
+# larder_parts(RESULT TARGET): the static libraries that a target of ours is made of, itself included.
+function(larder_parts result target)
+  set(parts)
+  set(waiting ${target})
+  while(waiting)
+    list(POP_FRONT waiting next)
+    if(NOT next MATCHES "^larder_" OR next IN_LIST parts)
+      continue()
+    endif()
+    get_target_property(type ${next} TYPE)
+    get_target_property(links ${next} INTERFACE_LINK_LIBRARIES)
+    if(type STREQUAL "STATIC_LIBRARY")
+      list(APPEND parts ${next})
+    endif()
+    if(links)
+      list(APPEND waiting ${links})
+    endif()
+  endwhile()
+  set(${result} ${parts} PARENT_SCOPE)
 endfunction()
