@@ -53,8 +53,8 @@ cli_interrupt_pending(void)
 bool
 cli_interrupt_wait(struct pollfd *fds, size_t count, int64_t timeout_ms)
 {
-    struct pollfd all[5];
-    BASE_CHECK(count < sizeof all / sizeof all[0]);
+    struct pollfd all[CLI_INTERRUPT_FDS_MAX + 1];
+    BASE_CHECK(count <= CLI_INTERRUPT_FDS_MAX);
     for (size_t i = 0; i < count; i++) {
         all[i] = fds[i];
     }

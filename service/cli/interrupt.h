@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { CLI_INTERRUPT_FDS_MAX = 64 };
+
 /* Catches SIGINT from now on, and forgets an interrupt that is pending. False: no resources. */
 bool cli_interrupt_catch(void);
 
@@ -22,8 +24,8 @@ bool cli_interrupt_catch(void);
 bool cli_interrupt_pending(void);
 
 /*
- * Waits until one of up to four descriptors is ready, `timeout_ms` have passed (-1: no limit), or
- * there is an interrupt. False: the interrupt.
+ * Waits until one of up to CLI_INTERRUPT_FDS_MAX descriptors is ready, `timeout_ms` have passed
+ * (-1: no limit), or there is an interrupt. False: the interrupt.
  */
 bool cli_interrupt_wait(struct pollfd *fds, size_t count, int64_t timeout_ms);
 
