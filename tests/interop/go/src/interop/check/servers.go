@@ -16,15 +16,18 @@ import (
 // Default is the store that the checks use.
 const Default = "default"
 
-// conf holds for sockets, framing and protocol alike: each takes that of the layer above it, so all
-// must be given the same one. Frames and messages of Larder fit into the library's own maxima
-// (16,384,000 bytes and 100 MiB).
+// conf holds for socket, framing and protocol alike: each passes its own on to what is below it, so all
+// must be given the same one.
 //
 // A call looks at its context only when a read times out, so without SocketTimeout neither a deadline
-// nor a cancellation ends one. With it, a context without deadline makes it the longest wait.
+// nor a cancellation ends one. Without a deadline in the context, SocketTimeout is the longest wait.
+//
+// The library takes frames of up to 16,384,000 bytes, unless told otherwise. A page of a scan that asks
+// for the contract's most is longer; reply_bytes in server_info is the longest frame of all.
 var conf = &thrift.TConfiguration{
 	ConnectTimeout: 10 * time.Second,
 	SocketTimeout:  60 * time.Second,
+	MaxFrameSize:   33_554_432,
 }
 
 // A Connection is one connection to a server. All clients of one port can share it, but only one
