@@ -97,13 +97,14 @@ def test_the_first_fault_that_fits_meets_a_call(larder_server):
 
 def test_calls_without_an_answer(larder_server):
     for kind, executed in (("no_reply", 0), ("execute_no_reply", 1)):
-        larder_server.inject(kind, method="put", times=1)
+        fault = larder_server.inject(kind, method="put", times=1)
         before = larder_server.executed("put")
         client = larder_server.store(timeout_s=0.3)
         with pytest.raises((TTransportException, OSError)):
             client.put(S, b"k", b"v", None)
         client.close()
-        assert larder_server.executed("put") - before == executed
+        wait_until(lambda: fault.hits == 1, "the fault meets the call")
+        wait_until(lambda: larder_server.executed("put") - before == executed, "it is executed, or not")
 
 
 def test_connections_that_close(larder_server):

@@ -81,7 +81,7 @@ static bool
 is_there(Rig *rig, const char *key)
 {
     RigClient client = rig_client(rig, 0);
-    RigThrown thrown = {NULL};
+    RigThrown thrown = {.error = NULL};
     LarderRpcGetOptions *options = g_object_new(LARDER_RPC_TYPE_GET_OPTIONS, NULL);
     LarderRpcGetResult *result = g_object_new(LARDER_RPC_TYPE_GET_RESULT, NULL);
     GByteArray *bytes = rig_text(key);

@@ -62,7 +62,7 @@ START_TEST(what_holds)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------- what does not hold -- */
+/* ------------------------------------------------------------------------ what does not hold -- */
 
 START_TEST(fails_outcome)
 {
@@ -163,7 +163,7 @@ START_TEST(what_does_not_hold_shows_the_whole_reply)
 }
 END_TEST
 
-/* -------------------------------------------------------------------------------- descriptions -- */
+/* ------------------------------------------------------------------------------ descriptions -- */
 
 /* What a reply, which is freed, is described as. */
 static const char *

@@ -109,7 +109,7 @@ lose(LarderFaultKind kind, int64_t executed)
     int64_t before = larder_test_server_executed(larder_fixture.server, "put");
     int64_t id = inject((LarderFault){.kind = kind, .method = "put", .times = 1});
     LarderPutOptions options = {0};
-    LARDER_SET(&options, deadline_ms, 300);
+    LARDER_SET(&options, deadline_ms, 2000);
     LarderReply *reply = larder_put(larder_fixture.client, larder_text("default"), larder_text(key),
                                     larder_text("value"), &options);
     larder_assert_outcome(reply, LARDER_LOST);

@@ -292,7 +292,7 @@ START_TEST(a_hook_sees_every_call_before_its_reply_leaves)
     const LarderFault fault = {.kind = LARDER_FAULT_NO_REPLY, .times = 1};
     larder_test_server_inject(larder_fixture.server, &fault);
     LarderGetOptions options = {0};
-    LARDER_SET(&options, deadline_ms, 200);
+    LARDER_SET(&options, deadline_ms, 2000);
     larder_reply_free(
         larder_get(larder_fixture.client, larder_text("default"), larder_text("lost"), &options));
     ck_assert_int_eq(seen.count, 2);

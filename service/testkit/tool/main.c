@@ -2,8 +2,8 @@
  * main.c: larder-test-server: a test server that takes its orders from standard input.
  *
  * One thread reads lines and answers them, in order. It ends when standard input ends, by the
- * command `stop`, or by SIGTERM or SIGINT; then the server is stopped. A parent that dies closes the
- * pipe, so no server outlives its tests.
+ * command `stop`, or by SIGTERM or SIGINT; then the server is stopped. A parent that dies closes
+ * the pipe, so no server outlives its tests.
  *
  * Limits: a line of at most LINE_BYTES_MAX; a longer one is answered with an error and skipped.
  */
