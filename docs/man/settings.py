@@ -13,8 +13,8 @@ import sys
 
 
 def escaped(text):
-    """As scdoc prints it."""
-    return re.sub(r"([\\*_#\[])", r"\\\1", text)
+    """As scdoc prints it. What begins a list in front, and formatting anywhere, loses its meaning."""
+    return re.sub(r"([\\*_#\[]|^[-.|])", r"\\\1", text)
 
 
 def heading_of(section):
