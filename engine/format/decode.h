@@ -27,7 +27,8 @@ typedef struct FormatDecoder {
 static inline FormatDecoder
 format_decode(BaseSlice bytes)
 {
-    return (FormatDecoder){bytes.data, bytes.data + bytes.len, false};
+    const uint8_t *start = bytes.len == 0 ? (const uint8_t *)"" : bytes.data; /* never NULL */
+    return (FormatDecoder){start, start + bytes.len, false};
 }
 
 /* How many bytes are left. */

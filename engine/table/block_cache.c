@@ -1,0 +1,375 @@
+/*
+ * block_cache.c: data blocks in memory. See block_cache.h.
+ *
+ * Pins and freeing. `pins` counts who holds a block beyond read sections, and has a flag, DETACHED,
+ * that says that the block is not in the ring (any more). Leaving the ring, a block goes into the
+ * limbo, which itself holds a pin and gives it back when no section can see the block any more.
+ * Whoever gives the last pin of a detached block back frees it. So a pin that was taken inside a
+ * section always holds: either the block is in the ring with a pin, and is not evicted, or it left
+ * it and the limbo's pin goes only after the section.
+ *
+ *     in the ring     0 pins, or more         hand: 0 -> DETACHED | 1, by compare and swap
+ *     left it         DETACHED | 1 + others   limbo and others give back
+ *     gone            DETACHED | 0            freed by who made it so
+ *
+ * A block that never enters the ring starts as DETACHED | 1 and goes into the limbo at once.
+ *
+ * A slot is changed to LOADING by compare and swap, by any thread; everything else is done to slots
+ * under the mutex. The load itself runs without it.
+ */
+#include "engine/table/block_cache.h"
+
+#include "engine/base/check.h"
+#include "engine/base/tally.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum {
+    EMPTY = 0,
+    LOADING = 1,
+    HEAT_START = 1,
+    HEAT_MAX = 3,
+    LARGE_PART = 8,      /* of the budget */
+    BLOCK_OVERHEAD = 16, /* the heap's own */
+    RECLAIM_AT_ONCE = 64,
+};
+
+static const uint32_t DETACHED = UINT32_C(1) << 31;
+
+enum {
+    TALLY_HITS,
+    TALLY_MISSES,
+    TALLY_WOULD_BLOCK,
+    TALLY_WAITS,
+    TALLY_EVICTIONS,
+    TALLY_PASSED,
+};
+
+struct TableBlockCache {
+    BaseTally tally;
+    pthread_mutex_t mutex;
+    pthread_cond_t loaded; /* a slot is no longer LOADING */
+
+    /* All below is the mutex's. */
+    unsigned waiters;
+    TableBlock *hand; /* the next candidate; NULL: the ring is empty */
+    size_t blocks;
+    size_t bytes;
+    size_t budget;
+    BaseEpochLimbo limbo;
+};
+
+/* ------------------------------------------------------------------------------------ blocks -- */
+
+void
+table_block_unpin(TableBlock *block)
+{
+    if (block == NULL) {
+        return;
+    }
+    uint32_t before = atomic_fetch_sub_explicit(&block->pins, 1, memory_order_acq_rel);
+    BASE_INVARIANT((before & ~DETACHED) != 0);
+    if (before == (DETACHED | 1)) {
+        free(block);
+    }
+}
+
+/* No section can see the block any more. */
+static void
+leave_limbo(void *user, BaseEpochItem *item)
+{
+    (void)user;
+    table_block_unpin((TableBlock *)item);
+}
+
+static void
+warm(TableBlock *block)
+{
+    uint8_t heat = atomic_load_explicit(&block->heat, memory_order_relaxed);
+    if (heat < HEAT_MAX) {
+        atomic_store_explicit(&block->heat, (uint8_t)(heat + 1), memory_order_relaxed);
+    }
+}
+
+/* -------------------------------------------------------------------------------------- ring -- */
+
+/* Puts a block before the hand: the last to be looked at. */
+static void
+link_block(TableBlockCache *cache, TableBlock *block)
+{
+    if (cache->hand == NULL) {
+        block->ring_next = block;
+        block->ring_prev = block;
+        cache->hand = block;
+    } else {
+        block->ring_next = cache->hand;
+        block->ring_prev = cache->hand->ring_prev;
+        block->ring_prev->ring_next = block;
+        block->ring_next->ring_prev = block;
+    }
+    cache->blocks++;
+    cache->bytes += block->charge;
+}
+
+static void
+unlink_block(TableBlockCache *cache, TableBlock *block)
+{
+    if (block->ring_next == block) {
+        cache->hand = NULL;
+    } else {
+        block->ring_prev->ring_next = block->ring_next;
+        block->ring_next->ring_prev = block->ring_prev;
+        if (cache->hand == block) {
+            cache->hand = block->ring_next;
+        }
+    }
+    block->ring_next = NULL;
+    block->ring_prev = NULL;
+    cache->blocks--;
+    cache->bytes -= block->charge;
+}
+
+static void
+retire(TableBlockCache *cache, TableBlock *block)
+{
+    base_epoch_retire(&cache->limbo, &block->item, block->charge);
+    if (base_epoch_reclaim_due(&cache->limbo)) {
+        (void)base_epoch_reclaim(&cache->limbo, RECLAIM_AT_ONCE);
+    }
+}
+
+/* Looks at the block under the hand and evicts it if it is cold and not pinned. */
+static bool
+evict_at_hand(TableBlockCache *cache)
+{
+    TableBlock *block = cache->hand;
+    uint8_t heat = atomic_load_explicit(&block->heat, memory_order_relaxed);
+    uint32_t none = 0;
+    if (heat > 0) {
+        atomic_store_explicit(&block->heat, (uint8_t)(heat - 1), memory_order_relaxed);
+    } else if (atomic_compare_exchange_strong_explicit(
+                   &block->pins, &none, DETACHED | 1, memory_order_acquire, memory_order_relaxed)) {
+        unlink_block(cache, block);
+        atomic_store_explicit(block->slot, EMPTY, memory_order_release);
+        retire(cache, block);
+        base_tally_add(&cache->tally, TALLY_EVICTIONS, 1);
+        return true;
+    }
+    cache->hand = block->ring_next;
+    return false;
+}
+
+/* Evicts until there is room for `charge` bytes, or everything is pinned (B-1). */
+static void
+make_room(TableBlockCache *cache, size_t charge)
+{
+    size_t steps = (HEAT_MAX + 1) * cache->blocks + 1;
+    while (cache->bytes + charge > cache->budget && cache->hand != NULL && steps > 0) {
+        steps = evict_at_hand(cache) ? steps : steps - 1;
+    }
+}
+
+/* ----------------------------------------------------------------------------------- loading -- */
+
+/* Ends the state LOADING of a slot. REQUIRES: the mutex. */
+static void
+settle(TableBlockCache *cache, TableSlot *slot, uintptr_t state)
+{
+    atomic_store_explicit(slot, state, memory_order_release);
+    if (cache->waiters > 0) {
+        (void)pthread_cond_broadcast(&cache->loaded);
+    }
+}
+
+/* Puts a block that was just loaded into its slot, unless it may not stay (B-2). */
+static void
+enter(TableBlockCache *cache, TableSlot *slot, TableBlock *block, unsigned flags)
+{
+    (void)pthread_mutex_lock(&cache->mutex);
+    bool stays = (flags & TABLE_CACHE_PASS) == 0 && block->charge <= cache->budget / LARGE_PART;
+    bool cold = (flags & TABLE_CACHE_COLD) != 0;
+    block->slot = slot;
+    block->ring_next = NULL;
+    block->ring_prev = NULL;
+    atomic_init(&block->item.link, 0);
+    atomic_init(&block->heat, cold ? 0 : HEAT_START);
+    atomic_init(&block->pins, stays ? 0 : DETACHED | 1);
+    if (stays) {
+        make_room(cache, block->charge);
+        link_block(cache, block);
+        if (cold) {
+            cache->hand = block;
+        }
+        settle(cache, slot, (uintptr_t)block);
+    } else {
+        settle(cache, slot, EMPTY);
+        retire(cache, block);
+        base_tally_add(&cache->tally, TALLY_PASSED, 1);
+    }
+    (void)pthread_mutex_unlock(&cache->mutex);
+}
+
+/* Waits until a slot is no longer LOADING; returns what it is then. */
+static uintptr_t
+await(TableBlockCache *cache, TableSlot *slot)
+{
+    base_tally_add(&cache->tally, TALLY_WAITS, 1);
+    (void)pthread_mutex_lock(&cache->mutex);
+    cache->waiters++;
+    uintptr_t state = atomic_load_explicit(slot, memory_order_acquire);
+    while (state == LOADING) {
+        (void)pthread_cond_wait(&cache->loaded, &cache->mutex);
+        state = atomic_load_explicit(slot, memory_order_acquire);
+    }
+    cache->waiters--;
+    (void)pthread_mutex_unlock(&cache->mutex);
+    return state;
+}
+
+/* Loads the block of a slot that this thread has set to LOADING. */
+static BaseStatus
+load_slot(TableBlockCache *cache, TableSlot *slot, unsigned flags, TableBlockLoad *load, void *user,
+          TableBlock **ret_block)
+{
+    TableBlock *block = NULL;
+    size_t charge = 0;
+    base_tally_add(&cache->tally, TALLY_MISSES, 1);
+    BaseStatus status = load(user, &block, &charge);
+    if (!base_is_ok(status)) {
+        (void)pthread_mutex_lock(&cache->mutex);
+        settle(cache, slot, EMPTY);
+        (void)pthread_mutex_unlock(&cache->mutex);
+        return status;
+    }
+    block->charge = charge + BLOCK_OVERHEAD;
+    enter(cache, slot, block, flags);
+    *ret_block = block;
+    return base_ok();
+}
+
+/* The slow half of table_block_cache_get(). */
+static BaseStatus
+get_missing(TableBlockCache *cache, TableSlot *slot, unsigned flags, TableBlockLoad *load,
+            void *user, TableBlock **ret_block)
+{
+    if ((flags & TABLE_CACHE_ONLY) != 0) {
+        base_tally_add(&cache->tally, TALLY_WOULD_BLOCK, 1);
+        return base_error(BASE_WOULD_BLOCK, "a block of a table is not in memory");
+    }
+    for (;;) {
+        uintptr_t state = EMPTY;
+        if (atomic_compare_exchange_strong_explicit(slot, &state, LOADING, memory_order_acquire,
+                                                    memory_order_acquire)) {
+            return load_slot(cache, slot, flags, load, user, ret_block);
+        }
+        if (state == LOADING) {
+            state = await(cache, slot);
+        }
+        if (state > LOADING) {
+            *ret_block = (TableBlock *)state;
+            base_tally_add(&cache->tally, TALLY_HITS, 1);
+            return base_ok();
+        }
+    }
+}
+
+BaseStatus
+table_block_cache_get(TableBlockCache *cache, TableSlot *slot, unsigned flags, TableBlockLoad *load,
+                      void *user, TableBlock **ret_block)
+{
+    BASE_INVARIANT(base_epoch_inside());
+    uintptr_t state = atomic_load_explicit(slot, memory_order_acquire);
+    if (state <= LOADING) {
+        return get_missing(cache, slot, flags, load, user, ret_block);
+    }
+    TableBlock *block = (TableBlock *)state;
+    if ((flags & (TABLE_CACHE_COLD | TABLE_CACHE_PASS)) == 0) {
+        warm(block);
+    }
+    base_tally_add(&cache->tally, TALLY_HITS, 1);
+    *ret_block = block;
+    return base_ok();
+}
+
+/* ------------------------------------------------------------------------------------- cache -- */
+
+TableBlockCache *
+table_block_cache_new(size_t budget_bytes)
+{
+    TableBlockCache *cache = aligned_alloc(_Alignof(TableBlockCache), sizeof *cache);
+    if (cache == NULL) {
+        return NULL;
+    }
+    memset(cache, 0, sizeof *cache);
+    cache->budget = budget_bytes;
+    base_epoch_limbo_init(&cache->limbo, leave_limbo, NULL);
+    bool mutex = pthread_mutex_init(&cache->mutex, NULL) == 0;
+    bool loaded = pthread_cond_init(&cache->loaded, NULL) == 0;
+    BASE_CHECK(mutex && loaded); /* never fail here */
+    return cache;
+}
+
+void
+table_block_cache_free(TableBlockCache *cache)
+{
+    if (cache == NULL) {
+        return;
+    }
+    BASE_CHECK(cache->hand == NULL);
+    base_epoch_limbo_clear(&cache->limbo);
+    (void)pthread_cond_destroy(&cache->loaded);
+    (void)pthread_mutex_destroy(&cache->mutex);
+    free(cache);
+}
+
+void
+table_block_cache_set_budget(TableBlockCache *cache, size_t budget_bytes)
+{
+    (void)pthread_mutex_lock(&cache->mutex);
+    cache->budget = budget_bytes;
+    make_room(cache, 0);
+    (void)pthread_mutex_unlock(&cache->mutex);
+}
+
+void
+table_block_cache_drop(TableBlockCache *cache, TableSlot *slots, size_t count)
+{
+    (void)pthread_mutex_lock(&cache->mutex);
+    for (size_t i = 0; i < count; i++) {
+        uintptr_t state = atomic_load_explicit(&slots[i], memory_order_relaxed);
+        BASE_CHECK(state != LOADING);
+        if (state != EMPTY) {
+            TableBlock *block = (TableBlock *)state;
+            BASE_CHECK(atomic_load_explicit(&block->pins, memory_order_acquire) == 0);
+            unlink_block(cache, block);
+            free(block);
+        }
+    }
+    (void)pthread_mutex_unlock(&cache->mutex);
+}
+
+void
+table_block_cache_reclaim(TableBlockCache *cache)
+{
+    (void)pthread_mutex_lock(&cache->mutex);
+    (void)base_epoch_reclaim(&cache->limbo, RECLAIM_AT_ONCE);
+    (void)pthread_mutex_unlock(&cache->mutex);
+}
+
+TableCacheStats
+table_block_cache_stats(TableBlockCache *cache)
+{
+    TableCacheStats stats = {.hits = base_tally_sum(&cache->tally, TALLY_HITS),
+                             .misses = base_tally_sum(&cache->tally, TALLY_MISSES),
+                             .would_block = base_tally_sum(&cache->tally, TALLY_WOULD_BLOCK),
+                             .waits = base_tally_sum(&cache->tally, TALLY_WAITS),
+                             .evictions = base_tally_sum(&cache->tally, TALLY_EVICTIONS),
+                             .passed = base_tally_sum(&cache->tally, TALLY_PASSED)};
+    (void)pthread_mutex_lock(&cache->mutex);
+    stats.blocks = cache->blocks;
+    stats.bytes = cache->bytes;
+    stats.limbo = base_epoch_limbo_count(&cache->limbo);
+    (void)pthread_mutex_unlock(&cache->mutex);
+    return stats;
+}

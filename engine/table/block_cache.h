@@ -1,0 +1,115 @@
+/*
+ * block_cache.h: data blocks in memory, within a budget of bytes.
+ *
+ * A table has a slot for each of its data blocks; a cached block hangs in its slot, so a hit is one
+ * load: no hash, no lock, no counting of references. A read section (engine/base/epoch.h) keeps
+ * what is found in a slot alive until it ends; what must live longer is pinned.
+ *
+ * Which blocks go. All cached blocks form a ring with a hand (CLOCK). A hit raises the heat of a
+ * block, to 3 at most; the hand lowers it as it passes, and evicts what has none left. A block
+ * starts with a heat of 1, behind the hand. Blocks of scans start with none, right at the hand:
+ * they are the next to go.
+ *
+ * Bounds:
+ *   B-1  Bytes in the ring are at most the budget, unless more than that is pinned.
+ *   B-2  A block that takes more than an eighth of the budget is never put into the ring. It lives
+ *        as long as the section or the pin that it was read for.
+ *   B-3  Evicted blocks are freed when the sections that may see them have ended, and pinned ones
+ *        when the last pin goes.
+ *
+ * Loading. A slot is empty, being loaded, or full. The first thread that finds it empty loads it;
+ * others wait for that one. A failed load leaves it empty, and each waiting thread tries for
+ * itself.
+ *
+ * Threading: any thread. The mutex is taken on misses only. Every block that is not pinned is used
+ * inside the read section in which it was got.
+ */
+#ifndef LARDER_ENGINE_TABLE_BLOCK_CACHE_H
+#define LARDER_ENGINE_TABLE_BLOCK_CACHE_H
+
+#include "engine/base/epoch.h"
+#include "engine/base/status.h"
+#include "engine/format/data_block.h"
+
+typedef struct TableBlockCache TableBlockCache;
+
+/* Empty, being loaded, or the address of a block. Zero bytes are an empty one. */
+typedef _Atomic uintptr_t TableSlot;
+
+/* A data block in memory, in one allocation with its bytes. */
+typedef struct TableBlock {
+    BaseEpochItem item;
+    _Atomic uint32_t pins; /* and whether it left the ring; see block_cache.c */
+    _Atomic uint8_t heat;
+    TableSlot *slot;              /* the fields of the ring are the mutex's */
+    struct TableBlock *ring_next; /* NULL: not in the ring */
+    struct TableBlock *ring_prev;
+    size_t charge;        /* bytes of the allocation */
+    FormatDataBlock data; /* borrows the bytes behind */
+} TableBlock;
+
+/* Bytes before the raw bytes of a block; a multiple of 64. */
+enum { TABLE_BLOCK_LEAD = (sizeof(TableBlock) + 63) / 64 * 64 };
+
+/*
+ * Reads a block from disk: memory with TABLE_BLOCK_LEAD bytes before the raw bytes, `data` filled
+ * in. The cache frees it with free().
+ */
+typedef BaseStatus TableBlockLoad(void *user, TableBlock **ret_block, size_t *ret_charge);
+
+typedef enum TableCacheFlag {
+    TABLE_CACHE_ONLY = 1 << 0, /* BASE_WOULD_BLOCK instead of loading */
+    TABLE_CACHE_COLD = 1 << 1, /* for a scan: the next to be evicted */
+    TABLE_CACHE_PASS = 1 << 2, /* what is loaded does not enter the cache */
+} TableCacheFlag;
+
+typedef struct TableCacheStats {
+    uint64_t hits;
+    uint64_t misses; /* loads, failed ones included */
+    uint64_t would_block;
+    uint64_t waits; /* for another thread's load; counted as hits or misses, too */
+    uint64_t evictions;
+    uint64_t passed; /* loads that were not put into the ring */
+    uint64_t blocks; /* now, in the ring */
+    uint64_t bytes;  /* now, in the ring */
+    uint64_t limbo;  /* blocks that left the ring and may still be seen, about */
+} TableCacheStats;
+
+/* NULL: no memory. */
+TableBlockCache *table_block_cache_new(size_t budget_bytes);
+
+/* REQUIRES: all slots were dropped, all pins given back, no read section. Takes NULL. */
+void table_block_cache_free(TableBlockCache *cache);
+
+/* Changes the budget; what is too much goes at once. */
+void table_block_cache_set_budget(TableBlockCache *cache, size_t budget_bytes);
+
+/*
+ * The block of a slot, loaded if need be. REQUIRES: inside a read section; the block is good until
+ * it ends. Errors: those of the load, and BASE_WOULD_BLOCK.
+ */
+BaseStatus table_block_cache_get(TableBlockCache *cache, TableSlot *slot, unsigned flags,
+                                 TableBlockLoad *load, void *user, TableBlock **ret_block);
+
+/* Keeps a block beyond the section. REQUIRES: inside the section in which it was got. */
+static inline void
+table_block_pin(TableBlock *block)
+{
+    (void)atomic_fetch_add_explicit(&block->pins, 1, memory_order_relaxed);
+}
+
+/* Gives a pin back. Takes NULL. */
+void table_block_unpin(TableBlock *block);
+
+/*
+ * Empties the slots of a table that is being closed. REQUIRES: nobody can get or load its blocks
+ * any more; no section and no pin holds one.
+ */
+void table_block_cache_drop(TableBlockCache *cache, TableSlot *slots, size_t count);
+
+/* Frees evicted blocks that nobody can see any more: housekeeping, for when there are no misses. */
+void table_block_cache_reclaim(TableBlockCache *cache);
+
+TableCacheStats table_block_cache_stats(TableBlockCache *cache);
+
+#endif

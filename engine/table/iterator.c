@@ -1,0 +1,233 @@
+/*
+ * iterator.c: all entries of a table. See iterator.h.
+ */
+#include "engine/table/iterator.h"
+
+#include "engine/table/table_private.h"
+
+enum {
+    AHEAD_FIRST = 16 * 1024,
+    AHEAD_LONGEST = 256 * 1024,
+    SEQUENTIAL_BLOCKS = 2, /* so many in sequence are taken for a scan */
+};
+
+void
+table_iterator_init(TableIterator *iterator, Table *table, unsigned flags)
+{
+    *iterator = (TableIterator){.table = table,
+                                .status = base_ok(),
+                                .cursor = FORMAT_DATA_CURSOR_INIT,
+                                .flags = flags,
+                                .version_override = table->version_override,
+                                .expected = UINT32_MAX};
+}
+
+void
+table_iterator_clear(TableIterator *iterator)
+{
+    table_block_unpin(iterator->block);
+    iterator->block = NULL;
+    iterator->valid = false;
+    format_data_cursor_clear(&iterator->cursor);
+    table_window_clear(&iterator->window);
+}
+
+/* ------------------------------------------------------------------------------------ blocks -- */
+
+static void
+stop(TableIterator *iterator, BaseStatus status)
+{
+    iterator->valid = false;
+    iterator->status = status;
+}
+
+/* How much to read at once, given what was read in sequence so far; 0: just the block. */
+static size_t
+choose_ahead(const TableIterator *iterator)
+{
+    if ((iterator->flags & TABLE_CACHE_PASS) != 0) {
+        return AHEAD_LONGEST;
+    }
+    if (iterator->sequential < SEQUENTIAL_BLOCKS || (iterator->flags & TABLE_CACHE_ONLY) != 0) {
+        return 0;
+    }
+    size_t doubled = iterator->window.capacity == 0 ? AHEAD_FIRST : iterator->window.capacity * 2;
+    return doubled > AHEAD_LONGEST ? AHEAD_LONGEST : doubled;
+}
+
+/* Reads ahead if the block is neither in memory nor in the window, and that is worth it. */
+static BaseStatus
+fill_window(TableIterator *iterator, uint32_t ordinal)
+{
+    const Table *table = iterator->table;
+    TableWindow *window = &iterator->window;
+    FormatHandle handle = table_index_handle(&table->index, ordinal);
+    uint64_t stop_at = handle.offset + handle.size + FORMAT_FRAME_TRAILER_BYTES;
+    bool in_window = handle.offset >= window->offset && stop_at <= window->offset + window->len;
+    bool in_memory = atomic_load_explicit(&table->slots[ordinal], memory_order_relaxed) > 1;
+    size_t ahead = in_window || in_memory ? 0 : choose_ahead(iterator);
+    uint64_t left = table->data_end - handle.offset;
+    ahead = ahead > left ? (size_t)left : ahead;
+    if (ahead <= stop_at - handle.offset) {
+        return base_ok();
+    }
+    return table_file_read_window(&table->file, handle.offset, ahead, window);
+}
+
+/* Fetches a block and pins it. */
+static BaseStatus
+fetch(TableIterator *iterator, uint32_t ordinal, TableBlock **ret_block)
+{
+    BaseStatus status = fill_window(iterator, ordinal);
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    if (!base_epoch_enter()) {
+        return base_error(BASE_NO_MEMORY, "no memory for a read section");
+    }
+    status =
+        table_block_get(iterator->table, ordinal, iterator->flags, &iterator->window, ret_block);
+    if (base_is_ok(status)) {
+        table_block_pin(*ret_block);
+    }
+    base_epoch_exit();
+    return status;
+}
+
+/* Goes into a block, in front of its first entry. False: it failed, and the iterator says so. */
+static bool
+enter(TableIterator *iterator, uint32_t ordinal)
+{
+    iterator->sequential = ordinal == iterator->expected ? iterator->sequential + 1 : 0;
+    iterator->expected = ordinal + 1;
+    if (iterator->block == NULL || iterator->ordinal != ordinal) {
+        TableBlock *block = NULL;
+        BaseStatus status = fetch(iterator, ordinal, &block);
+        if (!base_is_ok(status)) {
+            stop(iterator, status);
+            return false;
+        }
+        table_block_unpin(iterator->block);
+        iterator->block = block;
+        iterator->ordinal = ordinal;
+    }
+    format_data_cursor_enter(&iterator->cursor, &iterator->block->data);
+    return true;
+}
+
+/* Stands on what a step has found. REQUIRES: the step was not to an end. */
+static void
+settle(TableIterator *iterator, FormatStep step)
+{
+    if (step == FORMAT_STEP_ENTRY) {
+        iterator->valid = true;
+        iterator->status = base_ok();
+        if (iterator->version_override != 0) {
+            iterator->cursor.entry.version = iterator->version_override;
+        }
+        return;
+    }
+    if (step == FORMAT_STEP_NO_MEMORY) {
+        stop(iterator, base_error(BASE_NO_MEMORY, "no memory for a key"));
+        return;
+    }
+    FormatHandle handle = table_index_handle(&iterator->table->index, iterator->ordinal);
+    stop(iterator, table_file_fault(&iterator->table->file, handle.offset, handle.size,
+                                    format_corrupt("an entry of a data block makes no sense")));
+}
+
+/* ------------------------------------------------------------------------------------- moves -- */
+
+void
+table_iterator_next_block(TableIterator *iterator, FormatStep step)
+{
+    if (step != FORMAT_STEP_END) {
+        settle(iterator, step);
+    } else if (iterator->ordinal + 1 == iterator->table->index.count) {
+        stop(iterator, base_ok());
+    } else if (enter(iterator, iterator->ordinal + 1)) {
+        settle(iterator, format_data_cursor_first(&iterator->cursor));
+    }
+}
+
+void
+table_iterator_first(TableIterator *iterator)
+{
+    if (iterator->table->index.count == 0) {
+        stop(iterator, base_ok());
+    } else if (enter(iterator, 0)) {
+        settle(iterator, format_data_cursor_first(&iterator->cursor));
+    }
+}
+
+void
+table_iterator_last(TableIterator *iterator)
+{
+    uint32_t count = iterator->table->index.count;
+    if (count == 0) {
+        stop(iterator, base_ok());
+    } else if (enter(iterator, count - 1)) {
+        settle(iterator, format_data_cursor_last(&iterator->cursor));
+    }
+}
+
+/* The place of a version in a table all of whose entries count as having another one. */
+static int64_t
+translate(const TableIterator *iterator, int64_t version)
+{
+    if (iterator->version_override == 0) {
+        return version;
+    }
+    return version >= iterator->version_override ? INT64_MAX : 0;
+}
+
+void
+table_iterator_seek(TableIterator *iterator, BaseSlice key, int64_t version)
+{
+    const TableIndex *index = &iterator->table->index;
+    uint32_t ordinal = index->count == 0 ? 0 : table_index_find(index, key);
+    if (ordinal == index->count) {
+        stop(iterator, base_ok());
+        return;
+    }
+    if (!enter(iterator, ordinal)) {
+        return;
+    }
+    version = translate(iterator, version);
+    FormatStep step = format_data_cursor_seek(&iterator->cursor, key, version);
+    while (step == FORMAT_STEP_END && ++ordinal < index->count) {
+        if (!enter(iterator, ordinal)) {
+            return;
+        }
+        step = format_data_cursor_seek(&iterator->cursor, key, version);
+    }
+    if (step == FORMAT_STEP_END) {
+        stop(iterator, base_ok());
+    } else {
+        settle(iterator, step);
+    }
+}
+
+void
+table_iterator_seek_before(TableIterator *iterator, BaseSlice key, int64_t version)
+{
+    table_iterator_seek(iterator, key, version);
+    if (iterator->valid) {
+        table_iterator_prev(iterator);
+    } else if (base_is_ok(iterator->status)) {
+        table_iterator_last(iterator);
+    }
+}
+
+void
+table_iterator_prev(TableIterator *iterator)
+{
+    FormatStep step = format_data_cursor_prev(&iterator->cursor);
+    if (step != FORMAT_STEP_END) {
+        settle(iterator, step);
+    } else if (iterator->ordinal == 0) {
+        stop(iterator, base_ok());
+    } else if (enter(iterator, iterator->ordinal - 1)) {
+        settle(iterator, format_data_cursor_last(&iterator->cursor));
+    }
+}

@@ -1,0 +1,94 @@
+/*
+ * iterator.h: all entries of a table in entry order, forward and backward.
+ *
+ * This is the internal view: every version of every key, removes included. What is visible is
+ * decided above.
+ *
+ * An iterator pins the block that it stands in, so it may live across read sections; it enters one
+ * by itself to fetch a block. It holds no reference to the table: the owner keeps the table open.
+ *
+ * After each move `valid` says whether there is a current entry. When it is false, `status` tells
+ * the end (OK) from an error, and the iterator must be positioned anew. A key to seek must not be
+ * borrowed from the iterator itself.
+ *
+ * Reading ahead. When blocks are taken one behind the other and are not in memory, stretches that
+ * grow from 16 KiB to 256 KiB are read at once. A streaming iterator (for compaction) begins with
+ * the longest, and what it reads does not enter the cache.
+ *
+ * Threading: one owner at a time.
+ */
+#ifndef LARDER_ENGINE_TABLE_ITERATOR_H
+#define LARDER_ENGINE_TABLE_ITERATOR_H
+
+#include "engine/table/table.h"
+
+typedef struct TableIterator {
+    Table *table;
+    bool valid;
+    BaseStatus status;
+    FormatDataCursor cursor;
+    TableBlock *block; /* pinned; NULL: none */
+    uint32_t ordinal;  /* of that block */
+    unsigned flags;
+    int64_t version_override;
+    uint32_t expected;   /* the block that would make the accesses sequential */
+    uint32_t sequential; /* blocks taken in sequence */
+    TableWindow window;
+} TableIterator;
+
+/*
+ * An iterator that stands nowhere. `flags`: TableCacheFlag bits. With TABLE_CACHE_ONLY a block that
+ * is not in memory ends a move with BASE_WOULD_BLOCK.
+ */
+void table_iterator_init(TableIterator *iterator, Table *table, unsigned flags);
+
+/* Gives back what it holds. Takes one that stands nowhere. */
+void table_iterator_clear(TableIterator *iterator);
+
+/* To the first or the last entry. */
+void table_iterator_first(TableIterator *iterator);
+void table_iterator_last(TableIterator *iterator);
+
+/* To the first entry at or behind (key, version) in entry order. */
+void table_iterator_seek(TableIterator *iterator, BaseSlice key, int64_t version);
+
+/* To the last entry before (key, version) in entry order. */
+void table_iterator_seek_before(TableIterator *iterator, BaseSlice key, int64_t version);
+
+/* To the entry before. REQUIRES: valid. */
+void table_iterator_prev(TableIterator *iterator);
+
+/* What a move does when the step within the block has not found an entry. */
+void table_iterator_next_block(TableIterator *iterator, FormatStep step);
+
+/* To the entry behind. REQUIRES: valid. */
+static inline void
+table_iterator_next(TableIterator *iterator)
+{
+    FormatStep step = format_data_cursor_next(&iterator->cursor);
+    if (__builtin_expect(step != FORMAT_STEP_ENTRY, 0)) {
+        table_iterator_next_block(iterator, step);
+    } else if (__builtin_expect(iterator->version_override != 0, 0)) {
+        iterator->cursor.entry.version = iterator->version_override;
+    }
+}
+
+/* The current entry, borrowed until the next move. REQUIRES: valid. */
+static inline const FormatEntry *
+table_iterator_entry(const TableIterator *iterator)
+{
+    return &iterator->cursor.entry;
+}
+
+/*
+ * Keeps the current entry's value beyond the next move: the caller gives the pin back with
+ * table_block_unpin(). REQUIRES: valid.
+ */
+static inline TableBlock *
+table_iterator_pin(TableIterator *iterator)
+{
+    table_block_pin(iterator->block);
+    return iterator->block;
+}
+
+#endif
