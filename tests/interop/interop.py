@@ -71,7 +71,7 @@ class Language:
         self.environment = said.get("environment", {})
         self.cannot = said.get("cannot", {})
         self.skips = {int(number): reason for number, reason in said.get("skips", {}).items()}
-        assert set(self.commands) == set(PARTS), f"{name}: other parts than {PARTS}"
+        assert set(self.commands) <= set(PARTS), f"{name}: other parts than {PARTS}"
         assert set(self.cannot) <= set(TRANSPORTS), f"{name}: other transports than {TRANSPORTS}"
 
     def transports(self):
@@ -214,7 +214,8 @@ def run_transport(language, transport):
     """The verdicts of all parts over one transport."""
     said = {}
     with Servers(transport) as servers:
-        for part in reversed(PARTS_RUN):  # the last check of today's drains a server
+        # Today's part comes last, since it ends with draining a server.
+        for part in [part for part in reversed(PARTS_RUN) if part in language.commands]:
             expected = checks()[part]
             out, errors, status = language.run(part, servers.environment())
             said.update(verdicts(expected, language.skips, out, errors, status))
