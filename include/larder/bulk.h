@@ -6,7 +6,8 @@
  * with the limit's name. A LarderBulk collects any number of independent mutations and sends them
  * as bulk_write calls, each as large as the server's limits allow.
  *
- * The limits come from server_info, which a builder asks for once.
+ * The limits come from server_info, which a builder asks for once, when it is first added to. A
+ * server that does not answer then is taken to have the contract's defaults.
  *
  * Threading: one owner at a time; several may share a client.
  */
@@ -62,7 +63,10 @@ typedef struct LarderBulkStats {
     int64_t calls;
 } LarderBulkStats;
 
-/* An empty bulk write. `options` (may be NULL, copied) hold for every call. NULL: no memory. */
+/*
+ * An empty bulk write. `options` (may be NULL, copied) hold for every call, but for a request id:
+ * each call would need its own. NULL: no memory.
+ */
 LarderBulk *larder_bulk_new(LarderClient *client, LarderBytes store,
                             const LarderBulkWriteOptions *options);
 
@@ -72,8 +76,10 @@ void larder_bulk_free(LarderBulk *bulk);
 /*
  * Adds one mutation, copied; sends what was collected before when the call is full. NULL: all went
  * well. Else the reply that failed, owned by the bulk until the next call on it: the mutations of
- * that call stay, and larder_bulk_flush() sends them again, or larder_bulk_free() drops them. The
- * mutation is added in any case unless the outcome is INVALID_REQUEST or NO_MEMORY.
+ * that call stay, and larder_bulk_flush() sends them again, or larder_bulk_free() drops them. After
+ * an outcome that does not say "not executed", sending them again may apply some twice: that is
+ * the caller's to decide. The mutation is added in any case, unless larder_bulk_add() is the one to
+ * find fault with it (INVALID_REQUEST with attempts 0, NO_MEMORY).
  */
 const LarderReply *larder_bulk_add(LarderBulk *bulk, const LarderMutation *mutation);
 const LarderReply *larder_bulk_put(LarderBulk *bulk, LarderBytes key, LarderBytes value);

@@ -28,20 +28,28 @@
  * Retries. LarderRetry says how often and how long a call is tried. What may be tried again depends
  * on the outcome and on the call alone:
  *
- *   REFUSED      any call, not before retry_after_ms
- *   UNREACHABLE  any call: it was not sent
+ *   REFUSED      any call, not before retry_after_ms; but no bulk_write, of which a part may have
+ *                been applied
+ *   UNREACHABLE  any call: it was not executed
  *   INDETERMINATE, LOST
- *                reads; writes only with a request id or under a condition
+ *                reads; writes with a request id; writes under a condition that does not hold any
+ *                more once they were applied, such as `absent` for a put or `version_equal`
+ *                (`present` holds afterwards as before, so it does not count)
  *   everything else: never
  *
  * A write that was tried again after an INDETERMINATE or LOST attempt may report `applied=false`
  * because the attempt before had been applied: LarderReply.uncertain says that this is possible,
- * and the version in the result tells. Retries are paid from a budget (a tenth of the calls, unless
- * set otherwise), so that they cannot multiply the load of a server in trouble, and wait a random
- * time that grows.
+ * and the version in the result tells. Such a write never ends as REFUSED or UNREACHABLE, which
+ * say "not executed", but as LOST. Retries are paid from a budget (a tenth of the calls, unless set
+ * otherwise), so that they cannot multiply the load of a server in trouble, and wait a random time
+ * that grows.
  *
  * Ownership. Arguments are borrowed for the length of a blocking call; a pipelined call has encoded
  * them when it returns. A reply owns everything that it points to, until larder_reply_free().
+ *
+ * Time. timeout_ms, or options.deadline_ms, bounds a call with its waiting for a connection, its
+ * connecting and all its retries. Only the system's resolver keeps its own time: a host name is
+ * looked up whenever a connection is opened; addresses in numbers and unix sockets need no lookup.
  *
  * Threading: as said at each type. Nothing here changes signal handlers; SIGPIPE is never raised.
  * No function ends the process; without memory a call ends as LARDER_NO_MEMORY.
@@ -67,7 +75,7 @@ typedef enum LarderOutcome {
     LARDER_REFUSED = 3,         /* certainly not executed: try again later */
     LARDER_INDETERMINATE = 4,   /* the server cannot tell whether it was executed */
     LARDER_FAILED = 5,          /* trying again does not help: an operator has to look */
-    LARDER_UNREACHABLE = 6,     /* no connection: certainly not executed */
+    LARDER_UNREACHABLE = 6,     /* no connection, or not all was sent: certainly not executed */
     LARDER_LOST = 7,            /* sent, but no reply came in time: may have been executed */
     LARDER_PROTOCOL = 8,        /* the reply is not one to this call, or a TApplicationException */
     LARDER_NO_MEMORY = 9,  /* here, not at the server: not executed, or the reply was dropped */
@@ -92,7 +100,7 @@ typedef struct LarderReply {
     /* Of the exception, a Larder...Code of types.h; of a TApplicationException its type; else 0. */
     int32_t code;
     LarderBytes message; /* not OK: what happened, for people: names the field, value and limit */
-    int attempts;        /* how often it was sent, at least 1; 0: never */
+    int attempts;        /* how often it was tried, also in vain; 0: it could not even be encoded */
     bool uncertain;      /* an earlier attempt of this write may have been executed */
     int64_t duration_us; /* from the call to this reply, waiting and retries included */
 } LarderReply;
@@ -102,10 +110,11 @@ void larder_reply_free(LarderReply *reply);
 
 /* How calls are tried again. All zero: the defaults in brackets. */
 typedef struct LarderRetry {
-    int attempts_max;     /* [4] tries of one call; 1: never again */
-    int64_t pause_ms;     /* [10] about how long before the second try; it grows to pause_max_ms */
-    int64_t pause_max_ms; /* [1000] */
-    int budget_percent;   /* [10] retries per hundred calls; ten are always free; -1: no budget */
+    int attempts_max; /* [4] tries of one call; 1: never again */
+    int64_t pause_ms; /* [10] the least pause; before the second try it is at most three times */
+    int64_t pause_max_ms; /* [1000] the longest that it grows to, at random */
+    int budget_percent;   /* [10] retries per hundred calls; ten more are free and come back, one a
+                             second; -1: no budget */
 } LarderRetry;
 
 /* One finished call, as a trace hook sees it. Everything is borrowed for the length of the hook. */
@@ -137,9 +146,9 @@ typedef struct LarderClientOptions {
     size_t reply_bytes_max; /* [67108864] */
     const char *name;       /* [none] name of the program, for the server's logs */
     LarderRetry retry;
-    void (*trace)(void *context,
-                  const LarderTrace *trace); /* [none] after every call, in the thread
-                                                               that made or polled it */
+    /* [none] After every call, in the thread that made or polled it; threads may be in it at the
+       same time. */
+    void (*trace)(void *context, const LarderTrace *trace);
     void *trace_context;
 } LarderClientOptions;
 
@@ -194,8 +203,8 @@ void larder_channel_free(LarderChannel *channel);
 /*
  * Queues a call; `callback` is called exactly once, out of poll(), process() or free(), in the
  * order of the calls unless one is tried again. False: the channel is full (pipeline_max calls
- * without a reply); nothing was queued and the callback is not called. Bytes leave at the next
- * poll().
+ * without a reply), being freed, or out of memory, or there is no such method; nothing was queued
+ * and the callback is not called. Bytes leave at the next poll() or process().
  */
 bool larder_channel_call(LarderChannel *channel, LarderMethod method, const void *arguments,
                          LarderCallback *callback, void *context);

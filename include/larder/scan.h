@@ -45,8 +45,10 @@ const LarderScanItem *larder_scan_next(LarderScan *scan);
 const LarderReply *larder_scan_problem(const LarderScan *scan);
 
 /*
- * A token that resumes behind the last page that was read to its end; empty before the first one.
- * Borrowed until the next call on the scan.
+ * A token for LarderScanOptions.page_token that resumes behind the last page that was read to its
+ * end; empty before that, and when nothing is left behind it. It moves when larder_scan_next() has
+ * gone on to the page that follows, so what was returned since then comes again. Borrowed until the
+ * next call on the scan.
  */
 LarderBytes larder_scan_token(const LarderScan *scan);
 
