@@ -105,7 +105,7 @@ table_rig_write_file(TableRig *rig, BaseSlice bytes)
     env_file_close(file);
 }
 
-/* ------------------------------------------------------------------------------------- models -- */
+/* ---------------------------------------------------------------------------------- models -- */
 
 static int
 compare_keys(const void *a, const void *b)

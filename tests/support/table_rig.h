@@ -45,7 +45,7 @@ Table *table_rig_open(TableRig *rig);
 void table_rig_read_file(TableRig *rig, BaseBuf *into);
 void table_rig_write_file(TableRig *rig, BaseSlice bytes);
 
-/* ------------------------------------------------------------------------------------- models -- */
+/* ---------------------------------------------------------------------------------- models -- */
 
 /* Entries in entry order, with keys and values of their own. */
 typedef struct TableModel {

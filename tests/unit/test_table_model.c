@@ -30,7 +30,7 @@ ck_ok(BaseStatus status)
     ck_assert_msg(base_is_ok(status), "%s: %s", base_code_name(status.code), status.what);
 }
 
-/* ------------------------------------------------------------------------------------- checks -- */
+/* ---------------------------------------------------------------------------------- checks -- */
 
 static void
 check_get(BaseSlice key, int64_t version)
@@ -201,7 +201,7 @@ check_shape(const TableModelShape *shape, const TableBuilderOptions *options)
     table_model_clear(&model);
 }
 
-/* -------------------------------------------------------------------------------------- tests -- */
+/* ----------------------------------------------------------------------------------- tests -- */
 
 START_TEST(tables_agree_with_a_plain_array)
 {
