@@ -72,8 +72,8 @@ abstract class Checks
     }
 
     /**
-     * Runs a check on a store without keys of the named server, and prints its line. After a failure
-     * the connections are opened anew, so that nothing half read disturbs the next check.
+     * Runs a check on a store without keys of the named server, and prints its line. After a
+     * failure the connections are opened anew, so that nothing half read disturbs the next check.
      */
     protected function check(int $number, string $name, string $server, callable $body): void
     {
@@ -85,7 +85,8 @@ abstract class Checks
         } catch (Throwable $e) {
             $this->failed = true;
             $said = strtr(substr($e->getMessage(), 0, 400), "\r\n#", '   ');
-            echo "not ok $number - $name: " . get_class($e) . ": $said\n", $e->getTraceAsString(), "\n";
+            echo "not ok $number - $name: " . get_class($e) . ": $said\n";
+            fwrite(STDERR, $e->getTraceAsString() . "\n");
             $this->servers->close();
         }
     }
@@ -93,7 +94,8 @@ abstract class Checks
     protected function equal(mixed $expected, mixed $actual, string $what): void
     {
         if ($expected !== $actual) {
-            throw new Mismatch("$what is " . $this->shown($actual) . ', not ' . $this->shown($expected));
+            [$is, $should] = [$this->shown($actual), $this->shown($expected)];
+            throw new Mismatch("$what is $is, not $should");
         }
     }
 

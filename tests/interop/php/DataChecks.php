@@ -3,8 +3,8 @@
 /**
  * Checks 1 to 26: data.
  *
- * The stubs of PHP refuse null for the options, so "no options" is an options struct without fields.
- * Check 2 and 3 leave them out indeed, by writing the arguments without the stubs' help.
+ * The stubs of PHP refuse null for the options, so "no options" is an options struct without
+ * fields. Check 2 and 3 leave them out indeed, by writing the arguments without the stubs' help.
  */
 
 declare(strict_types=1);
@@ -72,8 +72,12 @@ trait DataChecks
         $this->check(26, 'pipelining', 'DATA', $this->pipelining(...));
     }
 
-    private function put(StoreClient $store, string $key, string $value, array $options = []): WriteResult
-    {
+    private function put(
+        StoreClient $store,
+        string $key,
+        string $value,
+        array $options = []
+    ): WriteResult {
         return $store->put('default', $key, $value, new PutOptions($options));
     }
 
@@ -90,7 +94,10 @@ trait DataChecks
     private function putMutation(string $key, string $value, ?Condition $condition = null): Mutation
     {
         return new Mutation([
-            'kind' => MutationKind::PUT, 'key' => $key, 'value' => $value, 'condition' => $condition,
+            'kind' => MutationKind::PUT,
+            'key' => $key,
+            'value' => $value,
+            'condition' => $condition,
         ]);
     }
 
@@ -140,7 +147,8 @@ trait DataChecks
 
     private function putAndGet(StoreClient $store): void
     {
-        $this->send('put', new Store_put_args(['store' => 'default', 'key' => 'k', 'value' => 'v']));
+        $arguments = ['store' => 'default', 'key' => 'k', 'value' => 'v'];
+        $this->send('put', new Store_put_args($arguments));
         $written = $store->recv_put();
         $this->send('get', new Store_get_args(['store' => 'default', 'key' => 'k']));
         $found = $store->recv_get();
@@ -148,7 +156,7 @@ trait DataChecks
         $this->putAndFound($written, $found, $store->recv_get());
     }
 
-    /** Fields that have a default in the contract have it in a new object of PHP, and it is sent. */
+    /** Fields that have a default in the contract have it in a new object, and it is sent. */
     private function emptyOptions(StoreClient $store): void
     {
         $written = $store->put('default', 'k', 'v', new PutOptions());
@@ -167,11 +175,17 @@ trait DataChecks
         );
         $this->holds($written->version > 0, "version is {$written->version}");
         $this->equal(
-            [true, 'v', $written->version, 0, 1],
-            [$found->found, $found->value, $found->version, $found->expires_at_ms, $found->full_length],
+            [true, 'v', $written->version],
+            [$found->found, $found->value, $found->version],
             'get'
         );
-        $this->equal([false, null, 0], [$missed->found, $missed->value, $missed->version], 'nothing');
+        $this->equal(0, $found->expires_at_ms, 'expires_at_ms');
+        $this->equal(1, $found->full_length, 'full_length');
+        $this->equal(
+            [false, null, 0],
+            [$missed->found, $missed->value, $missed->version],
+            'get of nothing'
+        );
     }
 
     private function emptyValue(StoreClient $store): void
@@ -203,7 +217,8 @@ trait DataChecks
         $this->holds($value === $this->value($store, 'k'), 'another value');
         $options = new GetOptions(['offset' => 1_048_570, 'length' => 100]);
         $slice = $store->get('default', 'k', $options);
-        $this->equal([substr($value, -6), 1_048_576], [$slice->value, $slice->full_length], 'slice');
+        $this->equal(substr($value, -6), $slice->value, 'slice');
+        $this->equal(1_048_576, $slice->full_length, 'full_length');
     }
 
     private function valueTooLong(StoreClient $store): void
@@ -218,14 +233,12 @@ trait DataChecks
     {
         $this->put($store, $this->bytes(1024), 'v');
         $this->equal('v', $this->value($store, $this->bytes(1024)), 'value');
+        $fields = ['field' => 'key', 'limit' => 1024, 'actual' => 1025];
         $long = fn () => $this->put($store, $this->bytes(1025), 'v');
-        $this->invalid(
-            InvalidCode::OVER_LIMIT,
-            ['field' => 'key', 'limit' => 1024, 'actual' => 1025],
-            $long
-        );
+        $this->invalid(InvalidCode::OVER_LIMIT, $fields, $long);
+        $fields = ['field' => 'key', 'limit' => 1, 'actual' => 0];
         $empty = fn () => $this->put($store, '', 'v');
-        $this->invalid(InvalidCode::BAD_ARGUMENT, ['field' => 'key', 'limit' => 1, 'actual' => 0], $empty);
+        $this->invalid(InvalidCode::BAD_ARGUMENT, $fields, $empty);
     }
 
     private function conditions(StoreClient $store): void
@@ -245,8 +258,13 @@ trait DataChecks
         $failed = $this->put($store, 'k', 'new', ['condition' => $older]);
         $this->equal([false, null], [$failed->applied, $failed->current_value], 'version_equal');
 
-        $same = new Condition(['value_equal' => $value, 'present' => true, 'version_at_most' => $version]);
-        $this->equal(true, $this->put($store, 'k', 'new', ['condition' => $same])->applied, 'value_equal');
+        $same = new Condition([
+            'value_equal' => $value,
+            'present' => true,
+            'version_at_most' => $version,
+        ]);
+        $replaced = $this->put($store, 'k', 'new', ['condition' => $same]);
+        $this->equal(true, $replaced->applied, 'value_equal');
     }
 
     private function readingLess(StoreClient $store): void
@@ -255,7 +273,8 @@ trait DataChecks
         $known = $store->get('default', 'k', new GetOptions(['if_version_not' => $version]));
         $this->equal([true, null], [$known->unchanged, $known->value], 'if_version_not');
         $bare = $store->get('default', 'k', new GetOptions(['want_value' => false]));
-        $this->equal([true, null, 5], [$bare->found, $bare->value, $bare->full_length], 'want_value');
+        $this->equal([true, null], [$bare->found, $bare->value], 'want_value');
+        $this->equal(5, $bare->full_length, 'full_length');
         $slice = $store->get('default', 'k', new GetOptions(['offset' => 1, 'length' => 3]));
         $this->equal('alu', $slice->value, 'slice');
     }
@@ -278,7 +297,8 @@ trait DataChecks
         $this->put($store, 'k', 'v', ['expiry' => new Expiry(['at_ms' => 1])]);
         $this->holds(!$this->found($store, 'k'), 'k is there');
         $touched = $touch([]);
-        $this->equal([false, NotApplied::KEY_ABSENT], [$touched->applied, $touched->reason], 'touch');
+        $this->equal(false, $touched->applied, 'applied');
+        $this->equal(NotApplied::KEY_ABSENT, $touched->reason, 'reason');
     }
 
     private function remove(StoreClient $store): void
@@ -297,7 +317,7 @@ trait DataChecks
         );
     }
 
-    /** Increments; the reason and the number must be these, and get must see the counter's 8 bytes. */
+    /** Increments; reason and number must be these, and get must see the counter's 8 bytes. */
     private function counts(
         StoreClient $store,
         string $key,
@@ -381,7 +401,10 @@ trait DataChecks
             'batch again'
         );
 
-        $mutations = [$this->putMutation('a', '1'), $this->putMutation('new', '3', $this->absent())];
+        $mutations = [
+            $this->putMutation('a', '1'),
+            $this->putMutation('new', '3', $this->absent()),
+        ];
         $failed = $store->batch('default', $mutations, new BatchOptions());
         $this->equal([false, 1], [$failed->applied, $failed->failed_mutation], 'failed mutation');
         $this->holds(!$this->found($store, 'a'), 'a is there');
@@ -427,8 +450,10 @@ trait DataChecks
 
         $range = new KeyRange(['start_key' => 'a05', 'stop_key' => 'b00']);
         $items = $store->scan('default', $range, new ScanOptions(['reverse' => true]))->items;
-        $this->equal(array_reverse(array_slice($keys, 5)), $this->each($items, 'key'), 'in reverse');
-        $items = $store->scan('default', new KeyRange(), new ScanOptions(['keys_only' => true]))->items;
+        $backwards = array_reverse(array_slice($keys, 5));
+        $this->equal($backwards, $this->each($items, 'key'), 'in reverse');
+        $bare = new ScanOptions(['keys_only' => true]);
+        $items = $store->scan('default', new KeyRange(), $bare)->items;
         $this->equal(array_fill(0, 11, null), $this->each($items, 'value'), 'values');
         $this->equal(array_fill(0, 11, 3), $this->each($items, 'full_length'), 'full_length');
         $counted = $store->scan('default', new KeyRange(), new ScanOptions(['count_only' => true]));
@@ -445,7 +470,8 @@ trait DataChecks
             $page = $store->scan('default', $range, $options);
             $this->equal($expected, $this->each($page->items, 'value'), 'page');
             $reason = $last ? StopReason::RANGE_END : StopReason::LIMIT_ITEMS;
-            $this->equal([$reason, $last], [$page->stop_reason, $page->next_token === null], 'its end');
+            $this->equal($reason, $page->stop_reason, 'stop_reason');
+            $this->equal($last, $page->next_token === null, 'last page');
             $token = $page->next_token;
         }
     }

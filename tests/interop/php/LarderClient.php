@@ -3,9 +3,9 @@
 /**
  * How a PHP program connects to Larder, and what it should know of the package php-thrift.
  *
- * The stubs (`thrift --gen php -out stubs larder.thrift`) must be on the include path:
- * `php -d include_path=stubs program.php`. With `-d extension=thrift_protocol` the binary protocol is
- * read and written in C.
+ * The stubs must be on the include path: `thrift --gen php -out stubs larder.thrift`, then
+ * `php -d include_path=stubs program.php`. With `-d extension=thrift_protocol` the binary protocol
+ * is read and written in C.
  */
 
 declare(strict_types=1);
@@ -41,9 +41,10 @@ final class LarderConnection
     private readonly TTransport $transport;
 
     /**
-     * The timeout, in milliseconds, is for each read and write; sending's is for connecting too. The
-     * library's own are 750 to receive and 100 to send, less than a sync to a busy disk may take.
-     * After a timeout the reply may still come, so close the connection and open another.
+     * The timeout, in milliseconds, is for each read and write; sending's is for connecting too.
+     * The library's own are 750 to receive and 100 to send, less than a sync to a busy disk may
+     * take. After a timeout close the connection and open another: the library compares neither
+     * names nor sequence ids, so the late reply would be taken for that of the next call.
      */
     public function __construct(
         int $port,

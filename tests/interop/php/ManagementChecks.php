@@ -85,12 +85,13 @@ trait ManagementChecks
     {
         $observe = $this->observe();
         $none = new ObserveOptions();
+        $bytes = HotDimension::BYTES;
         $this->notServed([
             'levels' => fn () => $observe->levels('default', $none),
             'files' => fn () => $observe->files('default', $none),
             'histograms' => fn () => $observe->histograms('', $none),
-            'hot_keys' => fn () => $observe->hot_keys('default', HotDimension::BYTES, $none),
-            'hot_prefixes' => fn () => $observe->hot_prefixes('default', HotDimension::BYTES, $none),
+            'hot_keys' => fn () => $observe->hot_keys('default', $bytes, $none),
+            'hot_prefixes' => fn () => $observe->hot_prefixes('default', $bytes, $none),
             'events' => fn () => $observe->events(0, $none),
             'slow_log' => fn () => $observe->slow_log(0, $none),
             'explain' => fn () => $observe->explain('default', 'k', $none),

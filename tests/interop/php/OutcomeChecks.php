@@ -85,7 +85,8 @@ trait OutcomeChecks
             $this->equal($applied, $found, "$key found");
         }
         $late = ['code' => IndeterminateCode::DEADLINE];
-        $this->putThrows($store, '!delay-300ms:c', Indeterminate::class, $late, ['deadline_ms' => 20]);
+        $options = ['deadline_ms' => 20];
+        $this->putThrows($store, '!delay-300ms:c', Indeterminate::class, $late, $options);
     }
 
     private function failed(StoreClient $store): void

@@ -57,7 +57,8 @@ trait RefusalChecks
 
     private function badArguments(StoreClient $store): void
     {
-        $scan = fn () => $store->scan('default', new KeyRange(), new ScanOptions(['page_token' => 'xxx']));
+        $options = new ScanOptions(['page_token' => 'xxx']);
+        $scan = fn () => $store->scan('default', new KeyRange(), $options);
         $this->invalid(InvalidCode::BAD_TOKEN, ['field' => 'options.page_token'], $scan);
         $put = fn (array $options) =>
             fn () => $store->put('default', 'k', 'v', new PutOptions($options));
@@ -67,7 +68,8 @@ trait RefusalChecks
             'fence' => new Fence(['lease' => 'lease', 'token' => 1]),
         ];
         foreach ($unsupported as $name => $value) {
-            $this->invalid(InvalidCode::UNSUPPORTED, ['field' => "options.$name"], $put([$name => $value]));
+            $fields = ['field' => "options.$name"];
+            $this->invalid(InvalidCode::UNSUPPORTED, $fields, $put([$name => $value]));
         }
         $this->invalid(
             InvalidCode::BAD_ARGUMENT,
@@ -82,7 +84,8 @@ trait RefusalChecks
         $snapshot = new SnapshotOptions();
         $topology = new TopologyOptions();
         $this->notServed([
-            'lease_acquire' => fn () => $store->lease_acquire('default', 'lease', 'me', 1000, $lease),
+            'lease_acquire' =>
+                fn () => $store->lease_acquire('default', 'lease', 'me', 1000, $lease),
             'lease_renew' => fn () => $store->lease_renew('default', 'lease', 1, $lease),
             'lease_release' => fn () => $store->lease_release('default', 'lease', 1, $lease),
             'lease_get' => fn () => $store->lease_get('default', 'lease', $lease),
@@ -119,7 +122,8 @@ trait RefusalChecks
     private function pingByHand(int $sequenceId, ?callable $more = null): array
     {
         $protocol = $this->servers->connection('DATA')->protocol;
-        // A negative id as its 32 bits: TCompactProtocol never comes to the end of a negative number.
+        // A negative id as its 32 bits: TCompactProtocol never comes to the end of a negative
+        // number.
         $protocol->writeMessageBegin('ping', TMessageType::CALL, $sequenceId & 0xffffffff);
         $protocol->writeStructBegin('ping_args');
         $this->field($protocol, TType::STRING, 1, fn () => $protocol->writeString('here'));
@@ -142,7 +146,8 @@ trait RefusalChecks
     private function fieldsFromElsewhere(): void
     {
         [, $payload] = $this->pingByHand(1, function (TProtocol $protocol): void {
-            $field = fn (int $id, int $type, callable $write) => $this->field($protocol, $type, $id, $write);
+            $field = fn (int $id, int $type, callable $write) =>
+                $this->field($protocol, $type, $id, $write);
             $field(90, TType::BOOL, fn () => $protocol->writeBool(true));
             $field(91, TType::BYTE, fn () => $protocol->writeByte(-1));
             $field(92, TType::I16, fn () => $protocol->writeI16(-2));

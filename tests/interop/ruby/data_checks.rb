@@ -126,7 +126,9 @@ module DataChecks
     invalid(InvalidCode::OVER_LIMIT, 'key', limit: 1024, actual: 1025) do
       store.put(STORE, bytes(1025), 'v', nil)
     end
-    invalid(InvalidCode::BAD_ARGUMENT, 'key', limit: 1, actual: 0) { store.put(STORE, '', 'v', nil) }
+    invalid(InvalidCode::BAD_ARGUMENT, 'key', limit: 1, actual: 0) do
+      store.put(STORE, '', 'v', nil)
+    end
   end
 
   def conditions(store)
@@ -143,7 +145,8 @@ module DataChecks
     equal([false, nil], [failed.applied, failed.current_value], 'version_equal')
 
     same = Condition.new(value_equal: value, present: true, version_at_most: version)
-    equal(true, store.put(STORE, 'k', 'new', PutOptions.new(condition: same)).applied, 'value_equal')
+    replaced = store.put(STORE, 'k', 'new', PutOptions.new(condition: same))
+    equal(true, replaced.applied, 'value_equal')
   end
 
   def reading_less(store)

@@ -1,6 +1,7 @@
 # How a Ruby program connects to Larder, and what it should know of the package ruby-thrift.
 #
-# $LOAD_PATH must have the stubs: `thrift --gen rb -out stubs larder.thrift`, `ruby -Istubs program.rb`.
+# $LOAD_PATH must have the stubs: `thrift --gen rb -out stubs larder.thrift`, `ruby -Istubs
+# program.rb`.
 
 require 'thrift'
 require 'larder_constants'
@@ -26,8 +27,10 @@ end
 
 # One connection. The services of a port share it: `connection.client(Larder::Store)`.
 #
-# The timeout, in seconds, holds for connecting and for each read and write. Without one, ruby-thrift
-# waits for ever. After a timeout the reply may still come, so close the connection and open another.
+# The timeout, in seconds, holds for connecting and for each read and write. Without one,
+# ruby-thrift waits for ever. After a timeout close the connection and open another: the library
+# compares neither names nor sequence ids, so the late reply would be taken for that of the next
+# call.
 class Connection
   PROTOCOLS = {
     'binary' => Thrift::BinaryProtocolAcceleratedFactory,

@@ -37,7 +37,8 @@ class Older < Checks
     equal([['a'], 2], [first.items.map(&:key), first.stop_reason], 'first page')
     rest = ScanOptions.new(limit_items: 1, page_token: first.next_token)
     second = store.scan('default', KeyRange.new, rest)
-    equal([['b'], StopReason::RANGE_END], [second.items.map(&:key), second.stop_reason], 'second page')
+    equal([['b'], StopReason::RANGE_END], [second.items.map(&:key), second.stop_reason],
+          'second page')
   end
 
   def unknown_refusal(store)

@@ -38,7 +38,9 @@ module RefusalChecks
       'request_id' => PutOptions.new(request_id: bytes(16)),
       'fence' => PutOptions.new(fence: Fence.new(lease: 'lease', token: 1))
     }.each do |field, options|
-      invalid(InvalidCode::UNSUPPORTED, "options.#{field}") { store.put('default', 'k', 'v', options) }
+      invalid(InvalidCode::UNSUPPORTED, "options.#{field}") do
+        store.put('default', 'k', 'v', options)
+      end
     end
     invalid(InvalidCode::BAD_ARGUMENT, 'options.expiry.ttl_ms') do
       store.put('default', 'k', 'v', PutOptions.new(expiry: Expiry.new(ttl_ms: 0)))

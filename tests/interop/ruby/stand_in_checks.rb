@@ -51,6 +51,7 @@ module StandInChecks
 
   def new_refusal(store)
     exception = raised(Refused) { store.put('default', '!warm:a', 'v', nil) }
-    equal([90, 90, 'server'], [exception.code, exception.retry_after_ms, exception.scope], 'Refused')
+    equal([90, 90, 'server'], [exception.code, exception.retry_after_ms, exception.scope],
+          'Refused')
   end
 end

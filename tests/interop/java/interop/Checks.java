@@ -38,8 +38,8 @@ abstract class Checks {
     }
 
     /**
-     * Runs a check on a store without keys of the named server, and prints its line. After a failure
-     * the connections are opened anew, so that nothing half read disturbs the next check.
+     * Runs a check on a store without keys of the named server, and prints its line. After a
+     * failure the connections are opened anew, so that nothing half read disturbs the next check.
      */
     final void check(int number, String name, String server, Body body) {
         try {

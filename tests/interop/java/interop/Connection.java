@@ -18,8 +18,9 @@ final class Connection implements AutoCloseable {
     private static final int TIMEOUT = 60_000;
 
     /**
-     * The library takes frames of up to 16,384,000 bytes, unless told otherwise. A page of a scan that
-     * asks for the contract's most is longer; reply_bytes in server_info is the longest frame of all.
+     * The library takes frames of up to 16,384,000 bytes, unless told otherwise. A page of a scan
+     * that asks for the contract's most is longer; reply_bytes in server_info is the longest frame
+     * of all.
      */
     private static final int LONGEST_FRAME = 33_554_432;
 

@@ -416,7 +416,8 @@ final class DataChecks extends Checks {
                 .getItems();
         holds(items.stream().noneMatch(GetItem::isSetValue), "values that are not wanted");
         equal(List.of(0L, 0L, 1L, 1L),
-                items.stream().map(GetItem::getFull_length).collect(Collectors.toList()), "lengths");
+                items.stream().map(GetItem::getFull_length).collect(Collectors.toList()),
+                "full_length");
         equal(0, store.multi_get(DEFAULT, List.of(), null).getItemsSize(), "items of no keys");
     }
 
@@ -507,9 +508,9 @@ final class DataChecks extends Checks {
     }
 
     /**
-     * The stubs have the two halves of each call: send_put and recv_put. A client takes no reply but
-     * that of its latest request, so each request under way has a client of its own. They cost next to
-     * nothing; the connection is one.
+     * The stubs have the two halves of each call: send_put and recv_put. A client takes no reply
+     * but that of its latest request, so each request under way has a client of its own. They cost
+     * next to nothing; the connection is one.
      */
     private void pipelining(Store.Client store) throws TException {
         TProtocol protocol = servers.protocol("DATA");

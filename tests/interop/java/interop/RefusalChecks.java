@@ -119,8 +119,8 @@ final class RefusalChecks extends Checks {
     }
 
     /**
-     * Sends the message "ping" with more fields; its reply must have the same sequence id and the same
-     * payload.
+     * Sends the message "ping" with more fields; its reply must have the same sequence id and the
+     * same payload.
      */
     private void pingByHand(int sequenceId, Writer more) throws TException {
         TProtocol protocol = servers.protocol("DATA");

@@ -7,7 +7,7 @@ import larder.Store;
 import org.apache.thrift.protocol.TProtocol;
 import org.apache.thrift.transport.TTransportException;
 
-/** The servers that the environment names. Each is connected to once, when it is first asked for. */
+/** The servers that the environment names. Each is connected to once, when first asked for. */
 final class Servers implements AutoCloseable {
     private final Map<String, Connection> connections = new HashMap<>();
 

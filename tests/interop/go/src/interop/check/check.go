@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,9 +16,9 @@ import (
 
 var failed bool
 
-// Run runs a check on a store without keys of the named server, and prints its line. Whatever is wrong
-// with it is a panic in its function. After a failure the connections are opened anew, so that nothing
-// half read disturbs the next check.
+// Run runs a check on a store without keys of the named server, and prints its line. Whatever is
+// wrong with it is a panic in its function. After a failure the connections are opened anew, so
+// that nothing half read disturbs the next check.
 func Run(number int, name, server string, body func(store *larder.StoreClient)) {
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -55,8 +56,8 @@ func Equal[T any](what string, expected, actual T) {
 	}
 }
 
-// SameBytes panics unless the two hold the same bytes. An empty value and an absent one are the same
-// here, as the binary protocol of this library cannot tell them apart.
+// SameBytes panics unless the two hold the same bytes. An empty value and an absent one are the
+// same here, as the binary protocol of this library cannot tell them apart.
 func SameBytes(what string, expected, actual []byte) {
 	if !bytes.Equal(expected, actual) {
 		panic(fmt.Errorf("%s is %.80x, not %.80x", what, actual, expected))
@@ -112,14 +113,20 @@ func Err[T any](_ T, err error) error {
 	return err
 }
 
-// NotServed panics unless each call, of which this is the error, was refused as not served, with its
-// name first in the message.
+// NotServed panics unless each call, of which this is the error, was refused as not served, with
+// its name first in the message.
 func NotServed(errs map[string]error) {
 	for name, err := range errs {
 		exception := Invalid(name, err)
 		Equal("code of "+name, larder.InvalidCode_UNSUPPORTED, exception.Code)
 		Holds(name+" says: "+exception.Message, strings.HasPrefix(exception.Message, name))
 	}
+}
+
+// Answers panics unless the connection still serves a call.
+func Answers(store *larder.StoreClient) {
+	payload := []byte("still here")
+	SameBytes("payload", payload, Must(store.Ping(context.Background(), payload)).Payload)
 }
 
 // Bytes returns bytes of which number i is i modulo 251.

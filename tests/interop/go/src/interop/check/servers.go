@@ -16,14 +16,15 @@ import (
 // Default is the store that the checks use.
 const Default = "default"
 
-// conf holds for socket, framing and protocol alike: each passes its own on to what is below it, so all
-// must be given the same one.
+// conf holds for socket, framing and protocol alike: each passes its own on to what is below it, so
+// all must be given the same one.
 //
-// A call looks at its context only when a read times out, so without SocketTimeout neither a deadline
-// nor a cancellation ends one. Without a deadline in the context, SocketTimeout is the longest wait.
+// A call looks at its context only when a read times out, so without SocketTimeout neither a
+// deadline nor a cancellation ends one. Without a deadline in the context, SocketTimeout is the
+// longest wait.
 //
-// The library takes frames of up to 16,384,000 bytes, unless told otherwise. A page of a scan that asks
-// for the contract's most is longer; reply_bytes in server_info is the longest frame of all.
+// The library takes frames of up to 16,384,000 bytes, unless told otherwise. A page of a scan that
+// asks for the contract's most is longer; reply_bytes in server_info is the longest frame of all.
 var conf = &thrift.TConfiguration{
 	ConnectTimeout: 10 * time.Second,
 	SocketTimeout:  60 * time.Second,
@@ -37,8 +38,8 @@ type Connection struct {
 	transport thrift.TTransport
 }
 
-// Connect connects to a port of this machine, with the protocol and the framing that the environment
-// asks for.
+// Connect connects to a port of this machine, with the protocol and the framing that the
+// environment asks for.
 func Connect(port string) (*Connection, error) {
 	var transport thrift.TTransport = thrift.NewTSocketConf("127.0.0.1:"+port, conf)
 	if os.Getenv("INTEROP_FRAMING") == "framed" {
@@ -62,8 +63,8 @@ func (c *Connection) Client() *thrift.TStandardClient {
 
 var connections = map[string]*Connection{}
 
-// Server returns the connection to the server whose port is in INTEROP_<name>_PORT. Each is connected
-// to once, when it is first asked for.
+// Server returns the connection to the server whose port is in INTEROP_<name>_PORT. Each is
+// connected to once, when it is first asked for.
 func Server(name string) *Connection {
 	if connections[name] == nil {
 		connection, err := Connect(os.Getenv("INTEROP_" + name + "_PORT"))

@@ -21,7 +21,8 @@ func outcomeChecks() {
 }
 
 // tryPut is a put that may fail.
-func tryPut(store *larder.StoreClient, key string, options *larder.PutOptions) (*larder.WriteResult_, error) {
+func tryPut(store *larder.StoreClient, key string,
+	options *larder.PutOptions) (*larder.WriteResult_, error) {
 	return store.Put(ctx, check.Default, []byte(key), []byte("v"), options)
 }
 
@@ -84,8 +85,9 @@ func notHere(store *larder.StoreClient) {
 }
 
 func afterEveryException(store *larder.StoreClient) {
+	keys := []string{"", "!elsewhere:a", "!refuse-overload:a", "!unknown:a", "!fail-internal:a"}
 	for i := 0; i < 3; i++ {
-		for _, key := range []string{"", "!elsewhere:a", "!refuse-overload:a", "!unknown:a", "!fail-internal:a"} {
+		for _, key := range keys {
 			_, err := tryPut(store, key, nil)
 			check.Equal("exception", key, keyOf(err))
 			check.Equal("applied after "+key, true, put(store, "plain", "v", nil).Applied)
@@ -93,7 +95,8 @@ func afterEveryException(store *larder.StoreClient) {
 	}
 }
 
-// keyOf returns the key that leads to an exception: what a caller does next depends on its type alone.
+// keyOf returns the key that leads to an exception: what a caller does next depends on its type
+// alone.
 func keyOf(err error) string {
 	switch err.(type) {
 	case *larder.InvalidRequest: // correct the call
