@@ -10,6 +10,7 @@
 #include <thrift/c_glib/protocol/thrift_binary_protocol.h>
 #include <thrift/c_glib/protocol/thrift_compact_protocol.h>
 #include <thrift/c_glib/thrift_application_exception.h>
+#include <thrift/c_glib/thrift_configuration.h>
 #include <thrift/c_glib/transport/thrift_buffered_transport.h>
 #include <thrift/c_glib/transport/thrift_framed_transport.h>
 #include <thrift/c_glib/transport/thrift_socket.h>
@@ -275,6 +276,12 @@ setting(const char *name)
     return value;
 }
 
+/*
+ * The library takes frames of up to 16,384,000 bytes, unless told otherwise. A page of a scan that
+ * asks for the contract's most is longer; reply_bytes in server_info is the longest frame of all.
+ */
+enum { LONGEST_FRAME = 33554432 };
+
 ThriftProtocol *
 protocol_open(const char *server)
 {
@@ -284,7 +291,10 @@ protocol_open(const char *server)
         g_object_new(THRIFT_TYPE_SOCKET, "hostname", "127.0.0.1", "port", port, NULL);
     bool framed = is_string(setting("INTEROP_FRAMING"), "framed");
     GType transport_type = framed ? THRIFT_TYPE_FRAMED_TRANSPORT : THRIFT_TYPE_BUFFERED_TRANSPORT;
-    ThriftTransport *transport = g_object_new(transport_type, "transport", socket, NULL);
+    ThriftConfiguration *limits =
+        g_object_new(THRIFT_TYPE_CONFIGURATION, "max_frame_size", LONGEST_FRAME, NULL);
+    ThriftTransport *transport =
+        g_object_new(transport_type, "transport", socket, "configuration", limits, NULL);
     GError *error = NULL;
     if (!thrift_transport_open(transport, &error)) {
         (void)fprintf(stderr, "%s: %s\n", server, error->message);

@@ -40,19 +40,26 @@ setting(const std::string &name)
     return value;
 }
 
-/* A protocol over a new connection to one of the servers of the environment. */
+/*
+ * A protocol over a new connection to one of the servers of the environment.
+ *
+ * The library takes frames of up to 16,384,000 bytes, unless told otherwise. A page of a scan that
+ * asks for the contract's most is longer; reply_bytes in server_info is the longest frame of all.
+ */
 inline std::shared_ptr<TProtocol>
 connect(const std::string &server)
 {
     using namespace apache::thrift::transport;
     using namespace apache::thrift::protocol;
-    auto socket =
-        std::make_shared<TSocket>("127.0.0.1", std::stoi(setting("INTEROP_" + server + "_PORT")));
+    auto limits = std::make_shared<apache::thrift::TConfiguration>(100 * 1024 * 1024, 33554432);
+    auto socket = std::make_shared<TSocket>(
+        "127.0.0.1", std::stoi(setting("INTEROP_" + server + "_PORT")), limits);
+    socket->setRecvTimeout(60000); // without one, a read waits for ever
     std::shared_ptr<TTransport> transport;
     if (setting("INTEROP_FRAMING") == "framed") {
-        transport = std::make_shared<TFramedTransport>(socket);
+        transport = std::make_shared<TFramedTransport>(socket, limits);
     } else {
-        transport = std::make_shared<TBufferedTransport>(socket);
+        transport = std::make_shared<TBufferedTransport>(socket, limits);
     }
     transport->open();
     if (setting("INTEROP_PROTOCOL") == "compact") {
