@@ -276,13 +276,14 @@ def cell(language, results, transport):
 
 def table(with_seconds):
     """The table, the notes below it, and whether everything in it is well."""
-    names = sorted((path.parent.name for path in HERE.glob("*/interop.json")), key=str.casefold)
+    languages = [Language(path.parent.name) for path in HERE.glob("*/interop.json")]
+    languages.sort(key=lambda language: language.title.casefold())
     transports = TRANSPORTS[:TRANSPORTS_MAX]
     heads = ["language", "runtime", *(transport.replace("-", " ") for transport in transports)]
     heads += ["seconds"] if with_seconds else []
     rows, notes, good = [heads, ["---"] * len(heads)], [], True
-    for name in names:
-        language, path = Language(name), RESULTS / f"{name}.json"
+    for language in languages:
+        path = RESULTS / f"{language.name}.json"
         results = json.loads(path.read_text()) if path.exists() else {}
         cells = [cell(language, results, transport) for transport in transports]
         good = good and not any("**" in text or text == "not run" for text in cells)
@@ -290,7 +291,7 @@ def table(with_seconds):
         rows[-1] += [str(results.get("seconds", ""))] if with_seconds else []
         notes += notes_of(language)
     lines = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines + [""] + notes + [""] if notes else lines) + "\n", good
+    return "\n".join(lines + [""] + notes if notes else lines) + "\n", good
 
 
 def notes_of(language):
