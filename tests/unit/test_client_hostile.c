@@ -276,9 +276,11 @@ START_TEST(results_that_say_nothing)
             write_field(&writer, kinds[j], WIRE_STRUCT, WIRE_STOP);
             assert_refused(end_result(&writer), LARDER_METHOD_PUT);
         }
-        begin_result(&writer, (WireProtocol)i, LARDER_METHOD_PUT);
-        write_field(&writer, 0, WIRE_I64, WIRE_STOP);
-        assert_refused(end_result(&writer), LARDER_METHOD_PUT);
+        for (int16_t kind = 0; kind <= CLIENT_EXCEPTION_COUNT; kind++) {
+            begin_result(&writer, (WireProtocol)i, LARDER_METHOD_PUT);
+            write_field(&writer, kind, kind % 2 == 0 ? WIRE_I64 : WIRE_LIST, WIRE_BYTES);
+            assert_refused(end_result(&writer), LARDER_METHOD_PUT);
+        }
         begin_result(&writer, (WireProtocol)i, LARDER_METHOD_PUT);
         write_field(&writer, 1, WIRE_STRUCT, WIRE_STOP);
         write_field(&writer, 2, WIRE_STRUCT, WIRE_STOP);
