@@ -69,9 +69,11 @@ class Language:
         self.commands = said["parts"]
         self.preparation = said.get("prepare")
         self.environment = said.get("environment", {})
+        self.without = said.get("without", {})
         self.cannot = said.get("cannot", {})
         self.skips = {int(number): reason for number, reason in said.get("skips", {}).items()}
-        assert set(self.commands) <= set(PARTS), f"{name}: other parts than {PARTS}"
+        parts = sorted([*self.commands, *self.without])
+        assert parts == sorted(PARTS), f"{name}: other parts than {PARTS}"
         assert set(self.cannot) <= set(TRANSPORTS), f"{name}: other transports than {TRANSPORTS}"
 
     def transports(self):
@@ -297,6 +299,8 @@ def table(with_seconds):
 def notes_of(language):
     """What a language cannot do, with the reasons; equal reasons together."""
     reasons = {}
+    for part, reason in language.without.items():
+        reasons.setdefault(reason, []).append(f"part {part}")
     for transport, reason in language.cannot.items():
         reasons.setdefault(reason, []).append(transport.replace("-", " "))
     for number, reason in language.skips.items():
