@@ -1,0 +1,70 @@
+/*
+ * rewrite.h: entries of some sources, less what nobody needs, into new tables: what a flush and a
+ * compaction have in common.
+ *
+ * Entries come out of a merge; retention.h decides on each; what is kept goes into tables of about
+ * `table_bytes`. Removed ranges come in as a list; fragments of them go into the tables that they
+ * overlap, cut at the borders between tables, less the versions that nobody can tell apart.
+ *
+ * Borders. A table ends only between two keys (L-4). It ends when it is large enough, or earlier,
+ * at half that size, where a table of the level below the outputs ends too: then a later compaction of
+ * it drags less along. The first table begins, and the last one ends, where entries and fragments
+ * do; between them, a table ends where the next one begins.
+ *
+ * Counting. Entries in are entries kept and entries dropped (L-8), so a source that ended early
+ * would be noticed by whoever knows how many it had.
+ *
+ * The new tables are written and synced; their names are not, that is up to the caller, once for
+ * all of them. On failure the files that were begun are left to the caller's clean-up, which goes
+ * by what the manifest names.
+ *
+ * Threading: one owner; runs in a background thread, calls `pause` often.
+ */
+#ifndef LARDER_ENGINE_LSM_REWRITE_H
+#define LARDER_ENGINE_LSM_REWRITE_H
+
+#include "engine/env/env.h"
+#include "engine/lsm/merge.h"
+#include "engine/lsm/retention.h"
+#include "engine/table/builder.h"
+
+typedef struct LsmRewriteArgs {
+    const Env *env;
+    const char *directory;
+    LsmMerge *merge;           /* stands nowhere */
+    const FormatRange *ranges; /* removed ranges of all sources, in no order */
+    size_t range_count;
+    LsmRetention retention;
+    const LsmLevels *levels; /* for borders and for what lies below; NULL: nothing below */
+    int output_level;
+    int64_t table_bytes;
+    TableBuilderOptions table; /* of each new table, but for id and number */
+    int64_t (*next_number)(void *user);
+    uint64_t (*next_id)(void *user);
+    BaseStatus (*pause)(void *user); /* may wait; an error gives up. May be NULL */
+    void *user;
+} LsmRewriteArgs;
+
+/* What became of the entries. */
+typedef struct LsmRewriteCounts {
+    int64_t entries_in;
+    int64_t kept;
+    int64_t shadowed;
+    int64_t hidden;
+    int64_t removes; /* dropped, with puts that had expired */
+    int64_t bytes_out;
+} LsmRewriteCounts;
+
+typedef struct LsmRewrite {
+    FormatTable *tables; /* new ones, by key; level and order are not set. Their keys are theirs */
+    size_t count;
+    LsmRewriteCounts counts;
+} LsmRewrite;
+
+/* Runs it. On failure *ret_rewrite is empty. */
+BaseStatus lsm_rewrite_run(const LsmRewriteArgs *args, LsmRewrite *ret_rewrite);
+
+/* Frees what it holds. */
+void lsm_rewrite_clear(LsmRewrite *rewrite);
+
+#endif
