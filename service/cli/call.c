@@ -207,7 +207,7 @@ timeout_of(const CliCall *call)
 bool
 cli_call_client_options(CliCall *call, bool admin, LarderClientOptions *ret_options)
 {
-    const char *address = cli_options_text(call->options, CLI_OPTION_SERVER, "tcp:127.0.0.1:7400");
+    const char *address = cli_options_text(call->options, CLI_OPTION_SERVER, CLI_SERVER_DEFAULT);
     if (admin) {
         address = admin_address(call, address);
     }

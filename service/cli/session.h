@@ -18,6 +18,8 @@
 
 #include <sys/types.h>
 
+#define CLI_SERVER_DEFAULT "tcp:127.0.0.1:7400"
+
 typedef struct CliSession {
     CliOptions options; /* hold for every command, unless it says otherwise */
     CliLink data;

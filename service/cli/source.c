@@ -106,12 +106,14 @@ cli_source_line(CliSource *source, BaseSlice *ret_line)
         const uint8_t *newline =
             have == searched ? NULL : memchr(rest + searched, '\n', have - searched);
         if (newline != NULL) {
+            source->newline = true;
             *ret_line = hand_out(source, (size_t)(newline - rest), 1);
             return CLI_SOURCE_GOOD;
         }
         searched = have;
         CliSourceResult result = fill(source);
         if (result == CLI_SOURCE_END && have != 0) {
+            source->newline = false;
             *ret_line = hand_out(source, have, 0);
             return CLI_SOURCE_GOOD;
         }

@@ -29,6 +29,7 @@ typedef enum CliSourceResult {
 typedef struct CliSource {
     int fd;
     bool at_end;
+    bool newline; /* the last line that was handed out had one */
     int trouble;
     int64_t size; /* of a regular file; -1: not known */
     BaseBuf buffer;

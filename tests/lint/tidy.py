@@ -49,7 +49,7 @@ INCLUDE_TABLE = {
     "include/larder": [],
     "gen-client": ["include/larder", "service/client"],
     "service/client": ["engine/base", "service/wire", "include/larder", "gen-client"],
-    "service/cli": ["include/larder", "engine/base"],
+    "service/cli": ["include/larder", "engine/base", "engine/env"],
     "service/testkit": ["include/larder", "engine/base", "engine/engine.h", "engine/env", "service/net",
                         "service/obs", "service/store", "service/rpc", "service"],
     "service": ["engine/base", "engine/engine.h", "engine/env", "service/wire", "service/net",
