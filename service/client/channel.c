@@ -190,9 +190,9 @@ no_reply(const LarderChannel *channel, const ClientSlot *slot, LarderOutcome out
                                 channel->settings.address_text, what);
 }
 
-/* The end of a request on the connection. */
+/* The end of a request on the connection; `oldest`: of those that the end of it takes along. */
 static void
-handle_event(LarderChannel *channel, const ClientEvent *event)
+handle_event(LarderChannel *channel, const ClientEvent *event, bool oldest)
 {
     ClientConnection *connection = channel->link.connection;
     ClientSlot *slot = (ClientSlot *)(uintptr_t)event->tag; /* NULL: the introduction */
@@ -211,16 +211,17 @@ handle_event(LarderChannel *channel, const ClientEvent *event)
     channel->sent--;
     slot->place = CLIENT_PLACE_NONE;
     if (event->kind != CLIENT_EVENT_REPLY) {
-        LarderOutcome outcome = event->unsent ? LARDER_UNREACHABLE : LARDER_LOST;
-        const char *what = client_connection_problem(connection).what;
-        end_try(channel, slot, no_reply(channel, slot, outcome, what));
+        BaseStatus why = client_connection_problem(connection);
+        LarderOutcome outcome = client_outcome_of_loss(why, event->unsent);
+        outcome = outcome == LARDER_PROTOCOL && !oldest ? LARDER_LOST : outcome;
+        end_try(channel, slot, no_reply(channel, slot, outcome, why.what));
         return;
     }
     bool intact;
     LarderReply *reply = client_call_decode(&slot->call, &channel->settings, event->message,
                                             &channel->tape, &intact);
     if (!intact) {
-        client_connection_break(connection, base_error(BASE_INVALID, "a reply that is none"));
+        client_connection_break(connection, base_error(BASE_CLOSED, "closed after a bad reply"));
     }
     end_try(channel, slot, reply);
 }
@@ -231,8 +232,10 @@ dispatch(LarderChannel *channel)
 {
     ClientConnection *connection = channel->link.connection;
     ClientEvent event;
+    bool oldest = true;
     while (client_connection_next(connection, 0, &event)) {
-        handle_event(channel, &event);
+        handle_event(channel, &event, oldest);
+        oldest = oldest && event.kind == CLIENT_EVENT_REPLY;
     }
     if (client_connection_state(connection) == CLIENT_BROKEN) {
         client_connection_close(connection);

@@ -135,7 +135,7 @@ static LarderReply *
 without_reply(LarderClient *client, const ClientCall *call, const ClientEvent *event,
               BaseStatus why)
 {
-    LarderOutcome outcome = event->unsent ? LARDER_UNREACHABLE : LARDER_LOST;
+    LarderOutcome outcome = client_outcome_of_loss(why, event->unsent);
     return client_outcome_reply(call->number, outcome, "%s: %s", client->settings.address_text,
                                 why.what);
 }

@@ -438,7 +438,10 @@ take_reply(ClientConnection *connection, BaseSlice *ret_message)
         return false;
     }
     if (length > connection->reply_bytes_max || length == FRAME_HEADER_BYTES) {
-        client_connection_break(connection, base_error(BASE_INVALID, "a frame of a bad length"));
+        bool empty = length == FRAME_HEADER_BYTES;
+        client_connection_break(
+            connection, base_error(BASE_INVALID, empty ? "a reply without bytes"
+                                                       : "a reply longer than may be received"));
         return false;
     }
     if (length > connection->input.len - connection->taken) {

@@ -82,7 +82,10 @@ void client_connection_close(ClientConnection *connection);
 
 ClientState client_connection_state(const ClientConnection *connection);
 
-/* What broke a BROKEN connection. */
+/*
+ * What broke a BROKEN connection. BASE_INVALID: the bytes that the oldest pending request was
+ * answered with.
+ */
 BaseStatus client_connection_problem(const ClientConnection *connection);
 
 /* The descriptor to wait on; -1 when there is none. */

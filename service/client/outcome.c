@@ -46,6 +46,15 @@ larder_outcome_executed(LarderOutcome outcome)
     }
 }
 
+LarderOutcome
+client_outcome_of_loss(BaseStatus why, bool unsent)
+{
+    if (unsent) {
+        return LARDER_UNREACHABLE;
+    }
+    return why.code == BASE_INVALID ? LARDER_PROTOCOL : LARDER_LOST;
+}
+
 static LarderReply no_memory_replies[LARDER_METHOD_COUNT];
 static pthread_once_t no_memory_once = PTHREAD_ONCE_INIT;
 

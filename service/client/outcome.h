@@ -10,11 +10,16 @@
 #ifndef LARDER_SERVICE_CLIENT_OUTCOME_H
 #define LARDER_SERVICE_CLIENT_OUTCOME_H
 
+#include "engine/base/status.h"
+
 #include <larder/client.h>
 
 /* A reply with this outcome, none of the exceptions of the contract, and a message. Never NULL. */
 LarderReply *client_outcome_reply(LarderMethod method, LarderOutcome outcome, const char *format,
                                   ...) __attribute__((format(printf, 3, 4)));
+
+/* What a request ended as that is LOST because its connection broke, `why` and `unsent` as there. */
+LarderOutcome client_outcome_of_loss(BaseStatus why, bool unsent);
 
 /* What is wrong with a call that was never sent. Texts are constants. */
 typedef struct ClientFlaw {

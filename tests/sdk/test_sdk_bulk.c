@@ -41,6 +41,18 @@ tidy(void)
     larder_fixture_teardown();
 }
 
+/* Instead of those of prepare(). */
+static void
+use_limits(const char *limits)
+{
+    tidy();
+    larder_fixture.server_options.config = limits;
+    larder_fixture_setup();
+    batch = larder_batch_new(larder_fixture.client, larder_text("default"));
+    bulk = larder_bulk_new(larder_fixture.client, larder_text("default"), NULL);
+    ck_assert(batch != NULL && bulk != NULL);
+}
+
 static LarderBytes
 numbered(int number)
 {
@@ -127,6 +139,34 @@ START_TEST(what_does_not_fit_a_batch_is_named)
 }
 END_TEST
 
+START_TEST(a_guard_may_have_no_condition)
+{
+    const LarderCondition present = {.has_present = true, .present = true};
+    ck_assert(larder_batch_guard(batch, larder_text("a"), NULL));
+    ck_assert(larder_batch_put(batch, larder_text("b"), larder_text("v"), NULL));
+    LarderReply *reply = larder_batch_commit(batch, NULL);
+    larder_assert_applied(reply);
+    larder_reply_free(reply);
+    ck_assert(larder_batch_guard(batch, larder_text("a"), &present));
+    reply = larder_batch_commit(batch, NULL);
+    larder_assert_not_applied(reply);
+    ck_assert_int_eq(reply->as.batch->failed_guard, 1);
+    larder_reply_free(reply);
+}
+END_TEST
+
+START_TEST(guards_are_counted)
+{
+    for (int i = 0; i < 10; i++) {
+        ck_assert(larder_batch_guard(batch, numbered(i), NULL));
+    }
+    assert_problem(larder_batch_guard(batch, numbered(10), NULL), "batch_items");
+    LarderReply *reply = larder_batch_commit(batch, NULL);
+    larder_assert_applied(reply);
+    larder_reply_free(reply);
+}
+END_TEST
+
 static void
 assert_bulk_stats(int64_t sent, int64_t applied, int64_t calls)
 {
@@ -183,6 +223,26 @@ START_TEST(a_bulk_write_is_split_by_range_removes)
     }
     ck_assert_ptr_null(larder_bulk_flush(bulk));
     assert_bulk_stats(10, 10, 3);
+}
+END_TEST
+
+/* Items that are within the limit of items can be more values than the server's parser takes. */
+START_TEST(a_bulk_write_is_split_by_values)
+{
+    use_limits("[limits]\nrequest_values = 65536\n");
+    const LarderExpiry expiry = {.has_ttl_ms = true, .ttl_ms = 1000000};
+    const LarderCondition condition = {
+        .has_absent = true, .absent = true, .has_version_at_most = true};
+    const LarderMutation put = {.kind = LARDER_MUTATION_KIND_PUT,
+                                .key = larder_text("a"),
+                                .has_value = true,
+                                .expiry = &expiry,
+                                .condition = &condition};
+    for (int i = 0; i < 20000; i++) {
+        ck_assert_ptr_null(larder_bulk_add(bulk, &put));
+    }
+    ck_assert_ptr_null(larder_bulk_flush(bulk));
+    assert_bulk_stats(20000, 1, 3);
 }
 END_TEST
 
@@ -290,9 +350,12 @@ main(void)
     tcase_add_checked_fixture(cases, prepare, tidy);
     tcase_add_test(cases, a_batch_is_applied_together);
     tcase_add_test(cases, what_does_not_fit_a_batch_is_named);
+    tcase_add_test(cases, a_guard_may_have_no_condition);
+    tcase_add_test(cases, guards_are_counted);
     tcase_add_test(cases, a_bulk_write_is_split_by_items);
     tcase_add_test(cases, a_bulk_write_is_split_by_bytes);
     tcase_add_test(cases, a_bulk_write_is_split_by_range_removes);
+    tcase_add_test(cases, a_bulk_write_is_split_by_values);
     tcase_add_test(cases, full_calls_are_within_the_limits);
     tcase_add_test(cases, conditions_that_fail_are_counted);
     tcase_add_test(cases, what_can_never_be_sent_is_not_added);

@@ -279,6 +279,53 @@ START_TEST(a_bulk_write_is_not_repeated_on_refusal)
 }
 END_TEST
 
+/* A part of a refused bulk write may have been applied, so a second try may find its own work. */
+START_TEST(a_guarded_bulk_write_that_was_refused_is_uncertain)
+{
+    const LarderFault fault = {
+        .kind = LARDER_FAULT_EXECUTE_THEN_EXCEPTION, .outcome = LARDER_REFUSED, .times = 1};
+    const LarderMutation put = {.kind = LARDER_MUTATION_KIND_PUT,
+                                .key = larder_text("a"),
+                                .has_value = true,
+                                .value = larder_text("v"),
+                                .condition = &when_absent};
+    (void)larder_test_server_inject(larder_fixture.server, &fault);
+    LarderReply *reply = larder_bulk_write(larder_fixture.client, larder_text("default"),
+                                           (LarderMutationList){&put, 1}, NULL);
+    larder_assert_not_applied(reply);
+    ck_assert_int_eq(reply->attempts, 2);
+    ck_assert(reply->uncertain);
+    larder_reply_free(reply);
+}
+END_TEST
+
+/* A marker that is gone before the call has ended keeps nothing from being applied twice. */
+START_TEST(a_batch_behind_a_marker_that_expires_is_not_repeated)
+{
+    const LarderFault lost = {.kind = LARDER_FAULT_EXECUTE_CLOSE, .method = "batch", .times = 1};
+    const LarderExpiry expiries[] = {{.has_at_ms = true, .at_ms = 1},
+                                     {.has_ttl_ms = true, .ttl_ms = PATIENCE_MS - 1},
+                                     {.has_ttl_ms = true, .ttl_ms = PATIENCE_MS}};
+    const LarderMutation mutations[] = {{.kind = LARDER_MUTATION_KIND_PUT,
+                                         .key = larder_text("marker"),
+                                         .has_value = true,
+                                         .expiry = &expiries[_i],
+                                         .condition = &when_absent},
+                                        {.kind = LARDER_MUTATION_KIND_INCREMENT,
+                                         .key = larder_text("n"),
+                                         .has_delta = true,
+                                         .delta = 1}};
+    (void)larder_test_server_inject(larder_fixture.server, &lost);
+    LarderReply *reply = larder_batch(larder_fixture.client, larder_text("default"),
+                                      (LarderMutationList){mutations, 2}, NULL);
+    ck_assert_int_eq(reply->attempts, _i == 2 ? 2 : 1);
+    larder_assert_outcome(reply, _i == 2 ? LARDER_OK : LARDER_LOST);
+    larder_reply_free(reply);
+    larder_assert_value(larder_fixture.client, "default", larder_text("n"),
+                        larder_bytes("\0\0\0\0\0\0\0\1", 8));
+}
+END_TEST
+
 /* Idle connections that are cut are found before they are used: nothing is lost. */
 START_TEST(cut_connections_are_replaced)
 {
@@ -353,6 +400,8 @@ main(void)
     tcase_add_loop_test(cases, refusals_without_end_end, 0, 2);
     tcase_add_loop_test(cases, doubt_outlives_refusals, 0, 2);
     tcase_add_test(cases, a_bulk_write_is_not_repeated_on_refusal);
+    tcase_add_test(cases, a_guarded_bulk_write_that_was_refused_is_uncertain);
+    tcase_add_loop_test(cases, a_batch_behind_a_marker_that_expires_is_not_repeated, 0, 3);
     tcase_add_test(cases, cut_connections_are_replaced);
     tcase_add_loop_test(cases, a_drained_server_is_unreachable, 0, 2);
     tcase_add_test(cases, the_budget_bounds_retries);

@@ -465,16 +465,34 @@ START_TEST(an_application_exception_leaves_the_connection)
 }
 END_TEST
 
+START_TEST(a_reply_over_the_limit_is_not_asked_for_again)
+{
+    options.reply_bytes_max = 100;
+    make_channel();
+    get(1);
+    peer_accept();
+    Call call = peer_receive();
+    base_buf_clear(&call.bytes);
+    ck_assert_int_eq(send(peer, "\0\0\1\0", 4, MSG_NOSIGNAL), 4);
+    await_ends(1);
+    assert_end(0, 1, LARDER_PROTOCOL, 1);
+    ck_assert_ptr_nonnull(strstr(ends[0].message, "longer"));
+}
+END_TEST
+
 START_TEST(garbage_breaks_the_connection)
 {
+    options.retry.attempts_max = 1;
     make_channel();
     put(1, NULL);
+    get(2);
     peer_accept();
     Call call = peer_receive();
     base_buf_clear(&call.bytes);
     ck_assert_int_eq(send(peer, "\x7f\xff\xff\xffno", 6, MSG_NOSIGNAL), 6);
-    await_ends(1);
-    assert_end(0, 1, LARDER_LOST, 1);
+    await_ends(2);
+    assert_end(0, 1, LARDER_PROTOCOL, 1);
+    assert_end(1, 2, LARDER_LOST, 1);
 }
 END_TEST
 
@@ -600,6 +618,27 @@ START_TEST(what_was_never_sent_was_never_executed)
     free(value);
     assert_end(0, 1, LARDER_UNREACHABLE, 1);
     assert_end(1, 2, LARDER_UNREACHABLE, 1);
+}
+END_TEST
+
+/* Behind a peer that does not read: what waits its turn is not given to the socket's queue. */
+START_TEST(what_waits_behind_others_can_still_be_taken_back)
+{
+    enum { COUNT = 64, SIZE = 256 * 1024 };
+    const LarderPutOptions soon = {.has_deadline_ms = true, .deadline_ms = 100};
+    make_channel();
+    char *value = calloc(1, SIZE);
+    ck_assert_ptr_nonnull(value);
+    for (intptr_t i = 0; i < COUNT; i++) {
+        ck_assert(larder_channel_put(channel, larder_text("s"), larder_text("k"),
+                                     larder_bytes(value, SIZE), &soon, note, (void *)i));
+    }
+    free(value);
+    peer_accept();
+    await_ends(COUNT);
+    ck_assert_int_eq(ends[0].outcome, LARDER_LOST);
+    ck_assert_int_eq(ends[COUNT - 1].tag, COUNT - 1);
+    ck_assert_int_eq(ends[COUNT - 1].outcome, LARDER_UNREACHABLE);
 }
 END_TEST
 
@@ -801,6 +840,7 @@ main(void)
     tcase_add_test(cases, half_a_reply_is_none);
     tcase_add_test(cases, a_reply_to_another_call_breaks_the_connection);
     tcase_add_test(cases, an_application_exception_leaves_the_connection);
+    tcase_add_test(cases, a_reply_over_the_limit_is_not_asked_for_again);
     tcase_add_test(cases, garbage_breaks_the_connection);
     tcase_add_test(cases, without_a_server_calls_are_unreachable);
     tcase_add_test(cases, a_server_that_comes_late_is_found);
@@ -808,6 +848,7 @@ main(void)
     tcase_add_test(cases, a_call_has_its_time);
     tcase_add_test(cases, a_late_reply_meets_nobody);
     tcase_add_test(cases, what_was_never_sent_was_never_executed);
+    tcase_add_test(cases, what_waits_behind_others_can_still_be_taken_back);
     tcase_add_test(cases, callbacks_may_call);
     tcase_add_test(cases, free_cancels_wherever_calls_are);
     tcase_add_test(cases, an_event_loop_can_drive_it);
