@@ -7,9 +7,9 @@
  * overlap, cut at the borders between tables, less the versions that nobody can tell apart.
  *
  * Borders. A table ends only between two keys (L-4). It ends when it is large enough, or earlier,
- * at half that size, where a table of the level below the outputs ends too: then a later compaction of
- * it drags less along. The first table begins, and the last one ends, where entries and fragments
- * do; between them, a table ends where the next one begins.
+ * at half that size, where a table of the level below the outputs ends too: then a later compaction
+ * of it drags less along. The first table begins, and the last one ends, where entries and
+ * fragments do; between them, a table ends where the next one begins.
  *
  * Counting. Entries in are entries kept and entries dropped (L-8), so a source that ended early
  * would be noticed by whoever knows how many it had.
