@@ -83,7 +83,7 @@ def command_part(text):
     summary, _, description = body.strip().partition("\n\n")
     names = [name_text(option.split(", ")[-1]).split("=")[0]
              for option, _ in options_in(section_of(text, "Options"))]
-    yield f"*{name}* " + " ".join(f"_{escaped(argument)}_" for argument in arguments)
+    yield " ".join([f"*{name}*", *(f"_{escaped(argument)}_" for argument in arguments)])
     yield from paragraphs(summary if summary.endswith("?") else summary + ".")
     if description:
         yield from paragraphs(description)

@@ -4,6 +4,7 @@ Every option in --help has an entry in its page, no page names an option that no
 statuses are the same, and larder.conf(5) has every setting of --print-config.
 """
 
+import functools
 import re
 import subprocess
 
@@ -14,6 +15,7 @@ from page import ROOT
 
 PAGES = sorted((BUILD / "docs").glob("*.[1-8]"))
 PROGRAMS = {
+    "larder": "larder.1",
     "larderd": "larderd.8",
     "larder-load": "larder-load.1",
     "larder-test-server": "larder-test-server.1",
@@ -34,17 +36,28 @@ def text_of(page):
     return re.sub(r".\x08", "", printed)
 
 
-def help_of(program):
-    return output_of(str(BUILD / "bin" / program), "--help")
+@functools.cache
+def help_of(program, *command):
+    return output_of(str(BUILD / "bin" / program), *command, "--help")
+
+
+def commands():
+    """The commands of larder."""
+    listed = re.search(r"^Commands:\n(.*?)\n\n", help_of("larder"), re.MULTILINE | re.DOTALL).group(1)
+    return re.findall(r"^  (\S+)", listed, re.MULTILINE)
 
 
 def options_in(text):
     return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*\b", text))
 
 
+@functools.cache
 def options_of_help(program):
-    """From the lines that begin with an option."""
-    lines = re.findall(r"^  (-.*?)(?:  |$)", help_of(program), re.MULTILINE)
+    """From the lines that begin with an option; those of larder's commands, too."""
+    texts = [help_of(program)]
+    if program == "larder":
+        texts += [help_of(program, command) for command in commands()]
+    lines = re.findall(r"^ {2,6}(-.*?)(?:  |$)", "\n".join(texts), re.MULTILINE)
     return options_in("\n".join(lines))
 
 
@@ -54,9 +67,9 @@ def entries_of(page):
 
 
 def statuses_of(text, heading):
-    """The numbers that stand in front of two spaces, or alone, from the heading to the next one."""
+    """The numbers that begin a line or a column, from the heading to the next one."""
     section = re.search(rf"^{heading}:?\n(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL).group(1)
-    return set(re.findall(r"(?:^|  ) *(\d+)(?:  |$)", section, re.MULTILINE))
+    return set(re.findall(r"(?:^|  ) *(\d+)(?: |$)", section, re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -88,8 +101,14 @@ def test_no_page_names_an_option_that_does_not_exist(program, page):
 @pytest.mark.parametrize("program, page", PROGRAMS.items())
 def test_exit_statuses_are_those_of_the_program(program, page):
     said = help_of(program)
-    if "Exit statuses:" in said:
-        assert statuses_of(text_of(page), "EXIT STATUS") == statuses_of(said, "Exit statuses")
+    heading = re.search(r"^(Exit status(?:es)?):$", said, re.MULTILINE)
+    if heading or program != "larder-test-server":
+        assert statuses_of(text_of(page), "EXIT STATUS") == statuses_of(said, heading.group(1))
+
+
+def test_every_command_of_larder_is_in_its_page():
+    section = re.search(r"^COMMANDS\n(.*?)^\S", text_of("larder.1"), re.MULTILINE | re.DOTALL).group(1)
+    assert set(re.findall(r"^ {7}([a-z-]+)(?: [A-Z\[].*)?$", section, re.MULTILINE)) == set(commands())
 
 
 def test_every_command_of_the_test_server_is_in_its_page():
