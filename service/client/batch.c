@@ -86,34 +86,18 @@ fail_flaw(LarderBatch *batch, const ClientFlaw *flaw)
 static bool
 fits(LarderBatch *batch, const ClientLoad *more)
 {
-    const ClientLimits *limits = &batch->limits;
-    if (client_limits_fit(limits, limits->batch_items, batch->around, &batch->load, more)) {
-        return true;
-    }
-    ClientFlaw flaw = {.code = LARDER_INVALID_CODE_OVER_LIMIT, .field = "mutations"};
-    if (batch->load.items + more->items > (uint64_t)limits->batch_items) {
-        flaw.what = "batch_items";
-        flaw.limit = limits->batch_items;
-        flaw.actual = (int64_t)(batch->load.items + more->items);
-    } else if (batch->load.range_removes + more->range_removes > (uint64_t)limits->range_removes) {
-        flaw.what = "range_removes";
-        flaw.limit = limits->range_removes;
-        flaw.actual = (int64_t)(batch->load.range_removes + more->range_removes);
-    } else {
-        flaw.what = "request_bytes";
-        flaw.limit = limits->request_bytes;
-        flaw.actual = (int64_t)(batch->around + batch->load.bytes + more->bytes);
-    }
-    return fail_flaw(batch, &flaw);
+    ClientFlaw flaw;
+    return client_limits_fit(&batch->limits, LARDER_METHOD_BATCH, batch->around, &batch->load, more,
+                             &flaw) ||
+           fail_flaw(batch, &flaw);
 }
 
-static void
-add_load(LarderBatch *batch, const ClientLoad *more)
+static bool
+added(LarderBatch *batch, const ClientLoad *more)
 {
-    batch->load.items += more->items;
-    batch->load.range_removes += more->range_removes;
-    batch->load.bytes += more->bytes;
+    client_limits_add(&batch->load, more);
     batch->problem[0] = '\0';
+    return true;
 }
 
 static bool
@@ -135,6 +119,8 @@ make_guard_room(LarderBatch *batch)
 bool
 larder_batch_guard(LarderBatch *batch, LarderBytes key, const LarderCondition *condition)
 {
+    static const LarderCondition none = {.has_absent = false};
+    condition = condition == NULL ? &none : condition;
     client_limits_ask(&batch->limits, batch->client);
     ClientLoad more = client_limits_weigh_guard(key, condition);
     if (key.size == 0 || key.size > (uint64_t)batch->limits.key_bytes) {
@@ -153,8 +139,7 @@ larder_batch_guard(LarderBatch *batch, LarderBytes key, const LarderCondition *c
         return fail(batch, "no memory");
     }
     batch->guards[batch->guard_count++] = (LarderGuard){.key = own_key, .condition = *own};
-    add_load(batch, &more);
-    return true;
+    return added(batch, &more);
 }
 
 bool
@@ -172,8 +157,7 @@ larder_batch_add(LarderBatch *batch, const LarderMutation *mutation)
     if (!client_mutations_add(&batch->mutations, mutation)) {
         return fail(batch, "no memory");
     }
-    add_load(batch, &more);
-    return true;
+    return added(batch, &more);
 }
 
 bool

@@ -67,12 +67,12 @@ forget_failure(LarderBulk *bulk)
     bulk->failure = NULL;
 }
 
-static void
-add_load(ClientLoad *load, const ClientLoad *more)
+static bool
+fits(const LarderBulk *bulk, const ClientLoad *load, const ClientLoad *more)
 {
-    load->items += more->items;
-    load->range_removes += more->range_removes;
-    load->bytes += more->bytes;
+    ClientFlaw flaw;
+    return client_limits_fit(&bulk->limits, LARDER_METHOD_BULK_WRITE, bulk->around, load, more,
+                             &flaw);
 }
 
 /* How many mutations of the front fit one call; at least one. */
@@ -83,11 +83,10 @@ prefix_that_fits(const LarderBulk *bulk)
     size_t count = 0;
     while (count < bulk->mutations.count) {
         ClientLoad more = client_limits_weigh(&bulk->mutations.items[count]);
-        if (count != 0 && !client_limits_fit(&bulk->limits, bulk->limits.bulk_write_items,
-                                             bulk->around, &load, &more)) {
+        if (count != 0 && !fits(bulk, &load, &more)) {
             break;
         }
-        add_load(&load, &more);
+        client_limits_add(&load, &more);
         count++;
     }
     return count;
@@ -99,7 +98,7 @@ weigh_all(LarderBulk *bulk)
     bulk->load = (ClientLoad){.items = 0};
     for (size_t i = 0; i < bulk->mutations.count; i++) {
         ClientLoad more = client_limits_weigh(&bulk->mutations.items[i]);
-        add_load(&bulk->load, &more);
+        client_limits_add(&bulk->load, &more);
     }
 }
 
@@ -154,8 +153,7 @@ larder_bulk_add(LarderBulk *bulk, const LarderMutation *mutation)
         return bulk->failure;
     }
     ClientLoad more = client_limits_weigh(mutation);
-    if (!client_limits_fit(&bulk->limits, bulk->limits.bulk_write_items, bulk->around, &bulk->load,
-                           &more)) {
+    if (!fits(bulk, &bulk->load, &more)) {
         (void)flush(bulk);
     }
     if (!client_mutations_add(&bulk->mutations, mutation)) {
@@ -163,7 +161,7 @@ larder_bulk_add(LarderBulk *bulk, const LarderMutation *mutation)
         bulk->failure = client_outcome_no_memory(LARDER_METHOD_BULK_WRITE);
         return bulk->failure;
     }
-    add_load(&bulk->load, &more);
+    client_limits_add(&bulk->load, &more);
     return bulk->failure;
 }
 

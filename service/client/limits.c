@@ -12,6 +12,8 @@ enum {
     AROUND = 512,       /* message, lists, options */
 };
 
+enum { AROUND_VALUES = 32 }; /* the same in values */
+
 ClientLimits
 client_limits_default(void)
 {
@@ -64,6 +66,25 @@ weigh_condition(const LarderCondition *condition)
     return STRUCT + 2 * SWITCH + 2 * NUMBER + value;
 }
 
+/* The struct and its fields. */
+static size_t
+count_condition(const LarderCondition *condition)
+{
+    return (size_t)1 + condition->has_absent + condition->has_present +
+           condition->has_version_equal + condition->has_version_at_most +
+           condition->has_value_equal;
+}
+
+static size_t
+count_values(const LarderMutation *mutation)
+{
+    const LarderExpiry *expiry = mutation->expiry;
+    size_t values = (size_t)3 + mutation->has_value + mutation->has_stop_key + mutation->has_delta;
+    values +=
+        expiry == NULL ? 0 : (size_t)1 + expiry->has_ttl_ms + expiry->has_at_ms + expiry->has_keep;
+    return values + (mutation->condition == NULL ? 0 : count_condition(mutation->condition));
+}
+
 ClientLoad
 client_limits_weigh(const LarderMutation *mutation)
 {
@@ -74,22 +95,28 @@ client_limits_weigh(const LarderMutation *mutation)
     bytes += mutation->expiry != NULL ? STRUCT + 2 * NUMBER + SWITCH : 0;
     bytes += mutation->condition != NULL ? weigh_condition(mutation->condition) : 0;
     bool removes_range = mutation->kind == LARDER_MUTATION_KIND_REMOVE_RANGE;
-    return (ClientLoad){.items = 1, .range_removes = removes_range, .bytes = bytes};
+    return (ClientLoad){.items = 1,
+                        .range_removes = removes_range,
+                        .values = count_values(mutation),
+                        .bytes = bytes};
 }
 
 ClientLoad
 client_limits_weigh_guard(LarderBytes key, const LarderCondition *condition)
 {
-    return (ClientLoad){.bytes = STRUCT + TEXT + key.size + weigh_condition(condition)};
+    return (ClientLoad){.guards = 1,
+                        .values = 2 + count_condition(condition),
+                        .bytes = STRUCT + TEXT + key.size + weigh_condition(condition)};
 }
 
-bool
-client_limits_fit(const ClientLimits *limits, int64_t items_max, size_t around,
-                  const ClientLoad *load, const ClientLoad *more)
+void
+client_limits_add(ClientLoad *load, const ClientLoad *more)
 {
-    return load->items + more->items <= (uint64_t)items_max &&
-           load->range_removes + more->range_removes <= (uint64_t)limits->range_removes &&
-           around + load->bytes + more->bytes <= (uint64_t)limits->request_bytes;
+    load->items += more->items;
+    load->guards += more->guards;
+    load->range_removes += more->range_removes;
+    load->values += more->values;
+    load->bytes += more->bytes;
 }
 
 static bool
@@ -109,6 +136,25 @@ at_most(ClientFlaw *ret_flaw, const char *field, const char *limit_name, size_t 
     *ret_flaw =
         (ClientFlaw){LARDER_INVALID_CODE_OVER_LIMIT, field, limit_name, limit, (int64_t)actual};
     return false;
+}
+
+bool
+client_limits_fit(const ClientLimits *limits, LarderMethod method, size_t around,
+                  const ClientLoad *load, const ClientLoad *more, ClientFlaw *ret_flaw)
+{
+    bool batch = method == LARDER_METHOD_BATCH;
+    const char *items_name = batch ? "batch_items" : "bulk_write_items";
+    int64_t items_max = batch ? limits->batch_items : limits->bulk_write_items;
+    ClientLoad all = *load;
+    client_limits_add(&all, more);
+    return at_most(ret_flaw, "mutations", items_name, all.items, items_max) &&
+           at_most(ret_flaw, "options.guards", items_name, all.guards, items_max) &&
+           at_most(ret_flaw, "mutations", "range_removes", all.range_removes,
+                   limits->range_removes) &&
+           at_most(ret_flaw, "mutations", "request_values", AROUND_VALUES + all.values,
+                   limits->request_values) &&
+           at_most(ret_flaw, "mutations", "request_bytes", around + all.bytes,
+                   limits->request_bytes);
 }
 
 /* The sizes of its parts. Bounds of ranges may be a byte longer than keys. */

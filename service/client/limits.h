@@ -6,7 +6,9 @@
  * server does not say, or cannot be asked, is taken to be the contract's default; the server has
  * the last word in any case.
  *
- * Sizes are upper bounds of what encoding takes in either protocol.
+ * Sizes and values (the fields and elements that a server's parser counts) are upper bounds of what
+ * encoding takes in either protocol. A server sees to it that its limit of the elements of any list
+ * is not below those of items, so that one is not looked at here.
  *
  * Threading: plain values.
  */
@@ -22,7 +24,8 @@
     X(value_bytes, 1048576)    \
     X(batch_items, 32768)      \
     X(bulk_write_items, 32768) \
-    X(range_removes, 16)
+    X(range_removes, 16)       \
+    X(request_values, 1048576)
 
 typedef struct ClientLimits {
     bool asked;
@@ -43,7 +46,9 @@ void client_limits_ask(ClientLimits *limits, LarderClient *client);
 /* What one call has gathered. */
 typedef struct ClientLoad {
     size_t items;
+    size_t guards;
     size_t range_removes;
+    size_t values;
     size_t bytes;
 } ClientLoad;
 
@@ -51,9 +56,15 @@ typedef struct ClientLoad {
 ClientLoad client_limits_weigh(const LarderMutation *mutation);
 ClientLoad client_limits_weigh_guard(LarderBytes key, const LarderCondition *condition);
 
-/* Whether a call of at most items_max can take `more`, with `around` bytes beside its items. */
-bool client_limits_fit(const ClientLimits *limits, int64_t items_max, size_t around,
-                       const ClientLoad *load, const ClientLoad *more);
+/* Adds it. */
+void client_limits_add(ClientLoad *load, const ClientLoad *more);
+
+/*
+ * Whether a call of `method` (batch or bulk_write) can take `more`, with `around` bytes beside its
+ * items; else *ret_flaw names the limit that is in the way.
+ */
+bool client_limits_fit(const ClientLimits *limits, LarderMethod method, size_t around,
+                       const ClientLoad *load, const ClientLoad *more, ClientFlaw *ret_flaw);
 
 /* Whether a mutation can be sent at all; else *ret_flaw says what is wrong. */
 bool client_limits_check(const ClientLimits *limits, size_t around, const LarderMutation *mutation,

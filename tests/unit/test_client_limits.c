@@ -157,6 +157,17 @@ START_TEST(the_servers_word_is_learnt)
 }
 END_TEST
 
+/* Whether it fits a bulk_write, or which limit is in the way. */
+static void
+assert_fit(const ClientLimits *limits, size_t around, const ClientLoad *load,
+           const ClientLoad *more, const char *expected)
+{
+    ClientFlaw flaw = {.what = "nothing"};
+    bool fits = client_limits_fit(limits, LARDER_METHOD_BULK_WRITE, around, load, more, &flaw);
+    ck_assert(fits == (expected == NULL));
+    ck_assert_str_eq(flaw.what, expected == NULL ? "nothing" : expected);
+}
+
 START_TEST(bounds_are_exact)
 {
     ClientLimits limits = client_limits_default();
@@ -167,12 +178,16 @@ START_TEST(bounds_are_exact)
     const ClientLoad range = {.items = 1, .range_removes = 1, .bytes = 10};
     const ClientLoad two = {.items = 2, .bytes = 10};
     ClientLoad load = {.items = 1, .bytes = 500};
-    ck_assert(client_limits_fit(&limits, 2, 100, &load, &one));
-    ck_assert(!client_limits_fit(&limits, 2, 101, &load, &one));
-    ck_assert(!client_limits_fit(&limits, 2, 100, &load, &two));
-    ck_assert(client_limits_fit(&limits, 2, 100, &load, &range));
+    assert_fit(&limits, 100, &load, &one, NULL);
+    assert_fit(&limits, 101, &load, &one, "request_bytes");
+    assert_fit(&limits, 100, &load, &two, "bulk_write_items");
+    assert_fit(&limits, 100, &load, &range, NULL);
     load.range_removes = 1;
-    ck_assert(!client_limits_fit(&limits, 2, 100, &load, &range));
+    assert_fit(&limits, 100, &load, &range, "range_removes");
+    load.values = (size_t)limits.request_values;
+    assert_fit(&limits, 100, &load, &one, "request_values");
+    load = (ClientLoad){.guards = 2};
+    assert_fit(&limits, 100, &load, &(ClientLoad){.guards = 1}, "bulk_write_items");
 }
 END_TEST
 
