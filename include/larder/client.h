@@ -28,8 +28,8 @@
  * Retries. LarderRetry says how often and how long a call is tried. What may be tried again depends
  * on the outcome and on the call alone:
  *
- *   REFUSED      any call, not before retry_after_ms; but no bulk_write, of which a part may have
- *                been applied
+ *   REFUSED      any call, not before retry_after_ms; but a bulk_write, of which a part may have
+ *                been applied, only as after LOST
  *   UNREACHABLE  any call: it was not executed
  *   INDETERMINATE, LOST
  *                reads; writes with a request id; writes under a condition that does not hold any
@@ -39,8 +39,8 @@
  *
  * A write that was tried again after an INDETERMINATE or LOST attempt may report `applied=false`
  * because the attempt before had been applied: LarderReply.uncertain says that this is possible,
- * and the version in the result tells. Such a write never ends as REFUSED or UNREACHABLE, which
- * say "not executed", but as LOST. Retries are paid from a budget (a tenth of the calls, unless set
+ * and the version in the result tells. Such a write never ends with an outcome that says "not
+ * executed", but as LOST. Retries are paid from a budget (a tenth of the calls, unless set
  * otherwise), so that they cannot multiply the load of a server in trouble, and wait a random time
  * that grows.
  *

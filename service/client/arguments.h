@@ -24,12 +24,12 @@ int64_t client_arguments_deadline_ms(const ClientMethod *method, const void *arg
 LarderBytes client_arguments_request_id(const ClientMethod *method, const void *arguments);
 
 /*
- * Whether the conditions of a write keep it from being applied twice: once it was, they do not hold
- * any more, so sending it again is safe. They must be on a key that the call itself writes, for
- * bulk_write on every mutation. So they limit:
+ * Whether the conditions of a write keep it from being applied twice within call_ms: once it was,
+ * they do not hold any more, so sending it again is safe. They must be on a key that the call
+ * itself writes, for bulk_write on every mutation. So they limit:
  *
  *   version_equal  yes: no version comes twice
- *   absent         yes, for a write that leaves the key there
+ *   absent         yes, for a write that leaves the key there, in batch and bulk_write for call_ms
  *   value_equal    yes, for a write that changes the value
  *   others         no: they may hold afterwards as before
  *
@@ -37,6 +37,7 @@ LarderBytes client_arguments_request_id(const ClientMethod *method, const void *
  * `value_equal` hold again; who minds uses versions. "No" may be said of a large call for want of
  * time to compare all its keys.
  */
-bool client_arguments_self_limiting(const ClientMethod *method, const void *arguments);
+bool client_arguments_self_limiting(const ClientMethod *method, const void *arguments,
+                                    int64_t call_ms);
 
 #endif

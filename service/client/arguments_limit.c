@@ -6,6 +6,11 @@
  * limits only when the call leaves the key in another state; in a call of many mutations that is
  * looked at only where the key is written by one of them alone.
  *
+ * A key that is absent again by its own expiry before the call's time has ended does not limit the
+ * other mutations of its call: they would be applied once more beside it. (A call that writes one
+ * key alone then does what it would do had it been made at that moment.) A short ttl_ms is compared
+ * with that time; at_ms is up to the server's clock, so it never limits.
+ *
  * Comparing keys takes time with the square of the mutations, so it stops after COMPARISONS_MAX.
  */
 #include "service/client/arguments.h"
@@ -28,12 +33,13 @@ typedef struct Change {
     ChangeKind kind;
     LarderBytes value; /* SET: the new one; APPEND: what is added */
     int64_t delta;     /* ADD */
+    bool fleeting;     /* the key can expire while the call may still be tried */
 } Change;
 
 static bool
 leaves_key(const Change *change)
 {
-    return change->kind != CHANGE_REMOVE;
+    return change->kind != CHANGE_REMOVE && !change->fleeting;
 }
 
 /* Whether a key of this value has another one afterwards, or is gone. */
@@ -74,11 +80,23 @@ limit_of(const LarderCondition *condition, const Change *change)
     return LIMIT_NONE;
 }
 
+/* Whether a key that is written now can be gone in so many ms. */
+static bool
+expires_within(const LarderExpiry *expiry, int64_t ms)
+{
+    return expiry != NULL && (expiry->has_at_ms || (expiry->has_ttl_ms && expiry->ttl_ms < ms));
+}
+
 /* What a mutation does to its key; false: it is none of a single key. */
 static bool
-change_of(const LarderMutation *mutation, Change *ret_change)
+change_of(const LarderMutation *mutation, int64_t call_ms, Change *ret_change)
 {
-    *ret_change = (Change){.kind = CHANGE_SET, .value = mutation->value, .delta = mutation->delta};
+    *ret_change = (Change){
+        .kind = CHANGE_SET,
+        .value = mutation->value,
+        .delta = mutation->delta,
+        .fleeting = expires_within(mutation->expiry, call_ms),
+    };
     switch (mutation->kind) {
     case LARDER_MUTATION_KIND_PUT:
         return true;
@@ -94,10 +112,11 @@ change_of(const LarderMutation *mutation, Change *ret_change)
     return false;
 }
 
-/* A list of mutations, and how many more keys may be compared. */
+/* A list of mutations, the time of its call, and how many more keys may be compared. */
 typedef struct Mutations {
     const LarderMutation *items;
     size_t count;
+    int64_t call_ms;
     size_t comparisons;
 } Mutations;
 
@@ -125,7 +144,7 @@ mutation_is_limited(Mutations *mutations, const LarderMutation *mutation,
                     const LarderCondition *condition)
 {
     Change change;
-    if (!change_of(mutation, &change)) {
+    if (!change_of(mutation, mutations->call_ms, &change)) {
         return false;
     }
     Limit limit = limit_of(condition, &change);
@@ -151,9 +170,10 @@ guard_limits(Mutations *mutations, const LarderGuard *guard)
 
 /* One limit is enough for a batch: it is applied as a whole or not at all. */
 static bool
-batch_is_limited(const LarderBatchArguments *batch)
+batch_is_limited(const LarderBatchArguments *batch, int64_t call_ms)
 {
-    Mutations mutations = {batch->mutations.items, batch->mutations.count, COMPARISONS_MAX};
+    Mutations mutations = {batch->mutations.items, batch->mutations.count, call_ms,
+                           COMPARISONS_MAX};
     for (size_t i = 0; i < mutations.count; i++) {
         const LarderMutation *mutation = &mutations.items[i];
         if (mutation_is_limited(&mutations, mutation, mutation->condition)) {
@@ -170,9 +190,9 @@ batch_is_limited(const LarderBatchArguments *batch)
 }
 
 static bool
-bulk_is_limited(const LarderBulkWriteArguments *bulk)
+bulk_is_limited(const LarderBulkWriteArguments *bulk, int64_t call_ms)
 {
-    Mutations mutations = {bulk->mutations.items, bulk->mutations.count, COMPARISONS_MAX};
+    Mutations mutations = {bulk->mutations.items, bulk->mutations.count, call_ms, COMPARISONS_MAX};
     for (size_t i = 0; i < mutations.count; i++) {
         const LarderMutation *mutation = &mutations.items[i];
         if (!mutation_is_limited(&mutations, mutation, mutation->condition)) {
@@ -196,7 +216,7 @@ condition_of(const ClientMethod *method, const void *arguments)
 }
 
 bool
-client_arguments_self_limiting(const ClientMethod *method, const void *arguments)
+client_arguments_self_limiting(const ClientMethod *method, const void *arguments, int64_t call_ms)
 {
     Change change = {.kind = CHANGE_SET};
     switch ((LarderMethod)(method - client_schema_methods)) {
@@ -218,9 +238,9 @@ client_arguments_self_limiting(const ClientMethod *method, const void *arguments
         change.value = ((const LarderAppendArguments *)arguments)->value;
         break;
     case LARDER_METHOD_BATCH:
-        return batch_is_limited(arguments);
+        return batch_is_limited(arguments, call_ms);
     case LARDER_METHOD_BULK_WRITE:
-        return bulk_is_limited(arguments);
+        return bulk_is_limited(arguments, call_ms);
     default:
         return false;
     }

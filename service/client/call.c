@@ -21,7 +21,7 @@ client_call_begin(ClientCall *call, const ClientSettings *settings, LarderMethod
     *call = (ClientCall){
         .method = method,
         .number = number,
-        .safety = client_retry_safety(method, number, arguments),
+        .safety = client_retry_safety(method, number, arguments, timeout_us),
         .started_us = now_us,
         .deadline_us = now_us + timeout_us,
     };
@@ -66,7 +66,11 @@ ClientRetryVerdict
 client_call_decide(ClientCall *call, const ClientSettings *settings, const LarderReply *reply,
                    ClientRetryBudget *budget, BaseRand *rand, int64_t now_us, int64_t *ret_pause_us)
 {
-    ClientRetryEnd end = {.outcome = reply->outcome, .left_us = call->deadline_us - now_us};
+    ClientRetryEnd end = {
+        .outcome = reply->outcome,
+        .in_part = call->number == LARDER_METHOD_BULK_WRITE,
+        .left_us = call->deadline_us - now_us,
+    };
     if (reply->outcome == LARDER_REFUSED) {
         int64_t wait_ms = reply->exception.refused->retry_after_ms;
         int64_t longest_ms = settings->timeout_us / 1000 + 1;

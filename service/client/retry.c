@@ -13,7 +13,8 @@ enum {
 };
 
 ClientSafety
-client_retry_safety(const ClientMethod *method, LarderMethod number, const void *arguments)
+client_retry_safety(const ClientMethod *method, LarderMethod number, const void *arguments,
+                    int64_t call_us)
 {
     if (method->reads) {
         return CLIENT_SAFETY_READ;
@@ -21,7 +22,7 @@ client_retry_safety(const ClientMethod *method, LarderMethod number, const void 
     if (client_arguments_request_id(method, arguments).size != 0) {
         return CLIENT_SAFETY_IDENTIFIED;
     }
-    if (client_arguments_self_limiting(method, arguments)) {
+    if (client_arguments_self_limiting(method, arguments, call_us / 1000)) {
         return CLIENT_SAFETY_GUARDED;
     }
     return number == LARDER_METHOD_BULK_WRITE ? CLIENT_SAFETY_PIECEMEAL : CLIENT_SAFETY_PLAIN;
@@ -129,9 +130,9 @@ client_retry_decide(const ClientRetryPolicy *policy, ClientSafety safety, const 
     if (!pay(budget, policy)) {
         return CLIENT_RETRY_UNPAID;
     }
-    if (safety != CLIENT_SAFETY_READ && larder_outcome_executed(end->outcome) == LARDER_MAYBE) {
-        state->uncertain = true;
-    }
+    bool in_part = end->in_part && end->outcome == LARDER_REFUSED;
+    bool maybe = in_part || larder_outcome_executed(end->outcome) == LARDER_MAYBE;
+    state->uncertain = state->uncertain || (maybe && safety != CLIENT_SAFETY_READ);
     state->pause_us = jitter_us;
     *ret_pause_us = end->retry_after_us + jitter_us;
     return CLIENT_RETRY_AGAIN;
@@ -140,6 +141,6 @@ client_retry_decide(const ClientRetryPolicy *policy, ClientSafety safety, const 
 LarderOutcome
 client_retry_settle(const ClientRetryState *state, LarderOutcome outcome)
 {
-    bool denies = outcome == LARDER_REFUSED || outcome == LARDER_UNREACHABLE;
+    bool denies = larder_outcome_executed(outcome) == LARDER_NO;
     return state->uncertain && denies ? LARDER_LOST : outcome;
 }

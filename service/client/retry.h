@@ -21,7 +21,7 @@
  * however many callers there are, and a program that seldom calls can still retry.
  *
  * A write whose first try may have been executed must not end in words that say the contrary.
- * client_retry_settle() turns REFUSED and UNREACHABLE of a later try into LOST then.
+ * client_retry_settle() turns outcomes of a later try that say "not executed" into LOST then.
  *
  * Threading: plain values; the owner of a budget locks it.
  */
@@ -42,8 +42,9 @@ typedef enum ClientSafety {
     CLIENT_SAFETY_PIECEMEAL,  /* so is a part of it, which even a refusal may leave behind */
 } ClientSafety;
 
+/* Of a call that is tried for call_us at most. */
 ClientSafety client_retry_safety(const ClientMethod *method, LarderMethod number,
-                                 const void *arguments);
+                                 const void *arguments, int64_t call_us);
 
 typedef struct ClientRetryPolicy {
     int attempts_max;
@@ -73,6 +74,7 @@ typedef struct ClientRetryState {
 /* How a try ended. */
 typedef struct ClientRetryEnd {
     LarderOutcome outcome;
+    bool in_part;           /* REFUSED may leave a part of the call behind, as of a bulk_write */
     int64_t retry_after_us; /* what the server asks for; 0: nothing */
     int64_t left_us;        /* until the call's deadline */
 } ClientRetryEnd;

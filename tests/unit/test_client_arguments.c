@@ -6,6 +6,8 @@
 #include <check.h>
 #include <stdlib.h>
 
+enum { CALL_MS = 1000 };
+
 static const ClientMethod *
 of(LarderMethod method)
 {
@@ -125,7 +127,7 @@ put_is_limited(Wanted wanted)
 {
     LarderPutOptions options = {.condition = condition(wanted)};
     LarderPutArguments put = {larder_text("s"), larder_text("k"), larder_text("v"), &options};
-    return client_arguments_self_limiting(of(LARDER_METHOD_PUT), &put);
+    return client_arguments_self_limiting(of(LARDER_METHOD_PUT), &put, CALL_MS);
 }
 
 START_TEST(conditions_of_a_put)
@@ -140,7 +142,7 @@ START_TEST(conditions_of_a_put)
         ck_assert_msg(put_is_limited(cases[i].wanted) == cases[i].limited, "case %zu", i);
     }
     LarderPutArguments put = {larder_text("s"), larder_text("k"), larder_text("v"), NULL};
-    ck_assert(!client_arguments_self_limiting(of(LARDER_METHOD_PUT), &put));
+    ck_assert(!client_arguments_self_limiting(of(LARDER_METHOD_PUT), &put, CALL_MS));
 }
 END_TEST
 
@@ -149,7 +151,7 @@ remove_is_limited(Wanted wanted)
 {
     LarderRemoveOptions options = {.condition = condition(wanted)};
     LarderRemoveArguments arguments = {larder_text("s"), larder_text("k"), &options};
-    return client_arguments_self_limiting(of(LARDER_METHOD_REMOVE), &arguments);
+    return client_arguments_self_limiting(of(LARDER_METHOD_REMOVE), &arguments, CALL_MS);
 }
 
 static bool
@@ -157,7 +159,7 @@ touch_is_limited(Wanted wanted)
 {
     LarderTouchOptions options = {.condition = condition(wanted)};
     LarderTouchArguments arguments = {larder_text("s"), larder_text("k"), NULL, &options};
-    return client_arguments_self_limiting(of(LARDER_METHOD_TOUCH), &arguments);
+    return client_arguments_self_limiting(of(LARDER_METHOD_TOUCH), &arguments, CALL_MS);
 }
 
 static bool
@@ -165,7 +167,7 @@ increment_is_limited(Wanted wanted, int64_t delta)
 {
     LarderIncrementOptions options = {.condition = condition(wanted)};
     LarderIncrementArguments arguments = {larder_text("s"), larder_text("k"), delta, &options};
-    return client_arguments_self_limiting(of(LARDER_METHOD_INCREMENT), &arguments);
+    return client_arguments_self_limiting(of(LARDER_METHOD_INCREMENT), &arguments, CALL_MS);
 }
 
 static bool
@@ -174,7 +176,7 @@ append_is_limited(Wanted wanted, const char *added)
     LarderAppendOptions options = {.condition = condition(wanted)};
     LarderAppendArguments arguments = {larder_text("s"), larder_text("k"), larder_text(added),
                                        &options};
-    return client_arguments_self_limiting(of(LARDER_METHOD_APPEND), &arguments);
+    return client_arguments_self_limiting(of(LARDER_METHOD_APPEND), &arguments, CALL_MS);
 }
 
 START_TEST(conditions_of_other_writes)
@@ -195,7 +197,7 @@ START_TEST(conditions_of_other_writes)
     ck_assert(append_is_limited(ABSENT, "x"));
     /* Nothing limits a range, and a lease has request ids only. */
     LarderRemoveRangeArguments range = {larder_text("s"), NULL, NULL};
-    ck_assert(!client_arguments_self_limiting(of(LARDER_METHOD_REMOVE_RANGE), &range));
+    ck_assert(!client_arguments_self_limiting(of(LARDER_METHOD_REMOVE_RANGE), &range, CALL_MS));
 }
 END_TEST
 
@@ -216,7 +218,7 @@ batch_is_limited(const LarderMutation *items, size_t count, const LarderGuard *g
 {
     LarderBatchOptions options = {.has_guards = guard != NULL, .guards = {guard, guard != NULL}};
     LarderBatchArguments batch = {larder_text("s"), {items, count}, &options};
-    return client_arguments_self_limiting(of(LARDER_METHOD_BATCH), &batch);
+    return client_arguments_self_limiting(of(LARDER_METHOD_BATCH), &batch, CALL_MS);
 }
 
 START_TEST(batches)
@@ -246,6 +248,16 @@ START_TEST(batches)
     ck_assert(batch_is_limited(versioned, 2, NULL));
     const LarderMutation range = mutation(LARDER_MUTATION_KIND_REMOVE_RANGE, "a", VERSION);
     ck_assert(!batch_is_limited(&range, 1, NULL));
+    LarderMutation marker = mutation(put, "b", ABSENT);
+    LarderExpiry expiry = {.has_ttl_ms = true, .ttl_ms = CALL_MS};
+    marker.expiry = &expiry;
+    ck_assert(batch_is_limited(&marker, 1, NULL));
+    expiry.ttl_ms = CALL_MS - 1; /* the key may be absent again */
+    ck_assert(!batch_is_limited(&marker, 1, NULL));
+    expiry = (LarderExpiry){.has_at_ms = true, .at_ms = INT64_MAX};
+    ck_assert(!batch_is_limited(&marker, 1, NULL));
+    expiry = (LarderExpiry){.has_keep = true, .keep = true};
+    ck_assert(batch_is_limited(&marker, 1, NULL));
     const LarderMutation counter = mutation(LARDER_MUTATION_KIND_INCREMENT, "n", SAME);
     ck_assert(batch_is_limited(&counter, 1, NULL));
 }
@@ -257,9 +269,9 @@ START_TEST(bulk_writes)
                                mutation(LARDER_MUTATION_KIND_PUT, "b", VERSION)};
     LarderBulkWriteArguments bulk = {larder_text("s"), {items, 2}, NULL};
     const ClientMethod *method = of(LARDER_METHOD_BULK_WRITE);
-    ck_assert(client_arguments_self_limiting(method, &bulk));
+    ck_assert(client_arguments_self_limiting(method, &bulk, CALL_MS));
     items[1].condition = NULL;
-    ck_assert(!client_arguments_self_limiting(method, &bulk));
+    ck_assert(!client_arguments_self_limiting(method, &bulk, CALL_MS));
 }
 END_TEST
 
@@ -274,12 +286,12 @@ START_TEST(large_calls)
         items[i].key = larder_bytes(&items[i].kind, i % 4);
     }
     LarderBulkWriteArguments bulk = {larder_text("s"), {items, COUNT}, NULL};
-    ck_assert(!client_arguments_self_limiting(of(LARDER_METHOD_BULK_WRITE), &bulk));
+    ck_assert(!client_arguments_self_limiting(of(LARDER_METHOD_BULK_WRITE), &bulk, CALL_MS));
     ck_assert(!batch_is_limited(items, COUNT, NULL));
     for (size_t i = 0; i < COUNT; i++) {
         items[i].condition = condition(VERSION);
     }
-    ck_assert(client_arguments_self_limiting(of(LARDER_METHOD_BULK_WRITE), &bulk));
+    ck_assert(client_arguments_self_limiting(of(LARDER_METHOD_BULK_WRITE), &bulk, CALL_MS));
     free(items);
 }
 END_TEST

@@ -151,7 +151,7 @@ START_TEST(a_retry_that_would_come_too_late_is_none)
     ck_assert_int_eq(
         client_retry_decide(&policy, CLIENT_SAFETY_READ, &end, &state, &budget, &dice, &pause_us),
         CLIENT_RETRY_LATE);
-    end = (ClientRetryEnd){LARDER_REFUSED, 2 * SECOND, 2 * SECOND};
+    end = (ClientRetryEnd){LARDER_REFUSED, false, 2 * SECOND, 2 * SECOND};
     ck_assert_int_eq(
         client_retry_decide(&policy, CLIENT_SAFETY_READ, &end, &state, &budget, &dice, &pause_us),
         CLIENT_RETRY_LATE);
@@ -223,6 +223,7 @@ settled(ClientSafety safety, LarderOutcome outcome, LarderOutcome last, bool *re
     ClientRetryState state = {.attempts = 0};
     ClientRetryEnd end = {.outcome = outcome, .left_us = 60 * SECOND};
     int64_t pause_us;
+    client_retry_budget_init(&budget, 0);
     ck_assert_int_eq(client_retry_decide(&policy, safety, &end, &state, &budget, &dice, &pause_us),
                      CLIENT_RETRY_AGAIN);
     *ret_uncertain = state.uncertain;
@@ -241,6 +242,11 @@ START_TEST(a_lost_write_is_never_reported_as_not_executed)
             settled(CLIENT_SAFETY_IDENTIFIED, unsure[i], LARDER_UNREACHABLE, &uncertain),
             LARDER_LOST);
         ck_assert(uncertain);
+        ck_assert_int_eq(settled(CLIENT_SAFETY_GUARDED, unsure[i], LARDER_NOT_HERE, &uncertain),
+                         LARDER_LOST);
+        ck_assert_int_eq(
+            settled(CLIENT_SAFETY_IDENTIFIED, unsure[i], LARDER_INVALID_REQUEST, &uncertain),
+            LARDER_LOST);
         ck_assert_int_eq(settled(CLIENT_SAFETY_GUARDED, unsure[i], LARDER_OK, &uncertain),
                          LARDER_OK);
     }
@@ -264,7 +270,7 @@ put_safety(const LarderCondition *condition, const char *request_id)
     const LarderPutArguments arguments = {larder_text("s"), larder_text("k"), larder_text("v"),
                                           &options};
     return client_retry_safety(client_schema_method(LARDER_METHOD_PUT), LARDER_METHOD_PUT,
-                               &arguments);
+                               &arguments, SECOND);
 }
 
 START_TEST(the_safety_of_a_call_is_in_its_arguments)
@@ -280,15 +286,15 @@ START_TEST(the_safety_of_a_call_is_in_its_arguments)
     ck_assert_int_eq(put_safety(&at_most, NULL), CLIENT_SAFETY_PLAIN);
     ck_assert_int_eq(put_safety(NULL, "0123456789abcdef"), CLIENT_SAFETY_IDENTIFIED);
     const LarderGetArguments get = {larder_text("s"), larder_text("k"), NULL};
-    ck_assert_int_eq(
-        client_retry_safety(client_schema_method(LARDER_METHOD_GET), LARDER_METHOD_GET, &get),
-        CLIENT_SAFETY_READ);
+    ck_assert_int_eq(client_retry_safety(client_schema_method(LARDER_METHOD_GET), LARDER_METHOD_GET,
+                                         &get, SECOND),
+                     CLIENT_SAFETY_READ);
     const LarderBulkWriteArguments bulk = {
         .store = larder_text("s"),
         .mutations = {&(const LarderMutation){.kind = LARDER_MUTATION_KIND_REMOVE}, 1},
     };
     ck_assert_int_eq(client_retry_safety(client_schema_method(LARDER_METHOD_BULK_WRITE),
-                                         LARDER_METHOD_BULK_WRITE, &bulk),
+                                         LARDER_METHOD_BULK_WRITE, &bulk, SECOND),
                      CLIENT_SAFETY_PIECEMEAL);
 }
 END_TEST
