@@ -14,7 +14,20 @@
 #include "engine/format/decode.h"
 #include "engine/format/key.h"
 
-/* -------------------------------------------------------------------------------------- open -- */
+enum {
+    CACHE_LINE = 64,
+    PREFETCH_BYTES_MAX = 4096,
+};
+
+/* ------------------------------------------------------------------------------------ open -- */
+
+/* Where the i-th restart begins, from the start of the block. */
+static uint32_t
+offset_at(const FormatDataBlock *block, uint32_t i)
+{
+    const uint8_t *offsets = block->words + (size_t)block->restarts * sizeof(uint64_t);
+    return format_fixed_get32(offsets + (size_t)i * sizeof(uint32_t));
+}
 
 static bool
 offsets_are_good(const FormatDataBlock *block)
@@ -22,7 +35,7 @@ offsets_are_good(const FormatDataBlock *block)
     uint32_t last = 0;
     size_t entry_bytes = (size_t)(block->words - block->entries);
     for (uint32_t i = 0; i < block->restarts; i++) {
-        uint32_t offset = format_fixed_get32(block->offsets + i * sizeof offset);
+        uint32_t offset = offset_at(block, i);
         if (i == 0 ? offset != 0 : offset <= last || offset >= entry_bytes) {
             return false;
         }
@@ -39,38 +52,38 @@ format_data_block_open(BaseSlice bytes, FormatDataBlock *ret_block)
     }
     const uint8_t *tail = bytes.data + bytes.len - FORMAT_DATA_TAIL_BYTES;
     uint64_t base = format_fixed_get64(tail);
-    size_t prefix_len = format_fixed_get16(tail + 8);
     FormatDataBlock block = {.entries = bytes.data,
                              .version_base = (int64_t)base,
-                             .version_span = INT64_MAX - base,
+                             .prefix_len = format_fixed_get16(tail + 8),
+                             .interval = format_fixed_get16(tail + 10),
                              .restarts = format_fixed_get32(tail + 12),
                              .count = format_fixed_get32(tail + 16)};
     uint64_t restart_bytes = (uint64_t)block.restarts * FORMAT_DATA_RESTART_BYTES;
-    uint64_t groups =
-        ((uint64_t)block.count + FORMAT_RESTART_INTERVAL - 1) / FORMAT_RESTART_INTERVAL;
+    if (block.interval == 0 || block.interval > FORMAT_RESTART_INTERVAL_MAX) {
+        return format_corrupt("the restart interval of a data block makes no sense");
+    }
+    uint64_t groups = ((uint64_t)block.count + block.interval - 1) / block.interval;
     if (base == 0 || base > INT64_MAX || block.count == 0 || block.restarts != groups ||
-        format_fixed_get16(tail + 10) != FORMAT_RESTART_INTERVAL ||
         restart_bytes >= (uint64_t)(tail - bytes.data)) {
         return format_corrupt("the tail of a data block makes no sense");
     }
-    block.offsets = tail - block.restarts * sizeof(uint32_t);
-    block.words = block.offsets - block.restarts * sizeof(uint64_t);
+    block.words = tail - restart_bytes;
     FormatEntryHead first;
     if (!offsets_are_good(&block) || format_entry_read(bytes.data, block.words, &first) == NULL ||
-        first.shared != 0 || first.unshared < prefix_len || first.unshared == 0) {
+        first.shared != 0 || first.unshared < block.prefix_len || first.unshared == 0) {
         return format_corrupt("the restarts of a data block make no sense");
     }
-    block.prefix = base_slice(first.suffix, prefix_len);
+    block.prefix = first.suffix;
     *ret_block = block;
     return base_ok();
 }
 
-/* ------------------------------------------------------------------------------------ search -- */
+/* ---------------------------------------------------------------------------------- search -- */
 
 static const uint8_t *
 restart_at(const FormatDataBlock *block, uint32_t i)
 {
-    return block->entries + format_fixed_get32(block->offsets + i * sizeof(uint32_t));
+    return block->entries + offset_at(block, i);
 }
 
 static uint64_t
@@ -132,7 +145,7 @@ restart_is_before(const FormatDataBlock *block, uint32_t i, BaseSlice key, int64
 static uint32_t
 find_group(const FormatDataBlock *block, BaseSlice key, int64_t version)
 {
-    uint64_t word = format_key_word(key, block->prefix.len);
+    uint64_t word = format_key_word(key, block->prefix_len);
     uint32_t low = count_words_below(block, word, false);
     if (low < block->restarts && word_at(block, low) == word) {
         uint32_t high = count_words_below(block, word, true);
@@ -148,6 +161,23 @@ find_group(const FormatDataBlock *block, BaseSlice key, int64_t version)
     return low == 0 ? 0 : low - 1;
 }
 
+/*
+ * Fetches the entries of a group. Each says where the next one begins, so reading them one by one
+ * out of the cache would wait for memory as often as there are entries.
+ */
+static void
+prefetch_group(const FormatDataBlock *block, uint32_t group)
+{
+    const uint8_t *at = restart_at(block, group);
+    const uint8_t *end = group + 1 < block->restarts ? restart_at(block, group + 1) : block->words;
+    if (end - at > PREFETCH_BYTES_MAX) {
+        end = at + PREFETCH_BYTES_MAX;
+    }
+    for (; at < end; at += CACHE_LINE) {
+        __builtin_prefetch(at);
+    }
+}
+
 /* The first entry at or behind (key, version), from the start of a group on. */
 static Spot
 walk(const FormatDataBlock *block, uint32_t group, BaseSlice key, int64_t version)
@@ -157,7 +187,7 @@ walk(const FormatDataBlock *block, uint32_t group, BaseSlice key, int64_t versio
     while (spot.next != block->words) {
         spot.at = spot.next;
         spot.next = format_entry_read(spot.at, block->words, &spot.head);
-        if (spot.next == NULL || spot.head.version_delta > block->version_span) {
+        if (spot.next == NULL || !format_data_block_has_version(block, spot.head.version_delta)) {
             return CORRUPT;
         }
         if (spot.head.shared > match) {
@@ -193,12 +223,13 @@ walk(const FormatDataBlock *block, uint32_t group, BaseSlice key, int64_t versio
 static Spot
 search(const FormatDataBlock *block, BaseSlice key, int64_t version)
 {
-    size_t prefix_len = block->prefix.len;
-    size_t same = format_key_shared(block->prefix, key);
-    if (same < prefix_len && same < key.len && block->prefix.data[same] < key.data[same]) {
+    size_t prefix_len = block->prefix_len;
+    size_t same = format_key_shared(base_slice(block->prefix, prefix_len), key);
+    if (same < prefix_len && same < key.len && block->prefix[same] < key.data[same]) {
         return (Spot){.at = block->entries, .end = true};
     }
     uint32_t group = same < prefix_len ? 0 : find_group(block, key, version);
+    prefetch_group(block, group);
     return walk(block, group, key, version);
 }
 
@@ -224,7 +255,7 @@ format_data_block_find(const FormatDataBlock *block, BaseSlice key, int64_t vers
     return FORMAT_FIND_ENTRY;
 }
 
-/* ------------------------------------------------------------------------------------ cursor -- */
+/* ---------------------------------------------------------------------------------- cursor -- */
 
 void
 format_data_cursor_clear(FormatDataCursor *cursor)
@@ -311,7 +342,7 @@ format_data_cursor_seek_before(FormatDataCursor *cursor, BaseSlice key, int64_t 
     return step == FORMAT_STEP_ENTRY ? format_data_cursor_prev(cursor) : step;
 }
 
-/* ---------------------------------------------------------------------------------- backward -- */
+/* -------------------------------------------------------------------------------- backward -- */
 
 /* An entry that was passed on the way to another one. Its key lies in `back`, behind the array. */
 typedef struct BackEntry {
@@ -347,7 +378,7 @@ group_before(const FormatDataBlock *block, const uint8_t *at)
 static FormatStep
 keep_back(FormatDataCursor *cursor)
 {
-    if (cursor->back_count == FORMAT_RESTART_INTERVAL) {
+    if (cursor->back_count == FORMAT_RESTART_INTERVAL_MAX) {
         return FORMAT_STEP_CORRUPT;
     }
     size_t key_offset = cursor->back.len;
@@ -366,7 +397,7 @@ collect_back(FormatDataCursor *cursor, const uint8_t *stop)
     base_buf_reset(&cursor->back);
     cursor->back_count = 0;
     cursor->back_of = stop;
-    if (base_buf_extend(&cursor->back, FORMAT_RESTART_INTERVAL * sizeof(BackEntry)) == NULL) {
+    if (base_buf_extend(&cursor->back, FORMAT_RESTART_INTERVAL_MAX * sizeof(BackEntry)) == NULL) {
         return FORMAT_STEP_NO_MEMORY;
     }
     FormatStep step = take_restart(cursor, group_before(&cursor->block, stop));
@@ -403,7 +434,7 @@ format_data_cursor_prev(FormatDataCursor *cursor)
     return format_data_cursor_take(cursor, back->at);
 }
 
-/* ------------------------------------------------------------------------------------ verify -- */
+/* ---------------------------------------------------------------------------------- verify -- */
 
 /* What the entries of a block say about it, and what is left to check. */
 typedef struct Proof {
@@ -419,10 +450,10 @@ static bool
 restart_is_good(const Proof *proof)
 {
     const FormatDataBlock *block = &proof->cursor.block;
-    uint32_t i = proof->count / FORMAT_RESTART_INTERVAL;
+    uint32_t i = proof->count / block->interval;
     return i < block->restarts && proof->cursor.at == restart_at(block, i) &&
            proof->cursor.at[0] == 0 &&
-           word_at(block, i) == format_key_word(proof->cursor.entry.key, block->prefix.len);
+           word_at(block, i) == format_key_word(proof->cursor.entry.key, block->prefix_len);
 }
 
 /* Checks the current entry against the one before. NULL: it is good. */
@@ -431,7 +462,7 @@ prove_entry(Proof *proof)
 {
     const FormatEntry *entry = &proof->cursor.entry;
     BaseSlice last_key = base_buf_slice(&proof->last_key);
-    bool restart = proof->count % FORMAT_RESTART_INTERVAL == 0;
+    bool restart = proof->count % proof->cursor.block.interval == 0;
     if (restart && !restart_is_good(proof)) {
         return "a restart of a data block is wrong";
     }
@@ -482,7 +513,7 @@ prove(Proof *proof)
         return format_corrupt("an entry of a data block makes no sense");
     }
     if (proof->count != block->count || proof->version_min != block->version_base ||
-        proof->prefix_len != block->prefix.len) {
+        proof->prefix_len != block->prefix_len) {
         return format_corrupt("the tail of a data block does not fit its entries");
     }
     return base_ok();

@@ -5,8 +5,8 @@
  * disk and borrows its bytes. A FormatDataCursor stands on an entry and has its key put together.
  *
  * Searching. The words of the restarts (the eight bytes of their keys behind the prefix that all
- * keys of the block share) are searched without touching the entries. Then at most 16 entries are
- * looked at, without putting keys together: while all keys so far were before the target, it is
+ * keys of the block share) are searched without touching the entries. Then the entries of a group
+ * are looked at, without putting keys together: while all keys so far were before the target, it is
  * enough to know how many bytes the last of them shares with the target (`match`):
  *
  *     shared > match   the key differs from the target where the last one did: still before it
@@ -36,14 +36,21 @@ enum {
 
 typedef struct FormatDataBlock {
     const uint8_t *entries;
-    const uint8_t *words;   /* u64 x restarts, at any alignment; entries end here */
-    const uint8_t *offsets; /* u32 x restarts */
-    BaseSlice prefix;       /* that all keys share */
+    const uint8_t *words;  /* u64 x restarts, at any alignment; entries end here */
+    const uint8_t *prefix; /* that all keys share */
     int64_t version_base;
-    uint64_t version_span; /* largest delta that a version can have */
+    uint32_t prefix_len;
+    uint32_t interval; /* entries of a group */
     uint32_t restarts;
     uint32_t count;
 } FormatDataBlock;
+
+/* Whether a version can be that much above the base. */
+static inline bool
+format_data_block_has_version(const FormatDataBlock *block, uint64_t delta)
+{
+    return delta <= (uint64_t)(INT64_MAX - block->version_base);
+}
 
 /* Where the parts of a block lie. BASE_CORRUPTION: it is none. */
 BaseStatus format_data_block_open(BaseSlice bytes, FormatDataBlock *ret_block);
@@ -118,7 +125,7 @@ format_data_cursor_take(FormatDataCursor *cursor, const uint8_t *at)
     FormatEntryHead head;
     const uint8_t *next = format_entry_read(at, cursor->block.words, &head);
     if (__builtin_expect(next == NULL || head.shared > cursor->key.len ||
-                             head.version_delta > cursor->block.version_span,
+                             !format_data_block_has_version(&cursor->block, head.version_delta),
                          0)) {
         return FORMAT_STEP_CORRUPT;
     }

@@ -26,7 +26,7 @@ format_data_builder_clear(FormatDataBuilder *builder)
     base_buf_clear(&builder->notes);
     base_buf_clear(&builder->pieces);
     base_buf_clear(&builder->restarts);
-    *builder = FORMAT_DATA_BUILDER_INIT;
+    *builder = (FormatDataBuilder){.interval = builder->interval};
 }
 
 static void
@@ -66,7 +66,7 @@ format_data_builder_add(FormatDataBuilder *builder, const FormatEntry *entry, si
         shared = 0;
     }
     note_extremes(builder, entry, shared);
-    bool restart = builder->count % FORMAT_RESTART_INTERVAL == 0;
+    bool restart = builder->count % builder->interval == 0;
     size_t kept = restart ? 0 : shared;
     Note note = {.shared = kept,
                  .unshared = entry->key.len - kept,
@@ -89,12 +89,17 @@ format_data_builder_add(FormatDataBuilder *builder, const FormatEntry *entry, si
     return !builder->notes.failed && !builder->pieces.failed && !builder->restarts.failed;
 }
 
+static size_t
+count_restarts(const FormatDataBuilder *builder)
+{
+    return (builder->count + builder->interval - 1) / builder->interval;
+}
+
 size_t
 format_data_builder_size(const FormatDataBuilder *builder)
 {
-    size_t restarts = (builder->count + FORMAT_RESTART_INTERVAL - 1) / FORMAT_RESTART_INTERVAL;
-    return builder->pieces.len + builder->head_bytes + restarts * FORMAT_DATA_RESTART_BYTES +
-           FORMAT_DATA_TAIL_BYTES;
+    return builder->pieces.len + builder->head_bytes +
+           count_restarts(builder) * FORMAT_DATA_RESTART_BYTES + FORMAT_DATA_TAIL_BYTES;
 }
 
 /* Writes the numbers of an entry to `at`; returns the byte behind them. */
@@ -122,8 +127,8 @@ put_entries(const FormatDataBuilder *builder, uint8_t *at, uint32_t *offsets)
     const uint8_t *pieces = builder->pieces.data;
     const uint8_t *start = at;
     for (size_t i = 0; i < builder->count; i++) {
-        if (i % FORMAT_RESTART_INTERVAL == 0) {
-            offsets[i / FORMAT_RESTART_INTERVAL] = (uint32_t)(at - start);
+        if (i % builder->interval == 0) {
+            offsets[i / builder->interval] = (uint32_t)(at - start);
         }
         at = put_head(at, &notes[i], builder->version_min);
         size_t len = notes[i].unshared + notes[i].value_len;
@@ -160,7 +165,7 @@ put_tail(const FormatDataBuilder *builder, uint8_t *at, const uint32_t *offsets,
     }
     format_fixed_put64(at, (uint64_t)builder->version_min);
     format_fixed_put16(at + 8, (uint16_t)builder->prefix_len);
-    format_fixed_put16(at + 10, FORMAT_RESTART_INTERVAL);
+    format_fixed_put16(at + 10, (uint16_t)builder->interval);
     format_fixed_put32(at + 12, (uint32_t)restarts);
     format_fixed_put32(at + 16, (uint32_t)builder->count);
     return at + FORMAT_DATA_TAIL_BYTES;
@@ -170,7 +175,7 @@ bool
 format_data_builder_finish(FormatDataBuilder *builder, BaseBuf *into)
 {
     BASE_CHECK(builder->count > 0);
-    size_t restarts = (builder->count + FORMAT_RESTART_INTERVAL - 1) / FORMAT_RESTART_INTERVAL;
+    size_t restarts = count_restarts(builder);
     size_t most = builder->pieces.len + builder->count * HEAD_BYTES_MAX +
                   restarts * FORMAT_DATA_RESTART_BYTES + FORMAT_DATA_TAIL_BYTES;
     /* The restart keys are read before their buffer is used for the offsets. */

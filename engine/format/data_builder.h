@@ -13,9 +13,13 @@
 #include "engine/base/buf.h"
 #include "engine/format/entry.h"
 
-enum { FORMAT_RESTART_INTERVAL = 16 };
+enum {
+    FORMAT_RESTART_INTERVAL = 8, /* the usual one */
+    FORMAT_RESTART_INTERVAL_MAX = 16,
+};
 
 typedef struct FormatDataBuilder {
+    size_t interval;  /* entries of a group, 1 to 16 */
     BaseBuf notes;    /* one per entry, see data_builder.c */
     BaseBuf pieces;   /* key suffixes and values, one behind the other */
     BaseBuf restarts; /* whole keys of the restarts, each with its length before it */
@@ -25,7 +29,7 @@ typedef struct FormatDataBuilder {
     size_t prefix_len;
 } FormatDataBuilder;
 
-#define FORMAT_DATA_BUILDER_INIT ((FormatDataBuilder){0})
+#define FORMAT_DATA_BUILDER_INIT ((FormatDataBuilder){.interval = FORMAT_RESTART_INTERVAL})
 
 /* Frees what it holds. */
 void format_data_builder_clear(FormatDataBuilder *builder);

@@ -88,7 +88,7 @@ table_blob_file_read(const TableBlobFile *file, const FormatBlobReference *refer
     return base_ok();
 }
 
-/* ------------------------------------------------------------------------------------- tail -- */
+/* ------------------------------------------------------------------------------------ tail -- */
 
 static BaseStatus
 read_footer(const TableBlobFile *file, FormatHandle *ret_tail)

@@ -36,26 +36,33 @@ typedef struct TableBlockCache TableBlockCache;
 /* Empty, being loaded, or the address of a block. Zero bytes are an empty one. */
 typedef _Atomic uintptr_t TableSlot;
 
-/* A data block in memory, in one allocation with its bytes. */
+/*
+ * A data block in memory, in one allocation with its bytes. It lies right behind them: a search
+ * begins in their tail, so the two can be fetched at once. What a hit touches is in one cache line.
+ */
 typedef struct TableBlock {
-    BaseEpochItem item;
+    _Alignas(64) FormatDataBlock data;
     _Atomic uint32_t pins; /* and whether it left the ring; see block_cache.c */
     _Atomic uint8_t heat;
+    BaseEpochItem item;
     TableSlot *slot;              /* the fields of the ring are the mutex's */
     struct TableBlock *ring_next; /* NULL: not in the ring */
     struct TableBlock *ring_prev;
-    size_t charge;        /* bytes of the allocation */
-    FormatDataBlock data; /* borrows the bytes behind */
+    uint8_t *memory; /* the allocation */
+    size_t charge;   /* its bytes */
 } TableBlock;
 
-/* Bytes before the raw bytes of a block; a multiple of 64. */
-enum { TABLE_BLOCK_LEAD = (sizeof(TableBlock) + 63) / 64 * 64 };
-
 /*
- * Reads a block from disk: memory with TABLE_BLOCK_LEAD bytes before the raw bytes, `data` filled
- * in. The cache frees it with free().
+ * Allocates a block behind room for `len` bytes; `memory` and `charge` are set. NULL: no memory.
+ * Free it with table_block_free().
  */
-typedef BaseStatus TableBlockLoad(void *user, TableBlock **ret_block, size_t *ret_charge);
+TableBlock *table_block_new(size_t len);
+
+/* REQUIRES: the block was never given to a cache. Takes NULL. */
+void table_block_free(TableBlock *block);
+
+/* Reads a block from disk into what table_block_new() gave, and opens it: `data`. */
+typedef BaseStatus TableBlockLoad(void *user, TableBlock **ret_block);
 
 typedef enum TableCacheFlag {
     TABLE_CACHE_ONLY = 1 << 0, /* BASE_WOULD_BLOCK instead of loading */

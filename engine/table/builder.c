@@ -6,6 +6,7 @@
  */
 #include "engine/table/builder.h"
 
+#include "engine/base/check.h"
 #include "engine/format/blob_file.h"
 #include "engine/format/decode.h"
 #include "engine/format/encode.h"
@@ -68,6 +69,11 @@ table_builder_new(const Env *env, const char *path, const TableBuilderOptions *o
     }
     builder->options = *options;
     builder->status = base_ok();
+    builder->data = FORMAT_DATA_BUILDER_INIT;
+    if (options->interval != 0) {
+        BASE_CHECK(options->interval <= FORMAT_RESTART_INTERVAL_MAX);
+        builder->data.interval = options->interval;
+    }
     bool memory = true;
     if (options->pack) {
         memory = base_buf_append_slice(&builder->dictionary, options->dictionary);
@@ -109,7 +115,7 @@ table_builder_free(TableBuilder *builder)
     free(builder);
 }
 
-/* ------------------------------------------------------------------------------- properties -- */
+/* ------------------------------------------------------------------------------ properties -- */
 
 static void
 widen(int64_t value, int64_t *lowest, int64_t *highest)
@@ -168,7 +174,7 @@ note_entry(TableBuilder *builder, const FormatEntry *entry)
     }
 }
 
-/* ----------------------------------------------------------------------------------- entries -- */
+/* --------------------------------------------------------------------------------- entries -- */
 
 /* Stores `raw` at the end of the file. */
 static FormatHandle
@@ -352,7 +358,7 @@ table_builder_size(const TableBuilder *builder)
            filter + FORMAT_FOOTER_BYTES;
 }
 
-/* -------------------------------------------------------------------------------------- end -- */
+/* ------------------------------------------------------------------------------------- end -- */
 
 static FormatHandle
 store_ranges(TableBuilder *builder)

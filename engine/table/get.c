@@ -15,68 +15,69 @@
 typedef struct Load {
     const Table *table;
     const TableWindow *window;
-    FormatHandle handle;
+    uint32_t ordinal;
 } Load;
 
-/* Unpacks a stored block that lies at the end of `stored` into a new block. */
+/* Replaces a block that was read by one with its unpacked bytes. */
 static BaseStatus
-unpack_block(const Load *load, const FormatFrame *frame, uint8_t **memory, size_t *len)
+unpack_block(const FormatFrame *frame, const FormatDictionary *dictionary, TableBlock **block)
 {
-    *len = TABLE_BLOCK_LEAD + frame->raw_len;
-    *memory = malloc(*len);
-    if (*memory == NULL) {
+    TableBlock *unpacked = table_block_new(frame->raw_len);
+    if (unpacked == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for a block");
     }
-    return format_frame_unpack(frame, load->table->dictionary, *memory + TABLE_BLOCK_LEAD);
+    BaseStatus status = format_frame_unpack(frame, dictionary, unpacked->memory);
+    if (!base_is_ok(status)) {
+        table_block_free(unpacked);
+        return status;
+    }
+    table_block_free(*block);
+    *block = unpacked;
+    return base_ok();
 }
 
-/* Checks a stored block that was read behind TABLE_BLOCK_LEAD bytes of *memory; unpacks it. */
+/* Checks a block whose stored bytes were read, and unpacks it. */
 static BaseStatus
-open_block(const Load *load, size_t stored_len, uint8_t **memory, size_t *len)
+open_block(const Table *table, FormatHandle handle, TableBlock **block)
 {
     FormatFrame frame;
-    BaseSlice stored = base_slice(*memory + TABLE_BLOCK_LEAD, stored_len);
-    BaseStatus status =
-        format_frame_open(stored, load->table->file.id, load->handle.offset, &frame);
+    BaseSlice stored =
+        base_slice((*block)->memory, (size_t)handle.size + FORMAT_FRAME_TRAILER_BYTES);
+    BaseStatus status = format_frame_open(stored, table->file.id, handle.offset, &frame);
     if (base_is_ok(status) && frame.codec != FORMAT_CODEC_NONE) {
-        uint8_t *packed = *memory;
-        status = unpack_block(load, &frame, memory, len);
-        free(packed);
+        status = unpack_block(&frame, table->dictionary, block);
     }
     if (!base_is_ok(status)) {
         return status;
     }
-    TableBlock *block = (TableBlock *)(void *)*memory;
-    return format_data_block_open(base_slice(*memory + TABLE_BLOCK_LEAD, frame.raw_len),
-                                  &block->data);
+    return format_data_block_open(base_slice((*block)->memory, frame.raw_len), &(*block)->data);
 }
 
 static BaseStatus
-load_block(void *user, TableBlock **ret_block, size_t *ret_charge)
+load_block(void *user, TableBlock **ret_block)
 {
     const Load *load = user;
     const TableFile *file = &load->table->file;
-    size_t stored_len = (size_t)load->handle.size + FORMAT_FRAME_TRAILER_BYTES;
-    size_t len = TABLE_BLOCK_LEAD + stored_len;
-    uint8_t *memory = malloc(len);
-    if (memory == NULL) {
+    FormatHandle handle = table_index_handle(&load->table->index, load->ordinal);
+    size_t stored_len = (size_t)handle.size + FORMAT_FRAME_TRAILER_BYTES;
+    TableBlock *block = table_block_new(stored_len);
+    if (block == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for a block");
     }
-    BaseStatus status = table_file_read_through(file, load->window, load->handle.offset,
-                                                memory + TABLE_BLOCK_LEAD, stored_len);
+    BaseStatus status =
+        table_file_read_through(file, load->window, handle.offset, block->memory, stored_len);
     if (!base_is_ok(status)) {
-        free(memory);
+        table_block_free(block);
         return status;
     }
-    status = open_block(load, stored_len, &memory, &len);
+    status = open_block(load->table, handle, &block);
     if (!base_is_ok(status)) {
-        free(memory);
+        table_block_free(block);
         return status.code == BASE_NO_MEMORY
                    ? status
-                   : table_file_fault(file, load->handle.offset, stored_len, status);
+                   : table_file_fault(file, handle.offset, stored_len, status);
     }
-    *ret_block = (TableBlock *)(void *)memory;
-    *ret_charge = len;
+    *ret_block = block;
     return base_ok();
 }
 
@@ -84,7 +85,7 @@ BaseStatus
 table_block_get(Table *table, uint32_t ordinal, unsigned flags, const TableWindow *window,
                 TableBlock **ret_block)
 {
-    Load load = {table, window, table_index_handle(&table->index, ordinal)};
+    Load load = {table, window, ordinal};
     return table_block_cache_get(table->cache, &table->slots[ordinal], flags, load_block, &load,
                                  ret_block);
 }

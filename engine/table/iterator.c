@@ -32,7 +32,7 @@ table_iterator_clear(TableIterator *iterator)
     table_window_clear(&iterator->window);
 }
 
-/* ------------------------------------------------------------------------------------ blocks -- */
+/* ---------------------------------------------------------------------------------- blocks -- */
 
 static void
 stop(TableIterator *iterator, BaseStatus status)
@@ -136,7 +136,7 @@ settle(TableIterator *iterator, FormatStep step)
                                     format_corrupt("an entry of a data block makes no sense")));
 }
 
-/* ------------------------------------------------------------------------------------- moves -- */
+/* ----------------------------------------------------------------------------------- moves -- */
 
 void
 table_iterator_next_block(TableIterator *iterator, FormatStep step)

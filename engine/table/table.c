@@ -7,7 +7,7 @@
 
 static const char NO_MEMORY[] = "no memory for a table";
 
-/* -------------------------------------------------------------------------------------- open -- */
+/* ------------------------------------------------------------------------------------ open -- */
 
 static BaseStatus
 read_footer(Table *table, const TableOptions *options)
@@ -211,7 +211,7 @@ table_free(Table *table)
     free(table);
 }
 
-/* ----------------------------------------------------------------------------------- figures -- */
+/* --------------------------------------------------------------------------------- figures -- */
 
 const FormatProperties *
 table_properties(const Table *table)

@@ -76,6 +76,7 @@ static void
 build_data_block_again(FormatDataCursor *cursor, FormatDataCursor *second, BaseSlice bytes)
 {
     FormatDataBuilder builder = FORMAT_DATA_BUILDER_INIT;
+    builder.interval = cursor->block.interval;
     BaseBuf last = BASE_BUF_INIT;
     BaseBuf again = BASE_BUF_INIT;
     while (format_data_cursor_next(cursor) == FORMAT_STEP_ENTRY) {

@@ -82,6 +82,7 @@ write_data_block(BaseBuf *into)
 {
     FormatDataBuilder builder = FORMAT_DATA_BUILDER_INIT;
     BaseBuf last = BASE_BUF_INIT;
+    builder.interval = 16;
     add_entries(&builder, &last);
     must(format_data_builder_finish(&builder, into));
     format_data_builder_clear(&builder);
