@@ -64,8 +64,7 @@ def test_every_example_is_on_the_page():
 
 def test_setup_installs_the_packages_of_the_page():
     setup = (ROOT / "dev").read_text()
-    listed = set(re.search(r"build_packages=\((.*?)\)", setup, re.DOTALL).group(1).split())
-    listed |= set(re.search(r"test_packages=\((.*?)\)", setup, re.DOTALL).group(1).split())
-    listed |= set(re.findall(r"test_packages\+=\((\S+)\)", setup))
+    lists = re.findall(r"\w+_packages\+?=\((.*?)\)", setup, re.DOTALL)
+    listed = {package for text in lists for package in text.split()}
     named = {package for language in LANGUAGES.values() for package in language.packages}
     assert named - listed == set(), f"{PAGE.name} names packages that ./dev does not install"
