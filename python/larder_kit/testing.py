@@ -282,12 +282,9 @@ class LarderServer:
             self._process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE,
                                              stdout=subprocess.PIPE, stderr=self._stderr)
         except OSError as error:
+            self._stderr.close()
             raise LarderServerError(f"cannot run {command[0]}: {error}") from None
-        try:
-            self._hello = json.loads(self._read_line())
-        except LarderServerError:
-            self.kill()
-            raise
+        self._hello = self._read_object()
 
     def _said(self):
         """What the server has written to standard error."""
@@ -311,6 +308,19 @@ class LarderServer:
         line, self._unread = self._unread.split(b"\n", 1)
         return line
 
+    def _read_object(self):
+        """The next line as an object. Whatever goes wrong ends the server: nobody knows what the line behind
+        it would answer."""
+        try:
+            line = self._read_line()
+            try:
+                return json.loads(line)
+            except ValueError:
+                raise LarderServerError(f"the server says what it should not: {line!r}") from None
+        except BaseException:
+            self.kill()
+            raise
+
     def _ask(self, command, **fields):
         with self._lock:
             if self._process is None:
@@ -319,7 +329,7 @@ class LarderServer:
             with contextlib.suppress(BrokenPipeError):  # the end of its output says why
                 self._process.stdin.write(line)
                 self._process.stdin.flush()
-            answer = json.loads(self._read_line())
+            answer = self._read_object()
         if not answer["ok"]:
             raise LarderServerError(f"{command}: {answer['error']}")
         return answer

@@ -244,6 +244,39 @@ def test_the_program_is_found_by_the_environment_or_path(monkeypatch, tmp_path):
     assert testing.find_program() == program
 
 
+def stand_in(path, text):
+    """A program that behaves as the text of a shell script says, and notes its pid."""
+    path.write_text(f"#!/bin/sh\necho $$ > {path}.pid\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def wait_for_the_end_of(program):
+    pid = int(pathlib.Path(f"{program}.pid").read_text())
+    wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "the program is still there")
+
+
+def test_another_program_is_not_left_running(tmp_path):
+    program = stand_in(tmp_path / "other", "echo hello\nexec sleep 600")
+    with pytest.raises(LarderServerError, match="hello"):
+        LarderServer(program=program)
+    wait_for_the_end_of(program)
+
+
+def test_a_late_answer_is_not_that_of_another_command(tmp_path):
+    """The first command is answered only when a second one has come."""
+    program = stand_in(tmp_path / "slow", """
+        echo '{"address":"tcp:127.0.0.1:1","admin_address":"tcp:127.0.0.1:2","pid":1}'
+        read first && read second && echo '{"ok":true,"executed":7}'
+        exec sleep 600""")
+    server = LarderServer(program=program, patience=0.2)
+    with pytest.raises(LarderServerError, match="no answer"):
+        server.executed("put")
+    with pytest.raises(LarderServerError, match="stopped"):
+        server.executed("get")
+    wait_for_the_end_of(program)
+
+
 def test_a_unix_socket_and_a_second_server_on_it(start_larder, tmp_path):
     path = tmp_path / "larder.sock"
     for value in (b"first", b"second"):
