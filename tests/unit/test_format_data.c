@@ -20,6 +20,7 @@ typedef struct Model {
 
 static Model model;
 static BaseRand rng;
+static size_t value_max = 400;
 
 static int
 compare_entries(const void *a, const void *b)
@@ -55,7 +56,7 @@ random_entry(size_t prefix, size_t len_max)
         entry.version += INT64_MAX - 50;
     }
     if (entry.kind != FORMAT_REMOVE) {
-        entry.value = base_slice(bytes, base_rand_below(&rng, sizeof bytes));
+        entry.value = base_slice(bytes, base_rand_below(&rng, value_max));
         entry.expires_at_ms = (int64_t)(base_rand_below(&rng, 2) * base_rand_below(&rng, 1u << 30));
     }
     return entry;
@@ -271,7 +272,8 @@ END_TEST
 
 START_TEST(damaged_blocks_are_refused_or_consistent)
 {
-    for (int round = 0; round < 3; round++) {
+    value_max = 12;
+    for (int round = 0; round < 6; round++) {
         make_random(10 + base_rand_below(&rng, 20), 2, 6);
         format_check_damage(format_check_data_block, base_buf_slice(&model.block), false);
         forget();
