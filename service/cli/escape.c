@@ -3,7 +3,7 @@
  */
 #include "service/cli/escape.h"
 
-#include "service/cli/utf8.h"
+#include "engine/base/utf8.h"
 
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -263,8 +263,8 @@ encode_escaped(BaseSlice bytes, const char *special, BaseBuf *into)
     while (at < bytes.len && fits) {
         const uint8_t *here = bytes.data + at;
         uint32_t character = 0;
-        size_t len = cli_utf8_first(base_slice(here, bytes.len - at), &character);
-        if (len == 0 || *here == '\\' || !cli_utf8_is_visible(character)) {
+        size_t len = base_utf8_first(base_slice(here, bytes.len - at), &character);
+        if (len == 0 || *here == '\\' || !base_utf8_is_visible(character)) {
             len = len == 0 ? 1 : len;
             for (size_t i = 0; i < len; i++) {
                 fits = fits && escape_byte(here[i], into);

@@ -68,7 +68,9 @@ void
 cli_failure_text(const LarderReply *reply, BaseBuf *into)
 {
     const char *code = code_name(reply);
-    (void)base_buf_printf(into, "%s", larder_outcome_name(reply->outcome));
+    for (const char *at = larder_outcome_name(reply->outcome); *at != '\0'; at++) {
+        (void)base_buf_append_byte(into, *at == '_' ? ' ' : (uint8_t)*at);
+    }
     if (code != NULL) {
         (void)base_buf_printf(into, " (%s)", code);
     }

@@ -6,9 +6,9 @@
  */
 #include "service/cli/json_reader.h"
 
+#include "engine/base/utf8.h"
 #include "service/cli/escape.h"
 #include "service/cli/number.h"
-#include "service/cli/utf8.h"
 
 static const char broken_string[] =
     "a string does not end, or has a control character that is not escaped";
@@ -166,7 +166,7 @@ read_unicode(CliJsonReader *reader)
     } else if (unit < 0 || (unit >= 0xdc00 && unit <= 0xdfff)) {
         return cli_json_reader_object(reader, "\\u needs four digits of a character");
     }
-    return cli_utf8_append(&reader->decoded, character);
+    return base_utf8_append(&reader->decoded, character);
 }
 
 static bool
@@ -243,7 +243,7 @@ cli_json_reader_text(CliJsonReader *reader, BaseSlice *ret_text)
     } else if (!read_decoded(reader, &text)) {
         return false;
     }
-    if (!cli_utf8_is_valid(text)) {
+    if (!base_utf8_is_valid(text)) {
         return cli_json_reader_object(reader, "a string is not valid UTF-8");
     }
     *ret_text = text;

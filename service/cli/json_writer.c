@@ -3,8 +3,8 @@
  */
 #include "service/cli/json_writer.h"
 
+#include "engine/base/utf8.h"
 #include "service/cli/escape.h"
-#include "service/cli/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -58,7 +58,7 @@ add_string(BaseBuf *out, BaseSlice text)
             break;
         }
         uint32_t character = 0;
-        size_t len = cli_utf8_first(base_slice(text.data + at, text.len - at), &character);
+        size_t len = base_utf8_first(base_slice(text.data + at, text.len - at), &character);
         if (len == 0) {
             (void)base_buf_append(out, "\\ufffd", 6);
             at++;
@@ -134,7 +134,7 @@ void
 cli_json_writer_bytes(CliJsonWriter *json, const char *name, BaseSlice bytes)
 {
     cli_json_writer_begin(json, name);
-    if (cli_utf8_is_valid(bytes)) {
+    if (base_utf8_is_valid(bytes)) {
         cli_json_writer_text(json, "text", bytes);
     } else {
         add_name(json, "base64");

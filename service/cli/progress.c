@@ -83,10 +83,6 @@ cli_progress_line(const CliProgress *progress, int64_t bytes, int64_t records, i
     BaseBuf tail = BASE_BUF_INIT;
     (void)base_buf_append(&tail, "  ", 2);
     (void)cli_number_print_size(bytes, &tail);
-    if (progress->total >= 0) {
-        (void)base_buf_append(&tail, " of ", 4);
-        (void)cli_number_print_size(progress->total, &tail);
-    }
     (void)base_buf_append(&tail, ", ", 2);
     (void)cli_number_print_count(records, &tail);
     (void)base_buf_append(&tail, " records", 8);
