@@ -1,6 +1,9 @@
 /*
  * crc32.h: the checksum of zlib, PNG and Ethernet, which every language has at hand.
  *
+ * Our own, since liblarder needs nothing but libc, and a static link nothing but itself: zlib for
+ * the checksum of small values would be the one library that users have to have.
+ *
  * Polynomial 0x04C11DB7, reflected (0xEDB88320); begins and ends inverted. "123456789" has
  * 0xCBF43926.
  *

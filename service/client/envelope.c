@@ -14,8 +14,8 @@
  * walks the fields once. The checksum leaves out only its own four bytes: it is that of what stands
  * before them, extended by what stands behind them.
  */
+#include "engine/base/utf8.h"
 #include "service/client/crc32.h"
-#include "service/client/utf8.h"
 
 #include <larder/envelope.h>
 
@@ -57,6 +57,12 @@ larder_envelope_code_name(LarderEnvelopeCode code)
 {
     size_t i = (size_t)code;
     return i < sizeof CODE_NAMES / sizeof CODE_NAMES[0] ? CODE_NAMES[i] : "unknown";
+}
+
+static bool
+is_text(LarderBytes bytes)
+{
+    return base_utf8_is_valid(base_slice(bytes.data, bytes.size));
 }
 
 /* --- encoding --- */
@@ -113,8 +119,7 @@ collect_known(const LarderEnvelope *envelope, KnownFields *known)
                   larder_bytes(known->numbers[known->count], CHECKSUM_BYTES));
     }
     return envelope->entity_type.size <= LARDER_ENVELOPE_FIELD_MAX &&
-           envelope->trace_id.size <= LARDER_ENVELOPE_FIELD_MAX &&
-           client_utf8_valid(envelope->entity_type) &&
+           envelope->trace_id.size <= LARDER_ENVELOPE_FIELD_MAX && is_text(envelope->entity_type) &&
            (!envelope->has_entity_version || envelope->entity_version >= 0) &&
            (!envelope->has_updated_at || envelope->updated_at_ms >= 0);
 }
@@ -312,8 +317,7 @@ read_field(const LarderEnvelopeField *field, LarderEnvelope *envelope, const cha
         return read_schema_version(bytes, envelope);
     case FIELD_ENTITY_TYPE:
         envelope->entity_type = bytes;
-        return bytes.size > 0 && client_utf8_valid(bytes) ? LARDER_ENVELOPE_OK
-                                                          : LARDER_ENVELOPE_BAD_FIELD;
+        return bytes.size > 0 && is_text(bytes) ? LARDER_ENVELOPE_OK : LARDER_ENVELOPE_BAD_FIELD;
     case FIELD_ENTITY_VERSION:
         return read_time_or_version(bytes, &envelope->has_entity_version,
                                     &envelope->entity_version);

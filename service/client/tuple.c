@@ -4,8 +4,8 @@
  * Every part is appended to the caller's memory. A writer that ran out of it goes on counting; one
  * that met another problem does nothing more.
  */
+#include "engine/base/utf8.h"
 #include "service/client/tuple_format.h"
-#include "service/client/utf8.h"
 
 #include <larder/tuple.h>
 
@@ -128,7 +128,7 @@ begin_text(LarderTupleWriter *writer, uint8_t tag, LarderBytes text)
     if (!takes_part(writer)) {
         return false;
     }
-    if (!client_utf8_valid(text)) {
+    if (!base_utf8_is_valid(base_slice(text.data, text.size))) {
         fail(writer, LARDER_TUPLE_BAD_TEXT);
         return false;
     }

@@ -5,8 +5,8 @@
  * takes the escapes out when there are any. Escaping replaces ASCII by ASCII, so escaped text is
  * UTF-8 exactly if the text is, and is checked where it stands.
  */
+#include "engine/base/utf8.h"
 #include "service/client/tuple_format.h"
-#include "service/client/utf8.h"
 
 #include <larder/tuple.h>
 
@@ -76,7 +76,7 @@ scan_escaped(LarderBytes rest, bool text, LarderBytes *ret_escaped, size_t *ret_
     if (!escapes_are_valid(escaped)) {
         return LARDER_TUPLE_BAD_ESCAPE;
     }
-    if (text && !client_utf8_valid(escaped)) {
+    if (text && !base_utf8_is_valid(base_slice(escaped.data, escaped.size))) {
         return LARDER_TUPLE_BAD_TEXT;
     }
     *ret_escaped = escaped;
