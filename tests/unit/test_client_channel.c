@@ -635,6 +635,8 @@ START_TEST(what_waits_behind_others_can_still_be_taken_back)
     }
     free(value);
     peer_accept();
+    (void)close(listener); /* once it is given up, there is no other connection to be had */
+    listener = -1;
     await_ends(COUNT);
     ck_assert_int_eq(ends[COUNT - 1].tag, COUNT - 1);
     ck_assert_int_eq(ends[COUNT - 1].outcome, LARDER_UNREACHABLE);
