@@ -626,6 +626,7 @@ START_TEST(what_waits_behind_others_can_still_be_taken_back)
 {
     enum { COUNT = 64, SIZE = 256 * 1024 };
     const LarderPutOptions soon = {.has_deadline_ms = true, .deadline_ms = 100};
+    options.retry.attempts_max = 1;
     make_channel();
     char *value = calloc(1, SIZE);
     ck_assert_ptr_nonnull(value);
@@ -638,8 +639,11 @@ START_TEST(what_waits_behind_others_can_still_be_taken_back)
     (void)close(listener); /* once it is given up, there is no other connection to be had */
     listener = -1;
     await_ends(COUNT);
-    ck_assert_int_eq(ends[COUNT - 1].tag, COUNT - 1);
-    ck_assert_int_eq(ends[COUNT - 1].outcome, LARDER_UNREACHABLE);
+    for (size_t i = 0; i < COUNT; i++) {
+        bool last = ends[i].tag == COUNT - 1;
+        ck_assert(ends[i].outcome == LARDER_UNREACHABLE ||
+                  (ends[i].outcome == LARDER_LOST && !last));
+    }
 }
 END_TEST
 
