@@ -18,7 +18,7 @@
 LarderReply *client_outcome_reply(LarderMethod method, LarderOutcome outcome, const char *format,
                                   ...) __attribute__((format(printf, 3, 4)));
 
-/* What a request ended as that is LOST because its connection broke, `why` and `unsent` as there. */
+/* The outcome of a request that is LOST, for what broke its connection and whether it is unsent. */
 LarderOutcome client_outcome_of_loss(BaseStatus why, bool unsent);
 
 /* What is wrong with a call that was never sent. Texts are constants. */

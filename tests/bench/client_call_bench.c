@@ -70,7 +70,7 @@ measure(Figures *best, int (*slice)(void *), void *context)
     best->cpu_us = best->cpu_us == 0 || cpu_us < best->cpu_us ? cpu_us : best->cpu_us;
 }
 
-/* ------------------------------------------------------------------------------------- by hand -- */
+/* ----------------------------------------------------------------------------------- by hand -- */
 
 typedef struct Raw {
     ClientConnection *connection;
@@ -150,7 +150,7 @@ measure_raw(Figures *best, int depth)
     wire_tape_clear(&raw.tape);
 }
 
-/* ------------------------------------------------------------------------------------- the SDK -- */
+/* ----------------------------------------------------------------------------------- the SDK -- */
 
 static int
 client_slice(void *context)
