@@ -30,9 +30,11 @@ give_up(ClientLink *link, BaseStatus why)
 
 /* Tries endpoints, from the present one on, until one of them does not fail at once. */
 static void
-try_endpoints(ClientLink *link)
+try_endpoints(ClientLink *link, int64_t now_us)
 {
     while (link->endpoint < link->endpoint_count) {
+        int64_t left_us = link->end_us > now_us ? link->end_us - now_us : 0;
+        link->give_up_us = now_us + left_us / (int64_t)(link->endpoint_count - link->endpoint);
         BaseStatus status =
             client_connection_connect(link->connection, &link->endpoints[link->endpoint]);
         if (base_is_ok(status)) {
@@ -44,18 +46,24 @@ try_endpoints(ClientLink *link)
 }
 
 void
-client_link_open(ClientLink *link, int64_t now_us)
+client_link_begin(ClientLink *link, int64_t now_us)
 {
     link->endpoint = 0;
+    link->end_us = now_us + link->settings->connect_timeout_us;
+    try_endpoints(link, now_us);
+}
+
+void
+client_link_open(ClientLink *link, int64_t now_us)
+{
     link->endpoint_count = 0;
-    link->give_up_us = now_us + link->settings->connect_timeout_us;
     BaseStatus status = client_address_resolve(&link->settings->address, link->endpoints,
                                                CLIENT_LINK_ENDPOINTS, &link->endpoint_count);
     if (!base_is_ok(status)) {
         give_up(link, status);
         return;
     }
-    try_endpoints(link);
+    client_link_begin(link, now_us);
 }
 
 /* Says the program's name to the server; its log is the poorer without it, nothing else. */
@@ -101,15 +109,14 @@ client_link_advance(ClientLink *link, int64_t now_us)
         if (state == CLIENT_OPEN) {
             return opened(link);
         }
-        if (state == CLIENT_BROKEN) {
-            give_up(link, status);
-            link->endpoint++;
-            try_endpoints(link);
-        } else if (now_us >= link->give_up_us) {
-            give_up(link, base_error(BASE_IO, "no connection within connect_timeout_ms"));
-        } else {
+        if (state == CLIENT_CONNECTING && now_us < link->give_up_us) {
             return CLIENT_CONNECTING;
         }
+        give_up(link, state == CLIENT_BROKEN
+                          ? status
+                          : base_error(BASE_IO, "no connection within connect_timeout_ms"));
+        link->endpoint++;
+        try_endpoints(link, now_us);
     }
 }
 

@@ -2,8 +2,9 @@
  * link.h: a connection to a server that is opened when it is needed.
  *
  * To open is to resolve the address, to try its endpoints one after the other until one takes the
- * connection or connect_timeout_ms have passed, and to say the program's name, if it has one, in a
- * first call of server_info whose reply nobody waits for. A link is never opened behind its owner's
+ * connection, and to say the program's name, if it has one, in a first call of server_info whose
+ * reply nobody waits for. All endpoints together have connect_timeout_ms: each an equal share of
+ * what is left, so that one that never answers does not keep the next from being tried. A link is never opened behind its owner's
  * back: one that broke stays closed until the next client_link_open().
  *
  *   client_link_open(link, now_us);
@@ -34,7 +35,8 @@ typedef struct ClientLink {
     ClientEndpoint endpoints[CLIENT_LINK_ENDPOINTS];
     size_t endpoint_count;
     size_t endpoint;       /* that is being tried */
-    int64_t give_up_us;    /* CONNECTING: when */
+    int64_t give_up_us;    /* CONNECTING: when this endpoint had its share of time */
+    int64_t end_us;        /* the end of the time of all */
     BaseStatus problem;    /* why it could not be opened */
     uint64_t opened_count; /* how often it became open */
 } ClientLink;
@@ -47,6 +49,9 @@ void client_link_clear(ClientLink *link);
 
 /* Begins to open a CLOSED link. */
 void client_link_open(ClientLink *link, int64_t now_us);
+
+/* The part of it behind the resolver: begins to try link->endpoints. */
+void client_link_begin(ClientLink *link, int64_t now_us);
 
 /*
  * Goes on opening; does not wait. CONNECTING: call again when the socket is ready or at give_up_us.
