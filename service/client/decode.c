@@ -20,6 +20,7 @@ enum {
     EXCEPTION_MESSAGE = 2,
     APPLICATION_MESSAGE = 1,
     APPLICATION_TYPE = 2,
+    APPLICATION_UNKNOWN_METHOD = 1,
 };
 
 void
@@ -75,7 +76,7 @@ protocol_reply(ClientRoom *room, LarderMethod method, const char *problem)
 /* A TApplicationException: the server did not understand the call. */
 static LarderReply *
 application_reply(ClientRoom *room, LarderMethod method, const WireTape *tape,
-                  const WireValue *exception)
+                  const WireValue *exception, bool *ret_intact)
 {
     const WireValue *text = wire_tape_field(exception, APPLICATION_MESSAGE, WIRE_BYTES);
     const WireValue *type = wire_tape_field(exception, APPLICATION_TYPE, WIRE_I32);
@@ -91,6 +92,7 @@ application_reply(ClientRoom *room, LarderMethod method, const WireTape *tape,
     copy[message.len] = '\0';
     reply->message = larder_bytes(copy, message.len);
     reply->code = type == NULL ? 0 : (int32_t)type->number;
+    *ret_intact = reply->code == APPLICATION_UNKNOWN_METHOD;
     return reply;
 }
 
@@ -178,7 +180,7 @@ client_decode_into(ClientRoom *room, BaseSlice message, const WireLimits *limits
     }
     *ret_intact = true;
     if (parsed.type == WIRE_EXCEPTION) {
-        return application_reply(room, method, tape, parsed.arguments);
+        return application_reply(room, method, tape, parsed.arguments, ret_intact);
     }
     return declared_reply(room, method, tape, wire_tape_first(parsed.arguments), ret_intact);
 }

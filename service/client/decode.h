@@ -11,8 +11,11 @@
  *   - it holds no result, several, or one that is none of the contract;
  *   - a field has another type than in the contract, or a result or an element of its lists lacks
  *     its first field (`found`, `applied`, ...), without which it says nothing;
- *   - it is a TApplicationException. Its type is the reply's `code`, and the connection can still
- *     be used; in all other cases nothing that follows on it can be trusted.
+ *   - it is a TApplicationException. Its type is the reply's `code`.
+ *
+ * After UNKNOWN_METHOD, a TApplicationException, the connection can still be used. After others the
+ * server closes it, because it could not read the call; and after all other PROTOCOL replies nothing
+ * that follows can be trusted.
  *
  * Unknown fields are skipped, other absent ones are zero, so that newer and older servers can be
  * read. An enum value that is unknown becomes the first one of its enum, an unknown code of an

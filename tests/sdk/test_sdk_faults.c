@@ -326,6 +326,27 @@ START_TEST(a_batch_behind_a_marker_that_expires_is_not_repeated)
 }
 END_TEST
 
+/* The server closes a connection behind a call that it cannot read: the next call must not be lost
+   with it. */
+START_TEST(a_call_that_is_too_long_costs_no_other)
+{
+    enum { SIZE = 5 * 1024 * 1024, ROUNDS = 30 };
+    char *zeros = calloc(1, SIZE);
+    ck_assert_ptr_nonnull(zeros);
+    for (int i = 0; i < ROUNDS; i++) {
+        LarderReply *reply = larder_put(larder_fixture.client, larder_text("default"),
+                                        larder_text("a"), larder_bytes(zeros, SIZE), NULL);
+        larder_assert_outcome(reply, LARDER_PROTOCOL);
+        larder_reply_free(reply);
+        reply = larder_put(larder_fixture.client, larder_text("default"), larder_text("a"),
+                           larder_text("v"), NULL);
+        larder_assert_applied(reply);
+        larder_reply_free(reply);
+    }
+    free(zeros);
+}
+END_TEST
+
 /* Idle connections that are cut are found before they are used: nothing is lost. */
 START_TEST(cut_connections_are_replaced)
 {
@@ -402,6 +423,7 @@ main(void)
     tcase_add_test(cases, a_bulk_write_is_not_repeated_on_refusal);
     tcase_add_test(cases, a_guarded_bulk_write_that_was_refused_is_uncertain);
     tcase_add_loop_test(cases, a_batch_behind_a_marker_that_expires_is_not_repeated, 0, 3);
+    tcase_add_test(cases, a_call_that_is_too_long_costs_no_other);
     tcase_add_test(cases, cut_connections_are_replaced);
     tcase_add_loop_test(cases, a_drained_server_is_unreachable, 0, 2);
     tcase_add_test(cases, the_budget_bounds_retries);

@@ -5,6 +5,7 @@
  */
 #include "engine/base/rand.h"
 #include "service/client/decode.h"
+#include "service/wire/reply.h"
 #include "service/wire/writer.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/rewrite.h"
@@ -344,14 +345,23 @@ END_TEST
 
 START_TEST(application_exceptions)
 {
+    static const WireApplicationCode codes[] = {
+        WIRE_APPLICATION_UNKNOWN,
+        WIRE_APPLICATION_UNKNOWN_METHOD,
+        WIRE_APPLICATION_PROTOCOL_ERROR,
+    };
     WireWriter writer;
-    bool intact = false;
-    base_buf_reset(&buf);
-    wire_writer_begin(&writer, &buf, (WireFormat){WIRE_BINARY, true}, 4096);
-    wire_writer_message(&writer, WIRE_EXCEPTION, BASE_SLICE_LITERAL("get"), SEQID);
-    wire_writer_struct_begin(&writer);
-    ck_assert_int_eq(outcome_of(end_result(&writer), LARDER_METHOD_GET, &intact), LARDER_PROTOCOL);
-    ck_assert(intact);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        bool intact = false;
+        base_buf_reset(&buf);
+        wire_writer_begin(&writer, &buf, (WireFormat){WIRE_BINARY, true}, 4096);
+        wire_writer_message(&writer, WIRE_EXCEPTION, BASE_SLICE_LITERAL("get"), SEQID);
+        wire_writer_struct_begin(&writer);
+        wire_writer_field_i32(&writer, 2, (int32_t)codes[i]);
+        ck_assert_int_eq(outcome_of(end_result(&writer), LARDER_METHOD_GET, &intact),
+                         LARDER_PROTOCOL);
+        ck_assert(intact == (codes[i] == WIRE_APPLICATION_UNKNOWN_METHOD));
+    }
     base_buf_reset(&buf);
     wire_writer_begin(&writer, &buf, (WireFormat){WIRE_BINARY, true}, 4096);
     wire_writer_message(&writer, WIRE_EXCEPTION, BASE_SLICE_LITERAL("put"), SEQID);
