@@ -60,6 +60,7 @@ typedef struct LarderBulkStats {
     int64_t sent; /* mutations in calls that were answered */
     int64_t applied;
     int64_t not_applied; /* their conditions did not hold */
+    int64_t uncertain;   /* of those: perhaps since an earlier try of the same call applied them */
     int64_t calls;
 } LarderBulkStats;
 

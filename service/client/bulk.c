@@ -117,8 +117,10 @@ send_prefix(LarderBulk *bulk, size_t count)
     }
     bulk->stats.calls++;
     bulk->stats.sent += (int64_t)count;
+    int64_t not_applied = (int64_t)count - reply->as.bulk_write->applied_count;
     bulk->stats.applied += reply->as.bulk_write->applied_count;
-    bulk->stats.not_applied += (int64_t)count - reply->as.bulk_write->applied_count;
+    bulk->stats.not_applied += not_applied;
+    bulk->stats.uncertain += reply->uncertain ? not_applied : 0;
     larder_reply_free(reply);
     client_mutations_drop(&bulk->mutations, count);
     return true;

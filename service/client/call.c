@@ -37,6 +37,7 @@ client_call_encode(ClientCall *call, const ClientSettings *settings, const void 
         call->request_bytes = out->len - before;
         return NULL;
     }
+    call->unsendable = true;
     if (code == WIRE_NO_MEMORY) {
         return client_outcome_reply(call->number, LARDER_NO_MEMORY, "no memory for the call");
     }
@@ -66,6 +67,9 @@ ClientRetryVerdict
 client_call_decide(ClientCall *call, const ClientSettings *settings, const LarderReply *reply,
                    ClientRetryBudget *budget, BaseRand *rand, int64_t now_us, int64_t *ret_pause_us)
 {
+    if (call->unsendable) {
+        return CLIENT_RETRY_FINAL;
+    }
     ClientRetryEnd end = {
         .outcome = reply->outcome,
         .in_part = call->number == LARDER_METHOD_BULK_WRITE,

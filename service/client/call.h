@@ -22,7 +22,8 @@ typedef struct ClientCall {
     const ClientMethod *method;
     LarderMethod number;
     ClientSafety safety;
-    int32_t seqid; /* that the reply must bear */
+    int32_t seqid;   /* that the reply must bear */
+    bool unsendable; /* it cannot be encoded, so there is no try to count */
     int64_t started_us;
     int64_t deadline_us; /* of all tries together */
     size_t request_bytes;

@@ -293,6 +293,30 @@ START_TEST(conditions_that_fail_are_counted)
 }
 END_TEST
 
+START_TEST(what_an_earlier_try_may_have_applied_is_counted)
+{
+    const LarderFault lost = {
+        .kind = LARDER_FAULT_EXECUTE_CLOSE, .method = "bulk_write", .times = 1};
+    const LarderCondition absent = {.has_absent = true, .absent = true};
+    ck_assert_int_gt(larder_test_server_inject(larder_fixture.server, &lost), 0);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 5; i++) {
+            const LarderMutation put = {.kind = LARDER_MUTATION_KIND_PUT,
+                                        .key = numbered(i),
+                                        .has_value = true,
+                                        .value = larder_text("v"),
+                                        .condition = &absent};
+            ck_assert_ptr_null(larder_bulk_add(bulk, &put));
+        }
+        ck_assert_ptr_null(larder_bulk_flush(bulk));
+    }
+    LarderBulkStats stats;
+    larder_bulk_stats(bulk, &stats);
+    ck_assert_int_eq(stats.not_applied, 10);
+    ck_assert_int_eq(stats.uncertain, 5);
+}
+END_TEST
+
 START_TEST(what_can_never_be_sent_is_not_added)
 {
     larder_assert_exception(larder_bulk_put(bulk, zeros(33), larder_text("v")),
@@ -358,6 +382,7 @@ main(void)
     tcase_add_test(cases, a_bulk_write_is_split_by_values);
     tcase_add_test(cases, full_calls_are_within_the_limits);
     tcase_add_test(cases, conditions_that_fail_are_counted);
+    tcase_add_test(cases, what_an_earlier_try_may_have_applied_is_counted);
     tcase_add_test(cases, what_can_never_be_sent_is_not_added);
     tcase_add_test(cases, a_failed_call_is_kept);
     tcase_add_test(cases, a_request_id_is_not_used_for_many_calls);

@@ -347,6 +347,25 @@ START_TEST(a_call_that_is_too_long_costs_no_other)
 }
 END_TEST
 
+START_TEST(a_call_that_no_server_takes_is_not_tried)
+{
+    enum { SIZE = 65 * 1024 * 1024 };
+    const LarderBytes store = larder_text("default");
+    const LarderBytes key = larder_text("a");
+    char *zeros = calloc(1, SIZE);
+    ck_assert_ptr_nonnull(zeros);
+    const LarderBytes value = larder_bytes(zeros, SIZE);
+    bool blocking = _i == 0;
+    ck_assert(blocking || larder_channel_put(channel, store, key, value, NULL, keep, NULL));
+    LarderReply *reply =
+        blocking ? larder_put(larder_fixture.client, store, key, value, NULL) : take_latest();
+    free(zeros);
+    larder_assert_outcome(reply, LARDER_INVALID_REQUEST);
+    ck_assert_int_eq(reply->attempts, 0);
+    larder_reply_free(reply);
+}
+END_TEST
+
 /* Idle connections that are cut are found before they are used: nothing is lost. */
 START_TEST(cut_connections_are_replaced)
 {
@@ -424,6 +443,7 @@ main(void)
     tcase_add_test(cases, a_guarded_bulk_write_that_was_refused_is_uncertain);
     tcase_add_loop_test(cases, a_batch_behind_a_marker_that_expires_is_not_repeated, 0, 3);
     tcase_add_test(cases, a_call_that_is_too_long_costs_no_other);
+    tcase_add_loop_test(cases, a_call_that_no_server_takes_is_not_tried, 0, 2);
     tcase_add_test(cases, cut_connections_are_replaced);
     tcase_add_loop_test(cases, a_drained_server_is_unreachable, 0, 2);
     tcase_add_test(cases, the_budget_bounds_retries);
