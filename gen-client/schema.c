@@ -2674,7 +2674,6 @@ const ClientMethod client_schema_methods[LARDER_METHOD_COUNT] = {
         .options = &batch_arguments_fields[3],
         .deadline_ms = &batch_options_fields[1],
         .request_id = &batch_options_fields[6],
-        .guards = &batch_options_fields[2],
     },
     [LARDER_METHOD_BULK_WRITE] = {
         .name = {(const uint8_t *)"bulk_write", 10},

@@ -150,7 +150,7 @@ def method_lines(contract, method):
     last = method.arguments[-1]
     if last.name == "options":
         fields = contract.structs[last.type.name].fields
-        for name in ("deadline_ms", "request_id", "condition", "guards"):
+        for name in ("deadline_ms", "request_id", "condition"):
             members.append((name, field_of(snake(last.type.name), fields, (name,))))
     yield f"    [{method_constant(method)}] = {{"
     for name, value in members:

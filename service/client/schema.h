@@ -84,7 +84,6 @@ typedef struct ClientMethod {
     const ClientField *deadline_ms; /* of the options, as are all below */
     const ClientField *request_id;
     const ClientField *condition;
-    const ClientField *guards;
 } ClientMethod;
 
 /* By LarderMethod. */
