@@ -233,6 +233,12 @@ search(const FormatDataBlock *block, BaseSlice key, int64_t version)
     return walk(block, group, key, version);
 }
 
+void
+format_data_block_prefetch(const FormatDataBlock *block, BaseSlice key, int64_t version)
+{
+    prefetch_group(block, find_group(block, key, version));
+}
+
 FormatFind
 format_data_block_find(const FormatDataBlock *block, BaseSlice key, int64_t version,
                        FormatEntry *ret_entry)

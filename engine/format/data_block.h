@@ -79,6 +79,9 @@ typedef enum FormatFind {
 FormatFind format_data_block_find(const FormatDataBlock *block, BaseSlice key, int64_t version,
                                   FormatEntry *ret_entry);
 
+/* Fetches from memory what format_data_block_find() will read for that key. A hint. */
+void format_data_block_prefetch(const FormatDataBlock *block, BaseSlice key, int64_t version);
+
 /* A place in a block. `entry` counts only after a step that returned FORMAT_STEP_ENTRY. */
 typedef struct FormatDataCursor {
     FormatDataBlock block;

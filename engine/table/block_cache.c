@@ -2,7 +2,7 @@
  * block_cache.c: data blocks in memory. See block_cache.h.
  *
  * Pins and freeing. `pins` counts who holds a block beyond read sections, and has a flag, DETACHED,
- * that says that the block is not in the ring (any more). Leaving the ring, a block goes into the
+ * that says that the block is in no ring (any more). Leaving its ring, a block goes into the
  * limbo, which itself holds a pin and gives it back when no section can see the block any more.
  * Whoever gives the last pin of a detached block back frees it. So a pin that was taken inside a
  * section always holds: either the block is in the ring with a pin, and is not evicted, or it left
@@ -30,8 +30,7 @@ enum {
     LOADING = 1,
     HEAT_START = 1,
     HEAT_MAX = 3,
-    LARGE_PART = 8, /* of the budget */
-    CACHE_LINE = 64,
+    LARGE_PART = 8,     /* of the budget */
     HEAP_OVERHEAD = 16, /* the heap's own, for an allocation */
     RECLAIM_AT_ONCE = 64,
 };
@@ -47,6 +46,12 @@ enum {
     TALLY_PASSED,
 };
 
+/* Blocks in the order in which the hand looks at them. */
+typedef struct Ring {
+    TableBlock *hand; /* the next candidate; NULL: the ring is empty */
+    size_t blocks;
+} Ring;
+
 struct TableBlockCache {
     BaseTally tally;
     pthread_mutex_t mutex;
@@ -54,9 +59,9 @@ struct TableBlockCache {
 
     /* All below is the mutex's. */
     unsigned waiters;
-    TableBlock *hand; /* the next candidate; NULL: the ring is empty */
-    size_t blocks;
-    size_t bytes;
+    Ring used;
+    Ring scanned;
+    size_t bytes; /* in both */
     size_t budget;
     BaseEpochLimbo limbo;
 };
@@ -119,39 +124,47 @@ warm(TableBlock *block)
 
 /* ------------------------------------------------------------------------------------ ring -- */
 
-/* Puts a block before the hand: the last to be looked at. */
+static Ring *
+ring_of(TableBlockCache *cache, const TableBlock *block)
+{
+    return block->cold ? &cache->scanned : &cache->used;
+}
+
+/* Puts a block before the hand of its ring: the last to be looked at. */
 static void
 link_block(TableBlockCache *cache, TableBlock *block)
 {
-    if (cache->hand == NULL) {
+    Ring *ring = ring_of(cache, block);
+    if (ring->hand == NULL) {
         block->ring_next = block;
         block->ring_prev = block;
-        cache->hand = block;
+        ring->hand = block;
     } else {
-        block->ring_next = cache->hand;
-        block->ring_prev = cache->hand->ring_prev;
+        block->ring_next = ring->hand;
+        block->ring_prev = ring->hand->ring_prev;
         block->ring_prev->ring_next = block;
         block->ring_next->ring_prev = block;
     }
-    cache->blocks++;
+    ring->blocks++;
     cache->bytes += block->charge;
 }
 
 static void
 unlink_block(TableBlockCache *cache, TableBlock *block)
 {
+    Ring *ring = ring_of(cache, block);
     if (block->ring_next == block) {
-        cache->hand = NULL;
+        ring->hand = NULL;
     } else {
         block->ring_prev->ring_next = block->ring_next;
         block->ring_next->ring_prev = block->ring_prev;
-        if (cache->hand == block) {
-            cache->hand = block->ring_next;
+        if (ring->hand == block) {
+            ring->hand = block->ring_next;
         }
     }
     block->ring_next = NULL;
     block->ring_prev = NULL;
-    cache->blocks--;
+    ring->blocks--;
     cache->bytes -= block->charge;
 }
 
@@ -164,13 +177,26 @@ retire(TableBlockCache *cache, TableBlock *block)
     }
 }
 
-/* Looks at the block under the hand and evicts it if it is cold and not pinned. */
-static bool
-evict_at_hand(TableBlockCache *cache)
+/* A block of a scan that is used otherwise, too, joins the others. */
+static void
+promote(TableBlockCache *cache, TableBlock *block)
 {
-    TableBlock *block = cache->hand;
+    unlink_block(cache, block);
+    block->cold = false;
+    link_block(cache, block);
+}
+
+/* Looks at the block under the hand and evicts it if it has no heat and no pin. */
+static bool
+evict_at_hand(TableBlockCache *cache, Ring *ring)
+{
+    TableBlock *block = ring->hand;
     uint8_t heat = atomic_load_explicit(&block->heat, memory_order_relaxed);
     uint32_t none = 0;
+    if (heat > 0 && block->cold) {
+        promote(cache, block);
+        return false;
+    }
     if (heat > 0) {
         atomic_store_explicit(&block->heat, (uint8_t)(heat - 1), memory_order_relaxed);
     } else if (atomic_compare_exchange_strong_explicit(
@@ -181,18 +207,26 @@ evict_at_hand(TableBlockCache *cache)
         base_tally_add(&cache->tally, TALLY_EVICTIONS, 1);
         return true;
     }
-    cache->hand = block->ring_next;
+    ring->hand = block->ring_next;
     return false;
 }
 
-/* Evicts until there is room for `charge` bytes, or everything is pinned (B-1). */
+/* Evicts blocks of a ring until there is room for `charge` bytes, or the rest is pinned. */
+static void
+make_room_in(TableBlockCache *cache, Ring *ring, size_t charge)
+{
+    size_t steps = (HEAT_MAX + 1) * ring->blocks + 1;
+    while (cache->bytes + charge > cache->budget && ring->hand != NULL && steps > 0) {
+        steps = evict_at_hand(cache, ring) ? steps : steps - 1;
+    }
+}
+
+/* B-1. */
 static void
 make_room(TableBlockCache *cache, size_t charge)
 {
-    size_t steps = (HEAT_MAX + 1) * cache->blocks + 1;
-    while (cache->bytes + charge > cache->budget && cache->hand != NULL && steps > 0) {
-        steps = evict_at_hand(cache) ? steps : steps - 1;
-    }
+    make_room_in(cache, &cache->scanned, charge);
+    make_room_in(cache, &cache->used, charge);
 }
 
 /* --------------------------------------------------------------------------------- loading -- */
@@ -213,16 +247,13 @@ enter(TableBlockCache *cache, TableSlot *slot, TableBlock *block, unsigned flags
 {
     (void)pthread_mutex_lock(&cache->mutex);
     bool stays = (flags & TABLE_CACHE_PASS) == 0 && block->charge <= cache->budget / LARGE_PART;
-    bool cold = (flags & TABLE_CACHE_COLD) != 0;
+    block->cold = (flags & TABLE_CACHE_COLD) != 0;
     block->slot = slot;
-    atomic_init(&block->heat, cold ? 0 : HEAT_START);
+    atomic_init(&block->heat, block->cold ? 0 : HEAT_START);
     atomic_init(&block->pins, stays ? 0 : DETACHED | 1);
     if (stays) {
         make_room(cache, block->charge);
         link_block(cache, block);
-        if (cold) {
-            cache->hand = block;
-        }
         settle(cache, slot, (uintptr_t)block);
     } else {
         settle(cache, slot, EMPTY);
@@ -304,9 +335,7 @@ table_block_cache_get(TableBlockCache *cache, TableSlot *slot, unsigned flags, T
         return get_missing(cache, slot, flags, load, user, ret_block);
     }
     TableBlock *block = (TableBlock *)state;
-    /* The tail of the block's bytes, where a search begins. */
-    __builtin_prefetch((const uint8_t *)block - CACHE_LINE);
-    __builtin_prefetch((const uint8_t *)block - 2 * CACHE_LINE);
+    table_block_cache_prefetch(slot);
     if ((flags & (TABLE_CACHE_COLD | TABLE_CACHE_PASS)) == 0) {
         warm(block);
     }
@@ -339,7 +368,7 @@ table_block_cache_free(TableBlockCache *cache)
     if (cache == NULL) {
         return;
     }
-    BASE_CHECK(cache->hand == NULL);
+    BASE_CHECK(cache->used.hand == NULL && cache->scanned.hand == NULL);
     base_epoch_limbo_clear(&cache->limbo);
     (void)pthread_cond_destroy(&cache->loaded);
     (void)pthread_mutex_destroy(&cache->mutex);
@@ -390,7 +419,7 @@ table_block_cache_stats(TableBlockCache *cache)
                              .evictions = base_tally_sum(&cache->tally, TALLY_EVICTIONS),
                              .passed = base_tally_sum(&cache->tally, TALLY_PASSED)};
     (void)pthread_mutex_lock(&cache->mutex);
-    stats.blocks = cache->blocks;
+    stats.blocks = cache->used.blocks + cache->scanned.blocks;
     stats.bytes = cache->bytes;
     stats.limbo = base_epoch_limbo_count(&cache->limbo);
     (void)pthread_mutex_unlock(&cache->mutex);

@@ -5,15 +5,16 @@
  * load: no hash, no lock, no counting of references. A read section (engine/base/epoch.h) keeps
  * what is found in a slot alive until it ends; what must live longer is pinned.
  *
- * Which blocks go. All cached blocks form a ring with a hand (CLOCK). A hit raises the heat of a
- * block, to 3 at most; the hand lowers it as it passes, and evicts what has none left. A block
- * starts with a heat of 1, behind the hand. Blocks of scans start with none, right at the hand:
- * they are the next to go.
+ * Which blocks go. Cached blocks form a ring with a hand (CLOCK). A hit raises the heat of a block,
+ * to 3 at most; the hand lowers it as it passes, and evicts what has none left. A block starts with
+ * a heat of 1, behind the hand. Blocks of scans form a second ring, whose blocks go first, in the
+ * order in which they came; one that was hit by a read that is no scan moves over to the first ring
+ * instead. So a scan drives out nothing but what scans have brought.
  *
  * Bounds:
- *   B-1  Bytes in the ring are at most the budget, unless more than that is pinned.
- *   B-2  A block that takes more than an eighth of the budget is never put into the ring. It lives
- *        as long as the section or the pin that it was read for.
+ *   B-1  Bytes in the rings are at most the budget, unless more than that is pinned.
+ *   B-2  A block that takes more than an eighth of the budget is never put into a ring. It lives as
+ *        long as the section or the pin that it was read for.
  *   B-3  Evicted blocks are freed when the sections that may see them have ended, and pinned ones
  *        when the last pin goes.
  *
@@ -44,9 +45,10 @@ typedef struct TableBlock {
     _Alignas(64) FormatDataBlock data;
     _Atomic uint32_t pins; /* and whether it left the ring; see block_cache.c */
     _Atomic uint8_t heat;
+    bool cold; /* which ring; like the fields of the ring the mutex's */
     BaseEpochItem item;
-    TableSlot *slot;              /* the fields of the ring are the mutex's */
-    struct TableBlock *ring_next; /* NULL: not in the ring */
+    TableSlot *slot;
+    struct TableBlock *ring_next; /* NULL: in no ring */
     struct TableBlock *ring_prev;
     uint8_t *memory; /* the allocation */
     size_t charge;   /* its bytes */
@@ -66,7 +68,7 @@ typedef BaseStatus TableBlockLoad(void *user, TableBlock **ret_block);
 
 typedef enum TableCacheFlag {
     TABLE_CACHE_ONLY = 1 << 0, /* BASE_WOULD_BLOCK instead of loading */
-    TABLE_CACHE_COLD = 1 << 1, /* for a scan: the next to be evicted */
+    TABLE_CACHE_COLD = 1 << 1, /* for a scan: among the next to be evicted */
     TABLE_CACHE_PASS = 1 << 2, /* what is loaded does not enter the cache */
 } TableCacheFlag;
 
@@ -76,10 +78,10 @@ typedef struct TableCacheStats {
     uint64_t would_block;
     uint64_t waits; /* for another thread's load; counted as hits or misses, too */
     uint64_t evictions;
-    uint64_t passed; /* loads that were not put into the ring */
-    uint64_t blocks; /* now, in the ring */
-    uint64_t bytes;  /* now, in the ring */
-    uint64_t limbo;  /* blocks that left the ring and may still be seen, about */
+    uint64_t passed; /* loads that were not put into a ring */
+    uint64_t blocks; /* now, in the rings */
+    uint64_t bytes;  /* now, in the rings */
+    uint64_t limbo;  /* blocks that left the rings and may still be seen, about */
 } TableCacheStats;
 
 /* NULL: no memory. */
@@ -97,6 +99,28 @@ void table_block_cache_set_budget(TableBlockCache *cache, size_t budget_bytes);
  */
 BaseStatus table_block_cache_get(TableBlockCache *cache, TableSlot *slot, unsigned flags,
                                  TableBlockLoad *load, void *user, TableBlock **ret_block);
+
+/*
+ * Fetches from memory what a search in the block of a slot begins with: the header, and the tail of
+ * the block's bytes right before it. A hint; does nothing when the block is not cached.
+ */
+static inline void
+table_block_cache_prefetch(const TableSlot *slot)
+{
+    enum { CACHE_LINE = 64 };
+    uintptr_t block = atomic_load_explicit(slot, memory_order_relaxed);
+    __builtin_prefetch((const void *)block);
+    __builtin_prefetch((const void *)(block - CACHE_LINE));
+    __builtin_prefetch((const void *)(block - 2 * CACHE_LINE));
+}
+
+/* The block of a slot if it is cached, else NULL. REQUIRES: inside a read section. */
+static inline const TableBlock *
+table_block_cache_peek(const TableSlot *slot)
+{
+    uintptr_t state = atomic_load_explicit(slot, memory_order_acquire);
+    return state > 1 ? (const TableBlock *)state : NULL; /* 1: being loaded */
+}
 
 /* Keeps a block beyond the section. REQUIRES: inside the section in which it was got. */
 static inline void

@@ -149,42 +149,93 @@ table_get(Table *table, BaseSlice key, uint64_t hash, int64_t version, unsigned 
     return find_from(table, ordinal, key, version, flags, ret_found, ret_view);
 }
 
-/* Whether `key` belongs into the block of `ordinal`, given that it is behind the one before. */
-static bool
-is_block_of(const TableIndex *index, uint32_t ordinal, BaseSlice key)
+/* ------------------------------------------------------------------------------- many gets -- */
+
+/* Keys whose blocks are fetched together. */
+enum { BATCH = 16 };
+
+static const uint32_t NO_BLOCK = UINT32_MAX;
+
+/* The block of `key`, given that of the key before, which is likely to be near. */
+static uint32_t
+find_near(const TableIndex *index, uint32_t ordinal, BaseSlice before, BaseSlice key)
 {
-    return ordinal < index->count &&
-           base_slice_compare(key, table_index_separator(index, ordinal)) <= 0;
+    bool near = ordinal < index->count && before.len != 0 && base_slice_compare(before, key) <= 0 &&
+                base_slice_compare(key, table_index_separator(index, ordinal)) <= 0;
+    return near ? ordinal : table_index_find(index, key);
+}
+
+/*
+ * Asks filter and index for some keys. Of the blocks that are in memory it fetches first where a
+ * search begins, of all of them at once, and then the entries that it will end with.
+ */
+static void
+locate(const Table *table, TableLookup *lookups, size_t count, int64_t version,
+       uint32_t ordinals[BATCH])
+{
+    uint32_t ordinal = 0;
+    BaseSlice before = BASE_SLICE_EMPTY;
+    for (size_t i = 0; i < count; i++) {
+        ordinals[i] = NO_BLOCK;
+        lookups[i].found = TABLE_FILTERED;
+        if (!format_filter_may_hold(&table->filter, lookups[i].hash)) {
+            continue;
+        }
+        lookups[i].found = TABLE_ABSENT;
+        ordinal = find_near(&table->index, ordinal, before, lookups[i].key);
+        before = lookups[i].key;
+        if (ordinal < table->index.count) {
+            ordinals[i] = ordinal;
+            table_block_cache_prefetch(&table->slots[ordinal]);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        const TableBlock *block =
+            ordinals[i] == NO_BLOCK ? NULL : table_block_cache_peek(&table->slots[ordinals[i]]);
+        if (block != NULL) {
+            format_data_block_prefetch(&block->data, lookups[i].key, version);
+        }
+    }
+}
+
+/* As table_multi_get(), for a batch. */
+static BaseStatus
+get_batch(Table *table, TableLookup *lookups, size_t count, int64_t version, unsigned flags,
+          size_t *done)
+{
+    uint32_t ordinals[BATCH];
+    locate(table, lookups, count, version, ordinals);
+    for (size_t i = 0; i < count; i++) {
+        if (ordinals[i] != NO_BLOCK) {
+            BaseStatus status = find_from(table, ordinals[i], lookups[i].key, version, flags,
+                                          &lookups[i].found, &lookups[i].view);
+            if (!base_is_ok(status)) {
+                return status;
+            }
+        }
+        ++*done;
+    }
+    return base_ok();
 }
 
 BaseStatus
 table_multi_get(Table *table, TableLookup *lookups, size_t count, int64_t version, unsigned flags,
                 size_t *ret_done)
 {
-    bool shows = table_translate_version(table, &version) && table->index.count != 0;
+    *ret_done = 0;
+    if (table->index.count == 0 || !table_translate_version(table, &version)) {
+        for (; *ret_done < count; ++*ret_done) {
+            lookups[*ret_done].found = TABLE_ABSENT;
+        }
+        return base_ok();
+    }
     for (size_t i = 0; i < count && table->filter.lines != 0; i++) {
         format_filter_prefetch(&table->filter, lookups[i].hash);
     }
-    uint32_t ordinal = 0;
-    const TableLookup *before = NULL; /* the last one that the index was asked for */
-    *ret_done = 0;
-    for (size_t i = 0; i < count; i++, (*ret_done)++) {
-        TableLookup *lookup = &lookups[i];
-        if (!format_filter_may_hold(&table->filter, lookup->hash) || !shows) {
-            lookup->found = shows ? TABLE_FILTERED : TABLE_ABSENT;
-            continue;
-        }
-        bool near = before != NULL && base_slice_compare(before->key, lookup->key) <= 0 &&
-                    is_block_of(&table->index, ordinal, lookup->key);
-        if (!near) {
-            ordinal = table_index_find(&table->index, lookup->key);
-        }
-        before = lookup;
-        BaseStatus status =
-            find_from(table, ordinal, lookup->key, version, flags, &lookup->found, &lookup->view);
-        if (!base_is_ok(status)) {
-            return status;
-        }
+    BaseStatus status = base_ok();
+    for (size_t i = 0; i < count && base_is_ok(status); i += BATCH) {
+        size_t batch = count - i < BATCH ? count - i : BATCH;
+        status = get_batch(table, lookups + i, batch, version, flags, ret_done);
     }
-    return base_ok();
+    return status;
 }

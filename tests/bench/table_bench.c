@@ -221,6 +221,29 @@ run_multi_get(BaseRand *rand)
     return OPS_PER_LOOK;
 }
 
+/* The same for keys that have nothing to do with each other. */
+static uint64_t
+run_multi_get_random(BaseRand *rand)
+{
+    uint8_t keys[MULTI_KEYS][KEY_LEN + 8];
+    TableLookup lookups[MULTI_KEYS];
+    for (int i = 0; i < OPS_PER_LOOK; i += MULTI_KEYS) {
+        for (uint64_t j = 0; j < MULTI_KEYS; j++) {
+            lookups[j].key = key_of(2 * base_rand_below(rand, record_count), keys[j]);
+            lookups[j].hash = format_key_hash(lookups[j].key);
+        }
+        size_t done = 0;
+        BASE_CHECK(base_epoch_enter());
+        must(table_multi_get(table, lookups, MULTI_KEYS, INT64_MAX, 0, &done));
+        for (uint64_t j = 0; j < MULTI_KEYS; j++) {
+            BASE_CHECK(lookups[j].found == TABLE_FOUND);
+            consumed += lookups[j].view.entry.value.data[0];
+        }
+        base_epoch_exit();
+    }
+    return OPS_PER_LOOK;
+}
+
 static void
 seek(BaseRand *rand)
 {
@@ -305,7 +328,8 @@ bench_shape(void)
     bench("key", run_key);
     bench("get", run_get);
     bench("get_missing", run_get_missing);
-    bench("multi_get_16", run_multi_get);
+    bench("multi_get_near", run_multi_get);
+    bench("multi_get_far", run_multi_get_random);
     bench("seek", run_seek);
     bench("seek_50_next", run_seek_scan);
     bench("next", run_next);

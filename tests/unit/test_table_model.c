@@ -253,6 +253,11 @@ START_TEST(the_search_stands_long_common_prefixes)
     ((uint8_t *)(uintptr_t)model.entries[0].key.data)[1] = 'a';
     (void)table_rig_build(&rig, &options, model.entries, model.count, NULL, 0);
     table = table_rig_open(&rig);
+    for (size_t i = 0; i < model.count; i++) {
+        ck_assert_uint_eq(table_entries_before(table, model.entries[i].key), i);
+    }
+    ck_assert_uint_eq(table_entries_before(table, BASE_SLICE_LITERAL("\0")), 0);
+    ck_assert_uint_eq(table_entries_before(table, BASE_SLICE_LITERAL("\0q")), model.count);
     check_table(&shape);
     table_free(table);
     table_model_clear(&model);
