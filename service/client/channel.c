@@ -334,7 +334,9 @@ static void
 send_queue(LarderChannel *channel)
 {
     ClientConnection *connection = channel->link.connection;
-    if (channel->slots.first == NULL || !be_open(channel)) {
+    /* A connection that is under way is seen to its end also when its calls have given up. */
+    bool connecting = client_connection_state(connection) == CLIENT_CONNECTING;
+    if ((channel->slots.first == NULL && !connecting) || !be_open(channel)) {
         return;
     }
     int64_t now = now_us();

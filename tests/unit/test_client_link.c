@@ -1,5 +1,5 @@
 /*
- * test_client_link.c: opening a connection when some of a host's addresses lead nowhere.
+ * test_client_link.c: opening a connection when addresses lead nowhere.
  *
  * An address that does not answer is that of a listener whose queue of new connections is full: the
  * kernel drops what else comes. Times are the test's own.
@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -109,15 +110,48 @@ START_TEST(all_together_have_the_whole_time)
 }
 END_TEST
 
+static void
+count_end(void *context, LarderReply *reply)
+{
+    ck_assert_int_eq(reply->outcome, LARDER_UNREACHABLE);
+    ++*(int *)context;
+    larder_reply_free(reply);
+}
+
+/* In an event loop: with nothing to connect for any more, the loop can sleep. */
+START_TEST(a_channel_gives_up_what_nobody_waits_for)
+{
+    char address[64];
+    struct sockaddr_in in;
+    int ended = 0;
+    memcpy(&in, &link_.endpoints[0].address, sizeof in);
+    (void)snprintf(address, sizeof address, "tcp:127.0.0.1:%d", ntohs(in.sin_port));
+    const LarderClientOptions options = {
+        .address = address, .timeout_ms = 5, .connect_timeout_ms = 20};
+    LarderChannel *channel = larder_channel_new(&options, NULL);
+    ck_assert(
+        larder_channel_get(channel, larder_text("s"), larder_text("k"), NULL, count_end, &ended));
+    for (int i = 0; i < PATIENCE_MS && larder_channel_timeout_ms(channel) >= 0; i++) {
+        (void)larder_channel_process(channel);
+        (void)poll(NULL, 0, 1);
+    }
+    ck_assert_int_eq(ended, 1);
+    ck_assert_int_eq(larder_channel_timeout_ms(channel), -1);
+    ck_assert_int_eq(larder_channel_fd(channel), -1);
+    larder_channel_free(channel);
+}
+END_TEST
+
 int
 main(void)
 {
     Suite *suite = suite_create("client");
     TCase *tcase = tcase_create("link");
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, prepare, tidy);
     tcase_add_test(tcase, silent_addresses_have_a_share_of_the_time);
     tcase_add_test(tcase, all_together_have_the_whole_time);
+    tcase_add_test(tcase, a_channel_gives_up_what_nobody_waits_for);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
