@@ -27,6 +27,22 @@ struct LarderScan {
     LarderScanStats stats;
 };
 
+/* Copies what is set; the rest may be anything. */
+static void
+copy_range(LarderScan *scan, const LarderKeyRange *range)
+{
+    scan->range = *range;
+    if (range->has_start_key) {
+        scan->range.start_key = client_arena_bytes(&scan->arena, range->start_key);
+    }
+    if (range->has_stop_key) {
+        scan->range.stop_key = client_arena_bytes(&scan->arena, range->stop_key);
+    }
+    if (range->has_prefix) {
+        scan->range.prefix = client_arena_bytes(&scan->arena, range->prefix);
+    }
+}
+
 LarderScan *
 larder_scan_new(LarderClient *client, LarderBytes store, const LarderKeyRange *range,
                 const LarderScanOptions *options)
@@ -38,10 +54,7 @@ larder_scan_new(LarderClient *client, LarderBytes store, const LarderKeyRange *r
     scan->client = client;
     scan->store = client_arena_bytes(&scan->arena, store);
     if (range != NULL) {
-        scan->range = *range;
-        scan->range.start_key = client_arena_bytes(&scan->arena, range->start_key);
-        scan->range.stop_key = client_arena_bytes(&scan->arena, range->stop_key);
-        scan->range.prefix = client_arena_bytes(&scan->arena, range->prefix);
+        copy_range(scan, range);
     }
     bool copied = true;
     if (options != NULL) {

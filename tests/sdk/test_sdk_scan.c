@@ -91,6 +91,16 @@ START_TEST(ranges_and_directions)
 }
 END_TEST
 
+START_TEST(what_is_not_set_is_not_looked_at)
+{
+    const LarderBytes nowhere = {(const char *)1, 1000};
+    LarderKeyRange range = {.start_key = nowhere, .stop_key = nowhere, .prefix = nowhere};
+    LarderScan *scan = larder_scan_new(larder_fixture.client, larder_text("default"), &range, NULL);
+    ck_assert_ptr_nonnull(larder_scan_next(scan));
+    larder_scan_free(scan);
+}
+END_TEST
+
 START_TEST(counting_gives_no_records)
 {
     LarderScanOptions options = {.has_count_only = true,
@@ -184,6 +194,7 @@ main(void)
     tcase_add_checked_fixture(cases, prepare, larder_fixture_teardown);
     tcase_add_loop_test(cases, every_record_comes_once, 1, 9);
     tcase_add_test(cases, ranges_and_directions);
+    tcase_add_test(cases, what_is_not_set_is_not_looked_at);
     tcase_add_test(cases, counting_gives_no_records);
     tcase_add_test(cases, lost_pages_are_read_again);
     tcase_add_test(cases, a_scan_goes_on_after_a_failure);
