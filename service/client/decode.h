@@ -14,8 +14,8 @@
  *   - it is a TApplicationException. Its type is the reply's `code`.
  *
  * After UNKNOWN_METHOD, a TApplicationException, the connection can still be used. After others the
- * server closes it, because it could not read the call; and after all other PROTOCOL replies nothing
- * that follows can be trusted.
+ * server closes it, because it could not read the call; and after all other PROTOCOL replies
+ * nothing that follows can be trusted.
  *
  * Unknown fields are skipped, other absent ones are zero, so that newer and older servers can be
  * read. An enum value that is unknown becomes the first one of its enum, an unknown code of an

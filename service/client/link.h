@@ -4,8 +4,9 @@
  * To open is to resolve the address, to try its endpoints one after the other until one takes the
  * connection, and to say the program's name, if it has one, in a first call of server_info whose
  * reply nobody waits for. All endpoints together have connect_timeout_ms: each an equal share of
- * what is left, so that one that never answers does not keep the next from being tried. A link is never opened behind its owner's
- * back: one that broke stays closed until the next client_link_open().
+ * what is left, so that one that never answers does not keep the next from being tried. A link is
+ * never opened behind its owner's back: one that broke stays closed until the next
+ * client_link_open().
  *
  *   client_link_open(link, now_us);
  *   while ((state = client_link_advance(link, now_us)) == CLIENT_CONNECTING) { wait ... }
