@@ -39,8 +39,8 @@ typedef struct FormatDataBlock {
     const uint8_t *words;  /* u64 x restarts, at any alignment; entries end here */
     const uint8_t *prefix; /* that all keys share */
     int64_t version_base;
-    uint32_t prefix_len;
-    uint32_t interval; /* entries of a group */
+    uint16_t prefix_len;
+    uint16_t interval; /* entries of a group */
     uint32_t restarts;
     uint32_t count;
 } FormatDataBlock;

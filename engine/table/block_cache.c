@@ -33,6 +33,7 @@ enum {
     LARGE_PART = 8,     /* of the budget */
     HEAP_OVERHEAD = 16, /* the heap's own, for an allocation */
     RECLAIM_AT_ONCE = 64,
+    BLOCK_BYTES_MAX = 1 << 30,
 };
 
 static const uint32_t DETACHED = UINT32_C(1) << 31;
@@ -71,6 +72,9 @@ struct TableBlockCache {
 TableBlock *
 table_block_new(size_t len)
 {
+    if (len > BLOCK_BYTES_MAX) {
+        return NULL;
+    }
     size_t mask = _Alignof(TableBlock) - 1;
     size_t before = (len + mask) & ~mask;
     uint8_t *memory = aligned_alloc(_Alignof(TableBlock), before + sizeof(TableBlock));
@@ -80,7 +84,7 @@ table_block_new(size_t len)
     TableBlock *block = (TableBlock *)(void *)(memory + before);
     memset(block, 0, sizeof *block);
     block->memory = memory;
-    block->charge = before + sizeof *block + HEAP_OVERHEAD;
+    block->charge = (uint32_t)(before + sizeof *block + HEAP_OVERHEAD);
     return block;
 }
 

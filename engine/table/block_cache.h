@@ -37,22 +37,29 @@ typedef struct TableBlockCache TableBlockCache;
 /* Empty, being loaded, or the address of a block. Zero bytes are an empty one. */
 typedef _Atomic uintptr_t TableSlot;
 
+enum { TABLE_PREFIX_BYTES = 30 };
+
 /*
  * A data block in memory, in one allocation with its bytes. It lies right behind them: a search
- * begins in their tail, so the two can be fetched at once. What a hit touches is in one cache line.
+ * begins in their tail, so the two can be fetched at once. Waiting for memory is most of what a get
+ * costs; so what it needs of the header lies together, with a copy of the keys' common prefix, which
+ * would be far away at the other end of the block.
  */
 typedef struct TableBlock {
     _Alignas(64) FormatDataBlock data;
     _Atomic uint32_t pins; /* and whether it left the ring; see block_cache.c */
+    uint32_t charge;       /* bytes of the allocation */
     _Atomic uint8_t heat;
-    bool cold; /* which ring; like the fields of the ring the mutex's */
+    bool cold;                          /* which ring; like the fields of the ring the mutex's */
+    uint8_t prefix[TABLE_PREFIX_BYTES]; /* a copy of the prefix of all keys, if it fits */
     BaseEpochItem item;
     TableSlot *slot;
     struct TableBlock *ring_next; /* NULL: in no ring */
     struct TableBlock *ring_prev;
     uint8_t *memory; /* the allocation */
-    size_t charge;   /* its bytes */
 } TableBlock;
+
+_Static_assert(sizeof(TableBlock) == 128, "a block's header takes two cache lines");
 
 /*
  * Allocates a block behind room for `len` bytes; `memory` and `charge` are set. NULL: no memory.
@@ -110,6 +117,7 @@ table_block_cache_prefetch(const TableSlot *slot)
     enum { CACHE_LINE = 64 };
     uintptr_t block = atomic_load_explicit(slot, memory_order_relaxed);
     __builtin_prefetch((const void *)block);
+    __builtin_prefetch((const void *)(block + CACHE_LINE));
     __builtin_prefetch((const void *)(block - CACHE_LINE));
     __builtin_prefetch((const void *)(block - 2 * CACHE_LINE));
 }

@@ -53,6 +53,16 @@ open_block(const Table *table, FormatHandle handle, TableBlock **block)
     return format_data_block_open(base_slice((*block)->memory, frame.raw_len), &(*block)->data);
 }
 
+/* Lets the header have the prefix of all keys. */
+static void
+copy_prefix(TableBlock *block)
+{
+    if (block->data.prefix_len <= sizeof block->prefix) {
+        memcpy(block->prefix, block->data.prefix, block->data.prefix_len);
+        block->data.prefix = block->prefix;
+    }
+}
+
 static BaseStatus
 load_block(void *user, TableBlock **ret_block)
 {
@@ -77,6 +87,7 @@ load_block(void *user, TableBlock **ret_block)
                    ? status
                    : table_file_fault(file, handle.offset, stored_len, status);
     }
+    copy_prefix(block);
     *ret_block = block;
     return base_ok();
 }
