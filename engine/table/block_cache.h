@@ -42,8 +42,8 @@ enum { TABLE_PREFIX_BYTES = 30 };
 /*
  * A data block in memory, in one allocation with its bytes. It lies right behind them: a search
  * begins in their tail, so the two can be fetched at once. Waiting for memory is most of what a get
- * costs; so what it needs of the header lies together, with a copy of the keys' common prefix, which
- * would be far away at the other end of the block.
+ * costs; so what it needs of the header lies together, with a copy of the keys' common prefix,
+ * which would be far away at the other end of the block.
  */
 typedef struct TableBlock {
     _Alignas(64) FormatDataBlock data;
