@@ -61,7 +61,7 @@ def test_static_by_name(prefix, library, tmp_path):
 def test_cmake_package(prefix, tmp_path):
     (tmp_path / "CMakeLists.txt").write_text(FOR_CMAKE)
     (tmp_path / "orders.c").write_text(EXAMPLE.read_text())
-    run("cmake", "-S", tmp_path, "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
+    run("cmake", "-G", "Ninja", "-S", tmp_path, "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
     run("cmake", "--build", tmp_path / "build")
     for kind in ("larder_test", "larder_test_static"):
         passes(tmp_path / "build" / kind)

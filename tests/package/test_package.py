@@ -80,7 +80,7 @@ def test_pkg_config_static(language, packages, server, tmp_path):
 
 
 def test_cmake_package(prefix, server, tmp_path):
-    run("cmake", "-S", CONSUMER, "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={prefix}")
+    run("cmake", "-G", "Ninja", "-S", CONSUMER, "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={prefix}")
     run("cmake", "--build", tmp_path)
     for kind in ("larder", "larder_static"):
         for name in ("consumer", "consumer_cc"):
@@ -93,7 +93,7 @@ def test_a_later_version_is_not_found(prefix, tmp_path):
     shutil.copytree(CONSUMER, tmp_path / "source")
     lists = tmp_path / "source" / "CMakeLists.txt"
     lists.write_text(lists.read_text().replace("Larder 0.1", "Larder 0.2"))
-    done = subprocess.run(["cmake", "-S", tmp_path / "source", "-B", tmp_path / "build",
+    done = subprocess.run(["cmake", "-G", "Ninja", "-S", tmp_path / "source", "-B", tmp_path / "build",
                            f"-DCMAKE_PREFIX_PATH={prefix}"], capture_output=True, text=True,
                           timeout=PATIENCE, check=False)
     assert done.returncode != 0
