@@ -29,6 +29,7 @@
 #include "engine/lsm/tree.h"
 
 #include "engine/base/check.h"
+#include "engine/format/key.h"
 
 #define FANOUT LSM_TREE_FANOUT
 
@@ -63,35 +64,11 @@ key_at(const LsmTree *tree, LsmRef ref)
     return lsm_tree_key_bytes((const LsmTreeKey *)lsm_arena_at(tree->arena, ref));
 }
 
-static uint32_t
-common_length(BaseSlice a, BaseSlice b)
-{
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    size_t i = 0;
-    while (i < shorter && a.data[i] == b.data[i]) {
-        i++;
-    }
-    return (uint32_t)i;
-}
-
-/* The eight bytes behind the first `skip`, the first one most significant. */
-static uint64_t
-word_of(BaseSlice key, uint32_t skip)
-{
-    uint64_t word = 0;
-    if (key.len <= skip) {
-        return 0;
-    }
-    size_t len = key.len - skip;
-    memcpy(&word, key.data + skip, len < sizeof(word) ? len : sizeof(word));
-    return __builtin_bswap64(word);
-}
-
 /* How many keys of a node are smaller than `key`, or with `with_equal` not greater. */
 static uint32_t
 count_before(const LsmTree *tree, const Node *node, BaseSlice key, bool with_equal)
 {
-    uint64_t word = word_of(key, GET(node->skip));
+    uint64_t word = format_key_word(key, GET(node->skip));
     uint32_t low = 0;
     uint32_t high = GET(node->count);
     while (low < high) {
@@ -333,7 +310,7 @@ set_skip(LsmTree *tree, Node *node, uint32_t skip)
     }
     SET(node->skip, skip);
     for (uint32_t i = 0; i < GET(node->count); i++) {
-        SET(node->words[i], word_of(key_at(tree, GET(node->keys[i])), skip));
+        SET(node->words[i], format_key_word(key_at(tree, GET(node->keys[i])), skip));
     }
 }
 
@@ -344,7 +321,7 @@ fence_skip(const LsmTree *tree, LsmRef low, LsmRef high)
     if (low == 0 || high == 0) {
         return GET(node_at(tree, tree->root)->skip);
     }
-    return common_length(key_at(tree, low), key_at(tree, high));
+    return (uint32_t)format_key_shared(key_at(tree, low), key_at(tree, high));
 }
 
 /* Makes room for a slot and fills it. REQUIRES: the node is marked or new, and not full. */
@@ -360,7 +337,7 @@ put_slot(LsmTree *tree, Node *node, uint32_t position, LsmRef key, LsmRef child)
             SET(node->children[i], GET(node->children[i - 1]));
         }
     }
-    SET(node->words[position], word_of(key_at(tree, key), GET(node->skip)));
+    SET(node->words[position], format_key_word(key_at(tree, key), GET(node->skip)));
     SET(node->keys[position], key);
     if (inner) {
         SET(node->children[position], child);
@@ -552,7 +529,7 @@ lsm_tree_insert(LsmTree *tree, LsmRef key)
         SET(tree->sample, key);
         mark(root);
     } else {
-        uint32_t common = common_length(key_at(tree, sample), bytes);
+        uint32_t common = (uint32_t)format_key_shared(key_at(tree, sample), bytes);
         if (common < GET(root->skip)) {
             widen_edge(tree, false, common);
             widen_edge(tree, true, common);
