@@ -31,7 +31,10 @@ typedef struct FormatFragment {
     size_t version_count;    /* at least 1 */
 } FormatFragment;
 
-/* Receives a fragment, borrowed during the call; false stops. */
+/*
+ * Receives a fragment. Its versions are borrowed during the call, its keys from the ranges.
+ * False stops.
+ */
 typedef bool FormatFragmentVisitor(void *user, const FormatFragment *fragment);
 
 /* Which versions somebody may read at. The latest one is always among them. */

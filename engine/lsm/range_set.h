@@ -1,0 +1,68 @@
+/*
+ * range_set.h: the removed ranges of a memtable.
+ *
+ * Adding one costs what copying its two keys costs. Readers look at an index of fragments, found by
+ * binary search, and beside it at the few ranges that came since the index was made; the writer
+ * makes a new one when these have become many for its size, so over a long time adding costs a
+ * logarithm and a read a binary search and a handful of comparisons.
+ *
+ * A reader passes over ranges above its version, so it may find any mixture of old index and new
+ * ranges. Everything stays until the set is cleared.
+ *
+ * Threading: one writer; readers from any thread, without locks.
+ */
+#ifndef LARDER_ENGINE_LSM_RANGE_SET_H
+#define LARDER_ENGINE_LSM_RANGE_SET_H
+
+#include "engine/base/status.h"
+#include "engine/format/fragments.h"
+
+#include <stdatomic.h>
+
+typedef struct LsmRangeNode LsmRangeNode;
+typedef struct LsmRangeIndex LsmRangeIndex;
+
+typedef struct LsmRangeSet {
+    _Atomic(LsmRangeNode *) newest; /* ranges, from new to old */
+    _Atomic(LsmRangeIndex *) index; /* NULL: there is none yet */
+    size_t count;                   /* the writer's */
+    size_t fresh;                   /* ranges that are not in the index; the writer's */
+} LsmRangeSet;
+
+void lsm_range_set_init(LsmRangeSet *set);
+
+/* REQUIRES: nobody reads it. */
+void lsm_range_set_clear(LsmRangeSet *set);
+
+/* A range that was copied and waits to be added. */
+typedef struct LsmRangeBuilt {
+    LsmRangeNode *node;
+} LsmRangeBuilt;
+
+/* Copies a range of stored keys. BASE_NO_MEMORY. An empty one is fine. */
+BaseStatus lsm_range_set_build(const FormatRange *range, LsmRangeBuilt *ret_built);
+
+/* Frees a range that will not be added. */
+void lsm_range_set_drop(LsmRangeBuilt built);
+
+/* Adds a range, which cannot fail. REQUIRES: versions ascend. */
+void lsm_range_set_add(LsmRangeSet *set, LsmRangeBuilt built);
+
+/* The newest version at or below `version` of a range that covers `key`; 0: none. */
+int64_t lsm_range_set_covering(const LsmRangeSet *set, BaseSlice key, int64_t version);
+
+/* Whether there is any range. */
+static inline bool
+lsm_range_set_any(const LsmRangeSet *set)
+{
+    return atomic_load_explicit(&set->newest, memory_order_acquire) != NULL;
+}
+
+/* Receives a range, which lives as long as the set; false stops. */
+typedef bool LsmRangeVisitor(void *user, const FormatRange *range);
+
+/* Visits all ranges at or below `version`, from new to old. */
+void lsm_range_set_visit(const LsmRangeSet *set, int64_t version, LsmRangeVisitor *visit,
+                         void *user);
+
+#endif
