@@ -198,8 +198,8 @@ START_TEST(json_lines_that_are_read)
     static const char *const good[] = {
         "{\"key\":\"k\",\"value\":\"v\"}",
         "{\"value\":{\"text\":\"v\"},\"key\":{\"base64\":\"aw==\"}}",
-        " { \"key\" : \"k\" , \"value\" : \"v\" , \"expires_at_ms\" : 0, \"version\": 0, "
-        "\"length\": 1 } ",
+        (" { \"key\" : \"k\" , \"value\" : \"v\" , \"expires_at_ms\" : 0, \"version\": 0, "
+         "\"length\": 1 } "),
         "{\"key\":\"\\u006b\",\"value\":\"\\u0076\"}",
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
