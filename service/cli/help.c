@@ -21,7 +21,8 @@ static const char bytes_and_stores[] =
     "Keys and values are bytes. They are typed and printed escaped: \\n \\t \\r \\\\ and \\xHH; a\n"
     "backslash before any other punctuation character stands for that character. What is valid\n"
     "UTF-8 and visible is printed as it is. --hex, --base64 and --raw (or --in and --out) choose\n"
-    "otherwise. As a VALUE, @FILE is the contents of a file, and - the standard input.\n"
+    "otherwise. As a VALUE, @FILE is the contents of a file, and - the standard input; \\@ and\n"
+    "\\- are these characters.\n"
     "With --json, bytes are {\"text\":\"...\"} when they are valid UTF-8, else "
     "{\"base64\":\"...\"}.\n";
 

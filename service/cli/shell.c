@@ -318,6 +318,7 @@ cli_shell_run(CliSession *session)
     }
     while (!session->leave && cli_interrupt_catch()) {
         int count = 0;
+        (void)el_set(shell.edit, EL_PREP_TERM, 1); /* before the prompt: nothing is echoed twice */
         const char *text = el_gets(shell.edit, &count);
         if (text != NULL && count > 0 && !cli_interrupt_pending()) {
             run_line(&shell, text, (size_t)count);
