@@ -1,8 +1,10 @@
 /*
  * json_reader.c: reads JSON, token by token. See json_reader.h.
  *
- * A string without escapes is a slice of the text. The others are decoded into one buffer that has
- * room for the whole text from the start, and so never moves under the slices handed out.
+ * A string without escapes is a slice of the text. The others are decoded into one buffer, and what
+ * base64 stands for goes there too, perhaps behind its own digits if they had escapes. That is less
+ * than twice the text, for which there is room from the start: so the buffer never moves under the
+ * slices handed out.
  */
 #include "service/cli/json_reader.h"
 
@@ -35,11 +37,26 @@ cli_json_reader_object(CliJsonReader *reader, const char *what)
     return false;
 }
 
+static bool
+is_space(uint8_t byte)
+{
+    return memchr(" \t\r\n", byte, 4) != NULL;
+}
+
+bool
+cli_json_is_blank(BaseSlice line)
+{
+    size_t at = 0;
+    while (at < line.len && is_space(line.data[at])) {
+        at++;
+    }
+    return at == line.len;
+}
+
 static void
 skip_space(CliJsonReader *reader)
 {
-    while (reader->at < reader->text.len &&
-           memchr(" \t\r\n", reader->text.data[reader->at], 4) != NULL) {
+    while (reader->at < reader->text.len && is_space(reader->text.data[reader->at])) {
         reader->at++;
     }
 }
@@ -185,12 +202,20 @@ read_escape(CliJsonReader *reader)
     return base_buf_append_byte(&reader->decoded, (uint8_t)meanings[known - letters]);
 }
 
+/* Makes room for all that will ever be decoded. False: no memory. */
+static bool
+make_room(CliJsonReader *reader)
+{
+    return base_buf_reserve(&reader->decoded, 2 * reader->text.len - reader->decoded.len) ||
+           cli_json_reader_object(reader, "there is no memory for it");
+}
+
 /* A string with escapes, decoded. `at` is at its first byte. */
 static bool
 read_decoded(CliJsonReader *reader, BaseSlice *ret_text)
 {
-    if (!base_buf_reserve(&reader->decoded, reader->text.len - reader->decoded.len)) {
-        return cli_json_reader_object(reader, "there is no memory for it");
+    if (!make_room(reader)) {
+        return false;
     }
     size_t begin = reader->decoded.len;
     while (reader->problem == NULL && reader->at < reader->text.len) {
@@ -373,8 +398,8 @@ cli_json_reader_bytes(CliJsonReader *reader, BaseSlice *ret_bytes)
         return true;
     }
     const char *problem = NULL;
-    if (!base_buf_reserve(&reader->decoded, reader->text.len - reader->decoded.len)) {
-        return cli_json_reader_object(reader, "there is no memory for it");
+    if (!make_room(reader)) {
+        return false;
     }
     size_t begin = reader->decoded.len;
     if (!cli_escape_decode(CLI_BASE64, text, &reader->decoded, &problem)) {

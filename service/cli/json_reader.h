@@ -48,12 +48,15 @@ typedef struct CliJsonReader {
     uint32_t lists;      /* bit n: the container at depth n + 1 is a list */
     bool first;          /* nothing of the innermost container was read yet */
     const char *problem; /* a constant; NULL: none so far */
-    BaseBuf decoded;     /* strings with escapes; as large as the text from the first one on */
+    BaseBuf decoded;     /* strings with escapes, and base64; it never moves */
 } CliJsonReader;
 
 /* Begins at the front of `text`, which is borrowed. */
 CliJsonReader cli_json_reader(BaseSlice text);
 void cli_json_reader_clear(CliJsonReader *reader);
+
+/* Whether a line has nothing but white space. */
+bool cli_json_is_blank(BaseSlice line);
 
 /* The kind of the value that is next. Call it where a value has to be. */
 CliJsonKind cli_json_reader_kind(CliJsonReader *reader);

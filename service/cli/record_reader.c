@@ -85,7 +85,7 @@ next_json(CliRecordReader *reader, CliRecord *ret_record)
             return fail_source(reader, result);
         }
         reader->line++;
-    } while (line.len == 0);
+    } while (cli_json_is_blank(line));
     cli_json_reader_clear(&reader->json);
     reader->json = cli_json_reader(line);
     if (!cli_record_read_json(&reader->json, ret_record)) {

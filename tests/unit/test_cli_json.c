@@ -256,6 +256,50 @@ START_TEST(bytes_have_three_forms)
 }
 END_TEST
 
+/* A member whose base64 is written with escapes comes behind one that was decoded before. */
+static void
+check_escaped_base64(size_t quartets)
+{
+    BaseBuf text = BASE_BUF_INIT;
+    BaseSlice name = BASE_SLICE_EMPTY;
+    BaseSlice first = BASE_SLICE_EMPTY;
+    BaseSlice second = BASE_SLICE_EMPTY;
+    ck_assert(base_buf_printf(&text, "{\"a\":\"\\u0041b\",\"b\":{\"base64\":\"\\u0041QID"));
+    for (size_t i = 1; i < quartets; i++) {
+        ck_assert(base_buf_append(&text, "AQID", 4));
+    }
+    ck_assert(base_buf_append(&text, "\"}}", 3));
+    CliJsonReader reader = cli_json_reader(base_buf_slice(&text));
+    ck_assert(cli_json_reader_enter(&reader) && cli_json_reader_member(&reader, &name));
+    ck_assert(cli_json_reader_text(&reader, &first) && cli_json_reader_member(&reader, &name));
+    ck_assert(cli_json_reader_bytes(&reader, &second));
+    ck_assert(!cli_json_reader_member(&reader, &name) && cli_json_reader_finish(&reader));
+    ck_assert(base_slice_equal(first, BASE_SLICE_LITERAL("Ab")));
+    ck_assert_uint_eq(second.len, 3 * quartets);
+    for (size_t i = 0; i < second.len; i++) {
+        ck_assert_uint_eq(second.data[i], i % 3 + 1);
+    }
+    cli_json_reader_clear(&reader);
+    base_buf_clear(&text);
+}
+
+START_TEST(what_was_read_does_not_move)
+{
+    for (size_t quartets = 1; quartets < 3000; quartets++) {
+        check_escaped_base64(quartets);
+    }
+}
+END_TEST
+
+START_TEST(what_is_blank)
+{
+    ck_assert(cli_json_is_blank(BASE_SLICE_LITERAL("")));
+    ck_assert(cli_json_is_blank(BASE_SLICE_LITERAL(" \t\r")));
+    ck_assert(!cli_json_is_blank(BASE_SLICE_LITERAL(" {")));
+    ck_assert(!cli_json_is_blank(base_slice("\0", 1)));
+}
+END_TEST
+
 START_TEST(the_first_problem_sticks)
 {
     CliJsonReader reader = cli_json_reader(BASE_SLICE_LITERAL("{\"a\":1,\"b\":2}"));
@@ -289,6 +333,8 @@ main(void)
     tcase_add_test(tcase, what_is_written);
     tcase_add_test(tcase, integers_are_whole_and_have_64_bits);
     tcase_add_test(tcase, bytes_have_three_forms);
+    tcase_add_test(tcase, what_was_read_does_not_move);
+    tcase_add_test(tcase, what_is_blank);
     tcase_add_test(tcase, the_first_problem_sticks);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
