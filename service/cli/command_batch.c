@@ -2,8 +2,8 @@
  * command_batch.c: batch and bulk.
  *
  * Both read lines of the same form (mutation.h). A batch is one call, whatever its size: the server
- * says if it is too large. A bulk is as many calls as it takes, one after the other, and ends at
- * the first that fails, saying which lines it had.
+ * says if it is too large. A bulk is as many calls as it takes, within the limits of the server,
+ * one after the other, and ends at the first that fails, saying which lines it had.
  */
 #include "service/cli/command_run.h"
 
@@ -18,7 +18,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { BATCH_LINES_MAX = 1 << 20, BULK_LINES = 1000, BULK_BYTES = 256 * 1024, BULK_RANGES = 16 };
+enum { BATCH_LINES_MAX = 1 << 20, BULK_LINES = 1000, BULK_BYTES = 256 * 1024 };
 
 /* Lines that were read and not sent yet. */
 typedef struct Lines {
@@ -30,8 +30,9 @@ typedef struct Lines {
     CliMutation **items;
     size_t count;
     size_t capacity;
-    size_t bytes;
-    size_t ranges; /* of these, remove_range */
+    size_t bytes;      /* of these, more than they need in a request */
+    size_t last_bytes; /* of the last of these */
+    size_t ranges;     /* of these, remove_range */
 } Lines;
 
 /* What became of a bulk so far. */
@@ -56,21 +57,33 @@ open_lines(Lines *lines)
     return true;
 }
 
-static void
-forget_lines(Lines *lines)
+static bool
+is_range(const CliMutation *mutation)
 {
-    for (size_t i = 0; i < lines->count; i++) {
+    return mutation->mutation.kind == LARDER_MUTATION_KIND_REMOVE_RANGE;
+}
+
+/* Forgets the first lines: all, or all but the last one. */
+static void
+forget_lines(Lines *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
         cli_mutation_free(lines->items[i]);
     }
-    lines->count = 0;
-    lines->bytes = 0;
-    lines->ranges = 0;
+    bool left = count < lines->count;
+    if (left) {
+        lines->items[0] = lines->items[count];
+        lines->numbers[0] = lines->numbers[count];
+    }
+    lines->count = left ? 1 : 0;
+    lines->bytes = left ? lines->last_bytes : 0;
+    lines->ranges = left && is_range(lines->items[0]) ? 1 : 0;
 }
 
 static void
 close_lines(Lines *lines)
 {
-    forget_lines(lines);
+    forget_lines(lines, lines->count);
     free(lines->items);
     free(lines->numbers);
     cli_source_close(&lines->source);
@@ -109,12 +122,13 @@ add_line(Lines *lines, BaseSlice text)
     }
     lines->numbers[lines->count] = lines->number;
     lines->items[lines->count++] = mutation;
-    lines->bytes += text.len;
-    lines->ranges += mutation->mutation.kind == LARDER_MUTATION_KIND_REMOVE_RANGE;
+    lines->last_bytes = text.len + CLI_FACTS_ITEM_BYTES;
+    lines->bytes += lines->last_bytes;
+    lines->ranges += is_range(mutation);
     return true;
 }
 
-/* Reads lines for one call: so many, or so many bytes. *ret_end: there are no more. */
+/* Reads lines until there are so many, or so many bytes. *ret_end: there are no more. */
 static bool
 read_lines(Lines *lines, size_t count, size_t bytes, size_t ranges, bool *ret_end)
 {
@@ -134,7 +148,7 @@ read_lines(Lines *lines, size_t count, size_t bytes, size_t ranges, bool *ret_en
             return cli_call_problem(lines->call, CLI_FILE, "%s: %m", lines->path);
         }
         lines->number++;
-        if (text.len != 0 && !add_line(lines, text)) {
+        if (!cli_json_is_blank(text) && !add_line(lines, text)) {
             return false;
         }
     }
@@ -282,16 +296,16 @@ report_item(CliCall *call, uint64_t line, const LarderBulkItem *item)
     cli_report_end(&report);
 }
 
-/* Sends the lines as one call. */
+/* Sends the first lines as one call. */
 static bool
-send_bulk(Lines *lines, const LarderBulkWriteOptions *options, Totals *totals)
+send_bulk(Lines *lines, size_t count, const LarderBulkWriteOptions *options, Totals *totals)
 {
     CliCall *call = lines->call;
-    LarderMutation *mutations = calloc(lines->count + 1, sizeof *mutations);
+    LarderMutation *mutations = calloc(count + 1, sizeof *mutations);
     if (mutations == NULL) {
         return cli_call_problem(call, CLI_NO_MEMORY, "there is no memory");
     }
-    for (size_t i = 0; i < lines->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         mutations[i] = lines->items[i]->mutation;
         if (lines->items[i]->guard) {
             free(mutations);
@@ -299,19 +313,19 @@ send_bulk(Lines *lines, const LarderBulkWriteOptions *options, Totals *totals)
                                     lines->path, lines->numbers[i]);
         }
     }
-    LarderBulkWriteArguments arguments = {cli_call_store(call), {mutations, lines->count}, options};
+    LarderBulkWriteArguments arguments = {cli_call_store(call), {mutations, count}, options};
     LarderReply *reply = cli_call_data(call, LARDER_METHOD_BULK_WRITE, &arguments);
     free(mutations);
     if (reply == NULL) {
         cli_call_note(call, "that were lines %" PRIu64 " to %" PRIu64 " of %s", lines->numbers[0],
-                      lines->numbers[lines->count - 1], lines->path);
+                      lines->numbers[count - 1], lines->path);
         return false;
     }
     const LarderBulkWriteResult *result = reply->as.bulk_write;
-    totals->sent += (int64_t)lines->count;
+    totals->sent += (int64_t)count;
     totals->applied += result->applied_count;
-    totals->not_applied += (int64_t)lines->count - result->applied_count;
-    for (size_t i = 0; i < result->items.count && i < lines->count && call->json; i++) {
+    totals->not_applied += (int64_t)count - result->applied_count;
+    for (size_t i = 0; i < result->items.count && i < count && call->json; i++) {
         if (!result->items.items[i].applied) {
             report_item(call, lines->numbers[i], &result->items.items[i]);
         }
@@ -320,19 +334,40 @@ send_bulk(Lines *lines, const LarderBulkWriteOptions *options, Totals *totals)
     return true;
 }
 
+/* Reads and sends all lines. A last line that makes a call too large is left for the next one. */
+static bool
+send_all(Lines *lines, const CliFacts *facts, const LarderBulkWriteOptions *options, Totals *totals)
+{
+    size_t room = cli_facts_room(facts);
+    size_t items =
+        facts->bulk_write_items < BULK_LINES ? (size_t)facts->bulk_write_items : BULK_LINES;
+    size_t bytes = room < BULK_BYTES ? room : BULK_BYTES;
+    bool end = false;
+    bool good = true;
+    while (good && (!end || lines->count > 0)) {
+        good = read_lines(lines, items, bytes, (size_t)facts->range_removes, &end);
+        size_t count = lines->bytes > room && lines->count > 1 ? lines->count - 1 : lines->count;
+        good = good && (count == 0 || send_bulk(lines, count, options, totals)) &&
+               cli_call_flush(lines->call);
+        forget_lines(lines, count);
+    }
+    return good;
+}
+
 CliStatus
 cli_run_bulk(CliCall *call)
 {
     Lines lines = {.call = call, .path = cli_call_argument(call, 0)};
     CliWriteOptions common;
+    CliFacts facts;
     Totals totals = {0};
-    bool end = false;
     if (cli_call_has(call, CLI_OPTION_REQUEST_ID)) {
         (void)cli_call_problem(call, CLI_USAGE,
                                "bulk: one request id cannot go with many calls; batch takes one");
         return call->status;
     }
-    bool good = open_lines(&lines) && cli_write_options(call, &common);
+    bool good =
+        open_lines(&lines) && cli_write_options(call, &common) && cli_facts_ask(call, &facts);
     LarderBulkWriteOptions options = {0};
     if (good) {
         options.has_deadline_ms = common.has_deadline_ms;
@@ -340,11 +375,7 @@ cli_run_bulk(CliCall *call)
         options.has_durability = common.has_durability;
         options.durability = common.durability;
         options.fence = common.has_fence ? &common.fence : NULL;
-    }
-    while (good && !end) {
-        good = read_lines(&lines, BULK_LINES, BULK_BYTES, BULK_RANGES, &end) &&
-               (lines.count == 0 || send_bulk(&lines, &options, &totals)) && cli_call_flush(call);
-        forget_lines(&lines);
+        good = send_all(&lines, &facts, &options, &totals);
     }
     if (good || totals.sent > 0) {
         CliReport report = cli_report_begin(call);

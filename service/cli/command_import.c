@@ -78,6 +78,13 @@ open_file(Import *import)
     return true;
 }
 
+/* Not a pipe, nor the standard input, which stays where the first reading left it. */
+static bool
+can_be_read_again(const Import *import)
+{
+    return import->reader.source.size >= 0 && strcmp(import->path, "-") != 0;
+}
+
 /* Where to note how far the import is. */
 static bool
 choose_note(Import *import)
@@ -86,7 +93,7 @@ choose_note(Import *import)
     const char *given = cli_options_text(call->options, CLI_OPTION_RESUME_FILE, NULL);
     bool dry_run = cli_call_has(call, CLI_OPTION_DRY_RUN);
     if (dry_run || (given != NULL && *given == '\0') ||
-        (given == NULL && import->reader.source.size < 0)) {
+        (given == NULL && !can_be_read_again(import))) {
         return true; /* nowhere */
     }
     if (given == NULL) {
@@ -189,8 +196,9 @@ resume(Import *import)
         }
         return true;
     }
-    if (cli_call_has(call, CLI_OPTION_RESTART)) {
-        return true;
+    if (cli_call_has(call, CLI_OPTION_RESTART)) { /* else the old note could outlive this run */
+        status = cli_resume_remove(path);
+        return base_is_ok(status) || cli_call_problem(call, CLI_FILE, "%s: %s", path, status.what);
     }
     if (!base_is_ok(status)) {
         return cli_call_problem(call, CLI_FILE, "%s: %s", path, status.what);
@@ -220,6 +228,7 @@ open_lanes(Import *import)
         .store = cli_call_store(call),
         .items_max = items < CALL_ITEMS ? (size_t)items : CALL_ITEMS,
         .bytes_max = bytes < CALL_BYTES ? (size_t)bytes : CALL_BYTES,
+        .room = cli_facts_room(&import->facts),
         .if_absent = cli_call_has(call, CLI_OPTION_IF_ABSENT),
         .patience_ms = cli_call_number(call, CLI_OPTION_PATIENCE, 60000),
     };
@@ -273,7 +282,7 @@ fill_lanes(Import *import)
             return true;
         }
         CliLane *lane = lane_of(import, import->record.key);
-        if (!cli_lane_has_room(lane)) {
+        if (!cli_lane_has_room(lane, &import->record)) {
             return true;
         }
         if (!cli_lane_add(lane, &import->record, import->reader.sum.records)) {
@@ -361,7 +370,8 @@ transfer(Import *import)
         }
         int64_t timeout_ms = pump_lanes(import);
         bool full = import->at_end ||
-                    (import->has_record && !cli_lane_has_room(lane_of(import, import->record.key)));
+                    (import->has_record &&
+                     !cli_lane_has_room(lane_of(import, import->record.key), &import->record));
         if (import->at_end && all_empty(import)) {
             return check_lanes(import);
         }
@@ -488,7 +498,7 @@ cli_run_import(CliCall *call)
         return call->status;
     }
     bool good = open_file(&import) && choose_note(&import);
-    if (good && verify && import.reader.source.size < 0) {
+    if (good && verify && !can_be_read_again(&import)) {
         good = cli_call_problem(call, CLI_USAGE, "--verify needs a file that can be read again");
     }
     CliStatus status = good && run(&import) ? finish(&import) : call->status;

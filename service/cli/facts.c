@@ -1,5 +1,5 @@
 /*
- * facts.c: what import and export have to know of the server. See facts.h.
+ * facts.c: what import, export and bulk have to know of the server. See facts.h.
  */
 #include "service/cli/facts.h"
 
@@ -13,11 +13,9 @@ take_limit(CliFacts *facts, const LarderLimitInfo *limit)
         const char *name;
         int64_t *value;
     } known[] = {
-        {"request_bytes", &facts->request_bytes},
-        {"bulk_write_items", &facts->bulk_write_items},
-        {"multi_get_items", &facts->multi_get_items},
-        {"scan_items", &facts->scan_items},
-        {"scan_bytes", &facts->scan_bytes},
+        {"request_bytes", &facts->request_bytes}, {"bulk_write_items", &facts->bulk_write_items},
+        {"range_removes", &facts->range_removes}, {"multi_get_items", &facts->multi_get_items},
+        {"scan_items", &facts->scan_items},       {"scan_bytes", &facts->scan_bytes},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (larder_bytes_equal(limit->name, larder_text(known[i].name)) && limit->value > 0) {
@@ -26,11 +24,19 @@ take_limit(CliFacts *facts, const LarderLimitInfo *limit)
     }
 }
 
+size_t
+cli_facts_room(const CliFacts *facts)
+{
+    int64_t room = facts->request_bytes - CLI_FACTS_ENVELOPE_BYTES;
+    return room > 0 ? (size_t)room : 0;
+}
+
 bool
 cli_facts_ask(CliCall *call, CliFacts *ret_facts)
 {
     CliFacts facts = {.request_bytes = 1 << 20,
                       .bulk_write_items = 1000,
+                      .range_removes = 16,
                       .multi_get_items = 1000,
                       .scan_items = 1000,
                       .scan_bytes = 1 << 20};

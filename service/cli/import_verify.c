@@ -33,6 +33,7 @@ typedef struct Verify {
     CliCall *call;
     const char *path;
     size_t keys_max;
+    size_t room;   /* of one call, as facts.h counts it */
     BaseBuf bytes; /* keys of the next call, one behind the other */
     LarderBytes keys[KEYS_PER_CALL];
     size_t ends[KEYS_PER_CALL]; /* where each key ends in the bytes */
@@ -134,6 +135,10 @@ compare_collected(Verify *verify)
 static bool
 collect(Verify *verify, BaseSlice key, Print expected)
 {
+    size_t bytes = verify->bytes.len + key.len + (verify->count + 1) * CLI_FACTS_ITEM_BYTES;
+    if (verify->count > 0 && bytes > verify->room && !compare_collected(verify)) {
+        return false;
+    }
     if (!base_buf_append_slice(&verify->bytes, key)) {
         return cli_call_problem(verify->call, CLI_NO_MEMORY, "there is no memory");
     }
@@ -277,6 +282,7 @@ cli_import_verify(CliCall *call, const char *path, const CliFacts *facts)
     verify->path = path;
     verify->keys_max =
         facts->multi_get_items < KEYS_PER_CALL ? (size_t)facts->multi_get_items : KEYS_PER_CALL;
+    verify->room = cli_facts_room(facts);
     bool good = visit_file(verify, compare_record) && compare_collected(verify);
     if (good && verify->suspect_count > 0) {
         sort_suspects(verify);

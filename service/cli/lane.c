@@ -8,6 +8,7 @@
 #include "service/cli/lane.h"
 
 #include "engine/base/clock.h"
+#include "service/cli/facts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,9 +113,21 @@ cli_lane_free(CliLane *lane)
     free(lane);
 }
 
-bool
-cli_lane_has_room(const CliLane *lane)
+/* Whether a record goes into the call of a batch, too. */
+static bool
+fits(const CliLane *lane, const Batch *batch, const CliRecord *record)
 {
+    size_t bytes = batch->bytes.len + record->key.len + record->value.len;
+    return batch->count == 0 ||
+           bytes + (batch->count + 1) * CLI_FACTS_ITEM_BYTES <= lane->options.room;
+}
+
+bool
+cli_lane_has_room(CliLane *lane, const CliRecord *record)
+{
+    if (lane->sealed < lane->window && !fits(lane, batch_at(lane, lane->sealed), record)) {
+        lane->sealed++;
+    }
     return lane->sealed < lane->window;
 }
 

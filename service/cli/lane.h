@@ -27,7 +27,8 @@ typedef struct CliLane CliLane;
 typedef struct CliLaneOptions {
     LarderBytes store;
     size_t items_max; /* of one call */
-    size_t bytes_max; /* about */
+    size_t bytes_max; /* of keys and values in one call, about: the last record goes beyond */
+    size_t room;      /* of one call, as facts.h counts it: no second record goes beyond */
     bool if_absent;   /* only keys that are not there */
     int64_t patience_ms;
 } CliLaneOptions;
@@ -39,8 +40,8 @@ CliLane *cli_lane_new(const LarderClientOptions *client, const CliLaneOptions *o
 /* Takes NULL. */
 void cli_lane_free(CliLane *lane);
 
-/* Whether a record can be added now. */
-bool cli_lane_has_room(const CliLane *lane);
+/* Whether this record can be added now. */
+bool cli_lane_has_room(CliLane *lane, const CliRecord *record);
 
 /* Adds a record, copied. `number` counts up through all records. False: no memory. */
 bool cli_lane_add(CliLane *lane, const CliRecord *record, uint64_t number);
