@@ -17,6 +17,7 @@
 typedef struct Watch {
     CliCall *call;
     CliOptions base; /* for the command */
+    char **words;    /* room for those of the command */
     BaseBuf before;  /* its output of the last time */
     bool shown;      /* something was printed for the present time */
 } Watch;
@@ -28,14 +29,11 @@ run_once(Watch *watch, BaseBuf *into)
     CliCall *call = watch->call;
     CliSession *session = call->session;
     size_t count = call->parsed->count;
-    char **words = cli_call_alloc(call, (count + 1) * sizeof *words);
-    if (words == NULL) {
-        return CLI_NO_MEMORY;
-    }
-    memcpy(words, call->parsed->arguments, count * sizeof *words); /* parsing moves them */
+    memcpy(watch->words, call->parsed->arguments,
+           count * sizeof *watch->words); /* they get moved */
     BaseBuf *outer = session->capture;
     session->capture = into;
-    CliStatus status = cli_session_run(session, &watch->base, words, count);
+    CliStatus status = cli_session_run(session, &watch->base, watch->words, count);
     session->capture = outer;
     return status;
 }
@@ -100,8 +98,9 @@ cli_run_watch(CliCall *call)
     Watch watch = {.call = call, .base = *call->options, .before = BASE_BUF_INIT};
     watch.base.values[CLI_OPTION_TIMES].set = false;
     watch.base.values[CLI_OPTION_INTERVAL].set = false;
+    watch.words = cli_call_alloc(call, call->parsed->count * sizeof *watch.words);
     CliStatus status = CLI_OK;
-    bool good = true;
+    bool good = watch.words != NULL;
     for (int64_t i = 0; good && i < times; i++) {
         if (i != 0 && !cli_interrupt_wait(NULL, 0, interval)) {
             break;

@@ -7,8 +7,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
-enum { FLUSH_BYTES = 1 << 20 };
+enum { FLUSH_BYTES = 256 * 1024 };
 
 static bool
 fail(CliExportFile *file, const char *path, BaseStatus status)
@@ -31,15 +32,32 @@ name_files(CliExportFile *file, const char *path)
     return true;
 }
 
+/* Whether there is something whose place no file may take: a device, a pipe, a directory. */
+static bool
+is_special(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) == 0 && !S_ISREG(there.st_mode);
+}
+
 /* Whether what is there already may be replaced or gone on with. */
 static bool
 check_present(CliExportFile *file, bool *ret_part)
 {
     bool force = cli_call_has(file->call, CLI_OPTION_FORCE);
     bool resume = cli_call_has(file->call, CLI_OPTION_RESUME);
-    EnvStat stat;
-    *ret_part = base_is_ok(env_stat(env_posix(), file->part, &stat));
-    if (base_is_ok(env_stat(env_posix(), file->path, &stat)) && !force) {
+    EnvStat found;
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = i == 0 ? file->path : file->part;
+        if (is_special(path)) {
+            return cli_call_problem(file->call, CLI_FILE,
+                                    "%s is no regular file; export to - writes to the standard "
+                                    "output",
+                                    path);
+        }
+    }
+    *ret_part = base_is_ok(env_stat(env_posix(), file->part, &found));
+    if (base_is_ok(env_stat(env_posix(), file->path, &found)) && !force) {
         return cli_call_problem(file->call, CLI_USAGE, "%s is there already; --force replaces it",
                                 file->path);
     }

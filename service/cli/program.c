@@ -11,6 +11,7 @@
 #include "service/cli/script.h"
 #include "service/cli/shell.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,6 +25,22 @@ complain(BaseBuf *problem)
     written += write(STDERR_FILENO, "\n", 1);
     (void)written; /* there is nobody to tell */
     return CLI_USAGE;
+}
+
+/*
+ * Puts something in the place of standard streams that are closed, so that no file, pipe or socket
+ * of ours gets their numbers: reading from it fails, and writing to it.
+ */
+static bool
+fill_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        bool closed = fcntl(fd, F_GETFD) < 0;
+        if (closed && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* A session with the options of the line. */
@@ -61,7 +78,7 @@ cli_program(int argc, char **argv)
     CliStatus status = CLI_NO_MEMORY;
     /* Only for what is a letter in a line that is edited: numbers and times are ours. */
     (void)setlocale(LC_CTYPE, "");
-    if (copy != NULL && cli_interrupt_catch()) {
+    if (copy != NULL && fill_standard_streams() && cli_interrupt_catch()) {
         memcpy(copy, words, count * sizeof *copy);
         bool good = cli_parse_environment(&environment, &problem);
         bool session = good && cli_parse(&environment, copy, count, &parsed, &problem) &&
