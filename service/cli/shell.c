@@ -254,7 +254,8 @@ start(Shell *shell)
     (void)el_set(shell->edit, EL_PROMPT_ESC, prompt_of, '\1');
     (void)el_set(shell->edit, EL_HIST, history, shell->history);
     (void)el_set(shell->edit, EL_GETCFN, read_character);
-    (void)el_set(shell->edit, EL_ADDFN, "larder-complete", "Complete the word", complete);
+    /* The function for narrow texts copies them, and never frees the copies. */
+    (void)el_wset(shell->edit, EL_ADDFN, L"larder-complete", L"Complete the word", complete);
     (void)el_set(shell->edit, EL_BIND, "^I", "larder-complete", NULL);
     (void)el_set(shell->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
     (void)el_source(shell->edit, NULL);
