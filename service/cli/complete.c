@@ -379,8 +379,9 @@ cut_clean(const char *word, size_t len)
     while (at < len) {
         bool escape = word[at] == '\\';
         at += !escape ? 1 : word[at + 1] == 'x' ? 4 : 2;
-        bool inside = ((unsigned char)word[at] & 0xc0) == 0x80; /* of a UTF-8 character */
-        clean = at <= len && !inside ? at : clean;
+        if (at <= len && ((unsigned char)word[at] & 0xc0) != 0x80) { /* not within UTF-8 */
+            clean = at;
+        }
     }
     return clean;
 }

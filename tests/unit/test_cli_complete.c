@@ -118,6 +118,11 @@ START_TEST(what_words_have_in_common_ends_between_characters)
     ck_assert_uint_eq(common_of(umlauts, 2), 1);
     ck_assert_uint_eq(common_of(one, 1), 9);
     ck_assert_uint_eq(common_of(NULL, 0), 0);
+    char file[64]; /* as long as its memory, and no escape at its end although it looks like one */
+    memset(file, 'a', sizeof file);
+    memcpy(file + 61, "\\x", 3);
+    const char *const files[] = {file};
+    ck_assert_uint_eq(common_of(files, 1), 61);
 }
 END_TEST
 
