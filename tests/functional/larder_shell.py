@@ -252,3 +252,26 @@ def wait_until(condition, what):
             return result
         assert time.monotonic() < end, what
         time.sleep(0.005)
+
+
+def line_of(key, value, **more):
+    """A line of JSON Lines, as export writes it for text."""
+    record = {"key": {"text": key}, "value": {"text": value}, **more}
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def write_records(path, count, size=100):
+    with open(path, "wb") as file:
+        for i in range(count):
+            file.write(line_of(f"key{i:07}", f"{i} ".ljust(size, "x")))
+    return path
+
+
+def same(one, other):
+    """Compares files without loading them into a message."""
+    return subprocess.run(["cmp", str(one), str(other)], capture_output=True).returncode == 0
+
+
+def end(process):
+    process.kill()
+    process.communicate()

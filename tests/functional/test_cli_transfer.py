@@ -4,120 +4,25 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
+import time
 
 import pytest
 
 from larder_harness import PATIENCE
 from larder_shell import (
-    FAILED, FILE, INTERRUPTED, INVALID, NEGATIVE, OK, REFUSED, UNREACHABLE, USAGE, Larder, value_of, wait_until)
+    FAILED, FILE, INTERRUPTED, INVALID, NEGATIVE, OK, REFUSED, UNREACHABLE, USAGE, Larder, end, line_of, same,
+    value_of, wait_until, write_records)
 
 S = "default"
 NOW = 1_700_000_000_000
-RECORDS_MIN = 10_000
 FORMATS = ["jsonl", "raw"]
 
 
 @pytest.fixture
 def larder(larder_server, tmp_path):
     return Larder(larder_server.address, tmp_path, larder_server.admin_address)
-
-
-def line_of(key, value, **more):
-    """A line of JSON Lines, as export writes it for text."""
-    record = {"key": {"text": key}, "value": {"text": value}, **more}
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def write_records(path, count, size=100):
-    with open(path, "wb") as file:
-        for i in range(count):
-            file.write(line_of(f"key{i:07}", f"{i} ".ljust(size, "x")))
-    return path
-
-
-def package_index():
-    """Package name -> control stanza, of everything that apt knows of."""
-    dump = subprocess.run(["apt-cache", "dumpavail"], check=True, capture_output=True).stdout
-    records = {}
-    for stanza in dump.split(b"\n\n"):
-        if stanza.startswith(b"Package: "):
-            records[stanza[len(b"Package: "):stanza.index(b"\n")].strip()] = stanza
-    assert len(records) >= RECORDS_MIN, f"only {len(records)} packages: is the index there?"
-    return records
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory):
-    """The package index as JSON Lines, in the order of its keys."""
-    path = tmp_path_factory.mktemp("packages") / "packages.jsonl"
-    with open(path, "wb") as file:
-        for name, stanza in sorted(package_index().items()):
-            file.write(line_of(name.decode(), stanza.decode()))
-    yield path
-    path.unlink()
-
-
-def same(one, other):
-    """Compares files without loading them into a message."""
-    return subprocess.run(["cmp", str(one), str(other)], capture_output=True).returncode == 0
-
-
-def end(process):
-    process.kill()
-    process.communicate()
-
-
-# ---------------------------------------------------------------------------------------- real data
-
-
-def test_the_package_index_in_and_out(larder, start_larder, packages, tmp_path):
-    done = larder.json("import", S, packages, "--verify")
-    assert done["records"] == done["applied"] >= RECORDS_MIN
-    assert larder.json("export", S, "out.jsonl", "--verify")["records"] == done["records"]
-    assert same(packages, tmp_path / "out.jsonl")
-    larder("export", S, "out.raw", "--format=raw", "--verify")
-
-    other = Larder(start_larder().address, tmp_path)
-    assert other.json("import", S, "out.raw", "--connections=1")["records"] == done["records"]
-    other("export", S, "again.raw", "--format=raw")
-    assert same(tmp_path / "out.raw", tmp_path / "again.raw")
-    other("export", S, "again.jsonl")
-    assert same(packages, tmp_path / "again.jsonl")
-    checksum = larder.json("checksum", S)["checksum"]
-    assert other.json("checksum", S)["checksum"] == checksum
-    assert (tmp_path / "out.raw").read_bytes()[-16:-8] == int(checksum, 16).to_bytes(8, "little")
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_an_import_of_the_package_index_that_is_killed_goes_on(larder, larder_server, packages, tmp_path, form):
-    file = tmp_path / f"in.{form}"
-    shutil.copy(packages, tmp_path / "in.jsonl")
-    if form == "raw":
-        larder("import", S, "in.jsonl")
-        larder("export", S, file, "--format=raw")
-        larder("remove-range", S, "--everything")
-    total = file.stat().st_size
-    note = tmp_path / f"in.{form}.resume"
-    larder_server.inject("delay", method="bulk_write", delay_ms=15)
-    process = larder.popen("import", S, file, stdin=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: note.exists() and json.loads(note.read_text())["position"] > total / 3, "it has begun")
-        process.send_signal(signal.SIGKILL)
-        assert process.wait(PATIENCE) == -signal.SIGKILL
-    finally:
-        end(process)
-    larder_server.clear()
-    written = json.loads(note.read_text())
-    assert total / 3 < written["position"] < total
-    assert "--resume goes on" in larder("import", S, file, status=USAGE).said
-    done = larder.json("import", S, file, "--resume", "--verify")
-    assert done["resumed"] == written["records"] and done["resumed"] + done["applied"] == done["records"]
-    assert not note.exists()
-    larder("export", S, "out", f"--format={form}")
-    assert same(file, tmp_path / "out")
 
 
 # ---------------------------------------------------------------------------------------- resuming
@@ -237,7 +142,6 @@ def test_a_restart_that_empties_the_store_is_noticed(server, tmp_path):
 
 def server_started_within(server, seconds):
     """Whether its last start was less than that long ago, by the age of its log."""
-    import time
     return time.time() - server.stderr_path.stat().st_ctime < seconds + 1
 
 
