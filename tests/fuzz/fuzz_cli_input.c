@@ -101,7 +101,7 @@ check_json(BaseSlice text)
     bool good = cli_json_reader_skip(&json);
     good = cli_json_reader_finish(&json) && good;
     BASE_CHECK(good == (json.problem == NULL));
-    BASE_CHECK(json.at <= text.len && json.decoded.len <= text.len);
+    BASE_CHECK(json.at <= text.len);
     cli_json_reader_clear(&json);
 }
 
