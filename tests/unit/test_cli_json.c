@@ -276,9 +276,11 @@ check_escaped_base64(size_t quartets)
     ck_assert(!cli_json_reader_member(&reader, &name) && cli_json_reader_finish(&reader));
     ck_assert(base_slice_equal(first, BASE_SLICE_LITERAL("Ab")));
     ck_assert_uint_eq(second.len, 3 * quartets);
+    bool right = true; /* one assertion: each costs more than all of this */
     for (size_t i = 0; i < second.len; i++) {
-        ck_assert_uint_eq(second.data[i], i % 3 + 1);
+        right = right && second.data[i] == i % 3 + 1;
     }
+    ck_assert(right);
     cli_json_reader_clear(&reader);
     base_buf_clear(&text);
 }
