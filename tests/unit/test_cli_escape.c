@@ -60,7 +60,7 @@ START_TEST(random_bytes_come_back)
 {
     BaseRand rand = base_rand(17);
     uint8_t bytes[64];
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 5000; i++) {
         size_t len = random_bytes(&rand, bytes, sizeof bytes);
         for (size_t j = 0; j < sizeof encodings / sizeof encodings[0]; j++) {
             check_back(encodings[j], base_slice(bytes, len));
@@ -73,7 +73,7 @@ START_TEST(escaped_text_is_one_visible_line_of_utf8)
 {
     BaseRand rand = base_rand(18);
     uint8_t bytes[64];
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 5000; i++) {
         BaseBuf text = BASE_BUF_INIT;
         size_t len = random_bytes(&rand, bytes, sizeof bytes);
         ck_assert(cli_escape_encode(CLI_ESCAPED, base_slice(bytes, len), &text));
@@ -180,7 +180,7 @@ START_TEST(every_word_survives_a_line)
 {
     BaseRand rand = base_rand(19);
     uint8_t bytes[48];
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 5000; i++) {
         BaseBuf line = BASE_BUF_INIT;
         BaseBuf back = BASE_BUF_INIT;
         CliWords words;

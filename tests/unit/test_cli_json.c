@@ -166,7 +166,7 @@ START_TEST(all_bytes_come_back)
     }
     check_bytes_come_back(base_slice(bytes, 256));
     check_bytes_come_back(base_slice(bytes, 128));
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < 1000; i++) {
         size_t len = base_rand_below(&rand, sizeof bytes);
         uint64_t below = base_rand_below(&rand, 2) == 0 ? 128 : 256;
         for (size_t j = 0; j < len; j++) {
@@ -287,7 +287,7 @@ check_escaped_base64(size_t quartets)
 
 START_TEST(what_was_read_does_not_move)
 {
-    for (size_t quartets = 1; quartets < 3000; quartets++) {
+    for (size_t quartets = 1; quartets < 3000; quartets += 1 + quartets / 20) {
         check_escaped_base64(quartets);
     }
 }
