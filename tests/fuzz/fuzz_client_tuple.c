@@ -8,47 +8,11 @@
 #include "engine/base/check.h"
 #include "engine/base/slice.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/tuple_part.h"
 
 #include <larder/tuple.h>
 
 enum { INPUT_MAX = 4096 };
-
-static void
-write_part(LarderTupleWriter *writer, const LarderTuplePart *part)
-{
-    switch (part->type) {
-    case LARDER_TUPLE_CLOSE:
-        larder_tuple_close(writer);
-        break;
-    case LARDER_TUPLE_TENANT:
-        larder_tuple_add_tenant(writer, part->bytes);
-        break;
-    case LARDER_TUPLE_NULL:
-        larder_tuple_add_null(writer);
-        break;
-    case LARDER_TUPLE_BOOLEAN:
-        larder_tuple_add_boolean(writer, part->boolean);
-        break;
-    case LARDER_TUPLE_INTEGER:
-        larder_tuple_add_integer(writer, part->integer);
-        break;
-    case LARDER_TUPLE_DOUBLE:
-        larder_tuple_add_double(writer, part->number);
-        break;
-    case LARDER_TUPLE_UUID:
-        larder_tuple_add_uuid(writer, part->bytes.data);
-        break;
-    case LARDER_TUPLE_TEXT:
-        larder_tuple_add_text(writer, part->bytes);
-        break;
-    case LARDER_TUPLE_BYTES:
-        larder_tuple_add_bytes(writer, part->bytes);
-        break;
-    case LARDER_TUPLE_OPEN:
-        larder_tuple_open(writer);
-        break;
-    }
-}
 
 static void
 check_any_bytes(LarderBytes key)
@@ -60,7 +24,7 @@ check_any_bytes(LarderBytes key)
     LarderTuplePart part;
     LarderTupleCode code;
     while ((code = larder_tuple_next(&reader, &part)) == LARDER_TUPLE_OK) {
-        write_part(&writer, &part);
+        tuple_part_write(&writer, &part);
     }
     BASE_CHECK(code != LARDER_TUPLE_NO_SPACE);
     BASE_CHECK(larder_tuple_check(key) == (code == LARDER_TUPLE_DONE ? LARDER_TUPLE_OK : code));

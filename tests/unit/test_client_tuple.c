@@ -7,6 +7,7 @@
  */
 #include "engine/base/rand.h"
 #include "tests/golden/codec_vectors.h"
+#include "tests/support/tuple_part.h"
 
 #include <larder/tuple.h>
 
@@ -120,49 +121,12 @@ load_parts(JsonObject *row, const char *member, Parts *ret_parts)
 
 /* --- writing, reading, comparing --- */
 
-static void
-write_part(LarderTupleWriter *writer, const LarderTuplePart *part)
-{
-    switch (part->type) {
-    case LARDER_TUPLE_CLOSE:
-        larder_tuple_close(writer);
-        break;
-    case LARDER_TUPLE_TENANT:
-        larder_tuple_add_tenant(writer, part->bytes);
-        break;
-    case LARDER_TUPLE_NULL:
-        larder_tuple_add_null(writer);
-        break;
-    case LARDER_TUPLE_BOOLEAN:
-        larder_tuple_add_boolean(writer, part->boolean);
-        break;
-    case LARDER_TUPLE_INTEGER:
-        larder_tuple_add_integer(writer, part->integer);
-        break;
-    case LARDER_TUPLE_DOUBLE:
-        larder_tuple_add_double(writer, part->number);
-        break;
-    case LARDER_TUPLE_UUID:
-        larder_tuple_add_uuid(writer, part->bytes.data);
-        break;
-    case LARDER_TUPLE_TEXT:
-        larder_tuple_add_text(writer, part->bytes);
-        break;
-    case LARDER_TUPLE_BYTES:
-        larder_tuple_add_bytes(writer, part->bytes);
-        break;
-    case LARDER_TUPLE_OPEN:
-        larder_tuple_open(writer);
-        break;
-    }
-}
-
 static LarderTupleWriter
 write_parts(const Parts *parts, char *memory, size_t capacity)
 {
     LarderTupleWriter writer = larder_tuple_writer(memory, capacity);
     for (unsigned i = 0; i < parts->count; i++) {
-        write_part(&writer, &parts->items[i]);
+        tuple_part_write(&writer, &parts->items[i]);
     }
     return writer;
 }
