@@ -37,7 +37,7 @@
 #include "engine/base/status.h"
 
 /* Grows when this interface changes; a plugin built for another one is refused. */
-#define ENGINE_ABI_VERSION 1
+#define ENGINE_ABI_VERSION 2
 
 struct Env; /* engine/env/env.h: files and directories */
 
@@ -136,8 +136,10 @@ typedef struct EngineMutation {
     int64_t lowest;    /* INCREMENT: INT64_MIN for no bound */
     int64_t highest;   /* INCREMENT: INT64_MAX for no bound */
     size_t length_max; /* APPEND: longest allowed value */
+    bool want_existed; /* PUT, REMOVE: result.existed is asked for, which may cost a lookup */
     struct {
-        bool existed;          /* the key was present before this mutation */
+        bool existed;          /* the key was present before this mutation; PUT, REMOVE: only with
+                                  want_existed, else false */
         int64_t expires_at_ms; /* of the record after it; 0 for never or absent */
         int64_t number;        /* INCREMENT: the sum */
         int64_t length;        /* APPEND: the new length */

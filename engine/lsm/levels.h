@@ -21,6 +21,7 @@
 
 #include "engine/format/manifest_edit.h"
 #include "engine/lsm/picker.h"
+#include "engine/lsm/run.h"
 
 #include <stdatomic.h>
 
@@ -72,6 +73,8 @@ typedef struct LsmLevels {
     const LsmTableOwner *owner;
     LsmStoreState state;
     LsmLevel levels[LSM_LEVELS];
+    LsmRun *runs; /* what readers ask, from new to old */
+    size_t run_count;
     LsmBlobFile *blobs; /* by number */
     size_t blob_count;
 } LsmLevels;
