@@ -37,7 +37,7 @@
 #include "engine/base/status.h"
 
 /* Grows when this interface changes; a plugin built for another one is refused. */
-#define ENGINE_ABI_VERSION 2
+#define ENGINE_ABI_VERSION 3
 
 struct Env; /* engine/env/env.h: files and directories */
 
@@ -294,8 +294,39 @@ typedef struct EngineStats {
     int64_t open_snapshots;
 } EngineStats;
 
-/* Receives a further figure of an engine; `name` is [a-z0-9_]. */
+/*
+ * Receives a further figure of an engine; `name` is [a-z0-9_]. An engine tells what it has; tools
+ * show whatever comes, and understand these names:
+ *
+ *   level_N_WHAT      of level N of a tree: files, bytes, bytes_read, bytes_written (by flush and
+ *                     compaction), bytes_received (what came into the level, which it had to write:
+ *                     written / received is its amplification), entries, tombstones, table_reads,
+ *                     filter_hits (no table was read), filter_misses (one was),
+ *                     filter_false_positives (in vain), cache_hits, cache_misses
+ *   NAME_le_N         a bucket of histogram NAME: values up to N, and above the bucket before it;
+ *                     NAME_le_inf: above all of them. NAME ends in its unit: wal_sync_us_le_100
+ *   stall_us_CAUSE    time that commits were held back, by cause
+ *   cache_hits, cache_misses, cache_bytes, cache_bytes_max
+ *   compaction_pending_bytes, flush_bytes, flush_us, wal_bytes, wal_syncs
+ *   user_bytes        keys and values that commits brought: written / user is write amplification
+ *   entries, tombstones
+ */
 typedef void EngineFigureVisitor(void *user, const char *name, int64_t value);
+
+/* One file with records. Views are good during the visit. */
+typedef struct EngineFile {
+    int64_t number;
+    int level;
+    int64_t bytes;
+    BaseSlice first_key;
+    BaseSlice last_key;
+    int64_t entries;
+    int64_t tombstones;
+    int64_t made_at_ms;
+} EngineFile;
+
+/* Receives a file of an engine; false stops. */
+typedef bool EngineFileVisitor(void *user, const EngineFile *file);
 
 typedef struct EngineRangeEstimate {
     int64_t keys;
@@ -339,6 +370,34 @@ typedef struct EngineOpenArgs {
     char message[512]; /* on failure: what is wrong and what to do, for people */
 } EngineOpenArgs;
 
+/* What a check or a repair of files says. */
+typedef enum EngineFindingKind {
+    ENGINE_FINDING_NOTE = 0,    /* what was looked at, or done; nothing is wrong */
+    ENGINE_FINDING_WARNING = 1, /* odd, and harmless: the torn end of a log, a file without a use */
+    ENGINE_FINDING_DAMAGE = 2,  /* stored bytes are wrong, or missing */
+    ENGINE_FINDING_LOSS = 3,    /* repair: records that could not be kept */
+} EngineFindingKind;
+
+typedef struct EngineFinding {
+    EngineFindingKind kind;
+    const char *file; /* its name in the directory; "" for none */
+    int64_t offset;   /* in that file; -1 for none */
+    const char *what; /* for people, one line */
+} EngineFinding;
+
+/* A directory whose files are to be checked or repaired. Everything is borrowed. */
+typedef struct EngineFilesArgs {
+    const char *directory; /* of one engine, which is not open */
+    const struct Env *env;
+    const BaseClock *clock;
+    void (*report)(void *user, const EngineFinding *finding); /* what it says is good in the call */
+    void *user;
+    int64_t files; /* out: what was read */
+    int64_t bytes;
+    int64_t entries;
+    char message[512]; /* out, when it could not be done: why, and what to do, for people */
+} EngineFilesArgs;
+
 /* A kind of engine. Constant, lives for ever. */
 typedef struct EngineClass {
     uint32_t abi_version; /* ENGINE_ABI_VERSION */
@@ -350,6 +409,10 @@ typedef struct EngineClass {
     const EngineOption *options;
     size_t option_count;
     BaseStatus (*open)(EngineOpenArgs *args, Engine **ret_engine);
+    /* See engine_verify_directory() and engine_repair_directory(), which have locked the directory
+     * and found out that it is of this class and format. NULL: this engine cannot. */
+    BaseStatus (*verify_files)(EngineFilesArgs *args);
+    BaseStatus (*repair_files)(EngineFilesArgs *args);
 } EngineClass;
 
 /* An open engine. Implementations embed it as their first field. */
@@ -386,12 +449,14 @@ struct EngineOps {
                                  EngineRangeEstimate *ret_estimate);
     BaseStatus (*range_split)(Engine *engine, const EngineRange *range, int64_t part_bytes,
                               EngineSplitVisitor *visit, void *user);
-    BaseStatus (*set_option)(Engine *engine, size_t index, int64_t value); /* may be NULL */
-    void (*tick)(Engine *engine);                                          /* may be NULL */
-    BaseStatus (*flush)(Engine *engine);                                   /* may be NULL */
-    BaseStatus (*compact)(Engine *engine, const EngineRange *range);       /* may be NULL */
-    BaseStatus (*checkpoint)(Engine *engine, const char *directory);       /* may be NULL */
-    BaseStatus (*verify)(Engine *engine);                                  /* may be NULL */
+    BaseStatus (*set_option)(Engine *engine, size_t index, int64_t value);     /* may be NULL */
+    void (*tick)(Engine *engine);                                              /* may be NULL */
+    BaseStatus (*flush)(Engine *engine);                                       /* may be NULL */
+    BaseStatus (*compact)(Engine *engine, const EngineRange *range);           /* may be NULL */
+    BaseStatus (*checkpoint)(Engine *engine, const char *directory);           /* may be NULL */
+    BaseStatus (*verify)(Engine *engine);                                      /* may be NULL */
+    BaseStatus (*status)(Engine *engine);                                      /* may be NULL */
+    BaseStatus (*files)(Engine *engine, EngineFileVisitor *visit, void *user); /* may be NULL */
 };
 
 /* ------------------------------------------------------------------------------------- classes --
@@ -415,6 +480,21 @@ BaseStatus engine_class_register(const EngineClass *engine_class);
  * to do. On failure args->message explains.
  */
 BaseStatus engine_open(const EngineClass *engine_class, EngineOpenArgs *args, Engine **ret_engine);
+
+/*
+ * Reads every file in the directory of an engine that is not open, and checks all that can be
+ * checked without writing any of them. BASE_CORRUPTION: damage was found, and reported. Other
+ * errors: it could not be done, and args->message says why; BASE_UNSUPPORTED: this engine keeps no
+ * files, or cannot check them.
+ */
+BaseStatus engine_verify_directory(EngineFilesArgs *args);
+
+/*
+ * Makes a directory that does not open usable again: keeps every record that is intact, puts aside
+ * what is damaged, and makes nothing up. What it did and what was lost is reported. Errors as above;
+ * after one, what was there is still there.
+ */
+BaseStatus engine_repair_directory(EngineFilesArgs *args);
 
 /* ---------------------------------------------------------------------------------- operations --
  */
@@ -546,6 +626,53 @@ engine_figures(Engine *engine, EngineFigureVisitor *visit, void *user)
     if (engine->ops->figures != NULL) {
         engine->ops->figures(engine, visit, user);
     }
+}
+
+/* OK; or why the engine fails every write until it is opened again, while reads go on. Never waits. */
+static inline BaseStatus
+engine_status(Engine *engine)
+{
+    return engine->ops->status == NULL ? base_ok() : engine->ops->status(engine);
+}
+
+/* Visits the files with records, level by level. BASE_UNSUPPORTED: the engine has none. */
+static inline BaseStatus
+engine_files(Engine *engine, EngineFileVisitor *visit, void *user)
+{
+    if (engine->ops->files == NULL) {
+        return base_error(BASE_UNSUPPORTED, "this engine keeps no files of records");
+    }
+    return engine->ops->files(engine, visit, user);
+}
+
+/* Writes what is only in memory to files, and waits for it. */
+static inline BaseStatus
+engine_flush(Engine *engine)
+{
+    if (engine->ops->flush == NULL) {
+        return base_error(BASE_UNSUPPORTED, "this engine keeps no files of records");
+    }
+    return engine->ops->flush(engine);
+}
+
+/* Merges the files of a range, reclaims what is dead, and waits for it. */
+static inline BaseStatus
+engine_compact(Engine *engine, const EngineRange *range)
+{
+    if (engine->ops->compact == NULL) {
+        return base_error(BASE_UNSUPPORTED, "this engine keeps no files of records");
+    }
+    return engine->ops->compact(engine, range);
+}
+
+/* Reads everything and checks it, beside all other work. BASE_CORRUPTION: something is wrong. */
+static inline BaseStatus
+engine_verify(Engine *engine)
+{
+    if (engine->ops->verify == NULL) {
+        return base_error(BASE_UNSUPPORTED, "this engine has nothing to verify");
+    }
+    return engine->ops->verify(engine);
 }
 
 /* Estimates what a range of ENGINE_DATA holds. */
