@@ -14,6 +14,9 @@
  * A directory with files but without ENGINE is not ours and is refused, never treated as empty; a
  * crash while a new directory is set up leaves at most LOCK and ENGINE.tmp, which do not count.
  *
+ * Checking and repairing take the same lock, so that nobody opens meanwhile what they read, and ask
+ * the same file whose directory it is.
+ *
  * The lock must end with the engine, but engine_close() goes straight to the engine's own table of
  * operations. So an open engine gets a table of its own, a copy in which close also gives back the
  * lock.
@@ -36,6 +39,10 @@
 #define LOCK_NAME         "LOCK"
 #define ENGINE_NAME_MAX   64
 #define ENGINE_NAME_WIDTH "63"
+#define MESSAGE_SIZE      sizeof(((EngineOpenArgs *)NULL)->message)
+
+_Static_assert(sizeof(((EngineFilesArgs *)NULL)->message) == MESSAGE_SIZE,
+               "one size of messages for all that is done to a directory");
 
 /*
  * ------------------------------------------------------------------------------------- classes --
@@ -122,24 +129,28 @@ engine_capability_name(unsigned bit)
  * ------------------------------------------------------------------------------------ messages --
  */
 
-static BaseStatus explain(EngineOpenArgs *args, BaseStatus status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* A directory that is worked on, and where to say what is wrong with it. */
+typedef struct Place {
+    const Env *env;
+    const char *directory;
+    char *message; /* MESSAGE_SIZE bytes */
+} Place;
 
 /* Writes the message for people and returns the status. */
-static BaseStatus
-explain(EngineOpenArgs *args, BaseStatus status, const char *format, ...)
+static BaseStatus __attribute__((format(printf, 3, 4)))
+explain(const Place *place, BaseStatus status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(args->message, sizeof(args->message), format, arguments);
+    (void)vsnprintf(place->message, MESSAGE_SIZE, format, arguments);
     va_end(arguments);
     return status;
 }
 
 static BaseStatus
-explain_file(EngineOpenArgs *args, BaseStatus status, const char *doing)
+explain_file(const Place *place, BaseStatus status, const char *doing)
 {
-    return explain(args, status, "cannot %s in %s: %s", doing, args->directory, status.what);
+    return explain(place, status, "cannot %s in %s: %s", doing, place->directory, status.what);
 }
 
 /*
@@ -166,14 +177,14 @@ cut_last_name(char *path)
 
 /* Makes the name of the directory durable. */
 static BaseStatus
-sync_name(EngineOpenArgs *args)
+sync_name(const Place *place)
 {
     char above[ENV_PATH_MAX];
-    memcpy(above, args->directory, strlen(args->directory) + 1);
+    memcpy(above, place->directory, strlen(place->directory) + 1);
     cut_last_name(above);
-    BaseStatus status = env_sync_directory(args->env, above);
+    BaseStatus status = env_sync_directory(place->env, above);
     if (!base_is_ok(status)) {
-        return explain(args, status, "cannot sync the directory above %s: %s", args->directory,
+        return explain(place, status, "cannot sync the directory above %s: %s", place->directory,
                        status.what);
     }
     return status;
@@ -181,45 +192,45 @@ sync_name(EngineOpenArgs *args)
 
 /* Makes the directory if it is missing. */
 static BaseStatus
-ensure_directory(EngineOpenArgs *args)
+ensure_directory(const Place *place)
 {
-    size_t len = strlen(args->directory);
+    size_t len = strlen(place->directory);
     if (len == 0 || len >= ENV_PATH_MAX) {
-        return explain(args, base_error(BASE_INVALID, "not a usable name of a directory"),
+        return explain(place, base_error(BASE_INVALID, "not a usable name of a directory"),
                        "the name of the directory has %zu bytes; 1 to %d are possible", len,
                        ENV_PATH_MAX - 1);
     }
     EnvStat found;
-    BaseStatus status = env_stat(args->env, args->directory, &found);
+    BaseStatus status = env_stat(place->env, place->directory, &found);
     if (base_is_ok(status) && !found.is_directory) {
-        return explain(args, base_error(BASE_INVALID, "not a directory"), "%s is not a directory",
-                       args->directory);
+        return explain(place, base_error(BASE_INVALID, "not a directory"), "%s is not a directory",
+                       place->directory);
     }
     if (status.code == BASE_NOT_FOUND) {
-        status = env_make_directory(args->env, args->directory);
+        status = env_make_directory(place->env, place->directory);
     }
     if (!base_is_ok(status)) {
-        return explain(args, status, "cannot make the directory %s: %s (the one above must exist)",
-                       args->directory, status.what);
+        return explain(place, status, "cannot make the directory %s: %s (the one above must exist)",
+                       place->directory, status.what);
     }
     return status;
 }
 
 static BaseStatus
-take_lock(EngineOpenArgs *args, EnvLock **ret_lock)
+take_lock(const Place *place, EnvLock **ret_lock)
 {
     char path[ENV_PATH_MAX];
-    BaseStatus status = env_join(path, args->directory, LOCK_NAME);
+    BaseStatus status = env_join(path, place->directory, LOCK_NAME);
     if (base_is_ok(status)) {
-        status = env_lock(args->env, path, ret_lock);
+        status = env_lock(place->env, path, ret_lock);
     }
     if (status.code == BASE_BUSY) {
-        return explain(args, status,
+        return explain(place, status,
                        "%s is in use: another process, or another store of this one, has it open "
                        "(lock file %s). Stop that one, or use another directory",
-                       args->directory, LOCK_NAME);
+                       place->directory, LOCK_NAME);
     }
-    return base_is_ok(status) ? status : explain_file(args, status, "take the lock");
+    return base_is_ok(status) ? status : explain_file(place, status, "take the lock");
 }
 
 /*
@@ -257,87 +268,105 @@ note_stranger(void *user, const char *name)
 
 /* Claims a directory that has no identity, if it is empty. */
 static BaseStatus
-claim(EngineOpenArgs *args, const EngineClass *engine_class)
+claim(const Place *place, const EngineClass *engine_class)
 {
     bool strangers = false;
-    BaseStatus status = env_list(args->env, args->directory, note_stranger, &strangers);
+    BaseStatus status = env_list(place->env, place->directory, note_stranger, &strangers);
     if (!base_is_ok(status)) {
-        return explain_file(args, status, "list the files");
+        return explain_file(place, status, "list the files");
     }
     if (strangers) {
-        return explain(args, base_error(BASE_INVALID, "not a directory of an engine"),
+        return explain(place, base_error(BASE_INVALID, "not a directory of an engine"),
                        "%s has files but no file " IDENTITY_NAME
                        ", so it is not the directory of an engine. Use an empty or new directory",
-                       args->directory);
+                       place->directory);
     }
-    status = sync_name(args);
+    status = sync_name(place);
     if (!base_is_ok(status)) {
         return status;
     }
     char text[IDENTITY_MAX];
     format_identity(text, engine_class->name, engine_class->format);
     bool unsure = false;
-    status =
-        env_replace_file(args->env, args->directory, IDENTITY_NAME, base_slice_text(text), &unsure);
-    return base_is_ok(status) ? status : explain_file(args, status, "write " IDENTITY_NAME);
+    status = env_replace_file(place->env, place->directory, IDENTITY_NAME, base_slice_text(text),
+                              &unsure);
+    return base_is_ok(status) ? status : explain_file(place, status, "write " IDENTITY_NAME);
 }
 
-/* Compares the identity of a directory with the engine that is to open it. */
+/* Reads the text of an identity. BASE_CORRUPTION: it is not what we write. */
 static BaseStatus
-compare(EngineOpenArgs *args, const EngineClass *engine_class, const char *text)
+understand(const Place *place, const char *text, char name[ENGINE_NAME_MAX], uint32_t *ret_format)
 {
-    char name[ENGINE_NAME_MAX];
-    uint32_t format = 0;
-    if (!parse_identity(text, name, &format)) {
-        return explain(args, base_error(BASE_CORRUPTION, "the file ENGINE is damaged"),
-                       "the file %s/" IDENTITY_NAME
-                       " is damaged, so it is unknown which engine wrote this directory. Restore "
-                       "the file or the directory from a backup",
-                       args->directory);
+    if (parse_identity(text, name, ret_format)) {
+        return base_ok();
     }
+    return explain(place, base_error(BASE_CORRUPTION, "the file ENGINE is damaged"),
+                   "the file %s/" IDENTITY_NAME
+                   " is damaged, so it is unknown which engine wrote this directory. Restore "
+                   "the file or the directory from a backup",
+                   place->directory);
+}
+
+/* Compares the identity of a directory with the engine that is to work on it. */
+static BaseStatus
+compare(const Place *place, const EngineClass *engine_class, const char *name, uint32_t format)
+{
     if (strcmp(name, engine_class->name) != 0) {
-        return explain(args, base_error(BASE_INVALID, "the directory belongs to another engine"),
+        return explain(place, base_error(BASE_INVALID, "the directory belongs to another engine"),
                        "%s holds data of the engine '%s', not '%s'. Open it with '%s'; or move the "
                        "data by export from there and import into a new directory; or give '%s' "
                        "another directory",
-                       args->directory, name, engine_class->name, name, engine_class->name);
+                       place->directory, name, engine_class->name, name, engine_class->name);
     }
     if (format != engine_class->format) {
         return explain(
-            args, base_error(BASE_INVALID, "the directory has another format"),
+            place, base_error(BASE_INVALID, "the directory has another format"),
             "%s has format %" PRIu32 " of the engine '%s'; this build knows format %" PRIu32
             ". Open it with the version of Larder that wrote it, export, and import into "
             "a new directory",
-            args->directory, format, name, engine_class->format);
+            place->directory, format, name, engine_class->format);
     }
     return base_ok();
 }
 
+/* Reads the identity of a directory. BASE_NOT_FOUND: it has none. */
 static BaseStatus
-identify(EngineOpenArgs *args, const EngineClass *engine_class)
+read_identity(const Place *place, BaseBuf *text)
 {
     char path[ENV_PATH_MAX];
-    BaseStatus status = env_join(path, args->directory, IDENTITY_NAME);
+    BaseStatus status = env_join(path, place->directory, IDENTITY_NAME);
     if (!base_is_ok(status)) {
-        return explain_file(args, status, "name the file " IDENTITY_NAME);
+        return explain_file(place, status, "name the file " IDENTITY_NAME);
     }
+    status = env_read_file(place->env, path, IDENTITY_MAX, text);
+    if (base_is_ok(status) && !base_buf_append_byte(text, '\0')) {
+        status = base_error(BASE_NO_MEMORY, "no memory");
+    }
+    return base_is_ok(status) || status.code == BASE_NOT_FOUND
+               ? status
+               : explain_file(place, status, "read " IDENTITY_NAME);
+}
+
+/* Makes sure that the directory is the engine's; an empty one becomes that. */
+static BaseStatus
+identify(const Place *place, const EngineClass *engine_class)
+{
     BaseBuf text = BASE_BUF_INIT;
-    status = env_read_file(args->env, path, IDENTITY_MAX, &text);
+    char name[ENGINE_NAME_MAX];
+    uint32_t format;
+    BaseStatus status = read_identity(place, &text);
     if (status.code == BASE_NOT_FOUND) {
-        status = claim(args, engine_class);
-    } else if (!base_is_ok(status)) {
-        status = explain_file(args, status, "read " IDENTITY_NAME);
-    } else if (!base_buf_append_byte(&text, '\0')) {
-        status = explain_file(args, base_error(BASE_NO_MEMORY, "no memory"), "read " IDENTITY_NAME);
-    } else {
-        status = compare(args, engine_class, (const char *)text.data);
+        status = claim(place, engine_class);
+    } else if (base_is_ok(status)) {
+        status = understand(place, (const char *)text.data, name, &format);
+        status = base_is_ok(status) ? compare(place, engine_class, name, format) : status;
     }
     base_buf_clear(&text);
     if (!base_is_ok(status)) {
         return status;
     }
-    status = env_sync_directory(args->env, args->directory);
-    return base_is_ok(status) ? status : explain_file(args, status, "sync the directory");
+    status = env_sync_directory(place->env, place->directory);
+    return base_is_ok(status) ? status : explain_file(place, status, "sync the directory");
 }
 
 /*
@@ -363,12 +392,12 @@ close_and_unlock(Engine *engine)
 
 /* Opens the engine in a directory that is locked and its own. */
 static BaseStatus
-open_locked(const EngineClass *engine_class, EngineOpenArgs *args, EnvLock *lock,
-            Engine **ret_engine)
+open_locked(const EngineClass *engine_class, const Place *place, EngineOpenArgs *args,
+            EnvLock *lock, Engine **ret_engine)
 {
     OpenEngine *open = malloc(sizeof(*open));
     if (open == NULL) {
-        return explain(args, base_error(BASE_NO_MEMORY, "no memory"),
+        return explain(place, base_error(BASE_NO_MEMORY, "no memory"),
                        "no memory to open an engine");
     }
     Engine *engine = NULL;
@@ -376,7 +405,7 @@ open_locked(const EngineClass *engine_class, EngineOpenArgs *args, EnvLock *lock
     if (!base_is_ok(status)) {
         free(open);
         if (args->message[0] == '\0') {
-            (void)explain(args, status, "the engine '%s' cannot open %s: %s", engine_class->name,
+            (void)explain(place, status, "the engine '%s' cannot open %s: %s", engine_class->name,
                           args->directory, status.what);
         }
         return status;
@@ -391,22 +420,115 @@ open_locked(const EngineClass *engine_class, EngineOpenArgs *args, EnvLock *lock
 BaseStatus
 engine_open(const EngineClass *engine_class, EngineOpenArgs *args, Engine **ret_engine)
 {
+    const Place place = {args->env, args->directory, args->message};
     args->message[0] = '\0';
-    BaseStatus status = ensure_directory(args);
+    BaseStatus status = ensure_directory(&place);
     if (!base_is_ok(status)) {
         return status;
     }
     EnvLock *lock = NULL;
-    status = take_lock(args, &lock);
+    status = take_lock(&place, &lock);
     if (!base_is_ok(status)) {
         return status;
     }
-    status = identify(args, engine_class);
+    status = identify(&place, engine_class);
     if (base_is_ok(status)) {
-        status = open_locked(engine_class, args, lock, ret_engine);
+        status = open_locked(engine_class, &place, args, lock, ret_engine);
     }
     if (!base_is_ok(status)) {
         env_unlock(args->env, lock);
     }
     return status;
+}
+
+/*
+ * ------------------------------------------------------------------------------ verify, repair --
+ */
+
+typedef BaseStatus FilesWork(EngineFilesArgs *args);
+
+/* Whose directory it is, by its identity. */
+static BaseStatus
+find_owner(const Place *place, const EngineClass **ret_class)
+{
+    BaseBuf text = BASE_BUF_INIT;
+    char name[ENGINE_NAME_MAX];
+    uint32_t format;
+    BaseStatus status = read_identity(place, &text);
+    if (base_is_ok(status)) {
+        status = understand(place, (const char *)text.data, name, &format);
+    } else if (status.code == BASE_NOT_FOUND) {
+        status =
+            explain(place, base_error(BASE_INVALID, "not a directory of an engine"),
+                    "%s has no file " IDENTITY_NAME ", so it is not the directory of an engine",
+                    place->directory);
+    }
+    base_buf_clear(&text);
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    const EngineClass *found = engine_class_find(name);
+    if (found == NULL) {
+        return explain(place, base_error(BASE_UNSUPPORTED, "no such engine"),
+                       "%s belongs to the engine '%s', which this build does not have",
+                       place->directory, name);
+    }
+    *ret_class = found;
+    return compare(place, found, name, format);
+}
+
+/* Makes sure that there is a directory to look into, and locks it. */
+static BaseStatus
+lock_existing(const Place *place, EnvLock **ret_lock)
+{
+    EnvStat found;
+    BaseStatus status = env_stat(place->env, place->directory, &found);
+    if (base_is_ok(status) && !found.is_directory) {
+        status = base_error(BASE_INVALID, "it is not a directory");
+    }
+    if (!base_is_ok(status)) {
+        return explain(place, status, "cannot look into %s: %s", place->directory, status.what);
+    }
+    return take_lock(place, ret_lock);
+}
+
+static BaseStatus
+work_on(EngineFilesArgs *args, bool repair)
+{
+    const Place place = {args->env, args->directory, args->message};
+    EnvLock *lock = NULL;
+    args->message[0] = '\0';
+    args->files = args->bytes = args->entries = 0;
+    BaseStatus status = lock_existing(&place, &lock);
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    const EngineClass *engine_class = NULL;
+    status = find_owner(&place, &engine_class);
+    if (base_is_ok(status)) {
+        FilesWork *work = repair ? engine_class->repair_files : engine_class->verify_files;
+        status = work != NULL
+                     ? work(args)
+                     : explain(&place, base_error(BASE_UNSUPPORTED, "it cannot"),
+                               "the engine '%s' keeps no files of records, so there is "
+                               "nothing to %s in %s",
+                               engine_class->name, repair ? "repair" : "verify", args->directory);
+    }
+    if (!base_is_ok(status) && status.code != BASE_CORRUPTION && args->message[0] == '\0') {
+        (void)explain_file(&place, status, repair ? "repair the files" : "read the files");
+    }
+    env_unlock(args->env, lock);
+    return status;
+}
+
+BaseStatus
+engine_verify_directory(EngineFilesArgs *args)
+{
+    return work_on(args, false);
+}
+
+BaseStatus
+engine_repair_directory(EngineFilesArgs *args)
+{
+    return work_on(args, true);
 }

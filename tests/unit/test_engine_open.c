@@ -31,6 +31,54 @@ static const EngineClass other_class = {
     .open = other_open,
 };
 
+/* A class that can check and repair files, and does what it is told. */
+static BaseStatus files_status;
+
+static BaseStatus
+look_at_files(EngineFilesArgs *files, const char *what)
+{
+    Engine *engine = NULL;
+    ck_assert_int_eq(engine_open(&other_class, &args, &engine).code, BASE_BUSY);
+    const EngineFinding finding = {ENGINE_FINDING_DAMAGE, "a-file", 17, what};
+    files->report(files->user, &finding);
+    files->files = 3;
+    return files_status;
+}
+
+static BaseStatus
+verify_files(EngineFilesArgs *files)
+{
+    return look_at_files(files, "verified");
+}
+
+static BaseStatus
+repair_files(EngineFilesArgs *files)
+{
+    return look_at_files(files, "repaired");
+}
+
+static const EngineClass filing_class = {
+    .abi_version = ENGINE_ABI_VERSION,
+    .struct_size = sizeof(EngineClass),
+    .name = "filing",
+    .format = 2,
+    .open = other_open,
+    .verify_files = verify_files,
+    .repair_files = repair_files,
+};
+
+static char finding_seen[32];
+
+static void
+note_finding(void *user, const EngineFinding *finding)
+{
+    ck_assert_ptr_eq(user, &args);
+    ck_assert_int_eq(finding->kind, ENGINE_FINDING_DAMAGE);
+    ck_assert_str_eq(finding->file, "a-file");
+    ck_assert_int_eq(finding->offset, 17);
+    (void)strncpy(finding_seen, finding->what, sizeof finding_seen - 1);
+}
+
 static void
 set_up(void)
 {
@@ -222,6 +270,81 @@ START_TEST(a_directory_opens_once_at_a_time)
 }
 END_TEST
 
+/* Checks or repairs the directory; its message is left in `args`. */
+static BaseCode
+work_on(bool repair, int64_t *ret_files)
+{
+    EngineFilesArgs files = {.directory = args.directory,
+                             .env = args.env,
+                             .clock = args.clock,
+                             .report = note_finding,
+                             .user = &args};
+    finding_seen[0] = '\0';
+    BaseStatus status = repair ? engine_repair_directory(&files) : engine_verify_directory(&files);
+    memcpy(args.message, files.message, sizeof args.message);
+    *ret_files = files.files;
+    return status.code;
+}
+
+START_TEST(files_are_checked_and_repaired_by_the_engine_that_wrote_them)
+{
+    int64_t count;
+    ck_assert(base_is_ok(engine_class_register(&filing_class)));
+    ck_assert_int_eq(visit(&filing_class), BASE_OK);
+    files_status = base_ok();
+    ck_assert_int_eq(work_on(false, &count), BASE_OK);
+    ck_assert_str_eq(finding_seen, "verified");
+    ck_assert_int_eq(count, 3);
+    ck_assert_int_eq(work_on(true, &count), BASE_OK);
+    ck_assert_str_eq(finding_seen, "repaired");
+    files_status = base_error(BASE_CORRUPTION, "is damaged");
+    ck_assert_int_eq(work_on(false, &count), BASE_CORRUPTION);
+    ck_assert_str_eq(args.message, "");
+    files_status = base_error(BASE_IO, "the disk is gone");
+    ck_assert_int_eq(work_on(false, &count), BASE_IO);
+    ck_message("cannot read the files in /d: the disk is gone");
+    ck_assert_int_eq(work_on(true, &count), BASE_IO);
+    ck_message("cannot repair the files in /d: the disk is gone");
+    ck_assert_int_eq(visit(&filing_class), BASE_OK); /* the lock is free again */
+}
+END_TEST
+
+START_TEST(files_of_nobody_we_know_are_left_alone)
+{
+    int64_t count;
+    ck_assert_int_eq(work_on(false, &count), BASE_NOT_FOUND);
+    ck_message("cannot look into /d");
+    ck_assert(base_is_ok(env_make_directory(mem, "/d")));
+    ck_assert_int_eq(work_on(false, &count), BASE_INVALID);
+    ck_message("is not the directory of an engine");
+    ck_assert_int_eq(visit(&other_class), BASE_OK);
+    ck_assert_int_eq(work_on(false, &count), BASE_UNSUPPORTED);
+    ck_message("belongs to the engine 'other', which this build does not have");
+    ck_assert(base_is_ok(engine_class_register(&other_class)));
+    ck_assert_int_eq(work_on(true, &count), BASE_UNSUPPORTED);
+    ck_message("there is nothing to repair in /d");
+    write_file("ENGINE", "larder-engine 1\nengine other\nformat 8\n");
+    ck_assert_int_eq(work_on(false, &count), BASE_INVALID);
+    ck_message("format 8");
+    write_file("ENGINE", "larder-engine 1\nengine oth");
+    ck_assert_int_eq(work_on(false, &count), BASE_CORRUPTION);
+    ck_message("the file /d/ENGINE is damaged");
+    ck_assert_str_eq(finding_seen, "");
+}
+END_TEST
+
+START_TEST(files_of_an_open_engine_are_left_alone)
+{
+    int64_t count;
+    Engine *engine = NULL;
+    ck_assert(base_is_ok(engine_class_register(&filing_class)));
+    ck_assert(base_is_ok(engine_open(&filing_class, &args, &engine)));
+    ck_assert_int_eq(work_on(true, &count), BASE_BUSY);
+    ck_message("is in use");
+    engine_close(engine);
+}
+END_TEST
+
 START_TEST(an_engine_that_will_not_open_gives_back_the_lock)
 {
     open_fails = true;
@@ -286,6 +409,9 @@ main(void)
     tcase_add_test(cases, foreign_files_are_never_overwritten);
     tcase_add_test(cases, a_damaged_identity_is_refused);
     tcase_add_test(cases, a_directory_opens_once_at_a_time);
+    tcase_add_test(cases, files_are_checked_and_repaired_by_the_engine_that_wrote_them);
+    tcase_add_test(cases, files_of_nobody_we_know_are_left_alone);
+    tcase_add_test(cases, files_of_an_open_engine_are_left_alone);
     tcase_add_test(cases, an_engine_that_will_not_open_gives_back_the_lock);
     tcase_add_test(cases, a_crash_at_any_step_of_the_first_opening_leaves_a_usable_directory);
     tcase_add_test(cases, a_process_crash_before_the_last_sync_is_made_good);
