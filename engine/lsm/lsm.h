@@ -1,0 +1,42 @@
+/*
+ * lsm.h: the durable engine: a log-structured merge tree. DESIGN.md tells how it works.
+ *
+ * It does all that engine.h names, but for native commits: ordered, durable, snapshots, batches,
+ * versions of the whole store, reverse scans, range removes in O(1), expiry, checkpoints.
+ *
+ * What an acknowledgement means is the option `durability`: `always`, it survives a power cut;
+ * `interval`, so does all but the last interval; `os`, it survives the end of the process. A commit
+ * with ENGINE_DURABILITY_SYNC survives a power cut in every mode.
+ *
+ * After the first failed write or sync of the log the store is poisoned: reads go on, commits fail,
+ * and it can be closed and opened again. Opening recovers what is on disk or refuses to.
+ */
+#ifndef LARDER_ENGINE_LSM_LSM_H
+#define LARDER_ENGINE_LSM_LSM_H
+
+#include "engine/engine.h"
+
+extern const EngineClass lsm_class;
+
+/* Indexes of the options of the class. */
+typedef enum LsmOption {
+    LSM_OPTION_DURABILITY = 0,     /* always | interval | os: LsmSyncMode */
+    LSM_OPTION_SYNC_INTERVAL = 1,  /* ms */
+    LSM_OPTION_WRITE_BUFFER = 2,   /* bytes of a memtable */
+    LSM_OPTION_WRITE_BUFFERS = 3,  /* memtables at most */
+    LSM_OPTION_BLOCK_CACHE = 4,    /* bytes; live */
+    LSM_OPTION_FILTER_BITS = 5,    /* a key */
+    LSM_OPTION_BLOCK_BYTES = 6,    /* of a data block */
+    LSM_OPTION_TABLE_BYTES = 7,    /* of a table */
+    LSM_OPTION_BASE_BYTES = 8,     /* of the base level, at most */
+    LSM_OPTION_MULTIPLIER = 9,     /* a level to the one above it */
+    LSM_OPTION_RUN_TRIGGER = 10,   /* runs of level 0 that start a compaction */
+    LSM_OPTION_COMPRESSION = 11,   /* none | zstd | auto */
+    LSM_OPTION_COMPACTIONS = 12,   /* threads */
+    LSM_OPTION_RATE = 13,          /* bytes a second of compaction; 0: no limit; live */
+    LSM_OPTION_RECLAIM_AFTER = 14, /* ms; live */
+    LSM_OPTION_LOADERS = 15,       /* threads */
+    LSM_OPTION_COUNT = 16
+} LsmOption;
+
+#endif
