@@ -100,10 +100,23 @@ make_fragments(const LsmRewriteArgs *args, bool all, Fragments *list)
     return status.code == BASE_CLOSED ? no_memory() : status;
 }
 
+/*
+ * Whether level 0, into which the outputs go, has tables: which of them are older, and overlap, is
+ * not looked at. Removes that a flush keeps for nothing go with the next compaction.
+ */
+static bool
+joins_others(const LsmRewriteArgs *args)
+{
+    return args->output_level == 0 && args->levels != NULL && args->levels->levels[0].count != 0;
+}
+
 /* Whether a table below the outputs has a key of [start, stop). */
 static bool
 anything_below(const LsmRewriteArgs *args, BaseSlice start, BaseSlice stop)
 {
+    if (joins_others(args)) {
+        return true;
+    }
     for (int l = args->output_level + 1; args->levels != NULL && l < LSM_LEVELS; l++) {
         const LsmLevel *level = &args->levels->levels[l];
         for (size_t i = 0; i < level->count; i++) {
@@ -296,7 +309,7 @@ begin_key(Pass *pass, BaseSlice key)
         return no_memory();
     }
     pass->history = (LsmKeyHistory){0};
-    pass->bottom = true;
+    pass->bottom = !joins_others(args);
     for (int l = args->output_level + 1; args->levels != NULL && l < LSM_LEVELS; l++) {
         const LsmLevel *level = &args->levels->levels[l];
         size_t *at = &pass->below_at[l];

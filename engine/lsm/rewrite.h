@@ -35,7 +35,7 @@ typedef struct LsmRewriteArgs {
     const FormatRange *ranges; /* removed ranges of all sources, in no order */
     size_t range_count;
     LsmRetention retention;
-    const LsmLevels *levels; /* for borders and for what lies below; NULL: nothing below */
+    const LsmLevels *levels; /* for borders and for what is older; NULL: nothing is */
     int output_level;
     int64_t table_bytes;
     TableBuilderOptions table; /* of each new table, but for id and number */

@@ -53,6 +53,7 @@ typedef struct Rig {
     State after;
     int64_t snapshots[SNAPSHOTS];
     bool with_below;
+    int output_level; /* 0: what is older is in level 0, too */
     LsmMemtable *memtables[MEMTABLES];
     LsmSource sources[MEMTABLES];
     LsmMerge merge;
@@ -193,7 +194,7 @@ make_below(void)
     rig.below_table.info.smallest = key_of(BELOW_FIRST);
     rig.below_table.info.largest = key_of(BELOW_LAST);
     rig.below_list[0] = &rig.below_table;
-    rig.below.levels[LSM_LEVELS - 1] = (LsmLevel){rig.below_list, 1, 1};
+    rig.below.levels[rig.output_level == 0 ? 0 : LSM_LEVELS - 1] = (LsmLevel){rig.below_list, 1, 1};
     return rig.with_below ? &rig.below : NULL;
 }
 
@@ -232,7 +233,7 @@ run(int64_t table_bytes)
                            .range_count = rig.before.range_count,
                            .retention = {rig.snapshots, SNAPSHOTS, TIME_MS},
                            .levels = make_below(),
-                           .output_level = LSM_LEVELS - 2,
+                           .output_level = rig.output_level,
                            .table_bytes = table_bytes,
                            .table = table_rig_options(128),
                            .next_number = next_number,
@@ -306,6 +307,7 @@ static void
 set_up(void)
 {
     memset(&rig, 0, sizeof(rig));
+    rig.output_level = LSM_LEVELS - 2;
     table_rig_init(&rig.rig, 1 << 16);
     for (int m = 0; m < MEMTABLES; m++) {
         ck_assert_int_eq(lsm_memtable_new(4 << 20, &rig.memtables[m]).code, BASE_OK);
@@ -328,6 +330,7 @@ START_TEST(readers_see_the_same_as_before)
 {
     rig.rand = base_rand((uint64_t)_i + 1);
     rig.with_below = _i % 2 == 0;
+    rig.output_level = _i % 4 == 0 ? 0 : LSM_LEVELS - 2;
     choose_snapshots();
     make_input(_i % 3 != 0);
     BaseStatus status = run(_i % 5 == 0 ? 1 << 20 : 600);
