@@ -6,10 +6,10 @@
  */
 #include "service/config.h"
 
+#include "engine/option.h"
 #include "service/address.h"
 #include "service/config_check.h"
 #include "service/config_file.h"
-#include "service/config_value.h"
 #include "service/store/set.h"
 
 #include <string.h>
@@ -174,11 +174,11 @@ read_value(const ConfigLoad *load, const ConfigSection *section, const ConfigEnt
            const EngineOption *option, int64_t *ret_value)
 {
     g_autofree char *text = read_text(load, section, entry);
-    if (text == NULL || config_value_parse(option, text, ret_value)) {
+    if (text == NULL || engine_option_parse(option, text, ret_value)) {
         return;
     }
-    char legal[CONFIG_VALUE_LEGAL_SIZE];
-    config_value_legal(option, legal);
+    char legal[ENGINE_OPTION_LEGAL_SIZE];
+    engine_option_legal(option, legal);
     g_autofree char *problem = g_strdup_printf("\"%s\" is not %s", text, legal);
     refuse_value(load, section, entry, problem);
 }

@@ -5,8 +5,8 @@
  * and when a change takes effect. Texts are escaped by GKeyFile, so whatever was read is written
  * the same way.
  */
+#include "engine/option.h"
 #include "service/config.h"
-#include "service/config_value.h"
 
 #include <string.h>
 
@@ -42,12 +42,12 @@ sentence(const char *help)
 static void
 print_option(GString *out, const EngineOption *option, int64_t value)
 {
-    char legal[CONFIG_VALUE_LEGAL_SIZE];
-    char preset[CONFIG_VALUE_TEXT_SIZE];
-    char text[CONFIG_VALUE_TEXT_SIZE];
-    config_value_legal(option, legal);
-    config_value_print(option, option->preset, preset);
-    config_value_print(option, value, text);
+    char legal[ENGINE_OPTION_LEGAL_SIZE];
+    char preset[ENGINE_OPTION_TEXT_SIZE];
+    char text[ENGINE_OPTION_TEXT_SIZE];
+    engine_option_legal(option, legal);
+    engine_option_print(option, option->preset, preset);
+    engine_option_print(option, value, text);
     g_autofree char *help = sentence(option->help);
     legal[0] = g_ascii_toupper(legal[0]);
     g_autofree char *comment =

@@ -12,7 +12,7 @@
  */
 #include "service/server_state.h"
 
-#include "service/config_value.h"
+#include "engine/option.h"
 #include "service/lanes.h"
 #include "service/log.h"
 #include "service/program.h"
@@ -59,10 +59,10 @@ server_set_trace(Server *server)
 static void
 tell(const EngineOption *option, const char *where, int64_t before, int64_t after, bool live)
 {
-    char old_text[CONFIG_VALUE_TEXT_SIZE];
-    char new_text[CONFIG_VALUE_TEXT_SIZE];
-    config_value_print(option, before, old_text);
-    config_value_print(option, after, new_text);
+    char old_text[ENGINE_OPTION_TEXT_SIZE];
+    char new_text[ENGINE_OPTION_TEXT_SIZE];
+    engine_option_print(option, before, old_text);
+    engine_option_print(option, after, new_text);
     if (live) {
         log_line(LOG_INFO, "reload: %s %s is now %s; it was %s", where, option->name, new_text,
                  old_text);

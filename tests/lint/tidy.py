@@ -30,6 +30,7 @@ LONGER_FILES = {
 INCLUDE_TABLE = {
     "engine/base": [],
     "engine/engine.h": ["engine/base"],
+    "engine/option.h": ["engine/base", "engine/engine.h"],
     "engine/env": ["engine/base"],
     "engine/format": ["engine/base"],
     "engine/commit": ["engine/base", "engine/env", "engine/engine.h"],
@@ -52,9 +53,10 @@ INCLUDE_TABLE = {
     "service/cli": ["include/larder", "engine/base", "engine/env"],
     "service/testkit": ["include/larder", "engine/base", "engine/engine.h", "engine/env", "service/net",
                         "service/obs", "service/store", "service/rpc", "service"],
-    "service": ["engine/base", "engine/engine.h", "engine/env", "service/wire", "service/net",
-                "service/obs", "service/store", "service/rpc", "service/admin", "service"],
-    "loadgen": ["engine/base", "engine/engine.h", "engine/env", "service/client", "include/larder"],
+    "service": ["engine/base", "engine/engine.h", "engine/option.h", "engine/env", "service/wire",
+                "service/net", "service/obs", "service/store", "service/rpc", "service/admin", "service"],
+    "loadgen": ["engine/base", "engine/engine.h", "engine/option.h", "engine/env", "service/client",
+                "include/larder"],
     "examples": ["include/larder", "gen-c_glib"],
     "tests": ["engine", "service", "loadgen", "tests", "gen-c_glib", "gen-client", "include/larder"],
 }

@@ -2,10 +2,10 @@
  * test_server_config.c: values, lines, suggestions, whole files, and printing as the inverse of
  * loading.
  */
+#include "engine/option.h"
 #include "service/address.h"
 #include "service/config.h"
 #include "service/config_file.h"
-#include "service/config_value.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static int64_t
 parsed(const EngineOption *option, const char *text)
 {
     int64_t value = -99;
-    ck_assert_msg(config_value_parse(option, text, &value), "%s is refused", text);
+    ck_assert_msg(engine_option_parse(option, text, &value), "%s is refused", text);
     return value;
 }
 
@@ -35,7 +35,7 @@ static void
 refused(const EngineOption *option, const char *text)
 {
     int64_t value = -99;
-    ck_assert_msg(!config_value_parse(option, text, &value), "%s is taken", text);
+    ck_assert_msg(!engine_option_parse(option, text, &value), "%s is taken", text);
     ck_assert_int_eq(value, -99);
 }
 
@@ -93,22 +93,22 @@ START_TEST(writes_what_it_reads)
     const EngineOption *const options[] = {&test_bytes, &test_duration, &test_integer};
     for (size_t o = 0; o < 3; o++) {
         for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-            char text[CONFIG_VALUE_TEXT_SIZE];
-            config_value_print(options[o], values[i], text);
+            char text[ENGINE_OPTION_TEXT_SIZE];
+            engine_option_print(options[o], values[i], text);
             ck_assert_int_eq(parsed(options[o], text), values[i]);
         }
     }
-    char text[CONFIG_VALUE_TEXT_SIZE];
-    config_value_print(&test_duration, 90000, text);
+    char text[ENGINE_OPTION_TEXT_SIZE];
+    engine_option_print(&test_duration, 90000, text);
     ck_assert_str_eq(text, "90s");
-    config_value_print(&test_bytes, 65536, text);
+    engine_option_print(&test_bytes, 65536, text);
     ck_assert_str_eq(text, "64K");
-    config_value_print(&test_choice, 2, text);
+    engine_option_print(&test_choice, 2, text);
     ck_assert_str_eq(text, "lz");
-    config_value_print(&test_boolean, 1, text);
+    engine_option_print(&test_boolean, 1, text);
     ck_assert_str_eq(text, "true");
-    char legal[CONFIG_VALUE_LEGAL_SIZE];
-    config_value_legal(&test_choice, legal);
+    char legal[ENGINE_OPTION_LEGAL_SIZE];
+    engine_option_legal(&test_choice, legal);
     ck_assert_str_eq(legal, "none, zstd or lz");
 }
 END_TEST

@@ -1,5 +1,5 @@
 /*
- * config_value.h: values of options as text, in both directions.
+ * option.h: values of options as text, in both directions.
  *
  * One reader and one writer for every number, size, duration, switch and choice of the
  * configuration: settings of the server, limits, and options of engines are all described by an
@@ -15,22 +15,22 @@
  *
  * Threading: plain functions.
  */
-#ifndef LARDER_SERVICE_CONFIG_VALUE_H
-#define LARDER_SERVICE_CONFIG_VALUE_H
+#ifndef LARDER_ENGINE_OPTION_H
+#define LARDER_ENGINE_OPTION_H
 
 #include "engine/engine.h"
 
 /* Space for a value, and for a description of legal ones. */
-enum { CONFIG_VALUE_TEXT_SIZE = 64, CONFIG_VALUE_LEGAL_SIZE = 256 };
+enum { ENGINE_OPTION_TEXT_SIZE = 64, ENGINE_OPTION_LEGAL_SIZE = 256 };
 
 /* Reads a value. False: it is not one of the option's type, or not within its range. */
-bool config_value_parse(const EngineOption *option, const char *text, int64_t *ret_value);
+bool engine_option_parse(const EngineOption *option, const char *text, int64_t *ret_value);
 
 /* Writes a value in its shortest form. */
-void config_value_print(const EngineOption *option, int64_t value,
-                        char ret_text[CONFIG_VALUE_TEXT_SIZE]);
+void engine_option_print(const EngineOption *option, int64_t value,
+                         char ret_text[ENGINE_OPTION_TEXT_SIZE]);
 
 /* Says what is legal: "bytes (suffixes K, M, G) from 64K to 64M". */
-void config_value_legal(const EngineOption *option, char ret_text[CONFIG_VALUE_LEGAL_SIZE]);
+void engine_option_legal(const EngineOption *option, char ret_text[ENGINE_OPTION_LEGAL_SIZE]);
 
 #endif

@@ -1,46 +1,46 @@
 /*
- * config_value.c: reads and writes numbers with suffixes.
+ * option.c: reads and writes numbers with suffixes.
  *
  * Strict on purpose: no blanks inside, no leading plus, no fractions, no suffix that means a
  * thousand to some and 1,024 to others. A number that does not fit 64 bits is refused, never
  * wrapped.
  */
-#include "service/config_value.h"
+#include "engine/option.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-typedef struct ConfigSuffix {
+typedef struct OptionSuffix {
     const char *text;
     int64_t factor;
-} ConfigSuffix;
+} OptionSuffix;
 
 /* Largest first: the writer takes the first that divides. The plain number comes last. */
-static const ConfigSuffix config_value_sizes[] = {
+static const OptionSuffix option_sizes[] = {
     {"G", INT64_C(1073741824)}, {"M", INT64_C(1048576)}, {"K", INT64_C(1024)}, {"", 1}};
-static const ConfigSuffix config_value_durations[] = {
+static const OptionSuffix option_durations[] = {
     {"h", INT64_C(3600000)}, {"m", INT64_C(60000)}, {"s", INT64_C(1000)}, {"ms", 1}, {"", 1}};
-static const ConfigSuffix config_value_plain[] = {{"", 1}};
+static const OptionSuffix option_plain[] = {{"", 1}};
 
 /* The suffixes of a type; the last one is the plain number. */
-static const ConfigSuffix *
+static const OptionSuffix *
 suffixes_of(EngineOptionType type, size_t *ret_count)
 {
     switch (type) {
     case ENGINE_OPTION_BYTES:
-        *ret_count = sizeof config_value_sizes / sizeof config_value_sizes[0];
-        return config_value_sizes;
+        *ret_count = sizeof option_sizes / sizeof option_sizes[0];
+        return option_sizes;
     case ENGINE_OPTION_DURATION:
-        *ret_count = sizeof config_value_durations / sizeof config_value_durations[0];
-        return config_value_durations;
+        *ret_count = sizeof option_durations / sizeof option_durations[0];
+        return option_durations;
     case ENGINE_OPTION_INTEGER:
     case ENGINE_OPTION_BOOLEAN:
     case ENGINE_OPTION_CHOICE:
         break;
     }
     *ret_count = 1;
-    return config_value_plain;
+    return option_plain;
 }
 
 /* Reads an optional minus and digits; *ret_rest is what follows them. */
@@ -78,7 +78,7 @@ parse_number(const EngineOption *option, const char *text, int64_t *ret_value)
         return false;
     }
     size_t count;
-    const ConfigSuffix *suffixes = suffixes_of(option->type, &count);
+    const OptionSuffix *suffixes = suffixes_of(option->type, &count);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(rest, suffixes[i].text) == 0) {
             return !__builtin_mul_overflow(number, suffixes[i].factor, ret_value);
@@ -107,7 +107,7 @@ parse_choice(const char *choices, const char *text, int64_t *ret_value)
 }
 
 bool
-config_value_parse(const EngineOption *option, const char *text, int64_t *ret_value)
+engine_option_parse(const EngineOption *option, const char *text, int64_t *ret_value)
 {
     int64_t value = 0;
     bool parsed = option->type == ENGINE_OPTION_BOOLEAN ? parse_choice("false|true", text, &value)
@@ -123,17 +123,18 @@ config_value_parse(const EngineOption *option, const char *text, int64_t *ret_va
 }
 
 static void
-print_choice(const char *choices, int64_t index, char ret_text[CONFIG_VALUE_TEXT_SIZE])
+print_choice(const char *choices, int64_t index, char ret_text[ENGINE_OPTION_TEXT_SIZE])
 {
     while (index > 0 && strchr(choices, '|') != NULL) {
         choices = strchr(choices, '|') + 1;
         index--;
     }
-    (void)snprintf(ret_text, CONFIG_VALUE_TEXT_SIZE, "%.*s", (int)strcspn(choices, "|"), choices);
+    (void)snprintf(ret_text, ENGINE_OPTION_TEXT_SIZE, "%.*s", (int)strcspn(choices, "|"), choices);
 }
 
 void
-config_value_print(const EngineOption *option, int64_t value, char ret_text[CONFIG_VALUE_TEXT_SIZE])
+engine_option_print(const EngineOption *option, int64_t value,
+                    char ret_text[ENGINE_OPTION_TEXT_SIZE])
 {
     if (option->type == ENGINE_OPTION_BOOLEAN) {
         print_choice("false|true", value, ret_text);
@@ -144,26 +145,26 @@ config_value_print(const EngineOption *option, int64_t value, char ret_text[CONF
         return;
     }
     size_t count;
-    const ConfigSuffix *suffixes = suffixes_of(option->type, &count);
+    const OptionSuffix *suffixes = suffixes_of(option->type, &count);
     size_t i = 0;
     while (i + 1 < count && (value == 0 || value % suffixes[i].factor != 0)) {
         i++;
     }
-    (void)snprintf(ret_text, CONFIG_VALUE_TEXT_SIZE, "%" PRId64 "%s", value / suffixes[i].factor,
+    (void)snprintf(ret_text, ENGINE_OPTION_TEXT_SIZE, "%" PRId64 "%s", value / suffixes[i].factor,
                    suffixes[i].text);
 }
 
 /* "error, warning, info or debug" */
 static void
-list_choices(const char *choices, char ret_text[CONFIG_VALUE_LEGAL_SIZE])
+list_choices(const char *choices, char ret_text[ENGINE_OPTION_LEGAL_SIZE])
 {
     size_t used = 0;
-    for (const char *choice = choices; used < CONFIG_VALUE_LEGAL_SIZE;) {
+    for (const char *choice = choices; used < ENGINE_OPTION_LEGAL_SIZE;) {
         size_t len = strcspn(choice, "|");
         bool last = choice[len] == '\0';
         const char *between = choice == choices ? "" : last ? " or " : ", ";
-        used += (size_t)snprintf(ret_text + used, CONFIG_VALUE_LEGAL_SIZE - used, "%s%.*s", between,
-                                 (int)len, choice);
+        used += (size_t)snprintf(ret_text + used, ENGINE_OPTION_LEGAL_SIZE - used, "%s%.*s",
+                                 between, (int)len, choice);
         if (last) {
             return;
         }
@@ -172,22 +173,22 @@ list_choices(const char *choices, char ret_text[CONFIG_VALUE_LEGAL_SIZE])
 }
 
 void
-config_value_legal(const EngineOption *option, char ret_text[CONFIG_VALUE_LEGAL_SIZE])
+engine_option_legal(const EngineOption *option, char ret_text[ENGINE_OPTION_LEGAL_SIZE])
 {
     if (option->type == ENGINE_OPTION_BOOLEAN) {
-        (void)snprintf(ret_text, CONFIG_VALUE_LEGAL_SIZE, "true or false");
+        (void)snprintf(ret_text, ENGINE_OPTION_LEGAL_SIZE, "true or false");
         return;
     }
     if (option->type == ENGINE_OPTION_CHOICE) {
         list_choices(option->choices, ret_text);
         return;
     }
-    char lowest[CONFIG_VALUE_TEXT_SIZE];
-    char highest[CONFIG_VALUE_TEXT_SIZE];
-    config_value_print(option, option->lowest, lowest);
-    config_value_print(option, option->highest, highest);
+    char lowest[ENGINE_OPTION_TEXT_SIZE];
+    char highest[ENGINE_OPTION_TEXT_SIZE];
+    engine_option_print(option, option->lowest, lowest);
+    engine_option_print(option, option->highest, highest);
     const char *kind = option->type == ENGINE_OPTION_BYTES      ? "bytes (suffixes K, M, G)"
                        : option->type == ENGINE_OPTION_DURATION ? "a time (suffixes ms, s, m, h)"
                                                                 : "a number";
-    (void)snprintf(ret_text, CONFIG_VALUE_LEGAL_SIZE, "%s from %s to %s", kind, lowest, highest);
+    (void)snprintf(ret_text, ENGINE_OPTION_LEGAL_SIZE, "%s from %s to %s", kind, lowest, highest);
 }
