@@ -21,19 +21,15 @@
 
 #include "engine/commit/backend.h"
 #include "engine/lsm/catalog.h"
+#include "engine/lsm/get.h"
 
 typedef struct LsmLoader LsmLoader;
-
-/* Reads a stored key at a point, from disk if need be; inside a read section. */
-typedef BaseStatus LsmLoaderRead(void *user, const LsmPoint *point, BaseSlice stored,
-                                 EngineLookup *ret_lookup);
 
 /* Borrowed, and must outlive the loader. */
 typedef struct LsmLoaderArgs {
     LsmCatalog *catalog;
-    size_t threads; /* at least 1 */
-    LsmLoaderRead *read;
-    void *read_user;
+    LsmReadCounters *counters;                                       /* of its reads */
+    size_t threads;                                                  /* at least 1 */
     void (*loaded)(void *user, CommitLoad *load, BaseStatus status); /* lsm_writer_loaded() */
     void *user;
 } LsmLoaderArgs;

@@ -31,7 +31,6 @@
 #define LARDER_ENGINE_LSM_WRITER_H
 
 #include "engine/commit/sequencer.h"
-#include "engine/lsm/catalog.h"
 #include "engine/lsm/loader.h"
 
 typedef struct LsmWriter LsmWriter;
@@ -39,10 +38,10 @@ typedef struct LsmWriter LsmWriter;
 /* Borrowed, and must outlive the writer. */
 typedef struct LsmWriterArgs {
     LsmCatalog *catalog;
-    const BaseClock *clock;
-    size_t write_buffer;      /* bytes of a generation as a rule */
-    size_t generations_max;   /* in memory at once, the active one included; at least 2 */
-    void (*need)(void *user); /* lsm_writer_wants() is not 0 any more, or a generation became FULL;
+    LsmReadCounters *counters; /* of lookups; not those of the store's gets */
+    size_t write_buffer;       /* bytes of a generation as a rule */
+    size_t generations_max;    /* in memory at once, the active one included; at least 2 */
+    void (*need)(void *user);  /* lsm_writer_wants() is not 0 any more, or a generation became FULL;
                                  called by the leader: be quick, take no lock of rank above 1 */
     void *user;
 } LsmWriterArgs;
