@@ -47,7 +47,8 @@ typedef struct CommitEntry {
     int64_t version;
     int64_t stamp_ms; /* never below the one of the entry before */
     CommitOp *ops;
-    size_t op_count;        /* at least 1; at most one PUT or REMOVE of a key between two ranges */
+    size_t op_count;        /* at least 1; a key is put or removed at most once between ranges that
+                               remove it */
     int64_t retry_after_ms; /* prepare may set it when it refuses; 0: cannot tell */
     void *backend_private;  /* the backend's, NULL at prepare */
     struct CommitEntry *next; /* within its group, in order */
@@ -61,7 +62,7 @@ typedef struct CommitGroup {
     void *backend_private;
 } CommitGroup;
 
-/* Keys to bring into memory. */
+/* What a commit waits for: keys to bring into memory, or room when there are none. */
 typedef struct CommitLoad {
     const struct CommitLoadKey {
         EngineKeyspace keyspace;
@@ -86,7 +87,9 @@ typedef struct CommitBackendOps {
     /*
      * Brings keys into memory. Must not block: it ends with commit_sequencer_loaded(), from any
      * thread, also from within. From then until unload, lookup must not answer BASE_WOULD_BLOCK for
-     * these keys. The keys stay valid until unload. Both are NULL when lookup never would block.
+     * these keys. The keys stay valid until unload. No keys: prepare has just answered
+     * BASE_WOULD_BLOCK, and the load ends when it is worth asking it again. Both functions are NULL
+     * when neither lookup nor prepare ever would block.
      */
     void (*load)(CommitBackend *backend, CommitLoad *load);
     void (*unload)(CommitBackend *backend, CommitLoad *load);
@@ -95,7 +98,9 @@ typedef struct CommitBackendOps {
      * Reserves all that publish and persist will need (memory, room in the log), so that publish
      * cannot fail. On failure nothing stays reserved, and the commit is answered by the code:
      * BASE_NO_MEMORY REFUSED/MEMORY_FULL, BASE_NO_SPACE REFUSED/DISK_FULL, BASE_BUSY
-     * REFUSED/OVERLOAD, BASE_CLOSED REFUSED/CLOSING, any other FAILED.
+     * REFUSED/OVERLOAD, BASE_CLOSED REFUSED/CLOSING, any other FAILED. But BASE_WOULD_BLOCK, room
+     * that will be there soon: the sequencer calls load without keys, and resolves and prepares the
+     * commit anew afterwards.
      * The bytes of the ops stay valid until publish or discard returns; but over an immediate
      * backend a value may be a view that lookup returned, which is valid as long as lookup says.
      */

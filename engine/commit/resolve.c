@@ -232,6 +232,20 @@ append(Resolution *resolution, EngineMutation *mutation, const CommitState *stat
     return step_ok();
 }
 
+/* What a mutation has to know of its key. */
+static BaseStatus
+read_state(const Resolution *resolution, const EngineMutation *mutation, CommitState *ret_state)
+{
+    if (commit_resolve_looks(mutation)) {
+        return commit_state_read(&resolution->scope, mutation->keyspace, mutation->key, ret_state);
+    }
+    *ret_state = (CommitState){.present = false};
+    if (resolution->commit->mutation_count > 1) {
+        ret_state->own = commit_state_own(&resolution->scope, mutation->keyspace, mutation->key);
+    }
+    return base_ok();
+}
+
 static Step
 mutate(Resolution *resolution, EngineMutation *mutation)
 {
@@ -240,12 +254,12 @@ mutate(Resolution *resolution, EngineMutation *mutation)
         return write_range(resolution, mutation);
     }
     CommitState state;
-    BaseStatus status =
-        commit_state_read(&resolution->scope, mutation->keyspace, mutation->key, &state);
+    BaseStatus status = read_state(resolution, mutation, &state);
     if (!base_is_ok(status)) {
         return step_error(status);
     }
-    mutation->result.existed = state.present;
+    bool optional = mutation->kind == ENGINE_PUT || mutation->kind == ENGINE_REMOVE;
+    mutation->result.existed = state.present && (!optional || mutation->want_existed);
     switch (mutation->kind) {
     case ENGINE_PUT:
         write_value(resolution, mutation, &state, mutation->value, 0);
@@ -426,6 +440,24 @@ commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit 
         *ret_entry = entry;
     }
     return verdict;
+}
+
+bool
+commit_resolve_looks(const EngineMutation *mutation)
+{
+    switch (mutation->kind) {
+    case ENGINE_PUT:
+        return mutation->want_existed || mutation->expiry == ENGINE_EXPIRES_KEEP;
+    case ENGINE_REMOVE:
+        return mutation->want_existed;
+    case ENGINE_REMOVE_RANGE:
+        return false;
+    case ENGINE_TOUCH:
+    case ENGINE_INCREMENT:
+    case ENGINE_APPEND:
+    default:
+        return true;
+    }
 }
 
 void

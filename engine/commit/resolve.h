@@ -11,6 +11,9 @@
  * are taken out again, and the outcome tells the state of the key at fault as it was before the
  * commit.
  *
+ * A put or remove that need not know what it replaces (no want_existed, no ENGINE_EXPIRES_KEEP) is
+ * blind: the backend is not asked for the key, which may be cold, and stays so.
+ *
  * Over an immediate backend nothing stays in the overlay, and inherited values are views of the
  * backend's records; otherwise they are copied, because the record, or the unpublished operation,
  * that holds them may be gone before this entry is published.
@@ -43,6 +46,9 @@ typedef enum CommitVerdict {
 CommitVerdict commit_resolve(const CommitResolver *resolver, CommitArena *arena,
                              EngineCommit *commit, int64_t version, int64_t stamp_ms,
                              CommitEntry **ret_entry);
+
+/* Whether resolving a mutation may look up its key. */
+bool commit_resolve_looks(const EngineMutation *mutation);
 
 /* Takes the operations of an entry out of the overlay, if they stayed there. */
 void commit_resolve_forget(const CommitResolver *resolver, const CommitEntry *entry);

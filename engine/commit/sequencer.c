@@ -152,18 +152,18 @@ answer_error(CommitSequencer *sequencer, EngineCommit *commit, BaseStatus status
     commit_pipeline_answer(&sequencer->pipeline, commit);
 }
 
-/* Lets a request and the rest of its chain wait for the keys that it needs. */
+/* Lets a request and the rest of its chain wait, for the keys that it needs or for room. */
 static void
-set_aside(CommitSequencer *sequencer, EngineCommit *chain)
+set_aside(CommitSequencer *sequencer, EngineCommit *chain, CommitWaitCause cause)
 {
     if (sequencer->backend->ops->load == NULL) {
         answer_error(sequencer, chain,
                      base_error(BASE_INTERNAL, "an engine without load would block"), 0);
         return;
     }
-    CommitWait *wait = commit_wait_new(chain);
+    CommitWait *wait = commit_wait_new(chain, cause);
     if (wait == NULL) {
-        answer_error(sequencer, chain, base_error(BASE_NO_MEMORY, "no memory to load keys"), 0);
+        answer_error(sequencer, chain, base_error(BASE_NO_MEMORY, "no memory to wait"), 0);
         return;
     }
     sequencer->chain = NULL;
@@ -182,7 +182,11 @@ pass(CommitSequencer *sequencer, EngineCommit *commit, CommitEntry *entry)
     BaseStatus status = sequencer->backend->ops->prepare(sequencer->backend, entry);
     if (!base_is_ok(status)) {
         commit_resolve_forget(&sequencer->resolver, entry);
-        answer_error(sequencer, commit, status, entry->retry_after_ms);
+        if (status.code == BASE_WOULD_BLOCK) {
+            set_aside(sequencer, commit, COMMIT_WAIT_ROOM);
+        } else {
+            answer_error(sequencer, commit, status, entry->retry_after_ms);
+        }
         return;
     }
     commit_version_take(sequencer->versions);
@@ -217,13 +221,13 @@ sequence(CommitSequencer *sequencer)
         commit_pipeline_answer(&sequencer->pipeline, commit);
         break;
     case COMMIT_COLD:
-        set_aside(sequencer, commit);
+        set_aside(sequencer, commit, COMMIT_WAIT_KEYS);
         break;
     }
     commit_pipeline_trim(&sequencer->pipeline);
 }
 
-/* Sequences the first request of the chain in hand, which may have waited for keys. */
+/* Sequences the first request of the chain in hand, which may have waited. */
 static void
 sequence_next(CommitSequencer *sequencer)
 {

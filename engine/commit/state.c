@@ -53,3 +53,14 @@ commit_state_read(const CommitScope *scope, EngineKeyspace keyspace, BaseSlice k
     *ret_state = state;
     return base_ok();
 }
+
+CommitOp *
+commit_state_own(const CommitScope *scope, EngineKeyspace keyspace, BaseSlice key)
+{
+    CommitOp *op = NULL;
+    if (scope->overlay == NULL ||
+        commit_overlay_find(scope->overlay, keyspace, key, &op) != COMMIT_OVERLAY_POINT) {
+        return NULL;
+    }
+    return op->version == scope->version ? op : NULL;
+}

@@ -32,4 +32,7 @@ typedef struct CommitState {
 BaseStatus commit_state_read(const CommitScope *scope, EngineKeyspace keyspace, BaseSlice key,
                              CommitState *ret_state);
 
+/* The operation of the commit that is being resolved that decides over a key; NULL: none. */
+CommitOp *commit_state_own(const CommitScope *scope, EngineKeyspace keyspace, BaseSlice key);
+
 #endif

@@ -1,5 +1,5 @@
 /*
- * wait.h: a request that waits aside until the backend has loaded its keys.
+ * wait.h: a request that waits aside until the backend has loaded its keys, or has room for it.
  *
  * All keys that the request looks at are loaded together and stay loaded until it has been
  * resolved, so one wait is enough however many of them are cold.
@@ -20,7 +20,13 @@ typedef struct CommitWait {
     struct CommitLoadKey keys[];
 } CommitWait;
 
+/* What a request waits for. */
+typedef enum CommitWaitCause {
+    COMMIT_WAIT_KEYS, /* those that it looks at */
+    COMMIT_WAIT_ROOM, /* a load without keys */
+} CommitWaitCause;
+
 /* For the first request of a chain. NULL: no memory. The caller frees with free(). */
-CommitWait *commit_wait_new(EngineCommit *chain);
+CommitWait *commit_wait_new(EngineCommit *chain, CommitWaitCause cause);
 
 #endif

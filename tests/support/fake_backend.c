@@ -27,6 +27,7 @@ fake_lookup(CommitBackend *backend, EngineKeyspace keyspace, BaseSlice key, uint
             EngineLookup *ret_lookup)
 {
     FakeBackend *fake = enter(backend);
+    fake->lookups++;
     if (!base_is_ok(fake->lookup_status)) {
         return leave(fake, fake->lookup_status);
     }
@@ -69,6 +70,10 @@ static BaseStatus
 fake_prepare(CommitBackend *backend, CommitEntry *entry)
 {
     FakeBackend *fake = enter(backend);
+    fake->prepares++;
+    if (fake->room_every != 0 && fake->prepares % fake->room_every == 0) {
+        return leave(fake, base_error(BASE_WOULD_BLOCK, "no room yet"));
+    }
     if (!base_is_ok(fake->prepare_status)) {
         entry->retry_after_ms = fake->retry_after_ms;
         return leave(fake, fake->prepare_status);

@@ -4,7 +4,7 @@
  * Its records are a ScriptedMap per keyspace. Groups that the sequencer hands over wait in a list
  * until the test reports them, in any order, with any status; or they are reported at once
  * (`automatic`). Keys that begin with "cold" are not in memory unless a load has brought them
- * there; loads wait in a list too. It checks the sequencer's side of the contract: calls come one
+ * there; loads wait in a list too, those for room among them. It checks the sequencer's side of the contract: calls come one
  * at a time, versions and stamps never go back, every entry prepared is published or discarded
  * once.
  *
@@ -27,6 +27,8 @@ typedef struct FakeBackend {
     ScriptedRecord *made;
     bool automatic;
     BaseStatus prepare_status; /* the answer of prepare */
+    int64_t room_every;        /* prepare has no room each so many calls; 0: it always has */
+    int64_t prepares;          /* calls */
     int64_t retry_after_ms;
     BaseStatus lookup_status; /* the answer of lookup */
 
@@ -41,6 +43,7 @@ typedef struct FakeBackend {
     atomic_int loaded; /* loads that are not unloaded */
     int64_t prepared;  /* entries that are neither published nor discarded */
     int64_t published; /* entries */
+    int64_t lookups;
     int64_t discarded;
     int64_t persisted; /* groups handed over */
     size_t largest;    /* entries in one of them */

@@ -115,7 +115,8 @@ mutate(Work *work, EngineMutation *mutation, BaseStatus *status)
     }
     const ScriptedRecord *found = scripted_map_get(map, mutation->key, work->stamp_ms);
     const EngineRecord *present = found == NULL ? NULL : &found->record;
-    mutation->result.existed = present != NULL;
+    bool optional = mutation->kind == ENGINE_PUT || mutation->kind == ENGINE_REMOVE;
+    mutation->result.existed = present != NULL && (!optional || mutation->want_existed);
     switch (mutation->kind) {
     case ENGINE_PUT:
         *status = write_value(work, mutation, present, mutation->value);

@@ -77,6 +77,7 @@ sequencer_rig_mutate(RigCommit *commit, EngineMutationKind kind, const char *key
         .lowest = INT64_MIN,
         .highest = INT64_MAX,
         .length_max = SIZE_MAX,
+        .want_existed = true,
     };
     return mutation;
 }
@@ -109,7 +110,7 @@ sequencer_rig_set(SequencerRig *rig, const char *key, const char *value)
 {
     RigCommit commit;
     sequencer_rig_commit(rig, &commit);
-    (void)sequencer_rig_put(&commit, key, value);
+    sequencer_rig_put(&commit, key, value)->want_existed = false; /* it may be cold */
     bool automatic = rig->fake.automatic;
     rig->fake.automatic = true;
     sequencer_rig_submit(&commit);

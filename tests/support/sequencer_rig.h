@@ -43,7 +43,10 @@ void sequencer_rig_clear(SequencerRig *rig);
 /* An empty request of a rig. */
 void sequencer_rig_commit(SequencerRig *rig, RigCommit *commit);
 
-/* Each adds to a request and returns what it has added, for changes. Texts are borrowed. */
+/*
+ * Each adds to a request and returns what it has added, for changes. Texts are borrowed. All that a
+ * mutation can tell is asked for.
+ */
 EngineMutation *sequencer_rig_put(RigCommit *commit, const char *key, const char *value);
 EngineMutation *sequencer_rig_mutate(RigCommit *commit, EngineMutationKind kind, const char *key);
 EngineGuard *sequencer_rig_guard(RigCommit *commit, const char *key, unsigned checks);

@@ -3,8 +3,9 @@
  *
  * The model is the store of the scripted engine, which copies its maps for each commit and so
  * shares neither the overlay nor the in-place batches with the sequencer. As one thread submits, a
- * request is sequenced before submit returns; the model runs then, and its outcome is compared when
- * the sequencer answers, which may be much later.
+ * request is sequenced before submit returns, or waits for room, which it is given before the next
+ * one; the model runs then, and its outcome is compared when the sequencer answers, which may be
+ * much later.
  */
 #include "engine/base/rand.h"
 #include "engine/commit/counter.h"
@@ -79,6 +80,7 @@ add_mutation(Try *try, size_t index)
         &try->request, kinds[below(sizeof(kinds) / sizeof(kinds[0]))], random_key());
     mutation->keyspace = below(8) == 0 ? ENGINE_SYSTEM : ENGINE_DATA;
     mutation->value = random_value(try, index);
+    mutation->want_existed = below(2) == 0;
     mutation->create = below(2) == 0;
     mutation->delta = (int64_t)below(9) - 4;
     mutation->initial = 5;
@@ -199,6 +201,7 @@ START_TEST(random_commits_agree_with_the_model)
     randomness = base_rand(0x1a4de5u + (uint64_t)_i);
     size_t depth = (size_t)_i % 5;
     sequencer_rig_init(&rig, depth, 64);
+    rig.fake.room_every = depth == 0 ? 0 : _i % 3 * 2;
     model = (ScriptedStore){.value_max = RIG_VALUE_MAX};
     commit_stamp_init(&model.stamps, &rig.clock.clock, 0);
     Try *tries = calloc(COMMITS, sizeof(*tries));
@@ -206,6 +209,9 @@ START_TEST(random_commits_agree_with_the_model)
     for (size_t i = 0; i < COMMITS; i++) {
         make_random(&tries[i]);
         sequencer_rig_submit(&tries[i].request);
+        while (rig.fake.load_count != 0) {
+            fake_backend_end_load(&rig.fake, 0, base_ok());
+        }
         run_model(&tries[i]);
         if (below(4) == 0) {
             report_some(below((unsigned)depth + 1));

@@ -469,6 +469,94 @@ START_TEST(the_rest_of_a_chain_waits_with_a_cold_key)
 }
 END_TEST
 
+/* A request for which the backend has no room at first. */
+static void
+put_without_room(RigCommit *commit, const char *key, const char *value)
+{
+    rig.fake.prepare_status = base_error(BASE_WOULD_BLOCK, "no room yet");
+    put(commit, key, value);
+    rig.fake.prepare_status = base_ok();
+}
+
+START_TEST(without_room_a_request_waits_and_is_looked_at_anew)
+{
+    RigCommit first;
+    RigCommit waits;
+    RigCommit overtakes;
+    put(&first, "a", "1");
+    put_without_room(&waits, "k", "2");
+    ck_assert_uint_eq(rig.fake.load_count, 1);
+    ck_assert_uint_eq(rig.fake.loads[0]->count, 0);
+    put_if(&overtakes, "k", "2", "3"); /* does not see what only waits */
+    report(0);
+    ck_assert_int_eq(kind_of(&first), ENGINE_APPLIED);
+    ck_assert_int_eq(kind_of(&overtakes), ENGINE_NOT_APPLIED);
+    ck_assert_int_eq(waits.answers, 0);
+    fake_backend_end_load(&rig.fake, 0, base_ok());
+    report(0);
+    ck_assert_int_eq(kind_of(&waits), ENGINE_APPLIED);
+    ck_assert(!waits.mutations[0].result.existed);
+    ck_assert_int_eq(waits.commit.outcome.version, first.commit.outcome.version + 1);
+    ck_assert(sequencer_rig_is(&rig, "k", "2"));
+}
+END_TEST
+
+START_TEST(the_rest_of_a_chain_waits_for_room_too)
+{
+    RigCommit commits[4];
+    for (int i = 0; i < 4; i++) {
+        sequencer_rig_commit(&rig, &commits[i]);
+        sequencer_rig_mutate(&commits[i], ENGINE_INCREMENT, "n")->delta = 1;
+        commits[i].commit.next = i == 3 ? NULL : &commits[i + 1].commit;
+    }
+    rig.fake.automatic = true;
+    rig.fake.room_every = 2;
+    sequencer_rig_submit(&commits[0]);
+    while (rig.fake.load_count != 0) {
+        ck_assert_uint_eq(rig.fake.load_count, 1);
+        fake_backend_end_load(&rig.fake, 0, base_ok());
+    }
+    ck_assert_int_eq(rig.fake.prepares, 7);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(kind_of(&commits[i]), ENGINE_APPLIED);
+        ck_assert_int_eq(commits[i].order, i + 1);
+        ck_assert_int_eq(commits[i].mutations[0].result.number, i + 1);
+    }
+}
+END_TEST
+
+START_TEST(room_that_does_not_come_refuses)
+{
+    RigCommit waits;
+    put_without_room(&waits, "a", "1");
+    fake_backend_end_load(&rig.fake, 0, base_error(BASE_NO_SPACE, "full"));
+    ck_assert_int_eq(kind_of(&waits), ENGINE_REFUSED);
+    ck_assert_int_eq(waits.commit.outcome.refusal, ENGINE_REFUSAL_DISK_FULL);
+    put_without_room(&waits, "a", "1");
+    commit_sequencer_shut(rig.sequencer);
+    fake_backend_end_load(&rig.fake, 0, base_ok());
+    ck_assert_int_eq(kind_of(&waits), ENGINE_REFUSED);
+    ck_assert_int_eq(waits.commit.outcome.refusal, ENGINE_REFUSAL_CLOSING);
+    ck_assert(sequencer_rig_is(&rig, "a", NULL));
+}
+END_TEST
+
+START_TEST(a_commit_waits_for_the_keys_that_it_looks_at)
+{
+    RigCommit cold;
+    sequencer_rig_commit(&rig, &cold);
+    (void)sequencer_rig_put(&cold, "cold1", "x");
+    sequencer_rig_put(&cold, "cold2", "x")->want_existed = false;
+    sequencer_rig_mutate(&cold, ENGINE_REMOVE, "cold3")->want_existed = false;
+    sequencer_rig_submit(&cold);
+    ck_assert_uint_eq(rig.fake.loads[0]->count, 1);
+    ck_assert(base_slice_equal(rig.fake.loads[0]->keys[0].key, BASE_SLICE_LITERAL("cold1")));
+    fake_backend_end_load(&rig.fake, 0, base_ok());
+    report(0);
+    ck_assert_int_eq(kind_of(&cold), ENGINE_APPLIED);
+}
+END_TEST
+
 START_TEST(a_load_that_fails_fails_its_commit_alone)
 {
     RigCommit cold;
@@ -537,6 +625,10 @@ main(void)
     tcase_add_test(cases, a_callback_may_free_its_request);
     tcase_add_test(cases, a_cold_key_is_loaded_and_looked_at_anew);
     tcase_add_test(cases, the_rest_of_a_chain_waits_with_a_cold_key);
+    tcase_add_test(cases, without_room_a_request_waits_and_is_looked_at_anew);
+    tcase_add_test(cases, the_rest_of_a_chain_waits_for_room_too);
+    tcase_add_test(cases, room_that_does_not_come_refuses);
+    tcase_add_test(cases, a_commit_waits_for_the_keys_that_it_looks_at);
     tcase_add_test(cases, a_load_that_fails_fails_its_commit_alone);
     tcase_add_test(cases, a_deadline_may_pass_while_a_key_is_loaded);
     tcase_add_test(cases, the_depth_must_fit_the_backend);

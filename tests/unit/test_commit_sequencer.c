@@ -104,6 +104,73 @@ START_TEST(puts_and_removes)
 }
 END_TEST
 
+START_TEST(blind_writes_ask_nothing)
+{
+    begin(_i);
+    (void)sequencer_rig_set(&rig, "cold", "1");
+    int64_t lookups = rig.fake.lookups;
+    EngineMutation *put = sequencer_rig_put(&commit, "cold", "2");
+    put->want_existed = false;
+    put->expiry = ENGINE_EXPIRES_AFTER;
+    put->expiry_ms = 1000;
+    (void)run_applied();
+    ck_assert(!put->result.existed);
+    ck_assert_int_eq(put->result.expires_at_ms, 1001000);
+    ck_assert(sequencer_rig_is(&rig, "cold", "2"));
+    again();
+    EngineMutation *remove = sequencer_rig_mutate(&commit, ENGINE_REMOVE, "cold");
+    remove->want_existed = false;
+    (void)run_applied();
+    ck_assert(!remove->result.existed);
+    ck_assert(sequencer_rig_is(&rig, "cold", NULL));
+    ck_assert_int_eq(rig.fake.lookups, lookups);
+    end();
+}
+END_TEST
+
+/* Whatever overwrites whatever of the same commit, each key is written once. */
+START_TEST(blind_writes_of_one_commit_override_each_other)
+{
+    begin(_i);
+    (void)sequencer_rig_set(&rig, "a", "before");
+    sequencer_rig_put(&commit, "a", "1")->want_existed = false;
+    sequencer_rig_put(&commit, "b", "2")->want_existed = false;
+    sequencer_rig_mutate(&commit, ENGINE_REMOVE, "a")->want_existed = false;
+    EngineMutation *last = sequencer_rig_put(&commit, "b", "3");
+    (void)run_applied();
+    ck_assert(last->result.existed);
+    ck_assert(sequencer_rig_is(&rig, "a", NULL));
+    ck_assert(sequencer_rig_is(&rig, "b", "3"));
+    again();
+    sequencer_rig_put(&commit, "a", "4")->want_existed = false;
+    sequencer_rig_mutate(&commit, ENGINE_REMOVE_RANGE, "a")->unbounded = true;
+    sequencer_rig_put(&commit, "a", "5")->want_existed = false;
+    sequencer_rig_mutate(&commit, ENGINE_APPEND, "a")->value = BASE_SLICE_LITERAL("6");
+    (void)run_applied();
+    ck_assert(sequencer_rig_is(&rig, "a", "56"));
+    ck_assert(sequencer_rig_is(&rig, "b", NULL));
+    end();
+}
+END_TEST
+
+START_TEST(to_keep_an_expiry_needs_a_look)
+{
+    begin(_i);
+    EngineMutation *put = sequencer_rig_put(&commit, "a", "1");
+    put->expiry = ENGINE_EXPIRES_AT;
+    put->expiry_ms = 2000000;
+    (void)run_applied();
+    again();
+    put = sequencer_rig_put(&commit, "a", "2");
+    put->expiry = ENGINE_EXPIRES_KEEP;
+    put->want_existed = false;
+    (void)run_applied();
+    ck_assert(!put->result.existed);
+    ck_assert_int_eq(put->result.expires_at_ms, 2000000);
+    end();
+}
+END_TEST
+
 START_TEST(keyspaces_are_apart)
 {
     begin(_i);
@@ -402,6 +469,9 @@ main(void)
 {
     TCase *cases = tcase_create("sequencer");
     add(cases, puts_and_removes);
+    add(cases, blind_writes_ask_nothing);
+    add(cases, blind_writes_of_one_commit_override_each_other);
+    add(cases, to_keep_an_expiry_needs_a_look);
     add(cases, keyspaces_are_apart);
     add(cases, guards_check_the_state_before);
     add(cases, a_failed_guard_tells_the_state_and_changes_nothing);
