@@ -4,11 +4,9 @@
  * Every thread adds to a row of its own (engine/base/tally.h), so counting costs a few plain
  * additions a read and nothing is lost. A sum is at least what was added before it was asked for.
  *
- * For every level and key that a get asks a table of:
- *
- *     asked = filtered + found + hidden + missed, and those that ended with an error
- *
- * A miss behind a filter is a false positive of it.
+ * Whenever a get asks a table for a key, one of five things happens, and is counted for the level:
+ * the filter says no; there is an entry; a removed range hides the key; nothing is there, which is
+ * a false positive if there is a filter; or a block could not be read.
  *
  * Threading: any thread. Zero bytes are a start.
  */
@@ -40,12 +38,12 @@ typedef enum LsmScanCounter {
 
 /* Of a level. */
 typedef enum LsmLevelCounter {
-    LSM_LEVEL_ASKED = 0, /* keys that a get asked a table for */
-    LSM_LEVEL_FILTERED,  /* the filter said that the key is not there */
-    LSM_LEVEL_FOUND,     /* there was an entry: a put or a remove */
-    LSM_LEVEL_HIDDEN,    /* a removed range of the table hides the key */
-    LSM_LEVEL_MISSED,    /* nothing was there, though the filter let it pass */
-    LSM_LEVEL_SEEKS,     /* of iterators */
+    LSM_LEVEL_FILTERED = 0, /* the filter said that the key is not there */
+    LSM_LEVEL_FOUND,        /* there was an entry: a put or a remove */
+    LSM_LEVEL_HIDDEN,       /* a removed range of the table hides the key */
+    LSM_LEVEL_MISSED,       /* nothing was there, though the filter let it pass */
+    LSM_LEVEL_FAILED,       /* a block could not be read, or not without waiting */
+    LSM_LEVEL_SEEKS,        /* of iterators, in a table */
 } LsmLevelCounter;
 
 typedef struct LsmReadCounters {
@@ -74,11 +72,12 @@ lsm_counters_level(LsmReadCounters *counters, int level, LsmLevelCounter counter
 
 /* The sums. */
 typedef struct LsmLevelReads {
-    int64_t asked;
+    int64_t asked; /* the sum of the next five */
     int64_t filtered;
     int64_t found;
     int64_t hidden;
     int64_t missed;
+    int64_t failed;
     int64_t seeks;
 } LsmLevelReads;
 

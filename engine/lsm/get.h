@@ -48,9 +48,9 @@ BaseStatus lsm_get(const LsmPoint *point, LsmReadCounters *counters, BaseSlice s
                    unsigned flags, LsmFound *ret_found);
 
 /*
- * The same for `count` stored keys, in any order; ret_found[i] belongs to stored_keys[i]. Neighbours
- * among the sorted keys share the search of tables and blocks, and memory is fetched for many keys
- * at once. An error of any key fails the call.
+ * The same for `count` stored keys, in any order; ret_found[i] belongs to stored_keys[i]. Keys that
+ * are neighbours share the search of tables and blocks, and memory is fetched for many keys at
+ * once. An error of any key fails the call.
  */
 BaseStatus lsm_multi_get(const LsmPoint *point, LsmReadCounters *counters,
                          const BaseSlice *stored_keys, size_t count, unsigned flags,

@@ -151,6 +151,13 @@ lsm_key_index_find(const LsmKeyIndex *index, uint64_t hash, BaseSlice bytes)
     }
 }
 
+void
+lsm_key_index_prefetch(const LsmKeyIndex *index, uint64_t hash)
+{
+    const LsmKeyTable *table = atomic_load_explicit(&index->table, memory_order_acquire);
+    __builtin_prefetch((const void *)&table->slots[place_of(table, hash)]);
+}
+
 size_t
 lsm_key_index_bytes(const LsmKeyIndex *index)
 {

@@ -52,6 +52,9 @@ void lsm_key_index_insert(LsmKeyIndex *index, uint64_t hash, LsmRef key);
 /* The key with these bytes; 0: none. */
 LsmRef lsm_key_index_find(const LsmKeyIndex *index, uint64_t hash, BaseSlice bytes);
 
+/* Fetches from memory where the search for a key of that hash begins. A hint. */
+void lsm_key_index_prefetch(const LsmKeyIndex *index, uint64_t hash);
+
 /* Bytes of memory of its tables. */
 size_t lsm_key_index_bytes(const LsmKeyIndex *index);
 

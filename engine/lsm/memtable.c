@@ -222,6 +222,12 @@ lsm_memtable_get(const LsmMemtable *memtable, BaseSlice key, uint64_t hash, int6
     return ref == 0 ? NULL : chain_at(memtable, key_node(memtable, ref), version);
 }
 
+void
+lsm_memtable_prefetch(const LsmMemtable *memtable, uint64_t hash)
+{
+    lsm_key_index_prefetch(&memtable->index, hash);
+}
+
 const LsmRecord *
 lsm_memtable_older(const LsmMemtable *memtable, const LsmRecord *record)
 {

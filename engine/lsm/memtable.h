@@ -89,6 +89,9 @@ void lsm_memtable_drop(LsmMemtable *memtable, const LsmBuilt *built);
 const LsmRecord *lsm_memtable_get(const LsmMemtable *memtable, BaseSlice key, uint64_t hash,
                                   int64_t version);
 
+/* Fetches from memory what a get of a key with that hash begins with. A hint. */
+void lsm_memtable_prefetch(const LsmMemtable *memtable, uint64_t hash);
+
 /* The record behind the next older one; NULL: none. */
 const LsmRecord *lsm_memtable_older(const LsmMemtable *memtable, const LsmRecord *record);
 

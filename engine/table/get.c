@@ -160,6 +160,14 @@ table_get(Table *table, BaseSlice key, uint64_t hash, int64_t version, unsigned 
     return find_from(table, ordinal, key, version, flags, ret_found, ret_view);
 }
 
+void
+table_prefetch(const Table *table, uint64_t hash)
+{
+    if (table->filter.lines != 0) {
+        format_filter_prefetch(&table->filter, hash);
+    }
+}
+
 /* ------------------------------------------------------------------------------- many gets -- */
 
 /* Keys whose blocks are fetched together. */

@@ -80,6 +80,9 @@ typedef enum TableFound {
 BaseStatus table_get(Table *table, BaseSlice key, uint64_t hash, int64_t version, unsigned flags,
                      TableFound *ret_found, TableView *ret_view);
 
+/* Fetches from memory what table_get() looks at first. A hint. */
+void table_prefetch(const Table *table, uint64_t hash);
+
 /* One of the keys of table_multi_get(). */
 typedef struct TableLookup {
     BaseSlice key;

@@ -1,0 +1,373 @@
+/*
+ * get.c: asks sources from new to old. See get.h.
+ *
+ * Nearly all of the time of a get is waiting for memory. So before the first table is asked, the
+ * lines of the filters of all runs are fetched at once; and many keys are taken source by source,
+ * so that what they need of a source can be fetched for all of them before any of them waits.
+ */
+#include "engine/lsm/get.h"
+
+#include "engine/base/check.h"
+#include "engine/lsm/tables.h"
+#include "engine/lsm/value.h"
+
+/* ---------------------------------------------------------------------------------- answers -- */
+
+static void
+answer_hidden(int64_t covering, LsmFound *found)
+{
+    *found = (LsmFound){.kind = LSM_FOUND_HIDDEN, .version = covering};
+}
+
+static void
+answer_record(const LsmRecord *record, LsmFound *found)
+{
+    if (record->kind == LSM_RECORD_REMOVE) {
+        *found = (LsmFound){.kind = LSM_FOUND_REMOVED, .version = record->version};
+        return;
+    }
+    *found = (LsmFound){.kind = LSM_FOUND_VALUE,
+                        .version = record->version,
+                        .value = lsm_record_value(record),
+                        .expires_at_ms = record->expires_at_ms};
+}
+
+static BaseStatus
+answer_entry(const TableView *view, LsmFound *found)
+{
+    const FormatEntry *entry = &view->entry;
+    if (entry->kind == FORMAT_REMOVE) {
+        *found = (LsmFound){.kind = LSM_FOUND_REMOVED, .version = entry->version};
+        return base_ok();
+    }
+    BaseSlice value;
+    BaseStatus status = lsm_value_open(entry, &value);
+    if (base_is_ok(status)) {
+        *found = (LsmFound){.kind = LSM_FOUND_VALUE,
+                            .version = entry->version,
+                            .value = value,
+                            .expires_at_ms = entry->expires_at_ms,
+                            .block = view->block};
+    }
+    return status;
+}
+
+/* ---------------------------------------------------------------------------------- sources -- */
+
+/* Whether a generation has the answer, which is then in *found. */
+static bool
+ask_generation(const LsmGeneration *generation, BaseSlice key, uint64_t hash, int64_t version,
+               LsmFound *found)
+{
+    const LsmRecord *record = lsm_memtable_get(generation->memtable, key, hash, version);
+    int64_t covering = 0;
+    if (lsm_range_set_any(&generation->ranges)) {
+        covering = lsm_range_set_covering(&generation->ranges, key, version);
+    }
+    if (record != NULL && record->version >= covering) {
+        answer_record(record, found);
+        return true;
+    }
+    if (covering != 0) {
+        answer_hidden(covering, found);
+        return true;
+    }
+    return false;
+}
+
+/* What a table's answer, and its removed ranges, say about a key. */
+static BaseStatus
+judge(const LsmPoint *point, const LsmTable *table, BaseSlice key, TableFound in_table,
+      const TableView *view, LsmLevelCounter *ret_outcome, LsmFound *found)
+{
+    int64_t covering = 0;
+    if (table->info.fragments != 0) {
+        covering = table_covering(lsm_table_reader(table), key, point->version);
+    }
+    if (in_table == TABLE_FOUND && view->entry.version >= covering) {
+        *ret_outcome = LSM_LEVEL_FOUND;
+        return answer_entry(view, found);
+    }
+    if (covering != 0) {
+        *ret_outcome = LSM_LEVEL_HIDDEN;
+        answer_hidden(covering, found);
+    } else {
+        *ret_outcome = in_table == TABLE_FILTERED ? LSM_LEVEL_FILTERED : LSM_LEVEL_MISSED;
+    }
+    return base_ok();
+}
+
+/* ---------------------------------------------------------------------------------- one key -- */
+
+enum { RUNS_AHEAD = 8 }; /* whose tables are found before the first of them is asked */
+
+/* The tables of some runs that may know a key; NULL where none does. Fetches their filters. */
+static void
+find_tables(const LsmRun *runs, size_t count, BaseSlice key, uint64_t hash,
+            LsmTable *tables[RUNS_AHEAD])
+{
+    for (size_t i = 0; i < count; i++) {
+        tables[i] = lsm_run_table(&runs[i], key);
+        if (tables[i] != NULL) {
+            table_prefetch(lsm_table_reader(tables[i]), hash);
+        }
+    }
+}
+
+static BaseStatus
+ask_table(const LsmPoint *point, LsmReadCounters *counters, int level, const LsmTable *table,
+          BaseSlice key, uint64_t hash, unsigned flags, LsmFound *found)
+{
+    TableFound in_table = TABLE_ABSENT;
+    TableView view;
+    LsmLevelCounter outcome = LSM_LEVEL_FAILED;
+    BaseStatus status =
+        table_get(lsm_table_reader(table), key, hash, point->version, flags, &in_table, &view);
+    if (base_is_ok(status)) {
+        status = judge(point, table, key, in_table, &view, &outcome, found);
+    }
+    lsm_counters_level(counters, level, outcome, 1);
+    return status;
+}
+
+static BaseStatus
+ask_runs(const LsmPoint *point, LsmReadCounters *counters, BaseSlice key, unsigned flags,
+         LsmFound *found)
+{
+    const LsmLevels *levels = point->view->levels;
+    uint64_t hash = format_key_hash(key);
+    for (size_t first = 0; first < levels->run_count; first += RUNS_AHEAD) {
+        const LsmRun *runs = &levels->runs[first];
+        size_t left = levels->run_count - first;
+        size_t count = left < RUNS_AHEAD ? left : RUNS_AHEAD;
+        LsmTable *tables[RUNS_AHEAD];
+        find_tables(runs, count, key, hash, tables);
+        for (size_t i = 0; i < count; i++) {
+            if (tables[i] == NULL) {
+                continue;
+            }
+            BaseStatus status =
+                ask_table(point, counters, runs[i].level, tables[i], key, hash, flags, found);
+            if (!base_is_ok(status) || found->kind != LSM_FOUND_NOTHING) {
+                return status;
+            }
+        }
+    }
+    return base_ok();
+}
+
+/* Counts what has become of a number of keys. */
+static void
+count_status(LsmReadCounters *counters, BaseStatus status)
+{
+    if (status.code == BASE_WOULD_BLOCK) {
+        lsm_counters_get(counters, LSM_GET_WOULD_BLOCK, 1);
+    }
+}
+
+BaseStatus
+lsm_get(const LsmPoint *point, LsmReadCounters *counters, BaseSlice stored_key, unsigned flags,
+        LsmFound *ret_found)
+{
+    LsmFound found = {.kind = LSM_FOUND_NOTHING};
+    const LsmView *view = point->view;
+    uint64_t hash = lsm_key_index_hash(stored_key);
+    lsm_counters_get(counters, LSM_GET_KEYS, 1);
+    for (size_t i = 0; i < view->count; i++) {
+        if (ask_generation(view->generations[i], stored_key, hash, point->version, &found)) {
+            lsm_counters_get(counters, LSM_GET_MEMORY, 1);
+            break;
+        }
+    }
+    BaseStatus status = base_ok();
+    if (found.kind == LSM_FOUND_NOTHING) {
+        status = ask_runs(point, counters, stored_key, flags, &found);
+    }
+    if (!base_is_ok(status)) {
+        count_status(counters, status);
+        return status;
+    }
+    lsm_counters_get(counters, LSM_GET_FOUND, found.kind == LSM_FOUND_VALUE);
+    *ret_found = found;
+    return base_ok();
+}
+
+/* -------------------------------------------------------------------------------- many keys -- */
+
+enum { BATCH = 32 }; /* keys that are taken at once */
+
+/* Some keys on their way through the sources. */
+typedef struct Batch {
+    const LsmPoint *point;
+    LsmReadCounters *counters;
+    unsigned flags;
+    const BaseSlice *keys;
+    LsmFound *found;
+    uint8_t open[BATCH]; /* indices of keys without an answer, by key */
+    size_t open_count;
+    TableLookup lookups[BATCH];
+} Batch;
+
+/* Opens all keys, in order of the keys: an insertion sort, which costs nothing if they are. */
+static void
+batch_open(Batch *batch, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t at = i;
+        while (at > 0 && base_slice_compare(batch->keys[batch->open[at - 1]], batch->keys[i]) > 0) {
+            batch->open[at] = batch->open[at - 1];
+            at--;
+        }
+        batch->open[at] = (uint8_t)i;
+        batch->found[i] = (LsmFound){.kind = LSM_FOUND_NOTHING};
+    }
+    batch->open_count = count;
+}
+
+/* Takes the keys off that have an answer. */
+static void
+batch_close_answered(Batch *batch)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < batch->open_count; i++) {
+        if (batch->found[batch->open[i]].kind == LSM_FOUND_NOTHING) {
+            batch->open[kept++] = batch->open[i];
+        }
+    }
+    batch->open_count = kept;
+}
+
+static void
+batch_ask_generations(Batch *batch)
+{
+    const LsmView *view = batch->point->view;
+    uint64_t hashes[BATCH];
+    for (size_t i = 0; i < batch->open_count; i++) {
+        hashes[batch->open[i]] = lsm_key_index_hash(batch->keys[batch->open[i]]);
+    }
+    size_t before = batch->open_count;
+    for (size_t g = 0; g < view->count && batch->open_count != 0; g++) {
+        const LsmGeneration *generation = view->generations[g];
+        for (size_t i = 0; i < batch->open_count; i++) {
+            lsm_memtable_prefetch(generation->memtable, hashes[batch->open[i]]);
+        }
+        for (size_t i = 0; i < batch->open_count; i++) {
+            size_t k = batch->open[i];
+            (void)ask_generation(generation, batch->keys[k], hashes[k], batch->point->version,
+                                 &batch->found[k]);
+        }
+        batch_close_answered(batch);
+    }
+    lsm_counters_get(batch->counters, LSM_GET_MEMORY, before - batch->open_count);
+}
+
+/* Asks a table for the open keys [first, first + count), which lie in its range. */
+static BaseStatus
+batch_ask_table(Batch *batch, int level, const LsmTable *table, size_t first, size_t count)
+{
+    size_t done = 0;
+    BaseStatus status = table_multi_get(lsm_table_reader(table), batch->lookups + first, count,
+                                        batch->point->version, batch->flags, &done);
+    for (size_t i = first; i < first + done; i++) {
+        size_t k = batch->open[i];
+        const TableLookup *lookup = &batch->lookups[i];
+        LsmLevelCounter outcome = LSM_LEVEL_FAILED;
+        BaseStatus judged = judge(batch->point, table, batch->keys[k], lookup->found, &lookup->view,
+                                  &outcome, &batch->found[k]);
+        lsm_counters_level(batch->counters, level, outcome, 1);
+        status = base_is_ok(judged) ? status : judged;
+    }
+    if (done < count) {
+        lsm_counters_level(batch->counters, level, LSM_LEVEL_FAILED, 1);
+    }
+    return status;
+}
+
+/* Whether the table that knows the key before may know this one, too. */
+static bool
+is_in_table(const LsmTable *table, BaseSlice key)
+{
+    return table != NULL && base_slice_compare(key, table->info.largest) < 0;
+}
+
+static BaseStatus
+batch_ask_run(Batch *batch, const LsmRun *run)
+{
+    LsmTable *table = NULL;
+    size_t first = 0;
+    for (size_t i = 0; i <= batch->open_count; i++) {
+        LsmTable *next = NULL;
+        if (i < batch->open_count) {
+            BaseSlice key = batch->lookups[i].key;
+            next = is_in_table(table, key) ? table : lsm_run_table(run, key);
+        }
+        if (next == table) {
+            continue;
+        }
+        if (table != NULL) {
+            BaseStatus status = batch_ask_table(batch, run->level, table, first, i - first);
+            if (!base_is_ok(status)) {
+                return status;
+            }
+        }
+        table = next;
+        first = i;
+    }
+    return base_ok();
+}
+
+static BaseStatus
+batch_ask_runs(Batch *batch)
+{
+    const LsmLevels *levels = batch->point->view->levels;
+    uint64_t hashes[BATCH];
+    for (size_t i = 0; i < batch->open_count && levels->run_count != 0; i++) {
+        hashes[batch->open[i]] = format_key_hash(batch->keys[batch->open[i]]);
+    }
+    for (size_t r = 0; r < levels->run_count && batch->open_count != 0; r++) {
+        for (size_t i = 0; i < batch->open_count; i++) {
+            size_t k = batch->open[i];
+            batch->lookups[i].key = batch->keys[k];
+            batch->lookups[i].hash = hashes[k];
+        }
+        BaseStatus status = batch_ask_run(batch, &levels->runs[r]);
+        if (!base_is_ok(status)) {
+            return status;
+        }
+        batch_close_answered(batch);
+    }
+    return base_ok();
+}
+
+static uint64_t
+count_values(const LsmFound *found, size_t count)
+{
+    uint64_t values = 0;
+    for (size_t i = 0; i < count; i++) {
+        values += found[i].kind == LSM_FOUND_VALUE;
+    }
+    return values;
+}
+
+BaseStatus
+lsm_multi_get(const LsmPoint *point, LsmReadCounters *counters, const BaseSlice *stored_keys,
+              size_t count, unsigned flags, LsmFound *ret_found)
+{
+    Batch batch = {.point = point, .counters = counters, .flags = flags};
+    lsm_counters_get(counters, LSM_GET_BATCHES, 1);
+    lsm_counters_get(counters, LSM_GET_KEYS, count);
+    for (size_t i = 0; i < count; i += BATCH) {
+        size_t in_batch = count - i < BATCH ? count - i : BATCH;
+        batch.keys = stored_keys + i;
+        batch.found = ret_found + i;
+        batch_open(&batch, in_batch);
+        batch_ask_generations(&batch);
+        BaseStatus status = batch_ask_runs(&batch);
+        if (!base_is_ok(status)) {
+            count_status(counters, status);
+            return status;
+        }
+        lsm_counters_get(counters, LSM_GET_FOUND, count_values(batch.found, in_batch));
+    }
+    return base_ok();
+}
