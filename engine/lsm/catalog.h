@@ -10,7 +10,8 @@
  * synced; then the new view is swapped in, without the generations that the change has flushed. What
  * was current goes into a limbo and gives up its references when no read section can see it.
  *
- * C-1  Views are replaced one at a time, under one lock (rank 2).
+ * C-1  Views are replaced one at a time, under a lock (rank 2) that is held for that moment only:
+ *      push() never waits for the disk. Changes of the levels are made one at a time.
  * C-2  A generation is in the view before a commit in it is visible. So a reader that finds, after
  *      reading the visible version, that its view is still current has all of that version (V-1).
  * C-3  After the first failed write of the manifest nothing is installed any more (M-3); the status
@@ -73,7 +74,9 @@ BaseStatus lsm_catalog_push(LsmCatalog *catalog, LsmGeneration *generation);
  * takes `flushed` out of the view: the `flushed_count` oldest generations. The caller sets log floor
  * and last version by edits, and makes files and their names durable before (L-1).
  * BASE_CORRUPTION: the edits break a rule of levels.h; nothing happened; `message` (256 bytes) says
- * how. Other errors before the manifest was written: nothing happened. After it: C-3.
+ * how. Other errors, a full disk among them, before the manifest was written: nothing happened.
+ * After it: C-3, and whether the change counts is unknown until the store is opened again: files
+ * that it is about must stay, new ones and old ones.
  */
 BaseStatus lsm_catalog_install(LsmCatalog *catalog, BaseSlice edits, LsmGeneration *const *flushed,
                                size_t flushed_count, char *message);
@@ -89,7 +92,10 @@ BaseStatus lsm_catalog_change(LsmCatalog *catalog, LsmCatalogChange *change, voi
 /* OK, or the error of C-3. */
 BaseStatus lsm_catalog_status(const LsmCatalog *catalog);
 
-/* Gives up what no reader sees any more; housekeeping, call it often. Not inside a read section. */
+/*
+ * Gives up what no reader sees any more, tables included (sweep); housekeeping, call it often. Not
+ * inside a read section.
+ */
 void lsm_catalog_reclaim(LsmCatalog *catalog);
 
 typedef struct LsmCatalogStats {

@@ -394,6 +394,9 @@ lsm_levels_apply(const LsmLevels *levels, BaseSlice payload, char *message, LsmL
     if (status.code == BASE_OK) {
         status = check_levels(&draft);
     }
+    if (status.code == BASE_OK) {
+        status = lsm_runs_make(draft.after, &draft.after->runs, &draft.after->run_count);
+    }
     if (status.code != BASE_OK) {
         lsm_levels_unref(draft.after);
         return status;
@@ -402,14 +405,27 @@ lsm_levels_apply(const LsmLevels *levels, BaseSlice payload, char *message, LsmL
     return base_ok();
 }
 
+/* Whether some level lists this very table. */
+static bool
+holds(const LsmLevels *levels, const LsmTable *table)
+{
+    for (int level = 0; level < LSM_LEVELS; level++) {
+        const LsmLevel *tables = &levels->levels[level];
+        size_t place = place_in(tables, level == 0, table);
+        if (place < tables->count && tables->tables[place] == table) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 lsm_levels_supersede(const LsmLevels *before, const LsmLevels *after)
 {
     for (int level = 0; level < LSM_LEVELS; level++) {
         for (size_t i = 0; i < before->levels[level].count; i++) {
             LsmTable *table = before->levels[level].tables[i];
-            int found;
-            if (lsm_levels_find(after, table->info.number, &found) == NULL) {
+            if (!holds(after, table)) {
                 atomic_store_explicit(&table->dropped, true, memory_order_release);
             }
         }
@@ -429,6 +445,7 @@ lsm_levels_unref(LsmLevels *levels)
     if (levels == NULL || atomic_fetch_sub_explicit(&levels->refs, 1, memory_order_acq_rel) != 1) {
         return;
     }
+    lsm_runs_clear(levels->runs, levels->run_count);
     for (int level = 0; level < LSM_LEVELS; level++) {
         for (size_t i = 0; i < levels->levels[level].count; i++) {
             table_unref(levels->owner, levels->levels[level].tables[i]);

@@ -14,7 +14,7 @@
  *   - numbers are below the next file number; versions are at or below the last one
  *
  * Threading: levels are immutable but for their count of references, which any thread may change.
- * `busy` and `reader` of a table belong to others, who say how they share them.
+ * `busy`, `reader` and `record` of a table belong to others, who say how they share them.
  */
 #ifndef LARDER_ENGINE_LSM_LEVELS_H
 #define LARDER_ENGINE_LSM_LEVELS_H
@@ -31,7 +31,8 @@ typedef struct LsmTable {
     _Atomic uint32_t refs;
     _Atomic bool dropped; /* an edit has dropped it: its file goes with it */
     bool busy;            /* an input of a job; the worker's lock */
-    void *reader;         /* the owner's */
+    void *reader;         /* the open table; the owner's */
+    void *record;         /* the owner's own notes about it */
 } LsmTable;
 
 /* Who closes tables. */

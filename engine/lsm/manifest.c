@@ -195,12 +195,16 @@ write_record(LsmManifest *manifest, BaseSlice payload)
     format_log_record_seal(record.data, payload.len, manifest->id, (uint64_t)manifest->len,
                            (uint64_t)manifest->len);
     BaseStatus status = env_file_write_at(manifest->file, manifest->len, record.data, len);
+    base_buf_clear(&record);
+    if (status.code == BASE_NO_SPACE &&
+        env_file_truncate(manifest->file, manifest->len).code == BASE_OK) {
+        return status;
+    }
     if (status.code == BASE_OK) {
         status = env_file_sync(manifest->file);
     }
     manifest->failure = status;
     manifest->len += (int64_t)len;
-    base_buf_clear(&record);
     return status;
 }
 
@@ -228,14 +232,13 @@ write_first(LsmManifest *manifest, const LsmLevels *levels)
 }
 
 static BaseStatus
-name_current(const Env *env, const char *directory, uint64_t number)
+name_current(const Env *env, const char *directory, uint64_t number, bool *ret_unsure)
 {
     BaseBuf text = BASE_BUF_INIT;
-    bool unsure = false;
     BaseStatus status = base_error(BASE_NO_MEMORY, "no memory for CURRENT");
     if (format_current_encode(&text, number)) {
-        status =
-            env_replace_file(env, directory, FORMAT_CURRENT_NAME, base_buf_slice(&text), &unsure);
+        status = env_replace_file(env, directory, FORMAT_CURRENT_NAME, base_buf_slice(&text),
+                                  ret_unsure);
     }
     base_buf_clear(&text);
     return status;
@@ -243,9 +246,10 @@ name_current(const Env *env, const char *directory, uint64_t number)
 
 BaseStatus
 lsm_manifest_create(const Env *env, const char *directory, uint64_t number, const LsmLevels *levels,
-                    LsmManifest **ret_manifest)
+                    LsmManifest **ret_manifest, bool *ret_unsure)
 {
     char path[ENV_PATH_MAX];
+    *ret_unsure = false;
     LsmManifest *manifest = calloc(1, sizeof(*manifest));
     if (manifest == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for a manifest");
@@ -264,9 +268,12 @@ lsm_manifest_create(const Env *env, const char *directory, uint64_t number, cons
         status = env_sync_directory(env, directory);
     }
     if (status.code == BASE_OK) {
-        status = name_current(env, directory, number);
+        status = name_current(env, directory, number, ret_unsure);
     }
     if (status.code != BASE_OK) {
+        if (!*ret_unsure && manifest->file != NULL) {
+            (void)env_unlink(env, path);
+        }
         lsm_manifest_free(manifest);
         return status;
     }
@@ -287,6 +294,12 @@ BaseStatus
 lsm_manifest_append(LsmManifest *manifest, BaseSlice payload)
 {
     return manifest->failure.code != BASE_OK ? manifest->failure : write_record(manifest, payload);
+}
+
+BaseStatus
+lsm_manifest_status(const LsmManifest *manifest)
+{
+    return manifest->failure;
 }
 
 uint64_t

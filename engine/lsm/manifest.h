@@ -8,7 +8,9 @@
  * M-1  What CURRENT names is durable, whole, and begins with a whole state.
  * M-2  An edit is applied only after its record is durable.
  * M-3  After the first failed write or sync the manifest takes nothing more. Whether the record
- *      that failed is there is unknown, so the store must change no file that it is about.
+ *      that failed is there is unknown, so the store must change no file that it is about. The
+ *      exception is a full disk: a record that could not be written whole is cut off again, and
+ *      may be tried again.
  *
  * Threading: one caller at a time.
  */
@@ -35,16 +37,21 @@ BaseStatus lsm_manifest_load(const Env *env, const char *directory, const LsmTab
 
 /*
  * Begins a manifest with these levels and lets CURRENT name it. The number must be below the next
- * file number of the levels and never used before. On failure CURRENT names the old or the new one.
+ * file number of the levels and never used before. On failure *ret_unsure says whether CURRENT may
+ * name the new one nevertheless; otherwise all is as it was.
  */
 BaseStatus lsm_manifest_create(const Env *env, const char *directory, uint64_t number,
-                               const LsmLevels *levels, LsmManifest **ret_manifest);
+                               const LsmLevels *levels, LsmManifest **ret_manifest,
+                               bool *ret_unsure);
 
 /* Closes the file. Takes NULL. */
 void lsm_manifest_free(LsmManifest *manifest);
 
-/* Appends a record with these edits and syncs. An error is final (M-3). */
+/* Appends a record with these edits and syncs. Whether an error is final says status(). */
 BaseStatus lsm_manifest_append(LsmManifest *manifest, BaseSlice payload);
+
+/* OK, or the error after which nothing is appended any more (M-3). */
+BaseStatus lsm_manifest_status(const LsmManifest *manifest);
 
 uint64_t lsm_manifest_number(const LsmManifest *manifest);
 

@@ -193,9 +193,32 @@ lsm_range_set_drop(LsmRangeBuilt built)
     free(built.node);
 }
 
+/* The writer's: notes that the set has grown. */
+static void
+grow(LsmRangeSet *set, size_t bytes)
+{
+    size_t memory = atomic_load_explicit(&set->memory, memory_order_relaxed);
+    atomic_store_explicit(&set->memory, memory + bytes, memory_order_relaxed);
+}
+
+static size_t
+index_memory(const LsmRangeIndex *index)
+{
+    return sizeof(*index) + index->capacity * sizeof(FormatFragment) +
+           index->version_capacity * sizeof(int64_t);
+}
+
+size_t
+lsm_range_set_memory(const LsmRangeSet *set)
+{
+    return atomic_load_explicit(&set->memory, memory_order_relaxed);
+}
+
 void
 lsm_range_set_add(LsmRangeSet *set, LsmRangeBuilt built)
 {
+    const FormatRange *range = &built.node->range;
+    grow(set, sizeof(*built.node) + range->start.len + range->stop.len);
     built.node->older = atomic_load_explicit(&set->newest, memory_order_relaxed);
     atomic_store_explicit(&set->newest, built.node, memory_order_release);
     set->count++;
@@ -208,6 +231,7 @@ lsm_range_set_add(LsmRangeSet *set, LsmRangeBuilt built)
         index->older = atomic_load_explicit(&set->index, memory_order_relaxed);
         atomic_store_explicit(&set->index, index, memory_order_release);
         set->fresh = 0;
+        grow(set, index_memory(index));
     }
 }
 

@@ -27,6 +27,7 @@ typedef struct LsmRangeSet {
     _Atomic(LsmRangeIndex *) index; /* NULL: there is none yet */
     size_t count;                   /* the writer's */
     size_t fresh;                   /* ranges that are not in the index; the writer's */
+    _Atomic size_t memory;          /* bytes of ranges and indexes; written by the writer */
 } LsmRangeSet;
 
 void lsm_range_set_init(LsmRangeSet *set);
@@ -57,6 +58,9 @@ lsm_range_set_any(const LsmRangeSet *set)
 {
     return atomic_load_explicit(&set->newest, memory_order_acquire) != NULL;
 }
+
+/* Bytes of memory that it uses. Any thread. */
+size_t lsm_range_set_memory(const LsmRangeSet *set);
 
 /* Receives a range, which lives as long as the set; false stops. */
 typedef bool LsmRangeVisitor(void *user, const FormatRange *range);

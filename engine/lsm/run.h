@@ -25,7 +25,7 @@ struct LsmLevels;
 typedef struct LsmRun {
     int level;
     size_t count;             /* at least 1 */
-    struct LsmTable **tables; /* by key */
+    struct LsmTable **tables; /* by key; in the memory of `words` */
     size_t skip;              /* bytes that the largest keys of all tables share */
     uint64_t *words;          /* of each table's largest key: the eight bytes behind them */
     bool any_fragments;       /* some table has removed ranges */
@@ -37,7 +37,10 @@ BaseStatus lsm_runs_make(const struct LsmLevels *levels, LsmRun **ret_runs, size
 /* Frees them. Takes NULL. */
 void lsm_runs_clear(LsmRun *runs, size_t count);
 
-/* The index of the first table whose largest key is at or behind `key`; count: none. */
+/*
+ * The index of the first table that ends at or behind `key`; count: none. A table whose largest key
+ * is excluded ends before that key.
+ */
 size_t lsm_run_place(const LsmRun *run, BaseSlice key);
 
 /* The table that may hold entries or fragments of `key`; NULL: none. */

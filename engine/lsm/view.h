@@ -35,6 +35,11 @@ typedef struct LsmView {
 BaseStatus lsm_view_new(LsmLevels *levels, LsmGeneration *const *generations, size_t count,
                         LsmView **ret_view);
 
+/* The same in two steps, of which only the first can fail: a view that is empty, and filling it. */
+BaseStatus lsm_view_reserve(LsmView **ret_view);
+void lsm_view_fill(LsmView *view, LsmLevels *levels, LsmGeneration *const *generations,
+                   size_t count);
+
 LsmView *lsm_view_ref(LsmView *view);
 
 /* Takes NULL. */

@@ -312,6 +312,27 @@ step(Store *store)
     return status;
 }
 
+/* Begins a manifest; if that fails and is sure, CURRENT is as it was. */
+static BaseStatus
+begin(Store *store, const Env *env, uint64_t number)
+{
+    BaseBuf before = BASE_BUF_INIT;
+    BaseBuf after = BASE_BUF_INIT;
+    bool unsure = false;
+    (void)env_read_file(store->memory, "/CURRENT", 100, &before);
+    BaseStatus status =
+        lsm_manifest_create(env, "/", number, store->levels, &store->manifest, &unsure);
+    (void)env_read_file(store->memory, "/CURRENT", 100, &after);
+    if (status.code == BASE_OK) {
+        ck_assert(!unsure && lsm_manifest_status(store->manifest).code == BASE_OK);
+    } else if (!unsure) {
+        ck_assert(base_slice_equal(base_buf_slice(&before), base_buf_slice(&after)));
+    }
+    base_buf_clear(&before);
+    base_buf_clear(&after);
+    return status;
+}
+
 static BaseStatus
 load(const Store *store, LsmLevels **ret_levels, LsmManifestFault *ret_fault)
 {
@@ -327,17 +348,12 @@ START_TEST(what_is_recorded_is_read_back)
     open_store(&store, (uint64_t)_i);
     ck_assert_int_eq(load(&store, &levels, &fault).code, BASE_NOT_FOUND);
     uint64_t number = 100;
-    ck_assert_int_eq(
-        lsm_manifest_create(store.memory, "/", number, store.levels, &store.manifest).code,
-        BASE_OK);
+    ck_assert_int_eq(begin(&store, store.memory, number).code, BASE_OK);
     for (int i = 0; i < 100; i++) {
         ck_assert_int_eq(step(&store).code, BASE_OK);
         if (i == 50) {
             lsm_manifest_free(store.manifest);
-            ck_assert_int_eq(
-                lsm_manifest_create(store.memory, "/", ++number, store.levels, &store.manifest)
-                    .code,
-                BASE_OK);
+            ck_assert_int_eq(begin(&store, store.memory, ++number).code, BASE_OK);
         }
     }
     BaseRand keep = base_rand((uint64_t)_i);
@@ -360,8 +376,7 @@ START_TEST(a_failure_leaves_the_state_before_or_after)
         LsmLevels *levels = NULL;
         open_store(&store, (uint64_t)_i);
         fault_env_arm(&store.fault, fail_at);
-        BaseStatus status =
-            lsm_manifest_create(&store.fault.env, "/", 100, store.levels, &store.manifest);
+        BaseStatus status = begin(&store, &store.fault.env, 100);
         bool created = status.code == BASE_OK;
         for (int i = 0; i < 5 && status.code == BASE_OK; i++) {
             status = step(&store);
@@ -387,14 +402,41 @@ START_TEST(a_failure_leaves_the_state_before_or_after)
 }
 END_TEST
 
+/* A disk that is full for a while costs the record that did not fit, and no more. */
+START_TEST(a_full_disk_is_not_the_end)
+{
+    Store store;
+    LsmManifestFault fault;
+    LsmLevels *levels = NULL;
+    open_store(&store, 7);
+    store.fault.status = base_error(BASE_NO_SPACE, "full");
+    ck_assert_int_eq(begin(&store, &store.fault.env, 100).code, BASE_OK);
+    for (int i = 0; i < 20; i++) {
+        int64_t bytes = lsm_manifest_bytes(store.manifest);
+        fault_env_plan(&store.fault, FAULT_CHANGES, 0, 1);
+        while (step(&store).code == BASE_OK) {
+        }
+        ck_assert_int_eq(lsm_manifest_status(store.manifest).code, BASE_OK);
+        ck_assert_int_eq(lsm_manifest_bytes(store.manifest), bytes);
+        ck_assert_int_eq(step(&store).code, BASE_OK);
+        lsm_levels_unref(store.tried);
+        store.tried = NULL;
+    }
+    env_mem_crash(store.memory, NULL);
+    ck_assert_int_eq(load(&store, &levels, &fault).code, BASE_OK);
+    ck_assert(same_levels(levels, store.levels));
+    lsm_levels_unref(levels);
+    close_store(&store);
+}
+END_TEST
+
 /* Damage is an error, or, in the last record alone, a torn end. */
 START_TEST(no_damaged_byte_goes_unnoticed)
 {
     Store store;
     LsmManifestFault fault;
     open_store(&store, 5);
-    ck_assert_int_eq(
-        lsm_manifest_create(store.memory, "/", 100, store.levels, &store.manifest).code, BASE_OK);
+    ck_assert_int_eq(begin(&store, store.memory, 100).code, BASE_OK);
     for (int i = 0; i < 6; i++) {
         ck_assert_int_eq(step(&store).code, BASE_OK);
     }
@@ -444,6 +486,7 @@ main(void)
     tcase_set_timeout(file, 120);
     tcase_add_loop_test(file, what_is_recorded_is_read_back, 0, 20);
     tcase_add_loop_test(file, a_failure_leaves_the_state_before_or_after, 0, 20);
+    tcase_add_test(file, a_full_disk_is_not_the_end);
     tcase_add_test(file, no_damaged_byte_goes_unnoticed);
     suite_add_tcase(suite, file);
     SRunner *runner = srunner_create(suite);
