@@ -11,9 +11,9 @@
  *      error leaves the store as it was.
  *   4. Files that nothing names any more are removed.
  *
- * V-2  What is recovered is a prefix of the order of commits, with all that was reported durable
+ * O-1  What is recovered is a prefix of the order of commits, with all that was reported durable
  *      (N-2), or nothing is recovered and the message says what is damaged: file and offset.
- * V-3  Versions and stamps go on above every commit that was ever acknowledged.
+ * O-2  Versions and stamps go on above every commit that was ever acknowledged.
  *
  * Threading: one recovery at a time over a directory that nobody else uses.
  */
@@ -47,7 +47,6 @@ typedef struct LsmRecovery {
     uint64_t segment;      /* that ended there; 0: none */
     uint64_t segment_len;
     int64_t commits;    /* read from the log */
-    int64_t log_bytes;  /* read from the log */
     int64_t torn_bytes; /* of an interrupted write, left out */
     int64_t tables;     /* that were made */
     int64_t leftovers;  /* files that were removed */
