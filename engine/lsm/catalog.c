@@ -3,18 +3,18 @@
  *
  * `installing` is held while a change of the levels is applied, recorded and made visible, which
  * includes waiting for the disk; so the levels change only under it. `viewing` is held for the
- * moment of a swap, so the writer, who begins a generation in the middle of a group, never waits for
- * a job's manifest. Whoever swaps has made the new view's memory before, so once the manifest has
- * the record, nothing can fail any more.
+ * moment of a swap, so the writer, who begins a generation in the middle of a group, never waits
+ * for a job's manifest. Whoever swaps has made the new view's memory before, so once the manifest
+ * has the record, nothing can fail any more.
  *
  * Views that were replaced go through a limbo. What comes out of it is collected in a list under
  * `viewing` and given up outside of it, because giving up a view may unmap a memtable.
  *
  * The manifest is written anew when it has grown by SLACK_BYTES beyond twice its first record. The
  * new one's first record is the state behind the change, so it takes the place of the record. When
- * it cannot be made, and CURRENT surely still names the old one, the record goes there, and the next
- * attempt waits until the manifest has grown by half. When that is not sure, nobody knows which
- * manifest counts, and C-3 applies.
+ * it cannot be made, and CURRENT surely still names the old one, the record goes there, and the
+ * next attempt waits until the manifest has grown by half. When that is not sure, nobody knows
+ * which manifest counts, and C-3 applies.
  */
 #include "engine/lsm/catalog.h"
 
@@ -53,7 +53,7 @@ current(const LsmCatalog *catalog)
     return atomic_load_explicit(&catalog->view, memory_order_acquire);
 }
 
-/* ------------------------------------------------------------------------------------- reading -- */
+/* ----------------------------------------------------------------------------------- reading -- */
 
 const LsmView *
 lsm_catalog_view(const LsmCatalog *catalog)
@@ -92,7 +92,7 @@ lsm_catalog_visible(LsmCatalog *catalog)
     return &catalog->visible;
 }
 
-/* ------------------------------------------------------------------------------------ swapping -- */
+/* ---------------------------------------------------------------------------------- swapping -- */
 
 static void
 collect(void *user, BaseEpochItem *item)
@@ -159,7 +159,7 @@ lsm_catalog_reclaim(LsmCatalog *catalog)
     (void)lsm_tables_sweep(catalog->tables);
 }
 
-/* ---------------------------------------------------------------------------------- installing -- */
+/* -------------------------------------------------------------------------------- installing -- */
 
 /* A change on its way. */
 typedef struct Change {
@@ -396,7 +396,7 @@ lsm_catalog_number(LsmCatalog *catalog)
     return atomic_fetch_add_explicit(&catalog->next_file, 1, memory_order_relaxed);
 }
 
-/* ---------------------------------------------------------------------------------------- life -- */
+/* -------------------------------------------------------------------------------------- life -- */
 
 BaseStatus
 lsm_catalog_new(const LsmCatalogArgs *args, LsmCatalog **ret_catalog)

@@ -2,13 +2,13 @@
  * catalog.h: the current view, and the only way to replace it.
  *
  * The catalog holds the current view, the manifest, the numbers of files, and the version up to
- * which commits are visible. Three things replace the view: the writer begins a generation (push), a
- * job installs its result (install), recovery sets the start.
+ * which commits are visible. Three things replace the view: the writer begins a generation (push),
+ * a job installs its result (install), recovery sets the start.
  *
  * install() makes a change of the levels durable and then visible: the edits are applied to the
  * current levels, which checks them; new tables are opened; the manifest gets the record and is
- * synced; then the new view is swapped in, without the generations that the change has flushed. What
- * was current goes into a limbo and gives up its references when no read section can see it.
+ * synced; then the new view is swapped in, without the generations that the change has flushed.
+ * What was current goes into a limbo and gives up its references when no read section can see it.
  *
  * C-1  Views are replaced one at a time, under a lock (rank 2) that is held for that moment only:
  *      push() never waits for the disk. Changes of the levels are made one at a time.
@@ -47,7 +47,7 @@ BaseStatus lsm_catalog_new(const LsmCatalogArgs *args, LsmCatalog **ret_catalog)
  */
 void lsm_catalog_free(LsmCatalog *catalog);
 
-/* ------------------------------------------------------------------------------------- reading -- */
+/* ----------------------------------------------------------------------------------- reading -- */
 
 /* The current view. REQUIRES: inside a read section; it is good until that ends. */
 const LsmView *lsm_catalog_view(const LsmCatalog *catalog);
@@ -61,7 +61,7 @@ LsmView *lsm_catalog_hold(LsmCatalog *catalog);
 /* The version up to which commits are visible; publish stores it with release order. */
 _Atomic int64_t *lsm_catalog_visible(LsmCatalog *catalog);
 
-/* ----------------------------------------------------------------------------------- replacing -- */
+/* --------------------------------------------------------------------------------- replacing -- */
 
 /* A number for a new file. Never given twice; install() records how far they have gone. */
 int64_t lsm_catalog_number(LsmCatalog *catalog);
@@ -71,8 +71,8 @@ BaseStatus lsm_catalog_push(LsmCatalog *catalog, LsmGeneration *generation);
 
 /*
  * Installs edits (a payload of manifest_edit.h; the number of the next file is added here), and
- * takes `flushed` out of the view: the `flushed_count` oldest generations. The caller sets log floor
- * and last version by edits, and makes files and their names durable before (L-1).
+ * takes `flushed` out of the view: the `flushed_count` oldest generations. The caller sets log
+ * floor and last version by edits, and makes files and their names durable before (L-1).
  * BASE_CORRUPTION: the edits break a rule of levels.h; nothing happened; `message` (256 bytes) says
  * how. Other errors, a full disk among them, before the manifest was written: nothing happened.
  * After it: C-3, and whether the change counts is unknown until the store is opened again: files
@@ -82,8 +82,8 @@ BaseStatus lsm_catalog_install(LsmCatalog *catalog, BaseSlice edits, LsmGenerati
                                size_t flushed_count, char *message);
 
 /*
- * Builds edits under the catalog's lock, from the levels as they are, and installs them: for changes
- * that depend on what is there (checkpoint's floor, ingest's level, dead blobs).
+ * Builds edits under the catalog's lock, from the levels as they are, and installs them: for
+ * changes that depend on what is there (checkpoint's floor, ingest's level, dead blobs).
  */
 typedef BaseStatus LsmCatalogChange(void *user, const LsmLevels *levels, BaseBuf *edits);
 BaseStatus lsm_catalog_change(LsmCatalog *catalog, LsmCatalogChange *change, void *user,

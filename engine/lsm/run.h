@@ -1,9 +1,10 @@
 /*
- * run.h: what a reader asks one after the other: tables that do not overlap, as one sorted sequence.
+ * run.h: what a reader asks one after the other: tables that do not overlap, as one sorted
+ * sequence.
  *
- * Tables of level 0 that follow each other and do not overlap form a run, as the picker counts them;
- * every other level that holds tables is a run. Levels list their runs from new to old, so the first
- * entry of a key that a reader meets at or below its version is the newest one (L-2).
+ * Tables of level 0 that follow each other and do not overlap form a run, as the picker counts
+ * them; every other level that holds tables is a run. Levels list their runs from new to old, so
+ * the first entry of a key that a reader meets at or below its version is the newest one (L-2).
  *
  * A run finds the one table that may hold a key by a binary search over eight bytes of each table's
  * largest key, those behind what all of them share; only where these are equal are keys compared.

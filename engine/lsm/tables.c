@@ -1,10 +1,10 @@
 /*
  * tables.c: opening the tables of levels, and closing those that nobody lists. See tables.h.
  *
- * A table has a record of this file's, made when it is opened, so that giving it up needs no memory:
- * the levels hand the table over (unused), its record goes into a list, and sweep() passes the list
- * through a limbo. Two locks, so that a reader that gives up an iterator never waits for a file
- * being removed: `lock` is for the list, `sweeping` for the limbo and what comes out of it.
+ * A table has a record of this file's, made when it is opened, so that giving it up needs no
+ * memory: the levels hand the table over (unused), its record goes into a list, and sweep() passes
+ * the list through a limbo. Two locks, so that a reader that gives up an iterator never waits for a
+ * file being removed: `lock` is for the list, `sweeping` for the limbo and what comes out of it.
  *
  * A file that cannot be removed stays; it is in no manifest, so the next start removes it.
  */

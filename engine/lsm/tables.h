@@ -2,8 +2,8 @@
  * tables.h: the open tables of a store, and what becomes of those that are not needed any more.
  *
  * Every live table is open: its index and filter are in memory, so a read never waits for more than
- * data blocks. A table that no levels list any more is closed when no read section can see it; if an
- * edit has dropped it, its file is removed then. Closing and removing happen in sweep(), in the
+ * data blocks. A table that no levels list any more is closed when no read section can see it; if
+ * an edit has dropped it, its file is removed then. Closing and removing happen in sweep(), in the
  * thread of whoever does the housekeeping, never in a reader's.
  *
  * Threading: any thread.

@@ -2,8 +2,8 @@
  * view.h: all that a read needs: the generations that are in memory and the levels.
  *
  * A view is immutable as an object, and replaced as a whole (catalog.h). Inside a read section the
- * current view may be used without a reference; whoever needs one for longer (iterators, jobs) holds
- * it.
+ * current view may be used without a reference; whoever needs one for longer (iterators, jobs)
+ * holds it.
  *
  * V-1  Every commit at or below the visible version that was read while this view was current is in
  *      it: in a generation, or in a table.
