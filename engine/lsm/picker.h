@@ -66,6 +66,9 @@ typedef enum LsmPickReason {
     LSM_PICK_SIZE = 2,     /* a level is over its target */
     LSM_PICK_DEADLINE = 3, /* dead entries are due */
     LSM_PICK_DEAD = 4,     /* most entries are dead */
+    LSM_PICK_MANUAL = 5,   /* somebody asked for it (sweep.h) */
+    LSM_PICK_COVERED = 6,  /* a removed range hides all of the inputs (covered.h) */
+    LSM_PICK_REASONS = 7
 } LsmPickReason;
 
 /* Tables first to first + count - 1 of a level. */
@@ -77,6 +80,7 @@ typedef struct LsmPickSpan {
 typedef struct LsmPick {
     LsmPickReason reason;
     bool move; /* the inputs change their level as they are */
+    bool drop; /* the inputs go, unread */
     int level;
     int output_level;    /* level 0: its runs are merged among themselves */
     LsmPickSpan inputs;  /* of `level` */
@@ -90,6 +94,7 @@ typedef struct LsmTargets {
     int64_t held[LSM_LEVELS];
     size_t runs;  /* of level 0 */
     int64_t debt; /* bytes to write until every level is at its target, about */
+    double cost;  /* bytes to write, altogether, for one that comes into level 0, about */
 } LsmTargets;
 
 void lsm_picker_targets(const LsmPickState *state, LsmTargets *ret_targets);

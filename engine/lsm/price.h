@@ -1,12 +1,14 @@
 /*
  * price.h: what a written byte costs in waiting, so that writers slow down before they stop.
  *
- * Two things run ahead of compaction when writers are faster: debt, the bytes that it has to write
- * until every level is at its target, and the runs of level 0, which every read has to ask. Each is
- * put on a scale from 0 at its soft limit to 1 at its hard limit; the worse of the two, squared,
- * times what compaction itself spends on a byte, is the price. So it begins without a step, rises
- * and falls with its cause alone, and at the hard limit writers are exactly as fast as compaction.
- * Only there, with too many full memtables, or without room on disk are writes refused.
+ * Three things run ahead of background work when writers are faster: debt, the bytes that compaction
+ * has to write until every level is at its target; the runs of level 0, which every read has to ask;
+ * and the bytes in memory that wait for their flush. Each is put on a scale that is 0 up to its soft
+ * limit, 1 at its hard limit, and goes on behind it. Squared, times what the work itself spends on
+ * a byte that was written, that is its price; the highest of the three counts. So the price begins
+ * without a step, rises and falls with its cause alone, and at the hard limit writers are exactly as
+ * fast as the work behind them; beyond it they are slower, so there is always a point where the two
+ * meet. Writers wait for something else only when there is no memory or no room on disk for more.
  *
  * The price never depends on how many compactions ended or how long they took one by one: rates
  * that ratchet, and limits that move with what they limit, are how others got stalls of seconds.
@@ -18,23 +20,42 @@
 
 #include <stdint.h>
 
+/* What makes writing cost something. */
+typedef enum LsmPriceCause {
+    LSM_PRICE_NOTHING = 0,
+    LSM_PRICE_DEBT = 1,
+    LSM_PRICE_RUNS = 2,
+    LSM_PRICE_BACKLOG = 3,
+    LSM_PRICE_CAUSES = 4
+} LsmPriceCause;
+
+/* Each hard limit is above its soft one. */
 typedef struct LsmPriceLimits {
-    int64_t debt_soft; /* bytes */
-    int64_t debt_hard; /* above debt_soft */
-    int64_t runs_soft;
-    int64_t runs_hard; /* above runs_soft */
+    double debt_soft; /* bytes */
+    double debt_hard;
+    double runs_soft;
+    double runs_hard;
+    double backlog_soft; /* bytes */
+    double backlog_hard;
 } LsmPriceLimits;
 
 typedef struct LsmPriceInput {
-    int64_t debt; /* bytes that compaction has to write */
-    int64_t runs; /* of level 0 */
-    double drain; /* bytes a second that compaction writes when it runs, smoothed; 0: unknown */
+    double debt;    /* bytes that compaction has to write */
+    double runs;    /* of level 0 */
+    double backlog; /* bytes in memory that are not flushed yet */
+    double cost; /* bytes that compaction writes, altogether, for one that is flushed; at least 1 */
+    double drain; /* bytes a second that compaction writes when it runs; 0: unknown */
+    double flush; /* bytes a second that a flush takes out of memory; 0: unknown */
 } LsmPriceInput;
 
 /* A drain of so many bytes a second is assumed until one was measured. */
 #define LSM_PRICE_DRAIN_PRESET (64.0 * 1024 * 1024)
 
+/* No scale goes further than this. */
+#define LSM_PRICE_STRAIN_MAX 4.0
+
 /* Nanoseconds of waiting for each byte written: 0 at or below the soft limits. */
-double lsm_price(const LsmPriceLimits *limits, const LsmPriceInput *input);
+double lsm_price(const LsmPriceLimits *limits, const LsmPriceInput *input,
+                 LsmPriceCause *ret_cause);
 
 #endif

@@ -5,43 +5,59 @@
 
 #include <check.h>
 
-static const LsmPriceLimits LIMITS = {
-    .debt_soft = 1000, .debt_hard = 2000, .runs_soft = 6, .runs_hard = 36};
+static const LsmPriceLimits LIMITS = {.debt_soft = 1000,
+                                      .debt_hard = 2000,
+                                      .runs_soft = 6,
+                                      .runs_hard = 36,
+                                      .backlog_soft = 100,
+                                      .backlog_hard = 300};
+
+static LsmPriceCause cause;
 
 static double
-price(int64_t debt, int64_t runs)
+price(double debt, double runs)
 {
-    return lsm_price(&LIMITS, &(LsmPriceInput){.debt = debt, .runs = runs, .drain = 1e6});
+    return lsm_price(&LIMITS, &(LsmPriceInput){.debt = debt, .runs = runs, .cost = 1, .drain = 1e6},
+                     &cause);
 }
 
 START_TEST(nothing_below_the_soft_limits)
 {
     ck_assert_double_eq(price(0, 0), 0);
     ck_assert_double_eq(price(1000, 6), 0);
+    ck_assert_int_eq(cause, LSM_PRICE_NOTHING);
     ck_assert_double_gt(price(1001, 0), 0);
+    ck_assert_int_eq(cause, LSM_PRICE_DEBT);
     ck_assert_double_gt(price(0, 7), 0);
+    ck_assert_int_eq(cause, LSM_PRICE_RUNS);
 }
 END_TEST
 
-START_TEST(compactions_own_cost_at_the_hard_limits)
+START_TEST(the_own_cost_of_the_work_at_the_hard_limits)
 {
     ck_assert_double_eq_tol(price(2000, 0), 1000, 1e-6);
     ck_assert_double_eq_tol(price(0, 36), 1000, 1e-6);
-    ck_assert_double_eq_tol(price(9999, 99), 1000, 1e-6);
-    LsmPriceInput unknown = {.debt = 2000};
-    ck_assert_double_eq_tol(lsm_price(&LIMITS, &unknown), 1e9 / LSM_PRICE_DRAIN_PRESET, 1e-6);
+    LsmPriceInput unknown = {.debt = 2000, .cost = 1};
+    ck_assert_double_eq_tol(lsm_price(&LIMITS, &unknown, &cause), 1e9 / LSM_PRICE_DRAIN_PRESET,
+                            1e-6);
+    LsmPriceInput deep = {.debt = 2000, .cost = 8, .drain = 1e6};
+    ck_assert_double_eq_tol(lsm_price(&LIMITS, &deep, &cause), 8000, 1e-6);
+    LsmPriceInput waiting = {.backlog = 300, .cost = 8, .drain = 1e6, .flush = 1e8};
+    ck_assert_double_eq_tol(lsm_price(&LIMITS, &waiting, &cause), 10, 1e-6);
+    ck_assert_int_eq(cause, LSM_PRICE_BACKLOG);
 }
 END_TEST
 
-START_TEST(it_rises_without_steps)
+START_TEST(it_rises_without_steps_and_behind_the_hard_limit_too)
 {
     double before = 0;
-    for (int64_t debt = 1000; debt <= 2000; debt++) {
+    for (int debt = 1000; debt <= 5000; debt++) {
         double now = price(debt, 0);
-        ck_assert_double_ge(now, before);
-        ck_assert_double_le(now - before, 2.1);
+        ck_assert_double_gt(now + (debt == 1000), before);
+        ck_assert_double_le(now - before, 8.1);
         before = now;
     }
+    ck_assert_double_eq(price(1e9, 0), price(5000, 0));
 }
 END_TEST
 
@@ -49,6 +65,7 @@ START_TEST(the_worse_cause_counts)
 {
     ck_assert_double_eq(price(1500, 7), price(1500, 0));
     ck_assert_double_eq(price(1001, 30), price(0, 30));
+    ck_assert_int_eq(cause, LSM_PRICE_RUNS);
 }
 END_TEST
 
@@ -58,8 +75,8 @@ main(void)
     Suite *suite = suite_create("lsm_price");
     TCase *curve = tcase_create("curve");
     tcase_add_test(curve, nothing_below_the_soft_limits);
-    tcase_add_test(curve, compactions_own_cost_at_the_hard_limits);
-    tcase_add_test(curve, it_rises_without_steps);
+    tcase_add_test(curve, the_own_cost_of_the_work_at_the_hard_limits);
+    tcase_add_test(curve, it_rises_without_steps_and_behind_the_hard_limit_too);
     tcase_add_test(curve, the_worse_cause_counts);
     suite_add_tcase(suite, curve);
     SRunner *runner = srunner_create(suite);
