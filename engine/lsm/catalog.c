@@ -372,22 +372,22 @@ install(Change *change, LsmCatalogChange *make, void *user)
 }
 
 BaseStatus
-lsm_catalog_install(LsmCatalog *catalog, BaseSlice edits, LsmGeneration *const *flushed,
-                    size_t flushed_count, char *message)
+lsm_catalog_change(LsmCatalog *catalog, LsmCatalogChange *make, void *user,
+                   LsmGeneration *const *flushed, size_t flushed_count, char *message)
 {
     Change change = {.catalog = catalog,
                      .edits = BASE_BUF_INIT,
                      .flushed = flushed,
                      .flushed_count = flushed_count,
                      .message = message};
-    return install(&change, append_edits, &edits);
+    return install(&change, make, user);
 }
 
 BaseStatus
-lsm_catalog_change(LsmCatalog *catalog, LsmCatalogChange *make, void *user, char *message)
+lsm_catalog_install(LsmCatalog *catalog, BaseSlice edits, LsmGeneration *const *flushed,
+                    size_t flushed_count, char *message)
 {
-    Change change = {.catalog = catalog, .edits = BASE_BUF_INIT, .message = message};
-    return install(&change, make, user);
+    return lsm_catalog_change(catalog, append_edits, &edits, flushed, flushed_count, message);
 }
 
 int64_t

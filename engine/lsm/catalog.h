@@ -82,12 +82,13 @@ BaseStatus lsm_catalog_install(LsmCatalog *catalog, BaseSlice edits, LsmGenerati
                                size_t flushed_count, char *message);
 
 /*
- * Builds edits under the catalog's lock, from the levels as they are, and installs them: for
- * changes that depend on what is there (checkpoint's floor, ingest's level, dead blobs).
+ * The same, with edits that are built while no other change can be made, from the levels as they
+ * are: for changes that depend on what is there (the last version, orders of level 0, checkpoint's
+ * floor, ingest's level, dead blobs).
  */
 typedef BaseStatus LsmCatalogChange(void *user, const LsmLevels *levels, BaseBuf *edits);
 BaseStatus lsm_catalog_change(LsmCatalog *catalog, LsmCatalogChange *change, void *user,
-                              char *message);
+                              LsmGeneration *const *flushed, size_t flushed_count, char *message);
 
 /* OK, or the error of C-3. */
 BaseStatus lsm_catalog_status(const LsmCatalog *catalog);
