@@ -89,30 +89,56 @@ lsm_memtable_free(LsmMemtable *memtable)
     }
 }
 
-/* What linking one entry takes at most: either tree may get the key. */
+/* What linking so many entries takes at most, whichever tree gets them. */
 static size_t
-link_bytes(const LsmMemtable *memtable)
+link_bytes(const LsmMemtable *memtable, size_t count)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < LSM_MEMTABLE_KEYSPACES; i++) {
-        size_t tree = lsm_tree_insert_bytes(&memtable->trees[i]);
-        bytes = tree > bytes ? tree : bytes;
+    if (count <= 1) {
+        size_t first = lsm_tree_insert_bytes(&memtable->trees[0], count);
+        size_t second = lsm_tree_insert_bytes(&memtable->trees[1], count);
+        return first > second ? first : second;
     }
-    return bytes;
+    return lsm_tree_insert_bytes(&memtable->trees[0], count) +
+           lsm_tree_insert_bytes(&memtable->trees[1], count);
+}
+
+size_t
+lsm_memtable_data_bytes(size_t key_len, size_t value_len)
+{
+    return key_bytes(key_len) + record_bytes(value_len);
 }
 
 size_t
 lsm_memtable_entry_bytes(const LsmMemtable *memtable, size_t key_len, size_t value_len)
 {
-    return key_bytes(key_len) + record_bytes(value_len) + link_bytes(memtable);
+    return lsm_memtable_data_bytes(key_len, value_len) + link_bytes(memtable, 1);
 }
 
 size_t
 lsm_memtable_room(const LsmMemtable *memtable)
 {
     size_t room = lsm_arena_room(&memtable->arena);
-    size_t pending = memtable->unlinked * link_bytes(memtable);
+    size_t pending = link_bytes(memtable, memtable->unlinked);
     return room > pending ? room - pending : 0;
+}
+
+bool
+lsm_memtable_fits(const LsmMemtable *memtable, size_t count, size_t bytes)
+{
+    size_t room = lsm_arena_room(&memtable->arena);
+    return bytes <= room && link_bytes(memtable, memtable->unlinked + count) <= room - bytes;
+}
+
+size_t
+lsm_memtable_bytes_for(size_t count, size_t bytes)
+{
+    return LSM_ARENA_UNIT + LSM_MEMTABLE_KEYSPACES * lsm_tree_bytes_max(count) + bytes;
+}
+
+size_t
+lsm_memtable_capacity(const LsmMemtable *memtable)
+{
+    return memtable->arena.reserved;
 }
 
 BaseStatus

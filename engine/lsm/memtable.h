@@ -70,6 +70,18 @@ size_t lsm_memtable_entry_bytes(const LsmMemtable *memtable, size_t key_len, siz
 /* Bytes of the arena that are left, without what linking the entries built so far may take. */
 size_t lsm_memtable_room(const LsmMemtable *memtable);
 
+/* Bytes of the arena that an entry of these sizes takes by itself, without the tree. */
+size_t lsm_memtable_data_bytes(size_t key_len, size_t value_len);
+
+/* Whether `count` entries, `bytes` by themselves, fit beside what is built already. */
+bool lsm_memtable_fits(const LsmMemtable *memtable, size_t count, size_t bytes);
+
+/* The size of a new memtable into which they fit. */
+size_t lsm_memtable_bytes_for(size_t count, size_t bytes);
+
+/* The size that it was made with. */
+size_t lsm_memtable_capacity(const LsmMemtable *memtable);
+
 /*
  * Makes sure that `count` entries can be built and linked beside those that are built already.
  * BASE_NO_MEMORY: nothing changed.

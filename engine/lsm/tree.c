@@ -6,6 +6,8 @@
  * holds smaller keys, the one behind it the separator itself and larger ones. A separator is a key
  * of the tree. Full nodes are split on the way down, so a split always finds room in its parent.
  * At the right edge a split leaves the left node full, so ascending keys fill nodes to the brim.
+ *   T-0  A node that is not the last of its level has at least FANOUT / 2 keys, or children, so the
+ *        number of keys bounds the number of nodes.
  *
  * Words. All keys that can come to a node share the first `skip` bytes: those that its two fences
  * (the separators around it) share. Slots carry the eight bytes behind them as a number; most
@@ -292,10 +294,12 @@ mark(Node *node)
 static Node *
 node_new(LsmTree *tree, uint32_t level, LsmRef *ret_ref)
 {
-    *ret_ref = lsm_arena_take(tree->arena, level == 0 ? LEAF_BYTES : INNER_BYTES);
+    size_t bytes = level == 0 ? LEAF_BYTES : INNER_BYTES;
+    *ret_ref = lsm_arena_take(tree->arena, bytes);
     if (*ret_ref == 0) {
         return NULL;
     }
+    tree->bytes += lsm_arena_round(bytes);
     Node *node = node_at(tree, *ret_ref);
     SET(node->level, level);
     return node;
@@ -508,9 +512,26 @@ lsm_tree_init(LsmTree *tree, LsmArena *arena)
 }
 
 size_t
-lsm_tree_insert_bytes(const LsmTree *tree)
+lsm_tree_bytes_max(size_t keys)
 {
-    return lsm_arena_round(LEAF_BYTES) + (tree->height + 2) * lsm_arena_round(INNER_BYTES);
+    size_t nodes = keys / (FANOUT / 2) + 1; /* T-0 */
+    size_t bytes = nodes * lsm_arena_round(LEAF_BYTES);
+    do {
+        nodes = nodes / (FANOUT / 2) + 1;
+        bytes += nodes * lsm_arena_round(INNER_BYTES);
+    } while (nodes > 1);
+    return bytes;
+}
+
+size_t
+lsm_tree_insert_bytes(const LsmTree *tree, size_t count)
+{
+    size_t one = lsm_arena_round(LEAF_BYTES) + (tree->height + 2) * lsm_arena_round(INNER_BYTES);
+    if (count <= 1) {
+        return count * one;
+    }
+    size_t all = lsm_tree_bytes_max(tree->keys + count) - tree->bytes;
+    return all / count < one ? all : count * one;
 }
 
 void
@@ -539,4 +560,5 @@ lsm_tree_insert(LsmTree *tree, LsmRef key)
         split_root(tree);
     }
     insert_below_root(tree, key);
+    tree->keys++;
 }

@@ -34,17 +34,22 @@ typedef struct LsmTree {
     LsmArena *arena;
     LsmRef root;           /* always the same node */
     unsigned height;       /* levels of inner nodes; the writer's */
+    size_t keys;           /* the writer's */
+    size_t bytes;          /* of nodes; the writer's */
     _Atomic LsmRef sample; /* any key of the tree; 0: it is empty */
 } LsmTree;
 
 /* An empty tree. False: no room in the arena. */
 bool lsm_tree_init(LsmTree *tree, LsmArena *arena);
 
-/* Bytes that the next insert may take from the arena, at most. */
-size_t lsm_tree_insert_bytes(const LsmTree *tree);
+/* Bytes that the next `count` inserts may take from the arena, at most. */
+size_t lsm_tree_insert_bytes(const LsmTree *tree, size_t count);
+
+/* Bytes of nodes that a tree of so many keys has, at most. */
+size_t lsm_tree_bytes_max(size_t keys);
 
 /*
- * Inserts a key that is not there. REQUIRES: the arena has lsm_tree_insert_bytes(), and the key
+ * Inserts a key that is not there. REQUIRES: the arena has what insert_bytes() says, and the key
  * outlives the tree.
  */
 void lsm_tree_insert(LsmTree *tree, LsmRef key);

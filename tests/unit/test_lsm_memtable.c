@@ -309,6 +309,85 @@ START_TEST(room_is_counted_before_it_is_taken)
 }
 END_TEST
 
+enum { BATCH_MAX = 3000 };
+
+/* Builds and then links keys [first, first + count), for which there is room. */
+static void
+put_batch(LsmMemtable *memtable, Shape shape, uint64_t first, size_t count)
+{
+    static LsmBuilt built[BATCH_MAX];
+    uint8_t space[KEY_MAX + 1];
+    ck_assert_int_eq(lsm_memtable_reserve(memtable, count).code, BASE_OK);
+    for (size_t i = 0; i < count; i++) {
+        BaseSlice key = shaped(shape, first + i, space);
+        built[i] = lsm_memtable_build(memtable, &(LsmEntry){.key = key,
+                                                            .hash = lsm_key_index_hash(key),
+                                                            .value = key,
+                                                            .version = (int64_t)(first + i) + 1});
+    }
+    for (size_t i = 0; i < count; i++) {
+        lsm_memtable_link(memtable, &built[i]);
+    }
+}
+
+static size_t
+batch_bytes(Shape shape, uint64_t first, size_t count)
+{
+    size_t bytes = 0;
+    uint8_t space[KEY_MAX + 1];
+    for (size_t i = 0; i < count; i++) {
+        size_t len = shaped(shape, first + i, space).len;
+        bytes += lsm_memtable_data_bytes(len, len);
+    }
+    return bytes;
+}
+
+/* Linking checks by itself that it finds the room. */
+START_TEST(a_batch_fits_where_it_is_said_to_fit)
+{
+    BaseRand rand = base_rand(seed());
+    Shape shape = (Shape)_i;
+    for (int round = 0; round < 40; round++) {
+        LsmMemtable *memtable = NULL;
+        size_t count = 1 + (size_t)base_rand_below(&rand, BATCH_MAX);
+        size_t bytes = batch_bytes(shape, 0, count);
+        size_t size = lsm_memtable_bytes_for(count, bytes);
+        ck_assert_int_eq(lsm_memtable_new(size, &memtable).code, BASE_OK);
+        ck_assert(lsm_memtable_fits(memtable, count, bytes));
+        ck_assert(!lsm_memtable_fits(memtable, count, size));
+        put_batch(memtable, shape, 0, count);
+        uint64_t taken = count;
+        for (count = BATCH_MAX; count > 0; count /= 2) {
+            while (lsm_memtable_fits(memtable, count, batch_bytes(shape, taken, count))) {
+                put_batch(memtable, shape, taken, count);
+                taken += count;
+            }
+        }
+        LsmMemtableStats stats;
+        lsm_memtable_stats(memtable, &stats);
+        ck_assert_int_eq(stats.entries, (int64_t)taken);
+        lsm_memtable_free(memtable);
+    }
+}
+END_TEST
+
+/* Most of a memtable can be filled by batches, however many entries are under way. */
+START_TEST(little_room_is_left_unused)
+{
+    LsmMemtable *memtable = new_memtable();
+    uint64_t taken = 0;
+    while (lsm_memtable_fits(memtable, BATCH_MAX, batch_bytes(USER, taken, BATCH_MAX))) {
+        put_batch(memtable, USER, taken, BATCH_MAX);
+        taken += BATCH_MAX;
+    }
+    LsmMemtableStats stats;
+    lsm_memtable_stats(memtable, &stats);
+    ck_assert_int_gt(stats.data_bytes, ROOM / 4);
+    ck_assert_uint_gt(batch_bytes(USER, 0, taken), ROOM / 10 * 7);
+    lsm_memtable_free(memtable);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------- threads -- */
 
 typedef struct Race {
@@ -398,10 +477,13 @@ main(void)
     tcase_add_test(order, an_empty_one_has_nothing);
     suite_add_tcase(suite, order);
     TCase *versions = tcase_create("versions");
+    tcase_set_timeout(versions, 120);
     tcase_add_test(versions, versions_of_a_key_are_seen_by_their_time);
     tcase_add_test(versions, what_is_built_is_seen_when_it_is_linked);
     tcase_add_test(versions, keyspaces_have_an_order_each);
     tcase_add_test(versions, room_is_counted_before_it_is_taken);
+    tcase_add_loop_test(versions, a_batch_fits_where_it_is_said_to_fit, 0, SHAPE_COUNT);
+    tcase_add_test(versions, little_room_is_left_unused);
     suite_add_tcase(suite, versions);
     TCase *threads = tcase_create("threads");
     tcase_set_timeout(threads, 300);
