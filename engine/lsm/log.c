@@ -574,6 +574,8 @@ lsm_log_stats(LsmLog *log, LsmLogStats *ret_stats)
         .bytes = log->stats.bytes,
         .syncs = log->stats.syncs,
         .segments = log->stats.segments,
+        .segment = log->current != NULL ? log->current->number : 0,
+        .segment_len = log->current != NULL ? log->current->len : 0,
         .sync_us = log->stats.sync_us,
     };
     pthread_mutex_unlock(&log->lock);

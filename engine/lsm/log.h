@@ -114,6 +114,8 @@ typedef struct LsmLogStats {
     int64_t bytes; /* of records */
     int64_t syncs;
     int64_t segments;      /* held */
+    uint64_t segment;      /* number of the one being written; 0: none */
+    uint64_t segment_len;  /* bytes written to it */
     BaseHistogram sync_us; /* how long syncs took */
 } LsmLogStats;
 

@@ -3,14 +3,12 @@
  */
 #include "engine/lsm/settings.h"
 
-#include "engine/lsm/picker.h"
+#include "engine/table/builder.h"
 
 enum {
     KIB = 1 << 10,
     MIB = 1 << 20,
     HOUR_MS = 3600 * 1000,
-    ZSTD_QUICK = 1, /* levels that are soon rewritten */
-    ZSTD_GOOD = 3,  /* the last level, which is written least and read most */
 };
 
 const EngineOption lsm_settings_options[LSM_OPTION_COUNT] = {
@@ -153,30 +151,4 @@ lsm_settings_read(const EngineOpenArgs *args)
         .key_max = args->key_max,
         .value_max = args->value_max,
     };
-}
-
-/* The zstd level for tables of a level; 0: they are not compressed. */
-static int
-zstd_level(const LsmSettings *settings, int level)
-{
-    int packed = level == LSM_LEVELS - 1 ? ZSTD_GOOD : ZSTD_QUICK;
-    switch (settings->compression) {
-    case LSM_COMPRESSION_NONE:
-        return 0;
-    case LSM_COMPRESSION_ZSTD:
-        return packed;
-    default:
-        return level < 2 ? 0 : packed;
-    }
-}
-
-TableBuilderOptions
-lsm_settings_table(const LsmSettings *settings, int level)
-{
-    int packed = zstd_level(settings, level);
-    return (TableBuilderOptions){.block_bytes = settings->block_bytes,
-                                 .filter_bits = settings->filter_bits,
-                                 .pack = packed != 0,
-                                 .zstd_level = packed,
-                                 .program = BASE_SLICE_LITERAL("larder")};
 }

@@ -6,15 +6,9 @@
 #ifndef LARDER_ENGINE_LSM_SETTINGS_H
 #define LARDER_ENGINE_LSM_SETTINGS_H
 
+#include "engine/lsm/job.h"
 #include "engine/lsm/log.h"
 #include "engine/lsm/lsm.h"
-#include "engine/table/builder.h"
-
-typedef enum LsmCompression {
-    LSM_COMPRESSION_NONE = 0,
-    LSM_COMPRESSION_ZSTD = 1, /* every level */
-    LSM_COMPRESSION_AUTO = 2, /* the last level well, those between quickly, the first two not */
-} LsmCompression;
 
 typedef struct LsmSettings {
     LsmSyncMode durability;
@@ -42,8 +36,5 @@ extern const EngineOption lsm_settings_options[LSM_OPTION_COUNT];
 
 /* Reads the values of a store that is being opened. */
 LsmSettings lsm_settings_read(const EngineOpenArgs *args);
-
-/* How tables of a level are written; but for id, number, level, and times. */
-TableBuilderOptions lsm_settings_table(const LsmSettings *settings, int level);
 
 #endif
