@@ -56,9 +56,10 @@ typedef struct LsmJob {
     LsmView *view;
     LsmSnapshotList snapshots;
     LsmRetention retention;
-    int64_t visible; /* when the list was taken, or before */
-    BaseBuf ranges;  /* FormatRange, of all inputs */
-    BaseBuf numbers; /* int64_t, of the files that were begun */
+    int64_t visible;      /* when the list was taken, or before */
+    int64_t stamp_max_ms; /* of what goes into the tables, for their properties */
+    BaseBuf ranges;       /* FormatRange, of all inputs */
+    BaseBuf numbers;      /* int64_t, of the files that were begun */
     LsmRewrite made;
     LsmJobFigures figures;
     BaseStatus (*pause)(void *user, size_t bytes); /* see rewrite.h */

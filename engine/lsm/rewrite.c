@@ -36,6 +36,7 @@ typedef struct Pass {
     uint64_t id;
     BaseBuf low;   /* where the table being written begins, as far as fragments go */
     bool low_open; /* it takes fragments from the first one on */
+    size_t stride; /* bytes that came in since the last pause */
 } Pass;
 
 static BaseStatus
@@ -406,6 +407,19 @@ take_entry(Pass *pass, const FormatEntry *entry, bool *new_key)
     }
 }
 
+/* Counts what came in, and pauses when it is time to. */
+static BaseStatus
+stride(Pass *pass, const FormatEntry *entry)
+{
+    pass->stride += entry->key.len + entry->value.len;
+    if (pass->stride < LSM_REWRITE_STRIDE || pass->args->pause == NULL) {
+        return base_ok();
+    }
+    size_t bytes = pass->stride;
+    pass->stride = 0;
+    return pass->args->pause(pass->args->user, bytes);
+}
+
 static BaseStatus
 take_entries(Pass *pass)
 {
@@ -414,9 +428,10 @@ take_entries(Pass *pass)
     bool new_key = true; /* no entry of the key at hand was kept yet */
     lsm_merge_first(args->merge);
     while (args->merge->valid && status.code == BASE_OK) {
-        status = take_entry(pass, lsm_merge_entry(args->merge), &new_key);
-        if (status.code == BASE_OK && args->pause != NULL) {
-            status = args->pause(args->user);
+        const FormatEntry *entry = lsm_merge_entry(args->merge);
+        status = take_entry(pass, entry, &new_key);
+        if (status.code == BASE_OK) {
+            status = stride(pass, entry);
         }
         if (status.code == BASE_OK) {
             lsm_merge_next(args->merge);

@@ -18,7 +18,10 @@
  * all of them. On failure the files that were begun are left to the caller's clean-up, which goes
  * by what the manifest names.
  *
- * Threading: one owner; runs in a background thread, calls `pause` often.
+ * `pause` is called every LSM_REWRITE_STRIDE bytes of keys and values that come in, with the bytes
+ * since the last call. It may wait or do something else; an error gives up.
+ *
+ * Threading: one owner; runs in a background thread.
  */
 #ifndef LARDER_ENGINE_LSM_REWRITE_H
 #define LARDER_ENGINE_LSM_REWRITE_H
@@ -27,6 +30,8 @@
 #include "engine/lsm/merge.h"
 #include "engine/lsm/retention.h"
 #include "engine/table/builder.h"
+
+enum { LSM_REWRITE_STRIDE = 64 << 10 };
 
 typedef struct LsmRewriteArgs {
     const Env *env;
@@ -41,7 +46,7 @@ typedef struct LsmRewriteArgs {
     TableBuilderOptions table; /* of each new table, but for id and number */
     int64_t (*next_number)(void *user);
     uint64_t (*next_id)(void *user);
-    BaseStatus (*pause)(void *user); /* may wait; an error gives up. May be NULL */
+    BaseStatus (*pause)(void *user, size_t bytes); /* see above; may be NULL */
     void *user;
 } LsmRewriteArgs;
 

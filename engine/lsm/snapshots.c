@@ -25,13 +25,13 @@ lsm_snapshots_clear(LsmSnapshots *snapshots)
 }
 
 void
-lsm_snapshots_open(LsmSnapshots *snapshots, const _Atomic int64_t *visible, int64_t stamp_ms,
+lsm_snapshots_open(LsmSnapshots *snapshots, const _Atomic int64_t *visible, CommitStamps *stamps,
                    LsmSnapshot *snapshot)
 {
     pthread_mutex_lock(&snapshots->lock);
     LsmSnapshot *newest = snapshots->ends.previous;
     snapshot->version = atomic_load_explicit(visible, memory_order_acquire);
-    snapshot->stamp_ms = stamp_ms;
+    snapshot->stamp_ms = commit_stamp_now(stamps);
     snapshot->previous = newest;
     snapshot->next = &snapshots->ends;
     newest->next = snapshot;

@@ -1,9 +1,10 @@
 /*
  * snapshots.h: the versions that somebody still reads.
  *
- * A snapshot is entered and reads the visible version under one lock, and jobs take the list under
- * the same lock (L-6). So a job either has a snapshot in its list, or the snapshot is at or above
- * the version that was visible when the list was taken, and sees none of what the job drops.
+ * A snapshot is entered and reads the visible version and the time under one lock, and jobs take the
+ * list under the same lock (L-6). So a job either has a snapshot in its list, or the snapshot is at
+ * or above the version that was visible when the list was taken, and not before that time, and sees
+ * none of what the job drops.
  *
  * Threading: any thread.
  */
@@ -11,6 +12,7 @@
 #define LARDER_ENGINE_LSM_SNAPSHOTS_H
 
 #include "engine/base/status.h"
+#include "engine/commit/stamp.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -36,9 +38,9 @@ void lsm_snapshots_init(LsmSnapshots *snapshots);
 /* REQUIRES: none is open. */
 void lsm_snapshots_clear(LsmSnapshots *snapshots);
 
-/* Opens a snapshot at the version in `visible`, read under the lock, and at the given time. */
-void lsm_snapshots_open(LsmSnapshots *snapshots, const _Atomic int64_t *visible, int64_t stamp_ms,
-                        LsmSnapshot *snapshot);
+/* Opens a snapshot at the version in `visible` and the time of `stamps`, read under the lock. */
+void lsm_snapshots_open(LsmSnapshots *snapshots, const _Atomic int64_t *visible,
+                        CommitStamps *stamps, LsmSnapshot *snapshot);
 
 void lsm_snapshots_close(LsmSnapshots *snapshots, LsmSnapshot *snapshot);
 

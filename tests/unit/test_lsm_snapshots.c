@@ -26,20 +26,27 @@ START_TEST(lists_each_version_once)
     LsmSnapshots snapshots;
     LsmSnapshot taken[4];
     _Atomic int64_t visible = 5;
+    BaseFakeClock clock;
+    CommitStamps stamps;
+    base_fake_clock_init(&clock, 90);
+    commit_stamp_init(&stamps, &clock.clock, 0);
     lsm_snapshots_init(&snapshots);
     expect_list(&snapshots, NULL, 0, INT64_MAX);
-    lsm_snapshots_open(&snapshots, &visible, 100, &taken[0]);
-    lsm_snapshots_open(&snapshots, &visible, 90, &taken[1]);
+    lsm_snapshots_open(&snapshots, &visible, &stamps, &taken[0]);
+    base_fake_clock_advance_ms(&clock, 10);
+    lsm_snapshots_open(&snapshots, &visible, &stamps, &taken[1]);
+    base_fake_clock_step_wall_ms(&clock, -50);
     visible = 7;
-    lsm_snapshots_open(&snapshots, &visible, 110, &taken[2]);
+    lsm_snapshots_open(&snapshots, &visible, &stamps, &taken[2]);
     visible = 9;
-    lsm_snapshots_open(&snapshots, &visible, 120, &taken[3]);
+    lsm_snapshots_open(&snapshots, &visible, &stamps, &taken[3]);
     expect_list(&snapshots, (int64_t[]){5, 7, 9}, 3, 90);
     lsm_snapshots_close(&snapshots, &taken[1]);
     lsm_snapshots_close(&snapshots, &taken[2]);
-    expect_list(&snapshots, (int64_t[]){5, 9}, 2, 100);
+    expect_list(&snapshots, (int64_t[]){5, 9}, 2, 90);
     ck_assert_uint_eq(lsm_snapshots_count(&snapshots), 2);
     lsm_snapshots_close(&snapshots, &taken[0]);
+    expect_list(&snapshots, (int64_t[]){9}, 1, 100);
     lsm_snapshots_close(&snapshots, &taken[3]);
     expect_list(&snapshots, NULL, 0, INT64_MAX);
     lsm_snapshots_clear(&snapshots);
@@ -48,6 +55,7 @@ END_TEST
 
 typedef struct Race {
     LsmSnapshots snapshots;
+    CommitStamps stamps;
     _Atomic int64_t visible;
     _Atomic int64_t dropped; /* versions up to this one are gone, but for what the list had */
     _Atomic bool done;
@@ -76,11 +84,12 @@ START_TEST(no_snapshot_is_overtaken_by_a_job)
 {
     Race race = {.visible = 1};
     pthread_t thread;
+    commit_stamp_init(&race.stamps, base_clock_real(), 0);
     lsm_snapshots_init(&race.snapshots);
     ck_assert_int_eq(pthread_create(&thread, NULL, run_jobs, &race), 0);
     for (int i = 0; i < 20000; i++) {
         LsmSnapshot snapshot;
-        lsm_snapshots_open(&race.snapshots, &race.visible, 1, &snapshot);
+        lsm_snapshots_open(&race.snapshots, &race.visible, &race.stamps, &snapshot);
         ck_assert_int_le(atomic_load(&race.dropped), snapshot.version);
         lsm_snapshots_close(&race.snapshots, &snapshot);
     }
