@@ -74,6 +74,7 @@ struct LsmLog {
         int64_t bytes;
         int64_t syncs;
         int64_t segments;
+        int64_t segment_bytes;
         BaseHistogram sync_us;
     } stats;
 };
@@ -89,10 +90,20 @@ now_us(void)
 static void
 segment_remove(const LsmLog *log, LsmSegment *segment)
 {
-    env_file_close(segment->file);
-    /* What cannot be removed now is removed when the store is opened again. */
-    (void)env_unlink(log->args.env, segment->path);
+    if (segment->file != NULL) {
+        env_file_close(segment->file);
+        /* What cannot be removed now is removed when the store is opened again. */
+        (void)env_unlink(log->args.env, segment->path);
+    }
     free(segment);
+}
+
+/* A segment more or less is held. Under the lock. */
+static void
+count_segment(LsmLog *log, const LsmSegment *segment, int change)
+{
+    log->stats.segments += change;
+    log->stats.segment_bytes += change * (int64_t)segment->capacity;
 }
 
 static BaseStatus
@@ -131,11 +142,11 @@ lsm_log_segment_new(LsmLog *log, uint64_t number, uint64_t bytes, LsmSegment **r
         status = segment_open(log, segment);
     }
     if (status.code != BASE_OK) {
-        lsm_log_segment_discard(log, segment);
+        segment_remove(log, segment);
         return status;
     }
     pthread_mutex_lock(&log->lock);
-    log->stats.segments++;
+    count_segment(log, segment, 1);
     pthread_mutex_unlock(&log->lock);
     *ret_segment = segment;
     return base_ok();
@@ -144,9 +155,13 @@ lsm_log_segment_new(LsmLog *log, uint64_t number, uint64_t bytes, LsmSegment **r
 void
 lsm_log_segment_discard(LsmLog *log, LsmSegment *segment)
 {
-    if (segment != NULL) {
-        segment_remove(log, segment);
+    if (segment == NULL) {
+        return;
     }
+    pthread_mutex_lock(&log->lock);
+    count_segment(log, segment, -1);
+    pthread_mutex_unlock(&log->lock);
+    segment_remove(log, segment);
 }
 
 void
@@ -389,7 +404,7 @@ remove_released(LsmLog *log)
             continue;
         }
         *place = segment->next;
-        log->stats.segments--;
+        count_segment(log, segment, -1);
         pthread_mutex_unlock(&log->lock);
         segment_remove(log, segment);
         pthread_mutex_lock(&log->lock);
@@ -574,6 +589,7 @@ lsm_log_stats(LsmLog *log, LsmLogStats *ret_stats)
         .bytes = log->stats.bytes,
         .syncs = log->stats.syncs,
         .segments = log->stats.segments,
+        .segment_bytes = log->stats.segment_bytes,
         .segment = log->current != NULL ? log->current->number : 0,
         .segment_len = log->current != NULL ? log->current->len : 0,
         .sync_us = log->stats.sync_us,

@@ -114,6 +114,7 @@ typedef struct LsmLogStats {
     int64_t bytes; /* of records */
     int64_t syncs;
     int64_t segments;      /* held */
+    int64_t segment_bytes; /* of their files */
     uint64_t segment;      /* number of the one being written; 0: none */
     uint64_t segment_len;  /* bytes written to it */
     BaseHistogram sync_us; /* how long syncs took */
