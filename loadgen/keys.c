@@ -3,9 +3,30 @@
  */
 #include "loadgen/keys.h"
 
-size_t
-load_keys_size_min(BaseSlice prefix, uint64_t records)
+#include <endian.h>
+
+enum { SCATTERED_BITS = 48 };
+
+const char *
+load_key_shape_name(LoadKeyShape shape)
 {
+    static const char *const names[LOAD_KEY_SHAPE_COUNT] = {
+        [LOAD_KEY_DECIMAL] = "decimal",
+        [LOAD_KEY_BINARY] = "binary",
+        [LOAD_KEY_SCATTERED] = "scattered",
+    };
+    return names[shape];
+}
+
+size_t
+load_keys_size_min(LoadKeyShape shape, BaseSlice prefix, uint64_t records)
+{
+    if (shape == LOAD_KEY_BINARY) {
+        return prefix.len + sizeof(uint64_t);
+    }
+    if (shape == LOAD_KEY_SCATTERED) {
+        return prefix.len + SCATTERED_BITS / 4;
+    }
     size_t digits = 1;
     for (uint64_t last = records == 0 ? 0 : records - 1; last >= 10; last /= 10) {
         digits++;
@@ -14,24 +35,68 @@ load_keys_size_min(BaseSlice prefix, uint64_t records)
 }
 
 LoadKeys
-load_keys(BaseSlice prefix, size_t size)
+load_keys(LoadKeyShape shape, BaseSlice prefix, size_t size)
 {
-    LoadKeys keys = {.prefix_len = prefix.len, .size = size};
+    LoadKeys keys = {.shape = shape, .prefix_len = prefix.len, .size = size};
     if (prefix.len != 0) {
         memcpy(keys.prefix, prefix.data, prefix.len);
     }
     return keys;
 }
 
+/* Writes a number into out[from, to), padded with zeros in front. */
+static void
+write_decimal(uint64_t number, uint8_t *out, size_t from, size_t to)
+{
+    for (; to > from && number != 0; number /= 10) {
+        out[--to] = (uint8_t)('0' + number % 10);
+    }
+    memset(out + from, '0', to - from);
+}
+
+static void
+write_binary(uint64_t number, uint8_t *out, size_t from, size_t to)
+{
+    uint64_t word = htobe64(number);
+    memcpy(out + from, &word, sizeof word);
+    memset(out + from + sizeof word, '0', to - from - sizeof word);
+}
+
+/* A permutation of the numbers below 2^48: each step can be undone. */
+static uint64_t
+scatter(uint64_t number)
+{
+    const uint64_t mask = (UINT64_C(1) << SCATTERED_BITS) - 1;
+    number = (number * UINT64_C(0x9e3779b97f4b)) & mask;
+    number ^= number >> (SCATTERED_BITS / 2);
+    number = (number * UINT64_C(0xbf58476d1ce5)) & mask;
+    return number ^ number >> (SCATTERED_BITS / 2);
+}
+
+static void
+write_scattered(uint64_t number, uint8_t *out, size_t from, size_t to)
+{
+    uint64_t rest = scatter(number);
+    for (int digits = SCATTERED_BITS / 4; digits > 0; digits--, rest >>= 4) {
+        out[--to] = (uint8_t) "0123456789abcdef"[rest & 15];
+    }
+    memset(out + from, '0', to - from);
+}
+
 void
 load_keys_write(const LoadKeys *keys, uint64_t record, uint8_t *out)
 {
     memcpy(out, keys->prefix, keys->prefix_len);
-    size_t at = keys->size;
-    uint64_t rest = record;
-    while (at > keys->prefix_len && rest != 0) {
-        out[--at] = (uint8_t)('0' + rest % 10);
-        rest /= 10;
+    switch (keys->shape) {
+    case LOAD_KEY_BINARY:
+        write_binary(record, out, keys->prefix_len, keys->size);
+        return;
+    case LOAD_KEY_SCATTERED:
+        write_scattered(record, out, keys->prefix_len, keys->size);
+        return;
+    case LOAD_KEY_DECIMAL:
+    case LOAD_KEY_SHAPE_COUNT:
+        break;
     }
-    memset(out + keys->prefix_len, '0', at - keys->prefix_len);
+    write_decimal(record, out, keys->prefix_len, keys->size);
 }

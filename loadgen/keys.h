@@ -1,8 +1,16 @@
 /*
  * keys.h: the key of a record, from its number.
  *
- * A key is the prefix and the record's number in decimal, padded with zeros to the key size, so all
- * keys have the same length and sort by number: "key0000000000042". Two numbers never share a key.
+ * A key is the prefix and the record's number in one of three shapes. All keys of a run have the
+ * same length, and two numbers never share a key.
+ *
+ *   DECIMAL    digits, padded with zeros in front: "key0000000000042"; sorts by number
+ *   BINARY     8 bytes, most significant first, then '0's; sorts by number
+ *   SCATTERED  hexadecimal digits of a number that is mixed from it, as those of hashed keys:
+ *              neighbours are far apart
+ *
+ * Engines that compare the first bytes of keys as one word meet a constant in the first shape, all
+ * there is to know in the second, and no order in the third.
  *
  * Threading: constant after it was made.
  */
@@ -16,17 +24,31 @@ enum {
     LOAD_KEY_PREFIX_BYTES_MAX = 64,
 };
 
+typedef enum LoadKeyShape {
+    LOAD_KEY_DECIMAL,
+    LOAD_KEY_BINARY,
+    LOAD_KEY_SCATTERED,
+    LOAD_KEY_SHAPE_COUNT,
+} LoadKeyShape;
+
 typedef struct LoadKeys {
+    LoadKeyShape shape;
     uint8_t prefix[LOAD_KEY_PREFIX_BYTES_MAX];
     size_t prefix_len;
     size_t size;
 } LoadKeys;
 
-/* Bytes that a key of this prefix needs at least to number `records` of them. */
-size_t load_keys_size_min(BaseSlice prefix, uint64_t records);
+/* "decimal". Never NULL. */
+const char *load_key_shape_name(LoadKeyShape shape);
 
-/* REQUIRES: prefix within its limit, size between load_keys_size_min() and LOAD_KEY_BYTES_MAX. */
-LoadKeys load_keys(BaseSlice prefix, size_t size);
+/* Bytes that a key of this shape and prefix needs at least to number `records` of them. */
+size_t load_keys_size_min(LoadKeyShape shape, BaseSlice prefix, uint64_t records);
+
+/*
+ * REQUIRES: prefix within its limit, size between load_keys_size_min() and LOAD_KEY_BYTES_MAX;
+ * SCATTERED: records of numbers below 2^48.
+ */
+LoadKeys load_keys(LoadKeyShape shape, BaseSlice prefix, size_t size);
 
 /* Writes the key of a record: keys->size bytes. */
 void load_keys_write(const LoadKeys *keys, uint64_t record, uint8_t *out);

@@ -211,7 +211,7 @@ check_together(LoadOptions *options)
         return g_strdup_printf("--key-prefix: must have at most %d bytes",
                                LOAD_KEY_PREFIX_BYTES_MAX);
     }
-    size_t key_size_min = load_keys_size_min(prefix, (uint64_t)options->records);
+    size_t key_size_min = load_keys_size_min(LOAD_KEY_DECIMAL, prefix, (uint64_t)options->records);
     if ((size_t)options->key_size < key_size_min) {
         return g_strdup_printf("--key-size=%d: must be from %zu to %d with --records=%" PRId64
                                " and --key-prefix=%s",

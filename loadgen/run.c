@@ -358,7 +358,8 @@ load_run(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
         .result = result,
         .plan = {(unsigned)options->get_percent, options->rate / options->threads, options->seed,
                  &result->notes, stop},
-        .keys = load_keys(base_slice_text(options->key_prefix), (size_t)options->key_size),
+        .keys = load_keys(LOAD_KEY_DECIMAL, base_slice_text(options->key_prefix),
+                          (size_t)options->key_size),
     };
     BaseStatus status = make_crew(&crew);
     if (base_is_ok(status) && options->load) {

@@ -111,7 +111,7 @@ END_TEST
 
 START_TEST(keys_are_numbers_of_fixed_width)
 {
-    LoadKeys keys = load_keys(BASE_SLICE_LITERAL("user:"), 12);
+    LoadKeys keys = load_keys(LOAD_KEY_DECIMAL, BASE_SLICE_LITERAL("user:"), 12);
     uint8_t key[12];
     load_keys_write(&keys, 0, key);
     ck_assert_mem_eq(key, "user:0000000", 12);
@@ -119,7 +119,7 @@ START_TEST(keys_are_numbers_of_fixed_width)
     ck_assert_mem_eq(key, "user:9876543", 12);
     load_keys_write(&keys, 120, key);
     ck_assert_mem_eq(key, "user:0000120", 12);
-    keys = load_keys(BASE_SLICE_EMPTY, 1);
+    keys = load_keys(LOAD_KEY_DECIMAL, BASE_SLICE_EMPTY, 1);
     load_keys_write(&keys, 9, key);
     ck_assert_mem_eq(key, "9", 1);
 }
@@ -127,11 +127,11 @@ END_TEST
 
 START_TEST(the_least_key_size_holds_every_number)
 {
-    ck_assert_uint_eq(load_keys_size_min(BASE_SLICE_EMPTY, 1), 1);
-    ck_assert_uint_eq(load_keys_size_min(BASE_SLICE_EMPTY, 10), 1);
-    ck_assert_uint_eq(load_keys_size_min(BASE_SLICE_EMPTY, 11), 2);
-    ck_assert_uint_eq(load_keys_size_min(BASE_SLICE_LITERAL("key"), 1000000), 9);
-    ck_assert_uint_eq(load_keys_size_min(BASE_SLICE_LITERAL("key"), 1000001), 10);
+    ck_assert_uint_eq(load_keys_size_min(LOAD_KEY_DECIMAL, BASE_SLICE_EMPTY, 1), 1);
+    ck_assert_uint_eq(load_keys_size_min(LOAD_KEY_DECIMAL, BASE_SLICE_EMPTY, 10), 1);
+    ck_assert_uint_eq(load_keys_size_min(LOAD_KEY_DECIMAL, BASE_SLICE_EMPTY, 11), 2);
+    ck_assert_uint_eq(load_keys_size_min(LOAD_KEY_DECIMAL, BASE_SLICE_LITERAL("key"), 1000000), 9);
+    ck_assert_uint_eq(load_keys_size_min(LOAD_KEY_DECIMAL, BASE_SLICE_LITERAL("key"), 1000001), 10);
 }
 END_TEST
 
