@@ -33,7 +33,7 @@ static const struct {
     {"shards", {0, 1, 4, 64}},
 };
 
-/* ---------------------------------------------------------------------------- words and picks -- */
+/* --------------------------------------------------------------------------- words and picks -- */
 
 void
 life_fail(const Life *life, const char *file, int line, const char *what)
@@ -128,7 +128,7 @@ life_same(const ModelEntry *entry, const EngineRecord *record)
            base_slice_equal(record->value, base_slice(entry->value, entry->len));
 }
 
-/* ---------------------------------------------------------------------- what is held and kept -- */
+/* --------------------------------------------------------------------- what is held and kept -- */
 
 void
 life_set_floor(Life *life)
@@ -193,7 +193,7 @@ life_note_commit(Life *life, int64_t version, bool acknowledged, bool synced)
     }
 }
 
-/* ------------------------------------------------------------------------------- small steps -- */
+/* ------------------------------------------------------------------------------ small steps -- */
 
 static void
 do_snapshot_free(Life *life, size_t index)
@@ -328,7 +328,7 @@ life_do_verify(Life *life)
     LIFE_OK(life, life->rig.engine->ops->verify(life->rig.engine));
 }
 
-/* ------------------------------------------------------------------------ the life as a whole -- */
+/* ----------------------------------------------------------------------- the life as a whole -- */
 
 static void
 choose_habits(Life *life)

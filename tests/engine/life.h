@@ -90,7 +90,7 @@ void life_step(Life *life, size_t step);
 /* Compares everything once more and closes the store. */
 void life_end(Life *life);
 
-/* -------------------------------------------------------------------------- for its own parts -- */
+/* ------------------------------------------------------------------------- for its own parts -- */
 
 /* Tells what is wrong and ends the process. */
 _Noreturn void life_fail(const Life *life, const char *file, int line, const char *what);

@@ -62,7 +62,7 @@ life_do_reopen(Life *life)
     life_compare(life, life->rig.engine, NULL, model_latest(&life->model));
 }
 
-/* ------------------------------------------------------------------------------------- deaths -- */
+/* ------------------------------------------------------------------------------------ deaths -- */
 
 /* What a store holds, to be compared with many versions of the model. */
 typedef struct Found {
@@ -204,7 +204,7 @@ life_do_death(Life *life)
     life_compare(life, life->rig.engine, NULL, model_latest(&life->model));
 }
 
-/* -------------------------------------------------------------------------------- checkpoints -- */
+/* ------------------------------------------------------------------------------- checkpoints -- */
 
 typedef struct Cleaner {
     const Life *life;

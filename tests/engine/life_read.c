@@ -1,5 +1,6 @@
 /*
- * life_read.c: gets, multi_gets, estimates and splits, and the comparison of everything. See life.h.
+ * life_read.c: gets, multi_gets, estimates and splits, and the comparison of everything. See
+ * life.h.
  */
 #include "tests/engine/life.h"
 
@@ -92,7 +93,7 @@ life_do_multi_get(Life *life)
     engine_read_end(&read);
 }
 
-/* ------------------------------------------------------------------------ the whole of a store -- */
+/* ----------------------------------------------------------------------- the whole of a store -- */
 
 static void
 compare_gets(Life *life, Engine *engine, const EngineSnapshot *snapshot, ModelPoint point,
@@ -162,7 +163,7 @@ life_do_compare(Life *life)
     life_compare(life, life->rig.engine, snapshot, point);
 }
 
-/* ---------------------------------------------------------------------- estimates and splits -- */
+/* --------------------------------------------------------------------- estimates and splits -- */
 
 typedef struct Splits {
     Life *life;

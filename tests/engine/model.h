@@ -3,8 +3,8 @@
  * read, in a sorted array.
  *
  * Snapshots and iterators read the model at a version and a time, as they do the store; a crash
- * rewinds it to the version up to which the store has come back. Nothing is clever here, and nothing
- * is shared with the engines but the interface.
+ * rewinds it to the version up to which the store has come back. Nothing is clever here, and
+ * nothing is shared with the engines but the interface and the form of counters.
  *
  * Threading: one thread.
  */

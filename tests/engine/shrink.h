@@ -20,8 +20,8 @@ typedef struct ShrinkSteps {
 } ShrinkSteps;
 
 /*
- * Leads a life in a child process. True: it ended well. `quiet`: nothing is printed. The seconds are
- * a limit for lives that hang.
+ * Leads a life in a child process. True: it ended well. `quiet`: nothing is printed. The seconds
+ * are a limit for lives that hang.
  */
 bool shrink_lead(const LifeSettings *settings, const ShrinkSteps *steps, bool quiet,
                  unsigned seconds);
