@@ -5920,7 +5920,8 @@ enum _LarderRpcPutOptionsProperties
   PROP_LARDER_RPC_PUT_OPTIONS_DURABILITY,
   PROP_LARDER_RPC_PUT_OPTIONS_FENCE,
   PROP_LARDER_RPC_PUT_OPTIONS_REQUEST_ID,
-  PROP_LARDER_RPC_PUT_OPTIONS_RETURN_CURRENT
+  PROP_LARDER_RPC_PUT_OPTIONS_RETURN_CURRENT,
+  PROP_LARDER_RPC_PUT_OPTIONS_WANT_EXISTED
 };
 
 /* reads a put_options object */
@@ -6078,6 +6079,19 @@ larder_rpc_put_options_read (ThriftStruct *object, ThriftProtocol *protocol, GEr
           xfer += ret;
         }
         break;
+      case 8:
+        if (ftype == T_BOOL)
+        {
+          if ((ret = thrift_protocol_read_bool (protocol, &this_object->want_existed, error)) < 0)
+            return -1;
+          xfer += ret;
+          this_object->__isset_want_existed = TRUE;
+        } else {
+          if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
+            return -1;
+          xfer += ret;
+        }
+        break;
       default:
         if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
           return -1;
@@ -6191,6 +6205,18 @@ larder_rpc_put_options_write (ThriftStruct *object, ThriftProtocol *protocol, GE
       return -1;
     xfer += ret;
   }
+  if (this_object->__isset_want_existed == TRUE) {
+    if ((ret = thrift_protocol_write_field_begin (protocol, "want_existed", T_BOOL, 8, error)) < 0)
+      return -1;
+    xfer += ret;
+    if ((ret = thrift_protocol_write_bool (protocol, this_object->want_existed, error)) < 0)
+      return -1;
+    xfer += ret;
+
+    if ((ret = thrift_protocol_write_field_end (protocol, error)) < 0)
+      return -1;
+    xfer += ret;
+  }
   if ((ret = thrift_protocol_write_field_stop (protocol, error)) < 0)
     return -1;
   xfer += ret;
@@ -6254,6 +6280,11 @@ larder_rpc_put_options_set_property (GObject *object,
       self->__isset_return_current = TRUE;
       break;
 
+    case PROP_LARDER_RPC_PUT_OPTIONS_WANT_EXISTED:
+      self->want_existed = g_value_get_boolean (value);
+      self->__isset_want_existed = TRUE;
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -6298,6 +6329,10 @@ larder_rpc_put_options_get_property (GObject *object,
       g_value_set_boolean (value, self->return_current);
       break;
 
+    case PROP_LARDER_RPC_PUT_OPTIONS_WANT_EXISTED:
+      g_value_set_boolean (value, self->want_existed);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -6322,6 +6357,8 @@ larder_rpc_put_options_instance_init (LarderRpcPutOptions * object)
   object->__isset_request_id = FALSE;
   object->return_current = 0;
   object->__isset_return_current = FALSE;
+  object->want_existed = 0;
+  object->__isset_want_existed = FALSE;
 }
 
 static gpointer larder_rpc_put_options_parent_class = NULL;
@@ -6437,6 +6474,15 @@ larder_rpc_put_options_class_init (LarderRpcPutOptionsClass * cls)
                            NULL,
                            FALSE,
                            G_PARAM_READWRITE));
+
+  g_object_class_install_property
+    (gobject_class,
+     PROP_LARDER_RPC_PUT_OPTIONS_WANT_EXISTED,
+     g_param_spec_boolean ("want_existed",
+                           NULL,
+                           NULL,
+                           FALSE,
+                           G_PARAM_READWRITE));
 }
 
 GType
@@ -6476,7 +6522,8 @@ enum _LarderRpcRemoveOptionsProperties
   PROP_LARDER_RPC_REMOVE_OPTIONS_DURABILITY,
   PROP_LARDER_RPC_REMOVE_OPTIONS_FENCE,
   PROP_LARDER_RPC_REMOVE_OPTIONS_REQUEST_ID,
-  PROP_LARDER_RPC_REMOVE_OPTIONS_RETURN_CURRENT
+  PROP_LARDER_RPC_REMOVE_OPTIONS_RETURN_CURRENT,
+  PROP_LARDER_RPC_REMOVE_OPTIONS_WANT_EXISTED
 };
 
 /* reads a remove_options object */
@@ -6619,6 +6666,19 @@ larder_rpc_remove_options_read (ThriftStruct *object, ThriftProtocol *protocol, 
           xfer += ret;
         }
         break;
+      case 8:
+        if (ftype == T_BOOL)
+        {
+          if ((ret = thrift_protocol_read_bool (protocol, &this_object->want_existed, error)) < 0)
+            return -1;
+          xfer += ret;
+          this_object->__isset_want_existed = TRUE;
+        } else {
+          if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
+            return -1;
+          xfer += ret;
+        }
+        break;
       default:
         if ((ret = thrift_protocol_skip (protocol, ftype, error)) < 0)
           return -1;
@@ -6720,6 +6780,18 @@ larder_rpc_remove_options_write (ThriftStruct *object, ThriftProtocol *protocol,
       return -1;
     xfer += ret;
   }
+  if (this_object->__isset_want_existed == TRUE) {
+    if ((ret = thrift_protocol_write_field_begin (protocol, "want_existed", T_BOOL, 8, error)) < 0)
+      return -1;
+    xfer += ret;
+    if ((ret = thrift_protocol_write_bool (protocol, this_object->want_existed, error)) < 0)
+      return -1;
+    xfer += ret;
+
+    if ((ret = thrift_protocol_write_field_end (protocol, error)) < 0)
+      return -1;
+    xfer += ret;
+  }
   if ((ret = thrift_protocol_write_field_stop (protocol, error)) < 0)
     return -1;
   xfer += ret;
@@ -6776,6 +6848,11 @@ larder_rpc_remove_options_set_property (GObject *object,
       self->__isset_return_current = TRUE;
       break;
 
+    case PROP_LARDER_RPC_REMOVE_OPTIONS_WANT_EXISTED:
+      self->want_existed = g_value_get_boolean (value);
+      self->__isset_want_existed = TRUE;
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -6816,6 +6893,10 @@ larder_rpc_remove_options_get_property (GObject *object,
       g_value_set_boolean (value, self->return_current);
       break;
 
+    case PROP_LARDER_RPC_REMOVE_OPTIONS_WANT_EXISTED:
+      g_value_set_boolean (value, self->want_existed);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -6838,6 +6919,8 @@ larder_rpc_remove_options_instance_init (LarderRpcRemoveOptions * object)
   object->__isset_request_id = FALSE;
   object->return_current = 0;
   object->__isset_return_current = FALSE;
+  object->want_existed = 1;
+  object->__isset_want_existed = FALSE;
 }
 
 static gpointer larder_rpc_remove_options_parent_class = NULL;
@@ -6938,6 +7021,15 @@ larder_rpc_remove_options_class_init (LarderRpcRemoveOptionsClass * cls)
                            NULL,
                            NULL,
                            FALSE,
+                           G_PARAM_READWRITE));
+
+  g_object_class_install_property
+    (gobject_class,
+     PROP_LARDER_RPC_REMOVE_OPTIONS_WANT_EXISTED,
+     g_param_spec_boolean ("want_existed",
+                           NULL,
+                           NULL,
+                           TRUE,
                            G_PARAM_READWRITE));
 }
 
@@ -16825,16 +16917,18 @@ larder_rpc_write_result_write (ThriftStruct *object, ThriftProtocol *protocol, G
       return -1;
     xfer += ret;
   }
-  if ((ret = thrift_protocol_write_field_begin (protocol, "existed", T_BOOL, 6, error)) < 0)
-    return -1;
-  xfer += ret;
-  if ((ret = thrift_protocol_write_bool (protocol, this_object->existed, error)) < 0)
-    return -1;
-  xfer += ret;
+  if (this_object->__isset_existed == TRUE) {
+    if ((ret = thrift_protocol_write_field_begin (protocol, "existed", T_BOOL, 6, error)) < 0)
+      return -1;
+    xfer += ret;
+    if ((ret = thrift_protocol_write_bool (protocol, this_object->existed, error)) < 0)
+      return -1;
+    xfer += ret;
 
-  if ((ret = thrift_protocol_write_field_end (protocol, error)) < 0)
-    return -1;
-  xfer += ret;
+    if ((ret = thrift_protocol_write_field_end (protocol, error)) < 0)
+      return -1;
+    xfer += ret;
+  }
   if ((ret = thrift_protocol_write_field_begin (protocol, "expires_at_ms", T_I64, 7, error)) < 0)
     return -1;
   xfer += ret;

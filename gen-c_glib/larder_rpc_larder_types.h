@@ -665,6 +665,8 @@ struct _LarderRpcPutOptions
   gboolean __isset_request_id;
   gboolean return_current;
   gboolean __isset_return_current;
+  gboolean want_existed;
+  gboolean __isset_want_existed;
 };
 typedef struct _LarderRpcPutOptions LarderRpcPutOptions;
 
@@ -700,6 +702,8 @@ struct _LarderRpcRemoveOptions
   gboolean __isset_request_id;
   gboolean return_current;
   gboolean __isset_return_current;
+  gboolean want_existed;
+  gboolean __isset_want_existed;
 };
 typedef struct _LarderRpcRemoveOptions LarderRpcRemoveOptions;
 
@@ -3428,7 +3432,7 @@ GType larder_rpc_doctor_result_get_type (void);
 #define LARDER_RPC_DOCTOR_RESULT_GET_CLASS(obj) (G_TYPE_INSTANCE_GET_CLASS ((obj), LARDER_RPC_TYPE_DOCTOR_RESULT, LarderRpcDoctorResultClass))
 
 /* constants */
-#define LARDER_RPC_API_VERSION 1
+#define LARDER_RPC_API_VERSION 2
 #define LARDER_RPC_DATA_PORT 7400
 #define LARDER_RPC_ADMIN_PORT 7401
 #define LARDER_RPC_HTTP_PORT 7402

@@ -230,12 +230,13 @@ static const ClientField put_options_fields[] = {
     [5] = {MAY_POINT(LarderPutOptions, fence), {&fence}},
     [6] = {MAY(CLIENT_BYTES, LarderPutOptions, request_id), {NULL}},
     [7] = {MAY(CLIENT_BOOL, LarderPutOptions, return_current), {NULL}},
+    [8] = {MAY(CLIENT_BOOL, LarderPutOptions, want_existed), {NULL}},
 };
 
 static const ClientStruct put_options = {
     .fields = put_options_fields,
     .size = sizeof(LarderPutOptions),
-    .id_max = 7,
+    .id_max = 8,
     .flat = false,
     .leads = false,
     .blanks = 0x40,
@@ -248,12 +249,13 @@ static const ClientField remove_options_fields[] = {
     [5] = {MAY_POINT(LarderRemoveOptions, fence), {&fence}},
     [6] = {MAY(CLIENT_BYTES, LarderRemoveOptions, request_id), {NULL}},
     [7] = {MAY(CLIENT_BOOL, LarderRemoveOptions, return_current), {NULL}},
+    [8] = {MAY(CLIENT_BOOL, LarderRemoveOptions, want_existed), {NULL}},
 };
 
 static const ClientStruct remove_options = {
     .fields = remove_options_fields,
     .size = sizeof(LarderRemoveOptions),
-    .id_max = 7,
+    .id_max = 8,
     .flat = false,
     .leads = false,
     .blanks = 0x40,
@@ -615,7 +617,7 @@ static const ClientField write_result_fields[] = {
     [3] = {MUST(CLIENT_ENUM, LarderWriteResult, reason), {.values = {0x7f, 0}}},
     [4] = {MUST(CLIENT_I64, LarderWriteResult, current_version), {NULL}},
     [5] = {MAY(CLIENT_BYTES, LarderWriteResult, current_value), {NULL}},
-    [6] = {MUST(CLIENT_BOOL, LarderWriteResult, existed), {NULL}},
+    [6] = {MAY(CLIENT_BOOL, LarderWriteResult, existed), {NULL}},
     [7] = {MUST(CLIENT_I64, LarderWriteResult, expires_at_ms), {NULL}},
     [8] = {MUST(CLIENT_BOOL, LarderWriteResult, replayed), {NULL}},
     [14] = {MUST(CLIENT_I64, LarderWriteResult, server_us), {NULL}},

@@ -14,6 +14,7 @@
  */
 #include "service/server_state.h"
 
+#include "larder_rpc_larder_types.h"
 #include "service/lanes.h"
 #include "service/log.h"
 #include "service/program.h"
@@ -33,7 +34,6 @@ enum {
     SERVER_TICK_MS = 100,
     SERVER_GOODBYE_MS = 1000,
     SERVER_STEP_MS = 5,
-    SERVER_API_VERSION = 1,
     /* Beside those of connections: listeners, files of the stores, the standard streams. */
     SERVER_FILES_OWN = 256,
 };
@@ -183,7 +183,7 @@ static bool
 start_services(Server *server, const ServerParts *parts, ServerFault *ret_fault)
 {
     const ObsConfig obs = {.version = LARDER_VERSION,
-                           .api_version = SERVER_API_VERSION,
+                           .api_version = LARDER_RPC_API_VERSION,
                            .methods = rpc_methods_labels(),
                            .method_count = rpc_methods_count(),
                            .clock = server->clock};

@@ -56,7 +56,7 @@ namespace py larder
 namespace rb Larder
 
 /** Version of this contract. It grows by one whenever something is added. */
-const i32 API_VERSION = 1
+const i32 API_VERSION = 2
 
 /** Default port of the Store service. */
 const i32 DATA_PORT = 7400
@@ -335,7 +335,12 @@ struct PutOptions {
   /** UUIDv7 (16 bytes). A repeated call with the same id returns the first outcome. */
   6: optional binary request_id,
   /** True: when the condition fails, return the current value too. */
-  7: optional bool return_current = false
+  7: optional bool return_current = false,
+  /**
+   * True: the result's `existed` says whether the key was present before. A durable store may have
+   * to read the disk for that, which a plain put spares.
+   */
+  8: optional bool want_existed = false
 }
 
 /** Options of remove. */
@@ -345,7 +350,9 @@ struct RemoveOptions {
   4: optional Durability durability,
   5: optional Fence fence,
   6: optional binary request_id,
-  7: optional bool return_current = false
+  7: optional bool return_current = false,
+  /** False: the result has no `existed`, and a durable store need not read the disk for it. */
+  8: optional bool want_existed = true
 }
 
 /** Options of touch. */
@@ -632,8 +639,11 @@ struct WriteResult {
   4: i64 current_version,
   /** When not applied and return_current was set: the key's value. */
   5: optional binary current_value,
-  /** True: the key was present before. */
-  6: bool existed,
+  /**
+   * Whether the key was present before. Set by touch, when the write was not applied, and by put and
+   * remove whose `want_existed` is true; absent: the call did not want to know.
+   */
+  6: optional bool existed,
   /** Expiry of the record after the write; 0 for never. */
   7: i64 expires_at_ms,
   /** True: this is the remembered outcome of an earlier call with the same request id. */
@@ -983,7 +993,7 @@ service Store {
     throws (1: InvalidRequest invalid, 2: NotHere elsewhere, 3: Refused refused,
             4: Indeterminate indeterminate, 5: Failed failed),
 
-  /** Removes a key. Removing an absent key is applied too; `existed` tells. */
+  /** Removes a key. Removing an absent key is applied too; `existed` tells, unless it is not wanted. */
   WriteResult remove(1: string store, 2: binary key, 3: RemoveOptions options)
     throws (1: InvalidRequest invalid, 2: NotHere elsewhere, 3: Refused refused,
             4: Indeterminate indeterminate, 5: Failed failed),

@@ -50,7 +50,9 @@ bool larder_channel_put(LarderChannel *channel, LarderBytes store, LarderBytes k
                         LarderBytes value, const LarderPutOptions *options,
                         LarderCallback *callback, void *context);
 
-/* Removes a key. Removing an absent key is applied too; `existed` tells. */
+/*
+ * Removes a key. Removing an absent key is applied too; `existed` tells, unless it is not wanted.
+ */
 LarderReply *larder_remove(LarderClient *client, LarderBytes store, LarderBytes key,
                            const LarderRemoveOptions *options);
 bool larder_channel_remove(LarderChannel *channel, LarderBytes store, LarderBytes key,

@@ -40,7 +40,7 @@ extern "C" {
 #endif
 
 /* Version of this contract. It grows by one whenever something is added. */
-#define LARDER_API_VERSION 1
+#define LARDER_API_VERSION 2
 /* Default port of the Store service. */
 #define LARDER_DATA_PORT 7400
 /* Default port of the Admin and Observe services. */
@@ -502,6 +502,12 @@ typedef struct LarderPutOptions {
     /* True: when the condition fails, return the current value too. Default: false. */
     bool has_return_current;
     bool return_current;
+    /*
+     * True: the result's `existed` says whether the key was present before. A durable store may
+     * have to read the disk for that, which a plain put spares. Default: false.
+     */
+    bool has_want_existed;
+    bool want_existed;
 } LarderPutOptions;
 
 /* Options of remove. */
@@ -517,6 +523,12 @@ typedef struct LarderRemoveOptions {
     /* Default: false. */
     bool has_return_current;
     bool return_current;
+    /*
+     * False: the result has no `existed`, and a durable store need not read the disk for it.
+     * Default: true.
+     */
+    bool has_want_existed;
+    bool want_existed;
 } LarderRemoveOptions;
 
 /* Options of touch. */
@@ -859,7 +871,11 @@ typedef struct LarderWriteResult {
     /* When not applied and return_current was set: the key's value. */
     bool has_current_value;
     LarderBytes current_value;
-    /* True: the key was present before. */
+    /*
+     * Whether the key was present before. Set by touch, when the write was not applied, and by put
+     * and remove whose `want_existed` is true; absent: the call did not want to know.
+     */
+    bool has_existed;
     bool existed;
     /* Expiry of the record after the write; 0 for never. */
     int64_t expires_at_ms;

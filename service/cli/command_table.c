@@ -27,8 +27,8 @@ const CliCommand cli_command_table[] = {
      "standard error, and make the exit status 1.",
      "larder mget default a b c\n"
      "larder scan default --keys-only --prefix=user: | larder mget default --from=-\n"},
-    {"put", NULL, "STORE KEY VALUE", GROUP_ONE_KEY_WRITE | CLI_GROUP_EXPIRY, CLI_COMMAND_SECRET,
-     cli_run_put, "set a key to a value",
+    {"put", NULL, "STORE KEY VALUE", GROUP_ONE_KEY_WRITE | CLI_GROUP_EXPIRY | CLI_GROUP_PUT,
+     CLI_COMMAND_SECRET, cli_run_put, "set a key to a value",
      "The value @FILE is the contents of a file, - is the standard input; both are taken as they\n"
      "are. Exit status 1: the condition does not hold, and nothing was changed.",
      "larder put default greeting 'hello\\n'\n"
@@ -36,8 +36,9 @@ const CliCommand cli_command_table[] = {
      "date | larder put default now - --ttl=1h\n"
      "larder put default lock $$ --if-absent --ttl=30s\n"
      "larder put default page @new --if-version=17 --return-current\n"},
-    {"remove", "rm", "STORE KEY", GROUP_ONE_KEY_WRITE, 0, cli_run_remove, "remove a key",
-     "Removing a key that is not there is fine; the output says so.",
+    {"remove", "rm", "STORE KEY", GROUP_ONE_KEY_WRITE | CLI_GROUP_REMOVE, 0, cli_run_remove,
+     "remove a key",
+     "Removing a key that is not there is fine; the output says so, unless --blind is given.",
      "larder remove default greeting\n"
      "larder rm default page --if-version=17\n"},
     {"touch", "expire", "STORE KEY", GROUP_ONE_KEY_WRITE | CLI_GROUP_TOUCH, 0, cli_run_touch,

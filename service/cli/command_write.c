@@ -142,7 +142,8 @@ finish_write(CliCall *call, LarderReply *reply, const LarderWriteResult *result,
     Outcome outcome = OUTCOME(result, reply);
     bool existed = result->existed;
     describe(&done, result, more);
-    return finish(call, reply, &outcome, &existed, (Extra){NULL, 0}, &done);
+    return finish(call, reply, &outcome, result->has_existed ? &existed : NULL, (Extra){NULL, 0},
+                  &done);
 }
 
 CliStatus
@@ -155,10 +156,19 @@ cli_run_put(CliCall *call)
         !cli_write_options(call, &common)) {
         return call->status;
     }
-    LarderPutOptions options = {COMMON_OPTIONS(common), EXPIRY_OPTION(common)};
+    LarderPutOptions options = {COMMON_OPTIONS(common), EXPIRY_OPTION(common),
+                                .has_want_existed = cli_call_has(call, CLI_OPTION_EXISTED),
+                                .want_existed = true};
     arguments.options = &options;
     LarderReply *reply = cli_call_data(call, LARDER_METHOD_PUT, &arguments);
-    return reply == NULL ? call->status : finish_write(call, reply, reply->as.put, "");
+    if (reply == NULL) {
+        return call->status;
+    }
+    const LarderWriteResult *result = reply->as.put;
+    const char *more = !result->has_existed ? ""
+                       : result->existed    ? "; it was there"
+                                            : "; it is new";
+    return finish_write(call, reply, result, more);
 }
 
 CliStatus
@@ -170,14 +180,17 @@ cli_run_remove(CliCall *call)
         !cli_write_options(call, &common)) {
         return call->status;
     }
-    LarderRemoveOptions options = {COMMON_OPTIONS(common)};
+    LarderRemoveOptions options = {COMMON_OPTIONS(common),
+                                   .has_want_existed = cli_call_has(call, CLI_OPTION_BLIND),
+                                   .want_existed = false};
     arguments.options = &options;
     LarderReply *reply = cli_call_data(call, LARDER_METHOD_REMOVE, &arguments);
     if (reply == NULL) {
         return call->status;
     }
     const LarderWriteResult *result = reply->as.remove;
-    return finish_write(call, reply, result, result->existed ? "" : "; it was not there");
+    bool missed = result->has_existed && !result->existed;
+    return finish_write(call, reply, result, missed ? "; it was not there" : "");
 }
 
 CliStatus

@@ -49,6 +49,8 @@ typedef enum CliOptionId {
     CLI_OPTION_IF_VERSION_AT_MOST,
     CLI_OPTION_IF_VALUE,
     CLI_OPTION_RETURN_CURRENT,
+    CLI_OPTION_EXISTED,
+    CLI_OPTION_BLIND,
     CLI_OPTION_TTL,
     CLI_OPTION_EXPIRE_AT,
     CLI_OPTION_KEEP_TTL,
@@ -116,6 +118,8 @@ typedef enum CliOptionGroup {
     CLI_GROUP_DRAIN = 1 << 18,
     CLI_GROUP_RETURN = 1 << 19,
     CLI_GROUP_LONG = 1 << 20,
+    CLI_GROUP_PUT = 1 << 21,
+    CLI_GROUP_REMOVE = 1 << 22,
 } CliOptionGroup;
 
 typedef enum CliOptionKind {

@@ -31,6 +31,7 @@ return_write(RpcHandler *self, StoreCall *call, LarderRpcWriteResult *result)
 {
     FILL_WRITE_RESULT(result, &call->write);
     result->existed = call->write.existed;
+    result->__isset_existed = call->write.has_existed;
     result->server_us = rpc_handler_elapsed_us(self);
     store_call_free(call);
     return TRUE;
@@ -45,6 +46,8 @@ put(LarderRpcStoreIf *iface, LarderRpcWriteResult **ret_result, const gchar *sto
     RPC_CONVERT_KEY_OPTIONS(self->call, options, &args.options);
     args.options.has_expiry = options->__isset_expiry != FALSE;
     args.options.expiry = rpc_convert_expiry(options->expiry);
+    args.options.has_want_existed = options->__isset_want_existed != FALSE;
+    args.options.want_existed = options->want_existed != FALSE;
     Store *store;
     StoreError failure;
     StoreCall *call = rpc_handler_store(self, store_name, &store, &failure)
@@ -63,6 +66,8 @@ remove_key(LarderRpcStoreIf *iface, LarderRpcWriteResult **ret_result, const gch
     RpcHandler *self = rpc_handler_of(iface);
     StoreRemoveArgs args = {.key = rpc_convert_bytes(key)};
     RPC_CONVERT_KEY_OPTIONS(self->call, options, &args.options);
+    args.options.has_want_existed = options->__isset_want_existed != FALSE;
+    args.options.want_existed = options->want_existed != FALSE;
     Store *store;
     StoreError failure;
     StoreCall *call = rpc_handler_store(self, store_name, &store, &failure)

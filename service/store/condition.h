@@ -40,6 +40,8 @@ typedef struct StoreWriteOptions {
     bool has_fence;      /* INVALID UNSUPPORTED */
     bool has_request_id; /* INVALID UNSUPPORTED */
     bool return_current;
+    bool has_want_existed; /* put (else false), remove (else true) */
+    bool want_existed;     /* the result says whether the key was present before */
 } StoreWriteOptions;
 
 #endif

@@ -5,6 +5,9 @@
  * come in an order that serves the caller: first what is wrong with the call (INVALID), then what
  * stands against it now (REFUSED).
  *
+ * Whether a key existed is asked of the engine only when the call wants to know, because an engine
+ * on disk may have to read for it.
+ *
  * append reports how long the value is when it is not applied, so its commit always asks for the
  * current value; that is handed out only when return_current was set.
  */
@@ -12,6 +15,24 @@
 
 #include "service/store/check.h"
 #include "service/store/outcome.h"
+
+/* Whether an applied mutation tells that the key was present before it. */
+static bool
+tells_existence(const EngineMutation *mutation)
+{
+    switch (mutation->kind) {
+    case ENGINE_PUT:
+    case ENGINE_REMOVE:
+        return mutation->want_existed;
+    case ENGINE_REMOVE_RANGE:
+        return false;
+    case ENGINE_TOUCH:
+    case ENGINE_INCREMENT:
+    case ENGINE_APPEND:
+        break;
+    }
+    return true;
+}
 
 static void
 write_done(EngineCommit *commit, const EngineOutcome *outcome)
@@ -25,11 +46,13 @@ write_done(EngineCommit *commit, const EngineOutcome *outcome)
         *result = (StoreWriteResult){.applied = applied, .reason = store_outcome_reason(outcome)};
         if (applied) {
             result->version = outcome->version;
-            result->existed = mutation->result.existed;
+            result->has_existed = tells_existence(mutation);
+            result->existed = result->has_existed && mutation->result.existed;
             result->expires_at_ms = mutation->result.expires_at_ms;
             result->length = mutation->kind == ENGINE_APPEND ? mutation->result.length : 0;
         } else {
             result->current_version = outcome->current_version;
+            result->has_existed = true;
             result->existed = outcome->current_version != 0;
             result->has_current_value = write->return_current && outcome->has_current_value;
             if (result->has_current_value) {
@@ -102,6 +125,7 @@ store_write_put(StoreWrite *write, Store *store, const StorePutArgs *args, Store
 {
     begin(write, store, ENGINE_PUT, args->key);
     write->mutation.value = args->value;
+    write->mutation.want_existed = args->options.has_want_existed && args->options.want_existed;
     return store_check_value(store, args->value, STORE_PLACE_ARGUMENT, "value", ret_error) &&
            fill_expiry(write, &args->options, ENGINE_EXPIRES_NEVER, ret_error) &&
            fill_options(write, &args->options, ret_error);
@@ -112,6 +136,7 @@ store_write_remove(StoreWrite *write, Store *store, const StoreRemoveArgs *args,
                    StoreError *ret_error)
 {
     begin(write, store, ENGINE_REMOVE, args->key);
+    write->mutation.want_existed = !args->options.has_want_existed || args->options.want_existed;
     return fill_options(write, &args->options, ret_error);
 }
 

@@ -75,6 +75,7 @@ typedef enum StoreNotApplied {
 /* WriteResult, IncrementResult and AppendResult of the IDL; fields of other methods are 0. */
 typedef struct StoreWriteResult {
     bool applied;
+    bool has_existed;       /* it is known: wanted, or no put and no remove, or not applied */
     bool existed;           /* the key was present before */
     bool has_current_value; /* not applied, return_current was set, and the key is present */
     StoreNotApplied reason;

@@ -107,7 +107,9 @@ static void
 add_write(Out *out, const LarderWriteResult *write)
 {
     add_applied(out, write->applied, write->version, write->reason, write->current_version);
-    add_flag(out, "existed", write->existed);
+    if (write->has_existed) {
+        add_flag(out, "existed", write->existed);
+    }
     add_number(out, "expires_at_ms", write->expires_at_ms);
 }
 

@@ -200,6 +200,7 @@ take_write(Answer *answer, const LarderRpcWriteResult *result)
     answer->current_version = result->current_version;
     answer->has_value = result->__isset_current_value;
     answer->value = ref_bytes(result->current_value);
+    answer->has_existed = result->__isset_existed;
     answer->existed = result->existed;
     answer->expires_at_ms = result->expires_at_ms;
 }
@@ -215,6 +216,9 @@ call_put(const Target *target, Request request)
     g_autoptr(LarderRpcWriteResult) result = g_object_new(LARDER_RPC_TYPE_WRITE_RESULT, NULL);
     SET_KEY_OPTIONS(options, &request);
     SET_OBJECT(options, expiry, parts_expiry_new(&request));
+    if (request.with_want_existed) {
+        SET(options, want_existed, request.want_existed);
+    }
     if (larder_rpc_store_if_put(target->store, &result, store_of(target, &request), key, value,
                                 options, RAISED_OUT(raised))) {
         take_write(&answer, result);
@@ -233,6 +237,9 @@ call_remove(const Target *target, Request request)
     g_autoptr(LarderRpcRemoveOptions) options = g_object_new(LARDER_RPC_TYPE_REMOVE_OPTIONS, NULL);
     g_autoptr(LarderRpcWriteResult) result = g_object_new(LARDER_RPC_TYPE_WRITE_RESULT, NULL);
     SET_KEY_OPTIONS(options, &request);
+    if (request.with_want_existed) {
+        SET(options, want_existed, request.want_existed);
+    }
     if (larder_rpc_store_if_remove(target->store, &result, store_of(target, &request), key, options,
                                    RAISED_OUT(raised))) {
         take_write(&answer, result);

@@ -38,6 +38,8 @@ typedef struct Request {
     bool keep;
 
     bool return_current;
+    bool with_want_existed;
+    bool want_existed;
     bool sync;
     bool with_fence;
     bool with_request_id;
@@ -115,6 +117,7 @@ typedef struct Answer {
     int64_t full_length;
 
     bool applied;
+    bool has_existed;
     bool existed;
     int reason;
     int64_t current_version;

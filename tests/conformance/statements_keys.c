@@ -32,7 +32,6 @@ put_replaces(Trial *trial)
     BaseSlice key = trial_key(trial, "a");
     Answer *first = CALL(put, .key = key, .value = TEXT("one"));
     Answer *second = CALL(put, .key = key, .value = TEXT("second"));
-    HOLDS(!first->existed && second->existed);
     HOLDS(second->version > first->version);
     HOLDS(trial_value_is(CALL(get, .key = key), TEXT("second")));
 }
@@ -85,7 +84,8 @@ remove_makes_absent(Trial *trial)
     BaseSlice key = trial_key(trial, "a");
     Answer *put = CALL(put, .key = key, .value = TEXT("one"));
     Answer *removed = CALL(remove, .key = key);
-    HOLDS(removed->applied && removed->existed && removed->version > put->version);
+    HOLDS(removed->applied && removed->has_existed && removed->existed);
+    HOLDS(removed->version > put->version);
     HOLDS(!CALL(get, .key = key)->found);
 }
 
@@ -93,8 +93,48 @@ static void
 remove_of_absent_is_applied(Trial *trial)
 {
     Answer *removed = CALL(remove, .key = trial_key(trial, "absent"));
-    HOLDS(removed->exception == 0 && removed->applied && !removed->existed);
+    HOLDS(removed->exception == 0 && removed->applied && removed->has_existed && !removed->existed);
     HOLDS(removed->version > 0);
+}
+
+#define WANTED   .with_want_existed = true, .want_existed = true
+#define UNWANTED .with_want_existed = true, .want_existed = false
+
+static void
+put_says_whether_the_key_existed(Trial *trial)
+{
+    BaseSlice key = trial_key(trial, "a");
+    Answer *first = CALL(put, .key = key, .value = TEXT("one"), WANTED);
+    HOLDS(first->applied && first->has_existed && !first->existed);
+    Answer *second = CALL(put, .key = key, .value = TEXT("two"), WANTED);
+    HOLDS(second->applied && second->has_existed && second->existed);
+    HOLDS(CALL(remove, .key = key)->applied);
+    Answer *third = CALL(put, .key = key, .value = TEXT("three"), WANTED, .absent = true);
+    HOLDS(third->applied && third->has_existed && !third->existed);
+}
+
+static void
+existed_is_absent_when_not_wanted(Trial *trial)
+{
+    BaseSlice key = trial_key(trial, "a");
+    HOLDS(!CALL(put, .key = key, .value = TEXT("one"))->has_existed);
+    HOLDS(!CALL(put, .key = key, .value = TEXT("two"), UNWANTED)->has_existed);
+    Answer *removed = CALL(remove, .key = key, UNWANTED);
+    HOLDS(removed->applied && !removed->has_existed);
+    HOLDS(!CALL(get, .key = key)->found);
+}
+
+static void
+existed_is_known_when_not_applied(Trial *trial)
+{
+    BaseSlice key = trial_key(trial, "a");
+    Answer *absent = CALL(put, .key = key, .value = TEXT("x"), .present = true);
+    HOLDS(!absent->applied && absent->has_existed && !absent->existed);
+    HOLDS(CALL(put, .key = key, .value = TEXT("one"))->applied);
+    Answer *present = CALL(put, .key = key, .value = TEXT("x"), .absent = true);
+    HOLDS(!present->applied && present->has_existed && present->existed);
+    Answer *kept = CALL(remove, .key = key, .with_version_equal = true, UNWANTED);
+    HOLDS(!kept->applied && kept->has_existed && kept->existed);
 }
 
 static void
@@ -200,7 +240,7 @@ const Statement statements_of_keys[] = {
     {101, "get of an absent key is a miss with version 0, not an error",
      get_of_absent_key_is_a_miss, 0},
     {102, "get returns the value and the version that put reported", get_returns_what_was_put, 0},
-    {103, "put replaces, says that the key existed, and has a higher version", put_replaces, 0},
+    {103, "put replaces, and has a higher version", put_replaces, 0},
     {104, "keys and values may hold any byte", any_byte_is_allowed, 0},
     {105, "an empty value is a value", empty_value_is_a_value, 0},
     {106, "a key of 1,024 bytes and a value of 1,048,576 bytes fit", largest_key_and_value_fit, 0},
@@ -219,5 +259,11 @@ const Statement statements_of_keys[] = {
      0},
     {115, "multi_get with want_values=false sends lengths without values", multi_get_without_values,
      0},
+    {116, "put with want_existed says whether the key existed", put_says_whether_the_key_existed,
+     0},
+    {117, "put without want_existed, and remove with want_existed=false, do not say it",
+     existed_is_absent_when_not_wanted, 0},
+    {118, "a write that was not applied says whether the key existed, asked or not",
+     existed_is_known_when_not_applied, 0},
     {0, NULL, NULL, 0},
 };

@@ -48,7 +48,8 @@ expired_counts_as_absent_in_writes(Trial *trial)
     trial->pass_ms(trial->user, SHORT_MS + 20);
     HOLDS(!CALL(put, .key = key, .value = TEXT("x"), .present = true)->applied);
     HOLDS(!CALL(touch, .key = key, .with_ttl = true, .ttl_ms = HOUR_MS)->applied);
-    HOLDS(!CALL(remove, .key = key)->existed);
+    Answer *removed = CALL(remove, .key = key);
+    HOLDS(removed->has_existed && !removed->existed);
     Answer *counted = CALL(increment, .key = number, .delta = 1);
     HOLDS(counted->number == 1 && counted->expires_at_ms == 0);
     HOLDS(CALL(append, .key = key, .value = TEXT("new"))->number == 3);

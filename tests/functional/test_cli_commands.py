@@ -87,6 +87,16 @@ def test_remove(larder):
     assert larder.json("remove", S, "a")["existed"]
     assert larder("rm", S, "a").text.endswith("; it was not there\n")
     assert not larder.json("remove", S, "a")["existed"]
+    assert "existed" not in larder.json("rm", S, "a", "--blind")
+    assert "not there" not in larder("rm", S, "a", "--blind").text
+    larder("put", S, "a", "1", "--blind", status=USAGE)
+
+
+def test_existed(larder):
+    assert "existed" not in larder.json("put", S, "a", "1")
+    assert larder.json("put", S, "a", "1", "--existed")["existed"]
+    assert larder("put", S, "a", "1", "--existed").text.endswith("; it was there\n")
+    assert larder("put", S, "b", "1", "--existed").text.endswith("; it is new\n")
 
 
 def test_counters(larder):

@@ -46,7 +46,7 @@ def test_every_method(client):
     assert [store.name for store in info.stores] == [S]
 
     first = client.put(S, b"a", b"1", None)
-    assert first.applied and not first.existed and first.version > 0
+    assert first.applied and first.existed is None and first.version > 0
     got = client.get(S, b"a", None)
     assert (got.found, got.value, got.version) == (True, b"1", first.version)
     assert not client.get(S, b"nothing", None).found

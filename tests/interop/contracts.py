@@ -19,7 +19,7 @@ import pathlib
 import re
 import sys
 
-API_VERSION = "const i32 API_VERSION = 1"
+API_VERSION = "const i32 API_VERSION = 2"
 
 
 def struct_without(text, name, *fields):
@@ -70,9 +70,10 @@ def _without_last_comma(body):
 
 
 def older(text):
-    text = _once(text, re.escape(API_VERSION), "const i32 API_VERSION = 0")
+    text = _once(text, re.escape(API_VERSION), "const i32 API_VERSION = 1")
     text = struct_without(text, "ServerInfo", "limits", "uptime_ms", "topology_epoch")
-    text = struct_without(text, "PutOptions", "return_current")
+    text = struct_without(text, "PutOptions", "return_current", "want_existed")
+    text = struct_without(text, "RemoveOptions", "want_existed")
     text = struct_without(text, "WriteResult", "current_version", "current_value", "existed",
                           "expires_at_ms", "replayed")
     text = struct_without(text, "GetResult", "full_length", "unchanged", "server_us",
@@ -87,7 +88,7 @@ def older(text):
 
 
 def newer(text):
-    text = _once(text, re.escape(API_VERSION), "const i32 API_VERSION = 2")
+    text = _once(text, re.escape(API_VERSION), "const i32 API_VERSION = 3")
     first = "/** Why a request is invalid. */"
     text = _once(text, re.escape(first), COLOUR + first)
     text = with_lines(text, "struct", "PutOptions", *NEW_FIELDS)

@@ -153,6 +153,15 @@ START_TEST(puts_with_options)
     LARDER_SET(&options, durability, LARDER_DURABILITY_SYNC);
     LARDER_SET(&options, request_id, larder_bytes("\0\1\2\3\4\5\6\7\x8\x9\xa\xb\xc\xd\xe\xf", 16));
     assert_call(LARDER_METHOD_PUT, &put, "strict");
+
+    options = (LarderPutOptions){0};
+    LARDER_SET(&options, want_existed, true);
+    assert_call(LARDER_METHOD_PUT, &put, "existed");
+    LarderRemoveOptions blind = {0};
+    LARDER_SET(&blind, want_existed, false);
+    LARDER_SET(&blind, return_current, false);
+    assert_call(LARDER_METHOD_REMOVE,
+                &(LarderRemoveArguments){larder_text("s"), larder_text("k"), &blind}, "blind");
 }
 END_TEST
 

@@ -80,7 +80,7 @@ START_TEST(enums_fit_their_members)
 {
     ck_assert_uint_eq(sizeof(LarderNotApplied), sizeof(int32_t));
     ck_assert_uint_eq(sizeof(LarderInvalidCode), sizeof(int32_t));
-    ck_assert_int_eq(LARDER_API_VERSION, 1);
+    ck_assert_int_eq(LARDER_API_VERSION, 2);
     ck_assert_int_eq(LARDER_DATA_PORT, 7400);
 }
 END_TEST

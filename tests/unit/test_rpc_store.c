@@ -231,12 +231,13 @@ START_TEST(put_obeys_condition_and_expiry)
     g_object_unref(condition);
     condition = g_object_new(LARDER_RPC_TYPE_CONDITION, "version_equal", version, NULL);
     LarderRpcExpiry *expiry = g_object_new(LARDER_RPC_TYPE_EXPIRY, "ttl_ms", (gint64)5000, NULL);
-    options =
-        g_object_new(LARDER_RPC_TYPE_PUT_OPTIONS, "condition", condition, "expiry", expiry, NULL);
+    options = g_object_new(LARDER_RPC_TYPE_PUT_OPTIONS, "condition", condition, "expiry", expiry,
+                           "want_existed", TRUE, NULL);
     result = g_object_new(LARDER_RPC_TYPE_WRITE_RESULT, NULL);
     ck_assert(larder_rpc_store_if_put(bench.store, &result, "default", key, value, options,
                                       RIG_INTO(&bench.thrown)));
-    ck_assert(result->applied && result->existed && !result->__isset_current_value);
+    ck_assert(result->applied && !result->__isset_current_value);
+    ck_assert(result->__isset_existed && result->existed);
     ck_assert_int_eq(result->reason, LARDER_RPC_NOT_APPLIED_WAS_APPLIED);
     ck_assert_int_eq(result->expires_at_ms, RIG_WALL_MS + 5000);
     g_object_unref(result);
@@ -267,7 +268,7 @@ START_TEST(remove_and_touch_work_on_the_key)
     ck_assert(larder_rpc_store_if_remove(bench.store, &result, "default", key,
                                          no(&bench, LARDER_RPC_TYPE_REMOVE_OPTIONS),
                                          RIG_INTO(&bench.thrown)));
-    ck_assert(result->applied && result->existed);
+    ck_assert(result->applied && result->__isset_existed && result->existed);
     g_object_unref(result);
     result = g_object_new(LARDER_RPC_TYPE_WRITE_RESULT, NULL);
     ck_assert(larder_rpc_store_if_touch(bench.store, &result, "default", key, expiry,

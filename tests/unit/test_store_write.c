@@ -72,18 +72,24 @@ with_expiry(StoreExpiry expiry)
 
 /* ------------------------------------------------------------------------------- put, remove -- */
 
+static StoreWriteOptions
+with_existed(bool wanted)
+{
+    return (StoreWriteOptions){.has_want_existed = true, .want_existed = wanted};
+}
+
 START_TEST(put_tells_version_and_existence)
 {
-    ck_assert(put_with("k", "one", (StoreWriteOptions){0}));
+    ck_assert(put_with("k", "one", with_existed(true)));
     ck_assert(last.applied);
     ck_assert_int_eq(last.reason, STORE_WAS_APPLIED);
-    ck_assert(!last.existed);
+    ck_assert(last.has_existed && !last.existed);
     ck_assert_int_gt(last.version, 0);
     ck_assert_int_eq(last.current_version, 0);
     ck_assert_int_eq(last.expires_at_ms, 0);
     int64_t first = last.version;
-    ck_assert(put_with("k", "two", (StoreWriteOptions){0}));
-    ck_assert(last.existed);
+    ck_assert(put_with("k", "two", with_existed(true)));
+    ck_assert(last.has_existed && last.existed);
     ck_assert_int_gt(last.version, first);
     expect("k", "two");
 }
@@ -93,12 +99,53 @@ START_TEST(remove_applies_to_an_absent_key_too)
 {
     ck_assert(remove_with("k", (StoreWriteOptions){0}));
     ck_assert(last.applied);
-    ck_assert(!last.existed);
+    ck_assert(last.has_existed && !last.existed);
     put("k", "v");
     ck_assert(remove_with("k", (StoreWriteOptions){0}));
     ck_assert(last.applied);
-    ck_assert(last.existed);
+    ck_assert(last.has_existed && last.existed);
     expect("k", NULL);
+    put("k", "v");
+    ck_assert(remove_with("k", with_existed(true)));
+    ck_assert(last.has_existed && last.existed);
+}
+END_TEST
+
+/* The engine is not even asked, and nothing is made up in its place. */
+START_TEST(existence_is_told_only_to_those_who_ask)
+{
+    put("k", "v");
+    const StoreWriteOptions silent[] = {with_existed(false),
+                                        with_condition((StoreCondition){.present = true})};
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert(put_with("k", "w", silent[i]));
+        ck_assert(last.applied && !last.has_existed && !last.existed);
+    }
+    ck_assert(remove_with("k", with_existed(false)));
+    ck_assert(last.applied && !last.has_existed && !last.existed);
+    expect("k", NULL);
+    StoreWrite write = {0};
+    StorePutArgs args = {.key = TEXT("k"), .value = TEXT("v")};
+    ck_assert(store_write_put(&write, fixture.store, &args, &fixture.error));
+    ck_assert(!write.mutation.want_existed);
+    StoreRemoveArgs remove_args = {.key = TEXT("k")};
+    ck_assert(store_write_remove(&write, fixture.store, &remove_args, &fixture.error));
+    ck_assert(write.mutation.want_existed);
+}
+END_TEST
+
+/* What a write that was not applied met is known without being asked for. */
+START_TEST(existence_is_known_when_a_write_was_not_applied)
+{
+    ck_assert(put_with("k", "v", with_condition((StoreCondition){.present = true})));
+    ck_assert(!last.applied && last.has_existed && !last.existed);
+    put("k", "v");
+    StoreWriteOptions options = with_condition((StoreCondition){.absent = true});
+    options.has_want_existed = true;
+    ck_assert(remove_with("k", options));
+    ck_assert(!last.applied && last.has_existed && last.existed);
+    ck_assert(touch_with("k", (StoreExpiry){0}, (StoreWriteOptions){0}));
+    ck_assert(last.applied && last.has_existed && last.existed);
 }
 END_TEST
 
@@ -259,9 +306,12 @@ START_TEST(an_expired_key_is_absent_to_conditions)
     ck_assert(put_with("k", "w", with_condition((StoreCondition){.present = true})));
     ck_assert(!last.applied);
     ck_assert_int_eq(last.current_version, 0);
-    ck_assert(put_with("k", "w", with_condition((StoreCondition){.absent = true})));
+    StoreWriteOptions absent = with_condition((StoreCondition){.absent = true});
+    absent.has_want_existed = true;
+    absent.want_existed = true;
+    ck_assert(put_with("k", "w", absent));
     ck_assert(last.applied);
-    ck_assert(!last.existed);
+    ck_assert(last.has_existed && !last.existed);
 }
 END_TEST
 
@@ -328,7 +378,7 @@ START_TEST(touch_changes_expiry_and_version_alone)
     StoreExpiry ttl = {.has_ttl_ms = true, .ttl_ms = 100};
     ck_assert(touch_with("k", ttl, (StoreWriteOptions){0}));
     ck_assert(last.applied);
-    ck_assert(last.existed);
+    ck_assert(last.has_existed && last.existed);
     ck_assert_int_gt(last.version, version);
     ck_assert_int_eq(last.expires_at_ms, FIXTURE_WALL_MS + 100);
     expect("k", "v");
@@ -552,6 +602,8 @@ static void
 add_tests(TCase *tests)
 {
     tcase_add_test(tests, put_tells_version_and_existence);
+    tcase_add_test(tests, existence_is_told_only_to_those_who_ask);
+    tcase_add_test(tests, existence_is_known_when_a_write_was_not_applied);
     tcase_add_test(tests, remove_applies_to_an_absent_key_too);
     tcase_add_loop_test(tests, conditions_hold_or_tell_what_is, 0,
                         sizeof condition_cases / sizeof condition_cases[0]);

@@ -117,12 +117,17 @@ def calls(store, types):
     yield "multi_get", "options", store.multi_get_args("s", [b"a", b"", b"\xff"], multi_get)
     condition = types.Condition(absent=True, present=True, version_equal=0, version_at_most=-1,
                                 value_equal=b"old")
-    put = types.PutOptions(deadline_ms=5000, condition=condition, return_current=True)
+    put = types.PutOptions(deadline_ms=5000, condition=condition, return_current=True,
+                           want_existed=None)
     yield "put", "conditions", store.put_args("s", b"k", b"v", put)
     put = types.PutOptions(expiry=types.Expiry(ttl_ms=60000), durability=types.Durability.SYNC,
                            fence=types.Fence("leader", 12), request_id=bytes(range(16)),
-                           return_current=None)
+                           return_current=None, want_existed=None)
     yield "put", "strict", store.put_args("s", b"k", b"v", put)
+    put = types.PutOptions(want_existed=True, return_current=None)
+    yield "put", "existed", store.put_args("s", b"k", b"v", put)
+    remove = types.RemoveOptions(want_existed=False, return_current=False)
+    yield "remove", "blind", store.remove_args("s", b"k", remove)
     counter = types.Mutation(types.MutationKind.INCREMENT, b"n", delta=-7)
     record = types.Mutation(types.MutationKind.PUT, b"k", b"v", expiry=types.Expiry(keep=True),
                             condition=types.Condition(version_equal=9))

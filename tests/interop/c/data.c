@@ -48,7 +48,8 @@ static const char *
 check_put_and_get(LarderRpcStoreIf *store)
 {
     LarderRpcWriteResult *written = put(store, text("k"), text("v"), NULL);
-    EXPECT(written != NULL && written->applied && !written->existed && written->version > 0);
+    EXPECT(written != NULL && written->applied && !written->__isset_existed &&
+           written->version > 0);
     EXPECT(written->reason == LARDER_RPC_NOT_APPLIED_WAS_APPLIED);
     LarderRpcGetResult *got = get(store, text("k"), NULL);
     EXPECT(got != NULL && got->found && is_text(got->value, "v"));
@@ -245,13 +246,23 @@ check_remove(LarderRpcStoreIf *store)
 {
     EXPECT(put(store, text("k"), text("v"), NULL) != NULL);
     LarderRpcWriteResult *first = remove_key(store, NEW(REMOVE_OPTIONS, NULL));
-    EXPECT(first != NULL && first->applied && first->existed);
+    EXPECT(first != NULL && first->applied && first->__isset_existed && first->existed);
     LarderRpcWriteResult *again = remove_key(store, NEW(REMOVE_OPTIONS, NULL));
-    EXPECT(again != NULL && again->applied && !again->existed);
+    EXPECT(again != NULL && again->applied && again->__isset_existed && !again->existed);
+    LarderRpcWriteResult *blind =
+        remove_key(store, NEW(REMOVE_OPTIONS, "want_existed", FALSE, NULL));
+    EXPECT(blind != NULL && blind->applied && !blind->__isset_existed);
+    for (gboolean existed = FALSE; existed <= TRUE; existed++) {
+        LarderRpcWriteResult *written =
+            put(store, text("k"), text("v"), NEW(PUT_OPTIONS, "want_existed", TRUE, NULL));
+        EXPECT(written != NULL && written->applied);
+        EXPECT(written->__isset_existed && written->existed == existed);
+    }
+    EXPECT(remove_key(store, NEW(REMOVE_OPTIONS, NULL)) != NULL);
     LarderRpcCondition *present = NEW(CONDITION, "present", TRUE, NULL);
     LarderRpcWriteResult *denied =
         remove_key(store, NEW(REMOVE_OPTIONS, "condition", present, NULL));
-    EXPECT(denied != NULL && !denied->applied);
+    EXPECT(denied != NULL && !denied->applied && denied->__isset_existed && !denied->existed);
     EXPECT(denied->reason == LARDER_RPC_NOT_APPLIED_CONDITION_FAILED);
     return NULL;
 }

@@ -12,7 +12,7 @@ check_results_with_more_fields(LarderRpcStoreIf *store)
     EXPECT(is_text(got->value, "v") && got->version == written->version);
     LarderRpcServerInfo *info = NEW(SERVER_INFO, NULL);
     EXPECT(CALL(store, server_info, store, info, NEW(SERVER_INFO_OPTIONS, NULL)));
-    EXPECT(info->api_version == 1 && info->stores->len == 1);
+    EXPECT(info->api_version == 2 && info->stores->len == 1);
     LarderRpcStoreInfo *only = g_ptr_array_index(info->stores, 0);
     EXPECT(is_string(only->name, S));
     return NULL;

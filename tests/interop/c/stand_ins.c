@@ -10,7 +10,7 @@ check_an_older_server(LarderRpcStoreIf *older)
 {
     LarderRpcServerInfo *info = NEW(SERVER_INFO, NULL);
     EXPECT(CALL(store, server_info, older, info, NEW(SERVER_INFO_OPTIONS, NULL)));
-    EXPECT(info->api_version == 0 && (info->limits == NULL || info->limits->len == 0));
+    EXPECT(info->api_version == 1 && (info->limits == NULL || info->limits->len == 0));
     LarderRpcWriteResult *written = put(older, text("k"), text("v"), NULL);
     LarderRpcGetResult *got = get(older, text("k"), NULL);
     EXPECT(written != NULL && written->applied && got != NULL && got->found);

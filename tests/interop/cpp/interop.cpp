@@ -184,7 +184,7 @@ void
 put_and_get(Store &store)
 {
     WriteResult written = store.put("k", "v");
-    EXPECT(written.applied && !written.existed && written.version > 0);
+    EXPECT(written.applied && !written.__isset.existed && written.version > 0);
     EXPECT(written.reason == NotApplied::WAS_APPLIED);
     GetResult got = store.get("k");
     EXPECT(got.found && got.value == "v" && got.version == written.version);
@@ -343,13 +343,25 @@ remove(Store &store)
 {
     store.put("k", "v");
     WriteResult first = remove_key(store);
-    EXPECT(first.applied && first.existed);
+    EXPECT(first.applied && first.__isset.existed && first.existed);
     WriteResult again = remove_key(store);
-    EXPECT(again.applied && !again.existed);
+    EXPECT(again.applied && again.__isset.existed && !again.existed);
+    RemoveOptions blind;
+    blind.__set_want_existed(false);
+    WriteResult unseen = remove_key(store, blind);
+    EXPECT(unseen.applied && !unseen.__isset.existed);
+    PutOptions curious;
+    curious.__set_want_existed(true);
+    for (bool existed : {false, true}) {
+        WriteResult written = store.put("k", "v", curious);
+        EXPECT(written.applied && written.__isset.existed && written.existed == existed);
+    }
+    remove_key(store);
     RemoveOptions options;
     options.__set_condition(present());
     WriteResult denied = remove_key(store, options);
     EXPECT(!denied.applied && denied.reason == NotApplied::CONDITION_FAILED);
+    EXPECT(denied.__isset.existed && !denied.existed);
 }
 
 void
@@ -1069,7 +1081,7 @@ an_older_server(Store &older)
 {
     ServerInfo info;
     older.client.server_info(info, {});
-    EXPECT(info.api_version == 0 && info.limits.empty());
+    EXPECT(info.api_version == 1 && info.limits.empty());
     EXPECT(older.put("k", "v").applied);
     GetResult got = older.get("k");
     EXPECT(got.found && got.value == "v" && got.full_length == 0);

@@ -14,7 +14,7 @@ results_with_more_fields(Store &store)
     EXPECT(written.applied && got.found && got.value == "v" && got.version == written.version);
     ServerInfo info;
     store.client.server_info(info, {});
-    EXPECT(info.api_version == 1 && info.stores.size() == 1 && info.stores[0].name == S);
+    EXPECT(info.api_version == 2 && info.stores.size() == 1 && info.stores[0].name == S);
 }
 
 void

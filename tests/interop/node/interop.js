@@ -94,7 +94,7 @@ check(2, 'server_info', data, async () => {
 
 check(3, 'put and get', data, async () => {
   const written = await data.put(S, 'k', 'v', null);
-  fields(written, { applied: true, existed: false, reason: NotApplied.WAS_APPLIED });
+  fields(written, { applied: true, existed: null, reason: NotApplied.WAS_APPLIED });
   assert(plain(written.version) > 0);
   fields(await data.get(S, 'k', null), {
     found: true, value: Buffer.from('v'), version: plain(written.version), expires_at_ms: 0,
@@ -209,8 +209,14 @@ check(13, 'remove', data, async () => {
   await data.put(S, 'k', 'v', null);
   fields(await data.remove(S, 'k', null), { applied: true, existed: true });
   fields(await data.remove(S, 'k', null), { applied: true, existed: false });
+  const blind = new RemoveOptions({ want_existed: false });
+  fields(await data.remove(S, 'k', blind), { applied: true, existed: null });
+  const curious = new PutOptions({ want_existed: true });
+  fields(await data.put(S, 'k', 'v', curious), { applied: true, existed: false });
+  fields(await data.put(S, 'k', 'v', curious), { applied: true, existed: true });
+  await data.remove(S, 'k', null);
   fields(await data.remove(S, 'k', new RemoveOptions({ condition: present })), {
-    applied: false, reason: NotApplied.CONDITION_FAILED,
+    applied: false, reason: NotApplied.CONDITION_FAILED, existed: false,
   });
 });
 
@@ -670,7 +676,7 @@ check(47, 'drain', scripted, async () => {
 // --------------------------------------------------------------------------------------- stand-ins
 
 check(51, 'an older server', older, async () => {
-  fields(await older.server_info(null), { api_version: 0, limits: null });
+  fields(await older.server_info(null), { api_version: 1, limits: null });
   assert((await older.put(S, 'k', 'v', null)).applied);
   fields(await older.get(S, 'k', null), {
     found: true, value: Buffer.from('v'), full_length: null,

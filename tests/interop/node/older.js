@@ -14,7 +14,7 @@ check(61, 'results with more fields', data, async () => {
     found: true, value: Buffer.from('v'), version: plain(written.version),
   });
   const info = await data.server_info(null);
-  assert.deepEqual([info.api_version, ...info.stores.map((each) => each.name)], [1, S]);
+  assert.deepEqual([info.api_version, ...info.stores.map((each) => each.name)], [2, S]);
 });
 
 check(62, 'reasons not yet invented', data, async () => {

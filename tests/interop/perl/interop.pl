@@ -76,7 +76,7 @@ check 2, 'server_info', $data, sub {
 
 check 3, 'put and get', $data, sub {
     my $written = $data->put(S, 'k', 'v');
-    expect $written->{applied} && !$written->{existed} && $written->{version} > 0, 'applied';
+    expect $written->{applied} && !defined $written->{existed} && $written->{version} > 0, 'applied';
     equal $written->{reason}, Larder::NotApplied::WAS_APPLIED;
     my $got = $data->get(S, 'k');
     expect $got->{found}, 'found';
@@ -183,10 +183,17 @@ check 13, 'remove', $data, sub {
     $data->put(S, 'k', 'v');
     my ($first, $again) = map { $data->remove(S, 'k') } 1 .. 2;
     expect $first->{applied} && $first->{existed}, 'the first time';
-    expect $again->{applied} && !$again->{existed}, 'the second time';
+    expect $again->{applied} && defined $again->{existed} && !$again->{existed}, 'the second time';
+    my $blind = $data->remove(S, 'k', Larder::RemoveOptions->new({ want_existed => 0 }));
+    expect $blind->{applied} && !defined $blind->{existed}, 'blindly';
+    my $curious = Larder::PutOptions->new({ want_existed => 1 });
+    my ($new, $old) = map { $data->put(S, 'k', 'v', $curious) } 1 .. 2;
+    expect $new->{applied} && defined $new->{existed} && !$new->{existed}, 'put of a new key';
+    expect $old->{applied} && $old->{existed}, 'put of a key that is there';
+    $data->remove(S, 'k');
     my $denied = $data->remove(S, 'k',
         Larder::RemoveOptions->new({ condition => condition(present => 1) }));
-    expect !$denied->{applied}, 'not applied';
+    expect !$denied->{applied} && defined $denied->{existed} && !$denied->{existed}, 'not applied';
     equal $denied->{reason}, Larder::NotApplied::CONDITION_FAILED;
 };
 
@@ -642,7 +649,7 @@ check 47, 'drain', $scripted, sub {
 
 check 51, 'an older server', $older, sub {
     my $info = $older->server_info();
-    equal [@$info{qw(api_version limits)}], [0, undef];
+    equal [@$info{qw(api_version limits)}], [1, undef];
     expect $older->put(S, 'k', 'v')->{applied}, 'applied';
     my $got = $older->get(S, 'k');
     equal [@$got{qw(value full_length)}], ['v', undef];

@@ -16,7 +16,7 @@ check 61, 'results with more fields', $data, sub {
     expect $written->{applied} && $got->{found}, 'applied and found';
     equal [@$got{qw(value version)}], ['v', $written->{version}];
     my $info = $data->server_info();
-    equal [$info->{api_version}, map { $_->{name} } @{ $info->{stores} }], [1, S];
+    equal [$info->{api_version}, map { $_->{name} } @{ $info->{stores} }], [2, S];
 };
 
 check 62, 'reasons not yet invented', $data, sub {

@@ -169,7 +169,7 @@ trait DataChecks
     private function putAndFound(WriteResult $written, object $found, object $missed): void
     {
         $this->equal(
-            [true, false, NotApplied::WAS_APPLIED],
+            [true, null, NotApplied::WAS_APPLIED],
             [$written->applied, $written->existed, $written->reason],
             'put'
         );
@@ -308,11 +308,18 @@ trait DataChecks
             $removed = $store->remove('default', 'k', new RemoveOptions());
             $this->equal([true, $existed], [$removed->applied, $removed->existed], 'remove');
         }
+        $blind = $store->remove('default', 'k', new RemoveOptions(['want_existed' => false]));
+        $this->equal([true, null], [$blind->applied, $blind->existed], 'blind');
+        foreach ([false, true] as $existed) {
+            $written = $store->put('default', 'k', 'v', new PutOptions(['want_existed' => true]));
+            $this->equal([true, $existed], [$written->applied, $written->existed], 'put');
+        }
         $present = new RemoveOptions(['condition' => new Condition(['present' => true])]);
+        $store->remove('default', 'k', new RemoveOptions());
         $removed = $store->remove('default', 'k', $present);
         $this->equal(
-            [false, NotApplied::CONDITION_FAILED],
-            [$removed->applied, $removed->reason],
+            [false, NotApplied::CONDITION_FAILED, false],
+            [$removed->applied, $removed->reason, $removed->existed],
             'present'
         );
     }

@@ -32,7 +32,7 @@ trait StandInChecks
     private function olderServer(StoreClient $store): void
     {
         $info = $store->server_info(new ServerInfoOptions());
-        $this->equal([0, []], [$info->api_version, $info->limits ?? []], 'api_version and limits');
+        $this->equal([1, []], [$info->api_version, $info->limits ?? []], 'api_version and limits');
         $put = $store->put('default', 'k', 'v', new PutOptions());
         $this->equal(true, $put->applied, 'applied');
         $found = $store->get('default', 'k', new GetOptions());

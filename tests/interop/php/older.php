@@ -39,7 +39,7 @@ final class Older extends Checks
             'get'
         );
         $info = $store->server_info(new ServerInfoOptions());
-        $this->equal(1, $info->api_version, 'api_version');
+        $this->equal(2, $info->api_version, 'api_version');
         $this->equal(['default'], $this->each($info->stores, 'name'), 'stores');
     }
 

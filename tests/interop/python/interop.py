@@ -54,7 +54,7 @@ def server_info(servers):
 @check(3, "put and get")
 def put_and_get(servers):
     written = servers.data.put(S, b"k", b"v", None)
-    assert written.applied and not written.existed and written.version > 0
+    assert written.applied and written.existed is None and written.version > 0
     assert written.reason == NotApplied.WAS_APPLIED
     got = servers.data.get(S, b"k", None)
     assert (got.found, got.value, got.version) == (True, b"v", written.version)
@@ -163,8 +163,15 @@ def remove(servers):
     first = servers.data.remove(S, b"k", None)
     again = servers.data.remove(S, b"k", None)
     assert (first.applied, first.existed, again.applied, again.existed) == (True, True, True, False)
+    blind = servers.data.remove(S, b"k", RemoveOptions(want_existed=False))
+    assert (blind.applied, blind.existed) == (True, None)
+    for existed in (False, True):
+        written = servers.data.put(S, b"k", b"v", PutOptions(want_existed=True))
+        assert (written.applied, written.existed) == (True, existed)
+    servers.data.remove(S, b"k", None)
     denied = servers.data.remove(S, b"k", RemoveOptions(condition=Condition(present=True)))
     assert (denied.applied, denied.reason) == (False, NotApplied.CONDITION_FAILED)
+    assert denied.existed is False
 
 
 @check(14, "counters")
@@ -629,7 +636,7 @@ def drain(servers):
 @check(51, "an older server", on="older")
 def an_older_server(servers):
     info = servers.older.server_info(None)
-    assert info.api_version == 0 and not info.limits
+    assert info.api_version == 1 and not info.limits
     assert servers.older.put(S, b"k", b"v", None).applied
     got = servers.older.get(S, b"k", None)
     assert (got.found, got.value) == (True, b"v") and not got.full_length

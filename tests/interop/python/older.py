@@ -11,7 +11,7 @@ def results_with_more_fields(servers):
     assert written.applied
     assert (got.found, got.value, got.version) == (True, b"v", written.version)
     info = servers.data.server_info(None)
-    assert info.api_version == 1 and [store.name for store in info.stores] == [S]
+    assert info.api_version == 2 and [store.name for store in info.stores] == [S]
 
 
 @check(62, "reasons not yet invented")

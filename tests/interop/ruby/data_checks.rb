@@ -73,7 +73,7 @@ module DataChecks
 
   def put_and_get(store, put_options = nil, get_options = nil)
     written = store.put(STORE, 'k', 'v', put_options)
-    equal([true, false, NotApplied::WAS_APPLIED],
+    equal([true, nil, NotApplied::WAS_APPLIED],
           [written.applied, written.existed, written.reason], 'put')
     holds(written.version.positive?, "version is #{written.version}")
     found = store.get(STORE, 'k', get_options)
@@ -181,8 +181,16 @@ module DataChecks
       removed = store.remove(STORE, 'k', nil)
       equal([true, existed], [removed.applied, removed.existed], 'remove')
     end
+    blind = store.remove(STORE, 'k', RemoveOptions.new(want_existed: false))
+    equal([true, nil], [blind.applied, blind.existed], 'blind')
+    [false, true].each do |existed|
+      written = store.put(STORE, 'k', 'v', PutOptions.new(want_existed: true))
+      equal([true, existed], [written.applied, written.existed], 'put')
+    end
+    store.remove(STORE, 'k', nil)
     removed = store.remove(STORE, 'k', RemoveOptions.new(condition: Condition.new(present: true)))
-    equal([false, NotApplied::CONDITION_FAILED], [removed.applied, removed.reason], 'present')
+    equal([false, NotApplied::CONDITION_FAILED, false],
+          [removed.applied, removed.reason, removed.existed], 'present')
   end
 
   # Increments; the reason and the number must be these, and get must see the counter's 8 bytes.

@@ -23,7 +23,7 @@ class Older < Checks
     found = store.get('default', 'k', nil)
     equal([true, 'v', written.version], [found.found, found.value, found.version], 'get')
     info = store.server_info(nil)
-    equal([1, ['default']], [info.api_version, info.stores.map(&:name)], 'server_info')
+    equal([2, ['default']], [info.api_version, info.stores.map(&:name)], 'server_info')
   end
 
   def unknown_reason(store)

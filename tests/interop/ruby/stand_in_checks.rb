@@ -17,7 +17,7 @@ module StandInChecks
 
   def older_server(store)
     info = store.server_info(nil)
-    equal([0, []], [info.api_version, info.limits.to_a], 'api_version and limits')
+    equal([1, []], [info.api_version, info.limits.to_a], 'api_version and limits')
     equal(true, store.put('default', 'k', 'v', nil).applied, 'applied')
     found = store.get('default', 'k', nil)
     equal([true, 'v', 0], [found.found, found.value, found.full_length.to_i], 'get')

@@ -52,7 +52,7 @@ static const char *
 check_put_and_get(LarderClient *client)
 {
     const LarderWriteResult *written = put(client, T("k"), T("v"), NULL);
-    EXPECT(written != NULL && written->applied && !written->existed && written->version > 0);
+    EXPECT(written != NULL && written->applied && !written->has_existed && written->version > 0);
     EXPECT(written->reason == LARDER_NOT_APPLIED_WAS_APPLIED);
     const LarderGetResult *got = get(client, T("k"), NULL);
     EXPECT(got != NULL && got->found && is(got->value, T("v")));
@@ -258,12 +258,22 @@ check_remove(LarderClient *client)
 {
     EXPECT(put(client, T("k"), T("v"), NULL) != NULL);
     const LarderWriteResult *first = remove_key(client, NULL);
-    EXPECT(first != NULL && first->applied && first->existed);
+    EXPECT(first != NULL && first->applied && first->has_existed && first->existed);
     const LarderWriteResult *again = remove_key(client, NULL);
-    EXPECT(again != NULL && again->applied && !again->existed);
+    EXPECT(again != NULL && again->applied && again->has_existed && !again->existed);
+    const LarderWriteResult *blind =
+        remove_key(client, &(LarderRemoveOptions){.has_want_existed = true, .want_existed = false});
+    EXPECT(blind != NULL && blind->applied && !blind->has_existed);
+    const LarderPutOptions curious = {.has_want_existed = true, .want_existed = true};
+    for (int existed = 0; existed <= 1; existed++) {
+        const LarderWriteResult *written = put(client, T("k"), T("v"), &curious);
+        EXPECT(written != NULL && written->applied && written->has_existed);
+        EXPECT(written->existed == (existed == 1));
+    }
+    EXPECT(remove_key(client, NULL) != NULL);
     const LarderWriteResult *denied =
         remove_key(client, &(LarderRemoveOptions){.condition = &present});
-    EXPECT(denied != NULL && !denied->applied);
+    EXPECT(denied != NULL && !denied->applied && denied->has_existed && !denied->existed);
     EXPECT(denied->reason == LARDER_NOT_APPLIED_CONDITION_FAILED);
     return NULL;
 }

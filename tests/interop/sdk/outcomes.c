@@ -149,7 +149,7 @@ static const char *
 check_an_older_server(LarderClient *older)
 {
     const LarderServerInfo *info = keep(larder_server_info(older, NULL))->as.server_info;
-    EXPECT(info != NULL && info->api_version == 0 && info->limits.count == 0);
+    EXPECT(info != NULL && info->api_version == 1 && info->limits.count == 0);
     const LarderWriteResult *written = put(older, T("k"), T("v"), NULL);
     const LarderGetResult *got = get(older, T("k"), NULL);
     EXPECT(written != NULL && written->applied && got != NULL && got->found);

@@ -308,10 +308,21 @@ final class DataChecks extends Checks {
             equal(true, removed.isApplied(), "applied");
             equal(existed, removed.isExisted(), "existed");
         }
+        WriteResult blind =
+                store.remove(DEFAULT, text("k"), new RemoveOptions().setWant_existed(false));
+        holds(blind.isApplied() && !blind.isSetExisted(), "removed blindly");
+        for (boolean existed : new boolean[] {false, true}) {
+            WriteResult written = store.put(DEFAULT, text("k"), text("v"),
+                    new PutOptions().setWant_existed(true));
+            holds(written.isApplied() && written.isSetExisted(), "put");
+            equal(existed, written.isExisted(), "put: existed");
+        }
         RemoveOptions present = new RemoveOptions().setCondition(new Condition().setPresent(true));
+        store.remove(DEFAULT, text("k"), null);
         WriteResult removed = store.remove(DEFAULT, text("k"), present);
         equal(false, removed.isApplied(), "applied");
         equal(NotApplied.CONDITION_FAILED, removed.getReason(), "reason");
+        holds(removed.isSetExisted() && !removed.isExisted(), "not existed");
     }
 
     /** Increments; reason and number must be these, and get must see the counter's 8 bytes. */

@@ -46,7 +46,7 @@ final class Older extends Checks {
         equal(text("v"), found.bufferForValue(), "value");
         equal(written.getVersion(), found.getVersion(), "version");
         ServerInfo info = store.server_info(null);
-        equal(1, info.getApi_version(), "api_version");
+        equal(2, info.getApi_version(), "api_version");
         equal(1, info.getStoresSize(), "stores");
         equal(DEFAULT, info.getStores().get(0).getName(), "store");
     }

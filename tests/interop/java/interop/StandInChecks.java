@@ -36,7 +36,7 @@ final class StandInChecks extends Checks {
 
     private void olderServer(Store.Client store) throws TException {
         ServerInfo info = store.server_info(null);
-        equal(0, info.getApi_version(), "api_version");
+        equal(1, info.getApi_version(), "api_version");
         equal(0, info.getLimitsSize(), "limits");
         equal(true, put(store, "k").isApplied(), "applied");
         GetResult found = store.get(DEFAULT, text("k"), null);

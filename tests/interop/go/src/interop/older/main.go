@@ -32,7 +32,7 @@ func moreFields(store *larder.StoreClient) {
 	check.Equal("value", "v", string(found.Value))
 	check.Equal("version", written.Version, found.Version)
 	info := check.Must(store.ServerInfo(ctx, nil))
-	check.Equal("api_version", 1, info.APIVersion)
+	check.Equal("api_version", 2, info.APIVersion)
 	check.Equal("stores", 1, len(info.Stores))
 	check.Equal("store", check.Default, info.Stores[0].Name)
 }

@@ -186,7 +186,7 @@ func serverInfo(store *larder.StoreClient) {
 // Stubs of Go send absent options as options of which no field is set.
 func putAndGet(store *larder.StoreClient) {
 	written := put(store, "k", "v", nil)
-	check.Holds("applied, and not existed", written.Applied && !written.Existed)
+	check.Holds("applied, and no word of existing", written.Applied && written.Existed == nil)
 	check.Equal("reason", larder.NotApplied_WAS_APPLIED, written.Reason)
 	check.Holds("version", written.Version > 0)
 	found := get(store, "k")
@@ -201,7 +201,7 @@ func putAndGet(store *larder.StoreClient) {
 
 func emptyOptions(store *larder.StoreClient) {
 	written := put(store, "k", "v", larder.NewPutOptions())
-	check.Holds("applied", written.Applied && !written.Existed)
+	check.Holds("applied", written.Applied && written.Existed == nil)
 	found := check.Must(store.Get(ctx, check.Default, []byte("k"), larder.NewGetOptions()))
 	check.Equal("value", "v", string(found.Value))
 	check.Equal("version", written.Version, found.Version)
@@ -328,13 +328,24 @@ func remove(store *larder.StoreClient) {
 	for _, existed := range []bool{true, false} {
 		removed := check.Must(store.Remove(ctx, check.Default, []byte("k"), nil))
 		check.Equal("applied", true, removed.Applied)
-		check.Equal("existed", existed, removed.Existed)
+		check.Equal("existed", existed, *removed.Existed)
 	}
 	options := larder.NewRemoveOptions()
-	options.Condition = present()
+	options.WantExisted = false
 	removed := check.Must(store.Remove(ctx, check.Default, []byte("k"), options))
+	check.Holds("removed blindly", removed.Applied && removed.Existed == nil)
+	curious := larder.NewPutOptions()
+	curious.WantExisted = true
+	for _, existed := range []bool{false, true} {
+		check.Equal("put", existed, *put(store, "k", "v", curious).Existed)
+	}
+	check.Must(store.Remove(ctx, check.Default, []byte("k"), nil))
+	options = larder.NewRemoveOptions()
+	options.Condition = present()
+	removed = check.Must(store.Remove(ctx, check.Default, []byte("k"), options))
 	check.Equal("applied", false, removed.Applied)
 	check.Equal("reason", larder.NotApplied_CONDITION_FAILED, removed.Reason)
+	check.Equal("existed", false, *removed.Existed)
 }
 
 // counts increments; the reason and the number must be these, and get must see the counter's 8

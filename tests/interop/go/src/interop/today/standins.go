@@ -17,7 +17,7 @@ func standInChecks() {
 
 func olderServer(store *larder.StoreClient) {
 	info := check.Must(store.ServerInfo(ctx, nil))
-	check.Equal("api_version", 0, info.APIVersion)
+	check.Equal("api_version", 1, info.APIVersion)
 	check.Equal("limits", 0, len(info.Limits))
 	check.Equal("applied", true, put(store, "k", "v", nil).Applied)
 	found := get(store, "k")
