@@ -440,6 +440,36 @@ format_data_cursor_prev(FormatDataCursor *cursor)
     return format_data_cursor_take(cursor, back->at);
 }
 
+FormatStep
+format_data_cursor_has_newer(FormatDataCursor *cursor, bool *ret_has)
+{
+    const uint8_t *at = cursor->at;
+    FormatEntryHead head;
+    *ret_has = false;
+    if (at == cursor->block.entries) {
+        return FORMAT_STEP_ENTRY;
+    }
+    if (format_entry_read(at, cursor->block.words, &head) == NULL) {
+        return FORMAT_STEP_CORRUPT;
+    }
+    if (head.shared != 0) {
+        *ret_has = head.unshared == 0;
+        return FORMAT_STEP_ENTRY;
+    }
+    /* A restart says nothing of the key before it. */
+    if (cursor->back_count == 0 || cursor->back_of != at) {
+        FormatStep step = collect_back(cursor, at);
+        if (step != FORMAT_STEP_ENTRY) {
+            return step;
+        }
+    }
+    const BackEntry *back = back_entry(cursor, cursor->back_count - 1);
+    BaseSlice before = base_slice(cursor->back.data + back->key_offset, back->key_len);
+    *ret_has = base_slice_equal(before, base_slice(head.suffix, head.unshared));
+    cursor->key.len = 0;
+    return format_data_cursor_take(cursor, at);
+}
+
 /* ---------------------------------------------------------------------------------- verify -- */
 
 /* What the entries of a block say about it, and what is left to check. */

@@ -88,6 +88,7 @@ typedef struct FormatDataCursor {
     const uint8_t *at;   /* the current entry */
     const uint8_t *next; /* the byte behind it */
     FormatEntry entry;   /* its key is borrowed from `key` */
+    bool repeats;        /* after next(): its key is that of the entry that the cursor came from */
     BaseBuf key;
     BaseBuf back; /* the entries before the current one, for steps back; see data_block.c */
     size_t back_count;
@@ -118,8 +119,28 @@ FormatStep format_data_cursor_seek_before(FormatDataCursor *cursor, BaseSlice ke
 /* The entry before the current one. REQUIRES: a current entry. */
 FormatStep format_data_cursor_prev(FormatDataCursor *cursor);
 
+/*
+ * Whether the entry before the current one, in this block, has the same key, so that it is a newer
+ * one of it. Costs little where prev() comes next. REQUIRES: a current entry. FORMAT_STEP_ENTRY:
+ * *ret_has is the answer.
+ */
+FormatStep format_data_cursor_has_newer(FormatDataCursor *cursor, bool *ret_has);
+
 /* Makes room for a key. FORMAT_STEP_CORRUPT: no key is that long. */
 FormatStep format_data_cursor_grow(FormatDataCursor *cursor, size_t key_len);
+
+/* Whether an entry has the key that the cursor holds. What is stored is compared at a restart only:
+ * elsewhere the first byte differs. */
+static inline bool
+format_data_cursor_is_same(const FormatDataCursor *cursor, const FormatEntryHead *head)
+{
+    if (head->shared + head->unshared != cursor->key.len) {
+        return false;
+    }
+    const uint8_t *rest = cursor->key.data + head->shared;
+    return head->unshared == 0 ||
+           (rest[0] == head->suffix[0] && memcmp(rest, head->suffix, head->unshared) == 0);
+}
 
 /* Makes the entry that begins at `at` the current one; the key holds that of the entry before. */
 static inline FormatStep
@@ -132,6 +153,7 @@ format_data_cursor_take(FormatDataCursor *cursor, const uint8_t *at)
                          0)) {
         return FORMAT_STEP_CORRUPT;
     }
+    cursor->repeats = format_data_cursor_is_same(cursor, &head);
     size_t key_len = head.shared + head.unshared;
     if (__builtin_expect(key_len - 1 >= cursor->key.capacity, 0)) { /* 0 is no length */
         FormatStep step = format_data_cursor_grow(cursor, key_len);

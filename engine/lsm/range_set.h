@@ -1,12 +1,11 @@
 /*
  * range_set.h: the removed ranges of a memtable.
  *
- * Adding one costs what copying its two keys costs. Readers look at an index of fragments, found by
- * binary search, and beside it at the few ranges that came since the index was made; the writer
- * makes a new one when these have become many for its size, so over a long time adding costs a
- * logarithm and a read a binary search and a handful of comparisons.
+ * Adding one costs what copying its two keys costs, and over a long time a logarithm. Readers look
+ * at the few ranges that came last, one by one, and search a few indexes (range_index.h) of the
+ * others.
  *
- * A reader passes over ranges above its version, so it may find any mixture of old index and new
+ * A reader passes over ranges above its version, so it may find any mixture of old indexes and new
  * ranges. Everything stays until the set is cleared.
  *
  * Threading: one writer; readers from any thread, without locks.
@@ -15,18 +14,15 @@
 #define LARDER_ENGINE_LSM_RANGE_SET_H
 
 #include "engine/base/status.h"
-#include "engine/format/fragments.h"
+#include "engine/lsm/range_index.h"
 
 #include <stdatomic.h>
 
-typedef struct LsmRangeNode LsmRangeNode;
-typedef struct LsmRangeIndex LsmRangeIndex;
-
 typedef struct LsmRangeSet {
     _Atomic(LsmRangeNode *) newest; /* ranges, from new to old */
-    _Atomic(LsmRangeIndex *) index; /* NULL: there is none yet */
+    _Atomic(LsmRangeIndex *) index; /* of all but the fresh ones, from new to old */
     size_t count;                   /* the writer's */
-    size_t fresh;                   /* ranges that are not in the index; the writer's */
+    size_t fresh;                   /* ranges that are in no index; the writer's */
     _Atomic size_t memory;          /* bytes of ranges and indexes; written by the writer */
 } LsmRangeSet;
 
@@ -51,6 +47,9 @@ void lsm_range_set_add(LsmRangeSet *set, LsmRangeBuilt built);
 
 /* The newest version at or below `version` of a range that covers `key`; 0: none. */
 int64_t lsm_range_set_covering(const LsmRangeSet *set, BaseSlice key, int64_t version);
+
+/* The same, and narrows `span`, which has the key, to keys for which the answer is no other. */
+int64_t lsm_range_set_span(const LsmRangeSet *set, BaseSlice key, int64_t version, LsmSpan *span);
 
 /* Whether there is any range. */
 static inline bool

@@ -32,6 +32,30 @@ table_iterator_clear(TableIterator *iterator)
     table_window_clear(&iterator->window);
 }
 
+void
+table_iterator_rest(TableIterator *iterator)
+{
+    table_block_unpin(iterator->block);
+    iterator->block = NULL;
+    iterator->valid = false;
+    table_window_clear(&iterator->window);
+}
+
+void
+table_iterator_reset(TableIterator *iterator, Table *table, unsigned flags)
+{
+    table_block_unpin(iterator->block);
+    iterator->block = NULL;
+    iterator->table = table;
+    iterator->valid = false;
+    iterator->status = base_ok();
+    iterator->flags = flags;
+    iterator->version_override = table->version_override;
+    iterator->expected = UINT32_MAX;
+    iterator->sequential = 0;
+    iterator->window.len = 0;
+}
+
 /* ---------------------------------------------------------------------------------- blocks -- */
 
 static void
@@ -136,6 +160,37 @@ settle(TableIterator *iterator, FormatStep step)
                                     format_corrupt("an entry of a data block makes no sense")));
 }
 
+/*
+ * Whether the key of the block's first entry, the current one, is that of the last entry of the
+ * block before. Only then it is the separator between the two.
+ */
+static bool
+goes_on(const TableIterator *iterator)
+{
+    const TableIndex *index = &iterator->table->index;
+    return iterator->ordinal != 0 &&
+           base_slice_equal(table_index_separator(index, iterator->ordinal - 1),
+                            iterator->cursor.entry.key);
+}
+
+bool
+table_iterator_has_newer(TableIterator *iterator)
+{
+    bool has = false;
+    if (iterator->cursor.at == iterator->cursor.block.entries) {
+        return goes_on(iterator);
+    }
+    FormatStep step = format_data_cursor_has_newer(&iterator->cursor, &has);
+    if (__builtin_expect(step != FORMAT_STEP_ENTRY, 0)) {
+        settle(iterator, step);
+        return false;
+    }
+    if (__builtin_expect(iterator->version_override != 0, 0)) {
+        iterator->cursor.entry.version = iterator->version_override;
+    }
+    return has;
+}
+
 /* ----------------------------------------------------------------------------------- moves -- */
 
 void
@@ -147,6 +202,7 @@ table_iterator_next_block(TableIterator *iterator, FormatStep step)
         stop(iterator, base_ok());
     } else if (enter(iterator, iterator->ordinal + 1)) {
         settle(iterator, format_data_cursor_first(&iterator->cursor));
+        iterator->cursor.repeats = iterator->valid && goes_on(iterator);
     }
 }
 

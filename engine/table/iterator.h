@@ -45,6 +45,12 @@ void table_iterator_init(TableIterator *iterator, Table *table, unsigned flags);
 /* Gives back what it holds. Takes one that stands nowhere. */
 void table_iterator_clear(TableIterator *iterator);
 
+/* Lets one that was used stand nowhere in a table, as if new; its buffers stay. */
+void table_iterator_reset(TableIterator *iterator, Table *table, unsigned flags);
+
+/* Gives back the block that it stands in, and memory for reading ahead; buffers for keys stay. */
+void table_iterator_rest(TableIterator *iterator);
+
 /* To the first or the last entry. */
 void table_iterator_first(TableIterator *iterator);
 void table_iterator_last(TableIterator *iterator);
@@ -72,6 +78,22 @@ table_iterator_next(TableIterator *iterator)
         iterator->cursor.entry.version = iterator->version_override;
     }
 }
+
+/*
+ * After next(): whether the current entry has the key of the one before, so that it is an older one
+ * of it. REQUIRES: valid.
+ */
+static inline bool
+table_iterator_repeats(const TableIterator *iterator)
+{
+    return iterator->cursor.repeats;
+}
+
+/*
+ * Whether the entry before the current one has the same key, so that it is a newer one. An error
+ * ends the iterator. REQUIRES: valid.
+ */
+bool table_iterator_has_newer(TableIterator *iterator);
 
 /* The current entry, borrowed until the next move. REQUIRES: valid. */
 static inline const FormatEntry *

@@ -172,6 +172,22 @@ check_target(FormatDataCursor *cursor, BaseSlice key, int64_t version)
     }
 }
 
+/* What the cursor says about the neighbour that has the same key. */
+static void
+check_neighbours(FormatDataCursor *cursor, size_t at, bool came_by_next)
+{
+    bool repeats = at > 0 && base_slice_equal(model.entries[at - 1].key, model.entries[at].key);
+    if (came_by_next) {
+        ck_assert_int_eq(cursor->repeats, repeats);
+    }
+    if (!came_by_next || base_rand_below(&rng, 2) == 0) {
+        bool has = false;
+        ck_assert_int_eq(format_data_cursor_has_newer(cursor, &has), FORMAT_STEP_ENTRY);
+        ck_assert_int_eq(has, repeats);
+        expect_entry(&cursor->entry, at);
+    }
+}
+
 static void
 check_walks(FormatDataCursor *cursor)
 {
@@ -180,11 +196,13 @@ check_walks(FormatDataCursor *cursor)
             ck_abort_msg("there is no entry %zu", i);
         }
         expect_entry(&cursor->entry, i);
+        check_neighbours(cursor, i, true);
     }
     ck_assert_int_eq(format_data_cursor_next(cursor), FORMAT_STEP_END);
     ck_assert_int_eq(format_data_cursor_last(cursor), FORMAT_STEP_ENTRY);
     for (size_t i = model.count; i > 0; i--) {
         expect_entry(&cursor->entry, i - 1);
+        check_neighbours(cursor, i - 1, false);
         ck_assert_int_eq(format_data_cursor_prev(cursor),
                          i > 1 ? FORMAT_STEP_ENTRY : FORMAT_STEP_END);
     }
@@ -202,6 +220,7 @@ check_walks(FormatDataCursor *cursor)
         ck_assert_int_eq(step, FORMAT_STEP_ENTRY);
         at = forward ? at + 1 : at - 1;
         expect_entry(&cursor->entry, at);
+        check_neighbours(cursor, at, forward);
     }
 }
 

@@ -60,7 +60,37 @@ look(const Rig *rig, BaseRand *rand, int64_t visible)
     int64_t version = (int64_t)base_rand_below(rand, (uint64_t)visible + 1);
     ck_assert_int_eq(lsm_range_set_covering(&rig->set, key_of(&key), version),
                      covering(rig, key, version));
+    LsmSpan span = LSM_SPAN_ALL;
+    ck_assert_int_eq(lsm_range_set_span(&rig->set, key_of(&key), version, &span),
+                     covering(rig, key, version));
+    ck_assert(lsm_span_holds(&span, key_of(&key)));
+    uint8_t other = (uint8_t)base_rand_below(rand, 256);
+    if (lsm_span_holds(&span, key_of(&other))) {
+        ck_assert_int_eq(covering(rig, other, version), covering(rig, key, version));
+    }
 }
+
+/* Ranges that all begin at one key take no more memory than others. */
+START_TEST(nested_ranges_stay_small)
+{
+    enum { NESTED = 20000 };
+    LsmRangeSet set;
+    lsm_range_set_init(&set);
+    for (int i = 0; i < NESTED; i++) {
+        uint8_t stop[4] = {(uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, 1};
+        FormatRange range = {BASE_SLICE_EMPTY, base_slice(stop, sizeof stop), i + 1};
+        LsmRangeBuilt built;
+        ck_assert_int_eq(lsm_range_set_build(&range, &built).code, BASE_OK);
+        lsm_range_set_add(&set, built);
+    }
+    ck_assert_uint_lt(lsm_range_set_memory(&set), (size_t)NESTED * 600);
+    uint8_t key[3] = {0, 0x10, 0};
+    ck_assert_int_eq(lsm_range_set_covering(&set, base_slice(key, 3), NESTED), NESTED);
+    ck_assert_int_eq(lsm_range_set_covering(&set, base_slice(key, 3), 0x1234), 0x1234);
+    ck_assert_int_eq(lsm_range_set_covering(&set, base_slice(key, 3), 0x1000), 0);
+    lsm_range_set_clear(&set);
+}
+END_TEST
 
 static bool
 count_one(void *user, const FormatRange *range)
@@ -142,6 +172,7 @@ main(void)
     tcase_set_timeout(set, 120);
     tcase_add_loop_test(set, finds_what_the_list_says, 0, 5);
     tcase_add_test(set, readers_beside_the_writer_miss_nothing);
+    tcase_add_test(set, nested_ranges_stay_small);
     tcase_add_test(set, a_range_can_be_given_up);
     suite_add_tcase(suite, set);
     SRunner *runner = srunner_create(suite);

@@ -76,6 +76,18 @@ check_seek(TableIterator *iterator, BaseSlice key, int64_t version)
     }
 }
 
+/* What the iterator says about the neighbour that has the same key. */
+static void
+check_neighbours(TableIterator *iterator, size_t at, bool came_by_next)
+{
+    bool repeats = at > 0 && base_slice_equal(model.entries[at - 1].key, model.entries[at].key);
+    if (came_by_next) {
+        ck_assert_int_eq(table_iterator_repeats(iterator), repeats);
+    }
+    ck_assert_int_eq(table_iterator_has_newer(iterator), repeats);
+    expect_at(iterator, at, false);
+}
+
 static void
 check_walks(unsigned flags)
 {
@@ -84,12 +96,14 @@ check_walks(unsigned flags)
     table_iterator_first(&iterator);
     for (size_t i = 0; i < model.count; i++) {
         expect_at(&iterator, i, false);
+        check_neighbours(&iterator, i, i > 0);
         table_iterator_next(&iterator);
     }
     expect_at(&iterator, 0, true);
     table_iterator_last(&iterator);
     for (size_t i = model.count; i > 0; i--) {
         expect_at(&iterator, i - 1, false);
+        check_neighbours(&iterator, i - 1, false);
         table_iterator_prev(&iterator);
     }
     expect_at(&iterator, 0, true);
