@@ -457,6 +457,7 @@ struct EngineOps {
     BaseStatus (*verify)(Engine *engine);                                      /* may be NULL */
     BaseStatus (*status)(Engine *engine);                                      /* may be NULL */
     BaseStatus (*files)(Engine *engine, EngineFileVisitor *visit, void *user); /* may be NULL */
+    void (*interrupt)(Engine *engine);                                         /* may be NULL */
 };
 
 /* ------------------------------------------------------------------------------------- classes --
@@ -673,6 +674,18 @@ engine_verify(Engine *engine)
         return base_error(BASE_UNSUPPORTED, "this engine has nothing to verify");
     }
     return engine->ops->verify(engine);
+}
+
+/*
+ * Flush, compact and verify that are under way end soon, with BASE_CLOSED, and those to come at
+ * once: the engine is about to be closed. Does not wait for them.
+ */
+static inline void
+engine_interrupt(Engine *engine)
+{
+    if (engine->ops->interrupt != NULL) {
+        engine->ops->interrupt(engine);
+    }
 }
 
 /* Estimates what a range of ENGINE_DATA holds. */
