@@ -11,7 +11,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-enum { TABLES = 40, KEY_BYTES = 14 };
+enum { TABLES = 40, KEY_BYTES = 14, SEEDS = 100 };
 
 typedef struct Tables {
     BaseRand rand;
@@ -151,14 +151,15 @@ check_run(const LsmRun *run)
 /* ------------------------------------------------------------------------------------ tests -- */
 
 /* As many runs as the picker counts, of the tables that it puts together, the newest ones first. */
-START_TEST(level_0_is_cut_where_tables_overlap)
+static void
+check_level_0(int seed)
 {
     LsmRun *runs = NULL;
     size_t count = 0;
     LsmPickTable picks[TABLES];
     LsmPickState state = {.base_bytes = 1, .multiplier = 10, .run_trigger = 4};
     LsmTargets targets;
-    setup(_i);
+    setup(seed);
     size_t tables = base_rand_below(&rig.rand, TABLES + 1);
     for (size_t i = 0; i < tables; i++) {
         random_table(&rig.tables[i]);
@@ -189,13 +190,21 @@ START_TEST(level_0_is_cut_where_tables_overlap)
     ck_assert_uint_eq(at, tables);
     lsm_runs_clear(runs, count);
 }
+
+START_TEST(level_0_is_cut_where_tables_overlap)
+{
+    for (int seed = 0; seed < SEEDS; seed++) {
+        check_level_0(seed);
+    }
+}
 END_TEST
 
-START_TEST(a_level_is_one_run_behind_level_0)
+static void
+check_level(int seed)
 {
     LsmRun *runs = NULL;
     size_t count = 0;
-    setup(_i);
+    setup(seed);
     size_t tables = fill_level(rig.tables, rig.lists[0], 1 + base_rand_below(&rig.rand, 15));
     ck_assert_uint_gt(tables, 0);
     LsmTable newer = {.info = rig.tables[0].info};
@@ -210,6 +219,13 @@ START_TEST(a_level_is_one_run_behind_level_0)
     check_run(&runs[0]);
     check_run(&runs[1]);
     lsm_runs_clear(runs, count);
+}
+
+START_TEST(a_level_is_one_run_behind_level_0)
+{
+    for (int seed = 0; seed < SEEDS; seed++) {
+        check_level(seed);
+    }
 }
 END_TEST
 
@@ -231,8 +247,8 @@ main(void)
     Suite *suite = suite_create("lsm_run");
     TCase *runs = tcase_create("runs");
     tcase_set_timeout(runs, 60);
-    tcase_add_loop_test(runs, level_0_is_cut_where_tables_overlap, 0, 100);
-    tcase_add_loop_test(runs, a_level_is_one_run_behind_level_0, 0, 100);
+    tcase_add_test(runs, level_0_is_cut_where_tables_overlap);
+    tcase_add_test(runs, a_level_is_one_run_behind_level_0);
     tcase_add_test(runs, levels_without_tables_have_no_runs);
     suite_add_tcase(suite, runs);
     SRunner *runner = srunner_create(suite);
