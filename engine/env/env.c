@@ -37,6 +37,12 @@ env_rename(const Env *env, const char *from, const char *to)
 }
 
 BaseStatus
+env_link(const Env *env, const char *path, const char *to)
+{
+    return env->ops->link(env, path, to);
+}
+
+BaseStatus
 env_unlink(const Env *env, const char *path)
 {
     return env->ops->unlink(env, path);

@@ -25,7 +25,7 @@
  * E-8  Closing a file makes nothing durable and reports nothing: durability is sync's alone.
  *
  * Paths are as the operating system takes them; at most ENV_PATH_MAX - 1 bytes. Both names of a
- * rename must be in the same directory. Interrupted calls are continued, but for sync, which would
+ * rename must be in the same directory; those of a link need not. Interrupted calls are continued, but for sync, which would
  * be a repetition. Handles are not inherited by child processes.
  *
  * Errors: BASE_NOT_FOUND, BASE_EXISTS, BASE_NO_SPACE (also quotas), BASE_NO_MEMORY (also too many
@@ -82,6 +82,7 @@ struct EnvOps {
     BaseStatus (*open_file)(const Env *env, const char *path, unsigned how, EnvFile **ret_file);
     BaseStatus (*stat)(const Env *env, const char *path, EnvStat *ret_stat);
     BaseStatus (*rename)(const Env *env, const char *from, const char *to);
+    BaseStatus (*link)(const Env *env, const char *path, const char *to);
     BaseStatus (*unlink)(const Env *env, const char *path);
     BaseStatus (*make_directory)(const Env *env, const char *path);
     BaseStatus (*remove_directory)(const Env *env, const char *path);
@@ -111,6 +112,13 @@ BaseStatus env_stat(const Env *env, const char *path, EnvStat *ret_stat);
 
 /* Gives a file or directory another name in its directory, replacing a file that has it. */
 BaseStatus env_rename(const Env *env, const char *from, const char *to);
+
+/*
+ * Gives a file a second name; either may go, and the other still has the file. Bytes that were
+ * synced through one name are durable through both. BASE_EXISTS: the name is taken.
+ * BASE_UNSUPPORTED: not on this file system, not across two of them, not for directories.
+ */
+BaseStatus env_link(const Env *env, const char *path, const char *to);
 
 /* Removes the name of a file; open handles stay usable. */
 BaseStatus env_unlink(const Env *env, const char *path);

@@ -329,6 +329,36 @@ mem_rename(const Env *env, const char *from, const char *to)
     return leave(mem, rename_node(mem, from, to));
 }
 
+static BaseStatus
+link_node(MemEnv *mem, const char *path, const char *to)
+{
+    EnvMemNode *parent = NULL;
+    const char *name = NULL;
+    EnvMemNode *node = NULL;
+    EnvMemNode *taken = NULL;
+    BaseStatus status = walk_existing(mem, path, &parent, &name, &node);
+    if (base_is_ok(status)) {
+        status = walk(mem, to, &parent, &name, &taken);
+    }
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    if (taken != NULL) {
+        return base_error(BASE_EXISTS, "the name is taken");
+    }
+    if (node->is_directory) {
+        return base_error(BASE_UNSUPPORTED, "a directory has one name");
+    }
+    return env_mem_node_rename(parent, NULL, name, node);
+}
+
+static BaseStatus
+mem_link(const Env *env, const char *path, const char *to)
+{
+    MemEnv *mem = enter(env);
+    return leave(mem, link_node(mem, path, to));
+}
+
 /* Removes the name of a file, or of an empty directory. */
 static BaseStatus
 remove_name(MemEnv *mem, const char *path, bool is_directory)
@@ -467,6 +497,7 @@ env_mem_new(void)
         .open_file = mem_open_file,
         .stat = mem_stat,
         .rename = mem_rename,
+        .link = mem_link,
         .unlink = mem_unlink,
         .make_directory = mem_make_directory,
         .remove_directory = mem_remove_directory,

@@ -263,6 +263,17 @@ posix_rename(const Env *env, const char *from, const char *to)
 }
 
 static BaseStatus
+posix_link(const Env *env, const char *path, const char *to)
+{
+    (void)env;
+    if (link(path, to) == 0) {
+        return base_ok();
+    }
+    bool cannot = errno == EXDEV || errno == EMLINK || errno == EPERM;
+    return env_posix_status(cannot ? EOPNOTSUPP : errno);
+}
+
+static BaseStatus
 posix_unlink(const Env *env, const char *path)
 {
     (void)env;
@@ -368,6 +379,7 @@ env_posix(void)
         .open_file = posix_open_file,
         .stat = posix_stat,
         .rename = posix_rename,
+        .link = posix_link,
         .unlink = posix_unlink,
         .make_directory = posix_make_directory,
         .remove_directory = posix_remove_directory,

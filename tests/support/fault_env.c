@@ -169,6 +169,14 @@ fault_rename(const Env *env, const char *from, const char *to)
 }
 
 static BaseStatus
+fault_link(const Env *env, const char *path, const char *to)
+{
+    FaultEnv *fault = fault_env(env);
+    BaseStatus status = begin(fault, FAULT_NAME);
+    return base_is_ok(status) ? end(fault, env_link(fault->inner, path, to)) : status;
+}
+
+static BaseStatus
 fault_unlink(const Env *env, const char *path)
 {
     FaultEnv *fault = fault_env(env);
@@ -225,6 +233,7 @@ fault_env_init(FaultEnv *fault, const Env *inner, BaseStatus status)
         .open_file = fault_open_file,
         .stat = fault_stat,
         .rename = fault_rename,
+        .link = fault_link,
         .unlink = fault_unlink,
         .make_directory = fault_make_directory,
         .remove_directory = fault_remove_directory,

@@ -209,6 +209,29 @@ START_TEST(a_rename_replaces)
 }
 END_TEST
 
+START_TEST(a_linked_file_has_two_names)
+{
+    write_file("a", "text");
+    ck_ok(env_make_directory(env, at("d")));
+    ck_ok(env_link(env, at("a"), at("d/b")));
+    ck_file("d/b", "text");
+    EnvFile *file = open_file("d/b", ENV_OPEN_WRITE);
+    ck_ok(env_file_write_at(file, 0, "next", 4));
+    env_file_close(file);
+    ck_file("a", "next");
+    ck_ok(env_unlink(env, at("a")));
+    ck_file("d/b", "next");
+    ck_assert_int_eq(try_open("a", ENV_OPEN_READ), BASE_NOT_FOUND);
+    write_file("a", "other");
+    ck_assert_int_eq(env_link(env, at("a"), at("d/b")).code, BASE_EXISTS);
+    ck_assert_int_eq(env_link(env, at("a"), at("a")).code, BASE_EXISTS);
+    ck_assert_int_eq(env_link(env, at("missing"), at("c")).code, BASE_NOT_FOUND);
+    ck_assert_int_eq(env_link(env, at("a"), at("no/c")).code, BASE_NOT_FOUND);
+    ck_assert_int_eq(env_link(env, at("d"), at("e")).code, BASE_UNSUPPORTED);
+    ck_file("d/b", "next");
+}
+END_TEST
+
 START_TEST(names_come_and_go)
 {
     write_file("a", "text");
@@ -445,6 +468,7 @@ add_common(TCase *cases)
     tcase_add_test(cases, opening_follows_its_flags);
     tcase_add_test(cases, a_handle_for_reading_does_not_write);
     tcase_add_test(cases, a_rename_replaces);
+    tcase_add_test(cases, a_linked_file_has_two_names);
     tcase_add_test(cases, names_come_and_go);
     tcase_add_test(cases, stat_tells_files_from_directories);
     tcase_add_test(cases, lists_names);

@@ -112,6 +112,24 @@ START_TEST(renames_and_removals_need_a_sync_too)
 }
 END_TEST
 
+START_TEST(a_link_needs_a_sync_of_its_directory_alone)
+{
+    ck_ok(env_make_directory(env, "/d"));
+    ck_ok(env_sync_directory(env, "/"));
+    write_file("/a", "bytes", true);
+    ck_ok(env_sync_directory(env, "/"));
+    ck_ok(env_link(env, "/a", "/d/b"));
+    env_mem_crash(env, NULL);
+    ck_assert(file_is("/a", "bytes") && !exists("/d/b"));
+    ck_ok(env_link(env, "/a", "/d/b"));
+    ck_ok(env_sync_directory(env, "/d"));
+    ck_ok(env_unlink(env, "/a"));
+    ck_ok(env_sync_directory(env, "/"));
+    env_mem_crash(env, NULL);
+    ck_assert(!exists("/a") && file_is("/d/b", "bytes"));
+}
+END_TEST
+
 START_TEST(lengths_need_a_sync)
 {
     write_file("/a", "0123456789", true);
@@ -241,6 +259,7 @@ main(void)
     tcase_add_test(cases, bytes_that_were_not_synced_are_lost);
     tcase_add_test(cases, a_directory_needs_the_one_above);
     tcase_add_test(cases, renames_and_removals_need_a_sync_too);
+    tcase_add_test(cases, a_link_needs_a_sync_of_its_directory_alone);
     tcase_add_test(cases, lengths_need_a_sync);
     tcase_add_test(cases, handles_and_locks_die_in_a_crash);
     tcase_add_test(cases, some_of_what_was_not_synced_may_survive);
