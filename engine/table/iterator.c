@@ -9,6 +9,7 @@ enum {
     AHEAD_FIRST = 16 * 1024,
     AHEAD_LONGEST = 256 * 1024,
     SEQUENTIAL_BLOCKS = 2, /* so many in sequence are taken for a scan */
+    KEYS_KEPT_MAX = 8192,  /* bytes of buffers that a resting iterator keeps */
 };
 
 void
@@ -39,6 +40,9 @@ table_iterator_rest(TableIterator *iterator)
     iterator->block = NULL;
     iterator->valid = false;
     table_window_clear(&iterator->window);
+    if (iterator->cursor.key.capacity + iterator->cursor.back.capacity > KEYS_KEPT_MAX) {
+        format_data_cursor_clear(&iterator->cursor);
+    }
 }
 
 void

@@ -48,7 +48,7 @@ void table_iterator_clear(TableIterator *iterator);
 /* Lets one that was used stand nowhere in a table, as if new; its buffers stay. */
 void table_iterator_reset(TableIterator *iterator, Table *table, unsigned flags);
 
-/* Gives back the block that it stands in, and memory for reading ahead; buffers for keys stay. */
+/* Gives back the block that it stands in, and memory; but small buffers stay. */
 void table_iterator_rest(TableIterator *iterator);
 
 /* To the first or the last entry. */
