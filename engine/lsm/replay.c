@@ -5,6 +5,7 @@
 #include "engine/lsm/replay.h"
 
 #include "engine/format/file_name.h"
+#include "engine/lsm/flush.h"
 #include "engine/lsm/rewrite.h"
 #include "engine/lsm/unique.h"
 
@@ -94,9 +95,8 @@ rewrite(LsmReplay *replay, LsmRewrite *ret_rewrite)
 static bool
 encode_edits(const LsmReplay *replay, const LsmRewrite *result, BaseBuf *edits)
 {
-    const LsmLevel *newest = &replay->levels->levels[0];
     const LsmStoreState *state = &replay->levels->state;
-    int64_t order = newest->count == 0 ? 0 : newest->tables[newest->count - 1]->info.order;
+    int64_t order = lsm_flush_order(replay->levels);
     FormatEdit next = {.tag = FORMAT_EDIT_NEXT_FILE, .number = replay->next_file};
     FormatEdit last = {.tag = FORMAT_EDIT_LAST};
     last.last.version =
@@ -109,7 +109,7 @@ encode_edits(const LsmReplay *replay, const LsmRewrite *result, BaseBuf *edits)
         FormatEdit add = {.tag = FORMAT_EDIT_ADD_TABLE, .add_table = result->tables[i]};
         FormatTable *table = &add.add_table;
         table->level = 0;
-        table->order = ++order;
+        table->order = order++;
         bool dies = table->removes != 0 || table->fragments != 0 || table->expiring != 0;
         table->oldest_remove_ms = dies ? replay->stamp_ms : 0;
         good = format_manifest_edit_encode(edits, &add);
