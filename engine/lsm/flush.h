@@ -8,7 +8,8 @@
  *
  * F-1  Generations are flushed in their order: what is in tables is a prefix of the order of
  *      commits, but for what a table's own segment has too.
- * F-2  Everything in a generation that is flushed is visible: it became FULL after that.
+ * F-2  Everything in a generation that is flushed is visible, so what is shadowed is so for all
+ *      readers but snapshots (L-5).
  *
  * Orders. Tables of level 0 are ordered from old to new. A flush begins a new block of orders, so
  * that a compaction within level 0 finds numbers between its inputs and whatever was flushed since.
@@ -26,8 +27,8 @@ int64_t lsm_flush_order(const LsmLevels *levels);
 /* How many orders a block has. */
 #define LSM_FLUSH_ORDERS ((int64_t)1 << 20)
 
-/* How many of the oldest generations of a view are FULL. */
-size_t lsm_flush_ready(const LsmView *view);
+/* How many of the oldest generations of a view are FULL, and visible to the last commit. */
+size_t lsm_flush_ready(const LsmView *view, int64_t visible);
 
 /*
  * Flushes the `count` oldest generations of the job's view, which are FULL, installs the tables,

@@ -14,7 +14,8 @@
  *   - numbers are below the next file number; versions are at or below the last one
  *
  * Threading: levels are immutable but for their count of references, which any thread may change.
- * `busy`, `reader` and `record` of a table belong to others, who say how they share them.
+ * `busy`, `settled`, `reader` and `record` of a table belong to others, who say how they share
+ * them.
  */
 #ifndef LARDER_ENGINE_LSM_LEVELS_H
 #define LARDER_ENGINE_LSM_LEVELS_H
@@ -31,6 +32,7 @@ typedef struct LsmTable {
     _Atomic uint32_t refs;
     _Atomic bool dropped; /* an edit has dropped it: its file goes with it */
     bool busy;            /* an input of a job; the worker's lock */
+    int64_t settled;      /* 0, or the snapshot that kept what is dead in it; the worker's lock */
     void *reader;         /* the open table; the owner's */
     void *record;         /* the owner's own notes about it */
 } LsmTable;

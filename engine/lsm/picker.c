@@ -151,6 +151,31 @@ debt_of(const LsmPickState *state, const LsmTargets *targets)
     return debt;
 }
 
+/* What one byte into level 0 makes compactions write until it is in the last level, about. */
+static double
+cost_of(const LsmPickState *state, const LsmTargets *targets)
+{
+    double cost = 1;
+    if (targets->held[targets->base_level] != 0) {
+        cost += 1;
+    }
+    for (int level = targets->base_level; level < LAST; level++) {
+        cost += (double)state->multiplier / 2 + 1;
+    }
+    return cost;
+}
+
+/* The first level, but for 0, that holds anything; the last one if none does. */
+static int
+first_held(const LsmTargets *targets)
+{
+    int level = 1;
+    while (level < LAST && targets->held[level] == 0) {
+        level++;
+    }
+    return level;
+}
+
 void
 lsm_picker_targets(const LsmPickState *state, LsmTargets *ret_targets)
 {
@@ -175,7 +200,11 @@ lsm_picker_targets(const LsmPickState *state, LsmTargets *ret_targets)
     if (targets.held[LAST] > targets.bytes[LAST]) {
         targets.bytes[LAST] = targets.held[LAST];
     }
+    if (first_held(&targets) < targets.base_level) {
+        targets.base_level = first_held(&targets);
+    }
     targets.debt = debt_of(state, &targets);
+    targets.cost = cost_of(state, &targets);
     *ret_targets = targets;
 }
 
@@ -187,16 +216,17 @@ nothing(void)
     return (LsmPick){.reason = LSM_PICK_NOTHING};
 }
 
+/* All of level 0 with what it overlaps in the base level, or its oldest run as it is. */
 static LsmPick
-pick_runs(const LsmPickState *state, const LsmTargets *targets)
+pick_down(const LsmPickState *state, int base_level, LsmPickReason reason)
 {
     const LsmPickLevel *level = &state->levels[0];
-    const LsmPickLevel *base = &state->levels[targets->base_level];
+    const LsmPickLevel *base = &state->levels[base_level];
     LsmPickSpan all = {0, level->count};
-    if (span_busy(level, all)) {
+    if (level->count == 0 || span_busy(level, all)) {
         return nothing();
     }
-    LsmPick pick = {.reason = LSM_PICK_RUNS, .output_level = targets->base_level};
+    LsmPick pick = {.reason = reason, .output_level = base_level};
     pick.inputs = run_from(level, 0);
     LsmPickTable range = span_range(level, pick.inputs);
     if (overlap_of(base, &range).count == 0) {
@@ -206,15 +236,38 @@ pick_runs(const LsmPickState *state, const LsmTargets *targets)
     pick.inputs = all;
     range = span_range(level, all);
     pick.overlap = overlap_of(base, &range);
-    if (!span_busy(base, pick.overlap)) {
-        return pick;
+    return span_busy(base, pick.overlap) ? nothing() : pick;
+}
+
+/* The newest tables of level 0 among themselves, when they have become too many runs. */
+static LsmPick
+pick_within(const LsmPickState *state)
+{
+    const LsmPickLevel *level = &state->levels[0];
+    size_t first = level->count;
+    while (first > 0 && !level->tables[first - 1].busy) {
+        first--;
     }
-    if (targets->runs <= state->run_trigger) {
+    LsmPickLevel free = {level->tables + first, level->count - first};
+    if (count_runs(&free) <= state->run_trigger) {
         return nothing();
     }
-    pick.output_level = 0;
-    pick.overlap = (LsmPickSpan){0, 0};
-    return pick;
+    return (LsmPick){.reason = LSM_PICK_RUNS, .inputs = {first, free.count}};
+}
+
+static LsmPick
+pick_runs(const LsmPickState *state, const LsmTargets *targets)
+{
+    LsmPick pick = pick_down(state, targets->base_level, LSM_PICK_RUNS);
+    return pick.reason == LSM_PICK_NOTHING ? pick_within(state) : pick;
+}
+
+LsmPick
+lsm_picker_pick_runs(const LsmPickState *state, LsmPickReason reason)
+{
+    LsmTargets targets;
+    lsm_picker_targets(state, &targets);
+    return pick_down(state, targets.base_level, reason);
 }
 
 /* ------------------------------------------------------------------------------ other levels -- */
@@ -236,9 +289,8 @@ movable_from(const LsmPickState *state, int level, size_t first)
     return span;
 }
 
-/* A table of a level and all that it drags along; NOTHING when some of that is busy. */
-static LsmPick
-pick_table(const LsmPickState *state, int level, size_t index, LsmPickReason reason)
+LsmPick
+lsm_picker_pick_table(const LsmPickState *state, int level, size_t index, LsmPickReason reason)
 {
     const LsmPickTable *table = &state->levels[level].tables[index];
     LsmPick pick = {.reason = reason, .level = level, .inputs = {index, 1}};
@@ -260,7 +312,7 @@ pick_size(const LsmPickState *state, int level)
     LsmPick best = nothing();
     double lowest = 0;
     for (size_t i = 0; i < tables->count; i++) {
-        LsmPick pick = pick_table(state, level, i, LSM_PICK_SIZE);
+        LsmPick pick = lsm_picker_pick_table(state, level, i, LSM_PICK_SIZE);
         if (pick.reason == LSM_PICK_NOTHING) {
             continue;
         }
@@ -291,6 +343,19 @@ due(const LsmPickState *state, const LsmPickTable *table)
     return table->oldest_dead_ms != 0 && table->oldest_dead_ms <= state->now_ms - state->reclaim_ms;
 }
 
+/* Level 0, if something in it is due. */
+static LsmPick
+pick_due_runs(const LsmPickState *state, const LsmTargets *targets)
+{
+    const LsmPickLevel *level = &state->levels[0];
+    for (size_t i = 0; i < level->count; i++) {
+        if (due(state, &level->tables[i])) {
+            return pick_down(state, targets->base_level, LSM_PICK_DEADLINE);
+        }
+    }
+    return nothing();
+}
+
 /* A table, outside of level 0, with dead entries that should go. */
 static LsmPick
 pick_dead(const LsmPickState *state, LsmPickReason reason)
@@ -300,7 +365,7 @@ pick_dead(const LsmPickState *state, LsmPickReason reason)
         for (size_t i = 0; i < tables->count; i++) {
             const LsmPickTable *table = &tables->tables[i];
             if (reason == LSM_PICK_DEADLINE ? due(state, table) : mostly_dead(table)) {
-                LsmPick pick = pick_table(state, level, i, reason);
+                LsmPick pick = lsm_picker_pick_table(state, level, i, reason);
                 if (pick.reason != LSM_PICK_NOTHING) {
                     return pick;
                 }
@@ -354,6 +419,9 @@ lsm_picker_pick(const LsmPickState *state)
         }
         tried[highest] = true;
     }
-    LsmPick pick = pick_dead(state, LSM_PICK_DEADLINE);
+    LsmPick pick = pick_due_runs(state, &targets);
+    if (pick.reason == LSM_PICK_NOTHING) {
+        pick = pick_dead(state, LSM_PICK_DEADLINE);
+    }
     return pick.reason != LSM_PICK_NOTHING ? pick : pick_dead(state, LSM_PICK_DEAD);
 }

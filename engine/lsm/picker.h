@@ -3,8 +3,9 @@
  *
  * Targets. The last level is as large as its data; each level above it has a tenth of the target
  * below, up to the base level, the first whose target is at most `base_bytes`. Level 0 is compacted
- * into the base level, and the levels between are empty. So an empty store fills its last level
- * first, and nine tenths of the data are always there.
+ * into the base level, and the levels between are empty: where they are not, because the last level
+ * has shrunk, the first that holds anything is the base level until it is empty (L-2). So an empty
+ * store fills its last level first, and nine tenths of the data are always there.
  *
  * Runs. Tables of level 0, from old to new, form a run as long as none overlaps another of it: a
  * run costs a reader one table. Ascending keys make one run, whose tables move down as they are.
@@ -12,12 +13,13 @@
  * What is proposed, the first that applies:
  *   1. level 0 has `run_trigger` runs, or as many bytes as the base level may have: move its
  *      oldest run if the base level has nothing in its range, else merge all of level 0 with what
- *      overlaps it; while the base level is busy, merge the runs of level 0 among themselves
+ *      overlaps it; while part of that is busy, merge the newest runs of level 0, up to the first
+ *      that is busy, among themselves
  *   2. a level is over its target: of its tables the one that drags the fewest bytes along; tables
  *      that drag nothing move, up to PICK_MOVES of them at once
- *   3. a table has dead entries for longer than `reclaim_ms`: it goes one level down, or, on the
- *      last level, is rewritten
- *   4. more than half of a table's entries are dead: the same
+ *   3. a table has dead entries for longer than `reclaim_ms`: it goes one level down, out of level
+ *      0 with all others there, or, on the last level, is rewritten
+ *   4. more than half of a table's entries are dead: the same, but not in level 0
  * The level that is furthest over its target comes first, level 0 counting as one.
  *
  * No proposal touches a table that is busy, and two that are under way at a time never share a
@@ -40,8 +42,8 @@ typedef struct LsmPickTable {
     bool largest_excluded; /* no entry has the largest key itself */
     bool busy;             /* an input of a job under way */
     int64_t bytes;
-    int64_t entries;
-    int64_t dead;           /* removes, and records that have expired */
+    int64_t entries;        /* and fragments */
+    int64_t dead;           /* removes, fragments, and records that have expired */
     int64_t oldest_dead_ms; /* since when one of them has been dead; 0: none */
 } LsmPickTable;
 
@@ -101,6 +103,16 @@ void lsm_picker_targets(const LsmPickState *state, LsmTargets *ret_targets);
 
 /* The next job; reason NOTHING: all is well, or what is not is busy. */
 LsmPick lsm_picker_pick(const LsmPickState *state);
+
+/* Level 0 into the base level, whether that is due or not; NOTHING: it is empty, or busy. */
+LsmPick lsm_picker_pick_runs(const LsmPickState *state, LsmPickReason reason);
+
+/*
+ * A table of a level other than 0, with all that it drags along, one level down, or, on the last
+ * level, to where it is; NOTHING: some of that is busy.
+ */
+LsmPick lsm_picker_pick_table(const LsmPickState *state, int level, size_t index,
+                              LsmPickReason reason);
 
 /* The tables of a level (not 0) that have a key of [smallest, largest], or of [.., largest). */
 LsmPickSpan lsm_picker_overlap(const LsmPickLevel *level, BaseSlice smallest, BaseSlice largest,

@@ -1,14 +1,15 @@
 /*
  * price.h: what a written byte costs in waiting, so that writers slow down before they stop.
  *
- * Three things run ahead of background work when writers are faster: debt, the bytes that compaction
- * has to write until every level is at its target; the runs of level 0, which every read has to ask;
- * and the bytes in memory that wait for their flush. Each is put on a scale that is 0 up to its soft
- * limit, 1 at its hard limit, and goes on behind it. Squared, times what the work itself spends on
- * a byte that was written, that is its price; the highest of the three counts. So the price begins
- * without a step, rises and falls with its cause alone, and at the hard limit writers are exactly as
- * fast as the work behind them; beyond it they are slower, so there is always a point where the two
- * meet. Writers wait for something else only when there is no memory or no room on disk for more.
+ * Three things run ahead of background work when writers are faster: debt, the bytes that
+ * compaction has to write until every level is at its target; the runs of level 0, which every read
+ * has to ask; and the bytes in memory that wait for their flush. Each is put on a scale that is 0
+ * up to its soft limit, 1 at its hard limit, and goes on behind it. Squared, times what the work
+ * itself spends on a byte that was written, that is its price; the highest of the three counts. So
+ * the price begins without a step, rises and falls with its cause alone, and at the hard limit
+ * writers are exactly as fast as the work behind them; beyond it they are slower, so there is
+ * always a point where the two meet. Writers wait for something else only when there is no memory
+ * or no room on disk for more.
  *
  * The price never depends on how many compactions ended or how long they took one by one: rates
  * that ratchet, and limits that move with what they limit, are how others got stalls of seconds.

@@ -1,10 +1,10 @@
 /*
  * snapshots.h: the versions that somebody still reads.
  *
- * A snapshot is entered and reads the visible version and the time under one lock, and jobs take the
- * list under the same lock (L-6). So a job either has a snapshot in its list, or the snapshot is at
- * or above the version that was visible when the list was taken, and not before that time, and sees
- * none of what the job drops.
+ * A snapshot is entered and reads the visible version and the time under one lock, and jobs take
+ * the list under the same lock (L-6). So a job either has a snapshot in its list, or the snapshot
+ * is at or above the version that was visible when the list was taken, and not before that time,
+ * and sees none of what the job drops.
  *
  * Threading: any thread.
  */

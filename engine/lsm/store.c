@@ -166,7 +166,6 @@ open_worker(LsmStore *store)
     const LsmSettings *settings = &store->settings;
     LsmWorkerArgs worker = {.place = job_place(store),
                             .log = store->log,
-                            .clock = store->clock,
                             .write_buffer = settings->write_buffer,
                             .generations = settings->write_buffers,
                             .base_bytes = settings->base_bytes,

@@ -29,7 +29,6 @@ typedef struct LsmWorker LsmWorker;
 typedef struct LsmWorkerArgs {
     LsmJobPlace place;
     LsmLog *log;
-    const BaseClock *clock;
     size_t write_buffer; /* bytes of a generation as a rule */
     size_t generations;  /* in memory at most */
     int64_t base_bytes;
@@ -81,7 +80,7 @@ void lsm_worker_set_reclaim(LsmWorker *worker, int64_t reclaim_ms);
 /* OK, or the error that stopped it for good. */
 BaseStatus lsm_worker_status(LsmWorker *worker);
 
-/* ------------------------------------------------------------------------------------ figures -- */
+/* ----------------------------------------------------------------------------------- figures -- */
 
 /* What jobs whose outputs are in a level have done. */
 typedef struct LsmLevelWork {
@@ -113,7 +112,7 @@ typedef struct LsmWorkerStats {
     int64_t waiting_flush;               /* generations that are FULL */
     int64_t failures;                    /* jobs that failed and were tried again */
     int64_t damaged;                     /* tables that are left alone */
-    int64_t limbo;                       /* tables that wait to be closed */
+    LsmPriceCause cause;                 /* of the price */
     double price;                        /* nanoseconds a byte, now */
     double drain;                        /* bytes a second of compaction */
     int64_t priced_us[LSM_PRICE_CAUSES]; /* time with a price, by cause */

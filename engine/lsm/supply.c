@@ -1,0 +1,41 @@
+/*
+ * supply.c: see supply.h.
+ */
+#include "engine/lsm/supply.h"
+
+static BaseStatus
+make(LsmSupply *supply, size_t bytes, LsmGeneration **ret_spare)
+{
+    LsmSegment *segment = NULL;
+    uint64_t number = (uint64_t)lsm_catalog_number(supply->catalog);
+    BaseStatus status =
+        lsm_log_segment_new(supply->log, number, supply->writer.segment_bytes(bytes), &segment);
+    if (status.code != BASE_OK) {
+        return status;
+    }
+    status = lsm_generation_new(bytes, segment, ret_spare);
+    if (status.code != BASE_OK) {
+        lsm_log_segment_discard(supply->log, segment);
+    }
+    return status;
+}
+
+BaseStatus
+lsm_supply_make(LsmSupply *supply, bool *ret_made)
+{
+    const LsmSupplyWriter *writer = &supply->writer;
+    LsmGeneration *spare = NULL;
+    *ret_made = false;
+    size_t bytes = writer->wants(writer->user);
+    if (bytes == 0) {
+        return base_ok();
+    }
+    BaseStatus status = make(supply, bytes, &spare);
+    if (status.code != BASE_OK) {
+        writer->deny(writer->user, status);
+        return status;
+    }
+    *ret_made = true;
+    writer->offer(writer->user, spare);
+    return base_ok();
+}
