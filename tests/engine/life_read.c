@@ -93,7 +93,7 @@ life_do_multi_get(Life *life)
     engine_read_end(&read);
 }
 
-/* ----------------------------------------------------------------------- the whole of a store -- */
+/* ---------------------------------------------------------------------- the whole of a store -- */
 
 static void
 compare_gets(Life *life, Engine *engine, const EngineSnapshot *snapshot, ModelPoint point,
