@@ -121,7 +121,7 @@ recover(LsmStore *store, EngineOpenArgs *args)
         explain_recovery(store, args, status);
         return status;
     }
-    commit_stamp_init(&store->stamps, store->clock, recovered->stamp_ms);
+    commit_stamp_observe(&store->stamps, recovered->stamp_ms);
     status =
         commit_version_open(store->env, store->directory, recovered->version, &store->versions);
     LsmCatalogArgs catalog = {.env = store->env,
@@ -256,6 +256,7 @@ lsm_store_open(LsmStore *store, EngineOpenArgs *args)
     atomic_init(&store->block_cache_bytes, (int64_t)store->settings.block_cache);
     lsm_damage_init(&store->damage);
     lsm_snapshots_init(&store->snapshots);
+    commit_stamp_init(&store->stamps, args->clock, 0);
     BaseStatus status = open_parts(store, args);
     if (status.code != BASE_OK) {
         if (args->message[0] == '\0') {
