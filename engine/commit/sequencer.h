@@ -22,8 +22,8 @@
  *      later commit is FAILED with BASE_POISONED. Reads go on.
  * S-5  A request whose `deadline_us` has passed when its turn comes is REFUSED/DEADLINE.
  * S-6  The sequencer never reads disk and never sleeps: a request that needs a cold key, or room
- *      that the backend is about to make, waits aside, with the rest of its chain, until the backend
- *      has loaded the keys or has the room, and is then resolved anew from the start.
+ *      that the backend is about to make, waits aside, with the rest of its chain, until the
+ *      backend has loaded the keys or has the room, and is then resolved anew from the start.
  * S-7  Over an immediate backend (no persist) a commit of one mutation allocates nothing here.
  * S-8  ENGINE_DURABILITY_SYNC without `can_persist` is FAILED with BASE_UNSUPPORTED.
  * S-9  A request without mutations is APPLIED at the version of the latest commit if its guards

@@ -40,7 +40,7 @@ BaseStatus lsm_loader_new(const LsmLoaderArgs *args, LsmLoader **ret_loader);
 /* REQUIRES: every load was unloaded. Ends the threads. Takes NULL. */
 void lsm_loader_free(LsmLoader *loader);
 
-/* As in backend.h: ends with loaded(), from a thread of the loader, or from within on BASE_NO_MEMORY. */
+/* As in backend.h: ends with loaded(), in a thread of the loader; without memory at once. */
 void lsm_loader_load(LsmLoader *loader, CommitLoad *load);
 void lsm_loader_unload(LsmLoader *loader, CommitLoad *load);
 

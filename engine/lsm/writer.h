@@ -10,8 +10,8 @@
  * A commit is in one generation, whole. When the active generation has no room for it, the spare
  * takes over: it is pushed into the view at once, and what was active is SEALED, and FULL when
  * nothing that was prepared for it is pending any more. Without a spare prepare answers
- * BASE_WOULD_BLOCK, and the sequencer sets the commit aside until lsm_writer_offer() brings a spare,
- * or lsm_writer_deny() says why there is none. So nobody sleeps, and nobody is refused for a
+ * BASE_WOULD_BLOCK, and the sequencer sets the commit aside until lsm_writer_offer() brings one, or
+ * lsm_writer_deny() says why there is none. So nobody sleeps, and nobody is refused for a
  * passing lack. A commit that is larger than a generation asks for a spare of its size, which
  * nobody else may take as long as such a commit waits.
  *
@@ -65,7 +65,7 @@ CommitBackend *lsm_writer_backend(LsmWriter *writer);
 void lsm_writer_persisted(void *user, CommitGroup *group, BaseStatus status);
 void lsm_writer_loaded(void *user, CommitLoad *load, BaseStatus status);
 
-/* -------------------------------------------------------------------------------- generations -- */
+/* ------------------------------------------------------------------------------- generations -- */
 
 /* Bytes of the spare that is wanted: lsm_generation_new() with so many. 0: none is wanted now. */
 size_t lsm_writer_wants(LsmWriter *writer);
@@ -88,7 +88,7 @@ void lsm_writer_deny(LsmWriter *writer, BaseStatus status);
  */
 void lsm_writer_seal(LsmWriter *writer);
 
-/* ------------------------------------------------------------------------ price, end, figures -- */
+/* ----------------------------------------------------------------------- price, end, figures -- */
 
 /* What a written byte costs in waiting from now on (price.h). */
 void lsm_writer_set_price(LsmWriter *writer, double ns_per_byte);
