@@ -20,7 +20,8 @@ typedef struct LsmDemand {
 
 /*
  * Marks the points that a later range of the same commit covers as dropped (operation.h), and
- * counts what the others need. BASE_INVALID: a key, or all of it, is longer than the engine can keep.
+ * counts what the others need. BASE_INVALID: a key, or all of it, is longer than the engine can
+ * keep.
  */
 BaseStatus lsm_demand_count(CommitEntry *entry, LsmDemand *ret_demand);
 

@@ -3,8 +3,8 @@
  * costs in waiting.
  *
  * A group becomes one record for each generation that it has commits in, or more when it is long,
- * so that the buffer stays small. Room in it is reserved before a commit counts, so only the file can
- * fail a group.
+ * so that the buffer stays small. Room in it is reserved before a commit counts, so only the file
+ * can fail a group.
  *
  * Price: each group adds to the time until which writing is paid for, and is reported no earlier. A
  * wait of less than LSM_JOURNAL_PAUSE_US is not worth waking the log's thread, and is left to add

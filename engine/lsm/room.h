@@ -2,8 +2,8 @@
  * room.h: the spare generation, and the commits that wait for one.
  *
  * The leader takes the spare when the active generation is full, and lets commits wait when there
- * is none. Whoever makes spares asks how large the next one has to be, offers it, or says why there is
- * none. A wait whose time has come is ended by a call back, outside of the lock.
+ * is none. Whoever makes spares asks how large the next one has to be, offers it, or says why there
+ * is none. A wait whose time has come is ended by a call back, outside of the lock.
  *
  * A commit that needs more than the usual size is large. While one waits, a spare of more than the
  * usual size is for large commits alone, so that small ones cannot take it away again and again.
