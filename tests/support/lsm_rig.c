@@ -89,10 +89,9 @@ open_catalog(LsmRig *rig, LsmLevels *levels)
     LsmManifest *manifest = NULL;
     levels = one_number_more(levels, &number);
     must(lsm_tables_open(rig->tables, levels, message));
-    must(lsm_manifest_create(&rig->fault.env, LSM_RIG_DIRECTORY, number, levels, &manifest,
-                             &unsure));
+    must(lsm_manifest_create(&rig->fault.env, rig->directory, number, levels, &manifest, &unsure));
     LsmCatalogArgs args = {.env = &rig->fault.env,
-                           .directory = LSM_RIG_DIRECTORY,
+                           .directory = rig->directory,
                            .tables = rig->tables,
                            .levels = levels,
                            .manifest = manifest,
@@ -104,7 +103,7 @@ static void
 open_tables(LsmRig *rig)
 {
     LsmTablesArgs args = {.env = &rig->fault.env,
-                          .directory = LSM_RIG_DIRECTORY,
+                          .directory = rig->directory,
                           .cache = rig->cache,
                           .reporter = {count_fault, rig}};
     must(lsm_tables_new(&args, &rig->tables));
@@ -113,7 +112,9 @@ open_tables(LsmRig *rig)
 void
 lsm_rig_init(LsmRig *rig)
 {
-    *rig = (LsmRig){.memory = env_mem_new(), .cache = table_block_cache_new(1 << 20)};
+    *rig = (LsmRig){.memory = env_mem_new(),
+                    .cache = table_block_cache_new(1 << 20),
+                    .directory = LSM_RIG_DIRECTORY};
     BASE_CHECK(rig->memory != NULL && rig->cache != NULL);
     fault_env_init(&rig->fault, rig->memory, base_error(BASE_IO, "as the test wants it"));
     must(env_make_directory(rig->memory, LSM_RIG_DIRECTORY));
@@ -143,8 +144,8 @@ lsm_rig_reopen(LsmRig *rig, bool crash)
         env_mem_crash(rig->memory, NULL);
     }
     open_tables(rig);
-    must(lsm_manifest_load(&rig->fault.env, LSM_RIG_DIRECTORY, lsm_tables_owner(rig->tables),
-                           &levels, &number, &fault));
+    must(lsm_manifest_load(&rig->fault.env, rig->directory, lsm_tables_owner(rig->tables), &levels,
+                           &number, &fault));
     open_catalog(rig, levels);
 }
 
@@ -233,7 +234,7 @@ lsm_rig_build(LsmRig *rig, const LsmRigTable *table, BaseBuf *edits)
                                    .stamp_max = table->version,
                                    .program = BASE_SLICE_LITERAL("larder test")};
     format_file_name_write((FormatFileName){FORMAT_FILE_TABLE, (uint64_t)number}, name);
-    must(env_join(path, LSM_RIG_DIRECTORY, name));
+    must(env_join(path, rig->directory, name));
     must(table_builder_new(rig->memory, path, &options, &builder));
     if (table->range_stop != 0) {
         add_fragment(builder, table);
@@ -242,7 +243,7 @@ lsm_rig_build(LsmRig *rig, const LsmRigTable *table, BaseBuf *edits)
     must(table_builder_finish(builder, &summary));
     append_edits(table, number, &summary, edits);
     table_builder_free(builder);
-    must(env_sync_directory(rig->memory, LSM_RIG_DIRECTORY));
+    must(env_sync_directory(rig->memory, rig->directory));
     return number;
 }
 
@@ -294,6 +295,6 @@ lsm_rig_has(LsmRig *rig, FormatFileKind kind, int64_t number)
     char name[FORMAT_FILE_NAME_BYTES];
     EnvStat stat;
     format_file_name_write((FormatFileName){kind, (uint64_t)number}, name);
-    must(env_join(path, LSM_RIG_DIRECTORY, name));
+    must(env_join(path, rig->directory, name));
     return env_stat(rig->memory, path, &stat).code == BASE_OK;
 }

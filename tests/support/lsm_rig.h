@@ -19,6 +19,7 @@ typedef struct LsmRig {
     Env *memory;
     FaultEnv fault; /* around `memory`; the store goes through it */
     TableBlockCache *cache;
+    const char *directory; /* LSM_RIG_DIRECTORY, or where the next opening is to look */
     LsmTables *tables;
     LsmCatalog *catalog;
     _Atomic unsigned faults; /* that tables reported */
