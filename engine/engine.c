@@ -27,6 +27,7 @@
 
 #include "engine/env/env.h"
 #include "engine/hashmap/hashmap.h"
+#include "engine/lsm/lsm.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -51,7 +52,7 @@ _Static_assert(sizeof(((EngineFilesArgs *)NULL)->message) == MESSAGE_SIZE,
 static const EngineClass *registered[CLASSES_MAX];
 static size_t registered_count;
 
-static const EngineClass *const built_in[] = {&hashmap_class};
+static const EngineClass *const built_in[] = {&hashmap_class, &lsm_class};
 
 #define BUILT_IN_COUNT (sizeof(built_in) / sizeof(built_in[0]))
 

@@ -52,7 +52,8 @@ def test_shared_by_pkg_config(library, tmp_path):
 
 def test_static_by_name(prefix, library, tmp_path):
     program = tmp_path / "orders"
-    others = flags(library, "check", "thrift_c_glib", "glib-2.0", "gobject-2.0", "libxxhash")
+    others = flags(library, "check", "thrift_c_glib", "glib-2.0", "gobject-2.0", "libxxhash",
+                   "libzstd")
     run(*STRICT, "-I", prefix / "include", EXAMPLE, "-o", program,
         library / "liblarder-test.a", library / "liblarder.a", *others)
     passes(program)
