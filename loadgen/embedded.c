@@ -5,6 +5,7 @@
 
 #include "engine/env/env.h"
 #include "loadgen/embedded_target.h"
+#include "loadgen/engine_options.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -58,14 +59,13 @@ unknown_engine(const char *name, LoadEmbeddedProblem *problem)
 }
 
 static BaseStatus
-open_engine(LoadEmbeddedTarget *self, const EngineClass *found, LoadEmbeddedProblem *problem)
+open_engine(LoadEmbeddedTarget *self, const EngineClass *found, const LoadOptions *options,
+            LoadEmbeddedProblem *problem)
 {
-    int64_t *values = calloc(found->option_count + 1, sizeof *values);
+    g_autofree char *wrong = NULL;
+    int64_t *values = load_engine_options(found, options->engine_options, &wrong);
     if (values == NULL) {
-        return fail(problem, base_error(BASE_NO_MEMORY, "no memory"), "no memory");
-    }
-    for (size_t i = 0; i < found->option_count; i++) {
-        values[i] = found->options[i].preset;
+        return fail(problem, base_error(BASE_INVALID, "wrong options"), wrong);
     }
     EngineOpenArgs args = {
         .directory = self->directory,
@@ -106,7 +106,7 @@ load_embedded_open(const LoadOptions *options, LoadTarget **ret_target,
     BaseStatus status =
         self->directory == NULL
             ? fail(ret_problem, base_error(BASE_NO_MEMORY, "no memory"), "no memory")
-            : open_engine(self, found, ret_problem);
+            : open_engine(self, found, options, ret_problem);
     if (!base_is_ok(status)) {
         free_target(&self->target);
         return status;

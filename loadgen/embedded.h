@@ -1,9 +1,10 @@
 /*
  * embedded.h: a storage engine in this process as the target of load, without a server.
  *
- * The engine is opened with its default options in a fresh directory below options->directory,
- * which is removed in the end. Reads are calls; writes are commits, of which each worker has up to
- * --pipeline under way. Latency is then that of the engine alone.
+ * The engine is opened with its presets, changed by options->engine_options, in a fresh directory
+ * below options->directory, which is removed in the end. Reads are calls; writes are commits, of
+ * which each worker has up to --pipeline under way. Latency is then that of the engine alone, but
+ * that of a walk includes the check of its entries.
  *
  * Threading: as target.h says; the engine is shared by all sessions.
  */

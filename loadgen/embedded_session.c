@@ -47,7 +47,7 @@ struct EmbeddedSession {
     unsigned credit;       /* posts that were waited for before their slots were collected */
     size_t pending;
     int64_t next_tick_ns;
-    uint8_t key[LOAD_KEY_BYTES_MAX];
+    uint8_t key[LOAD_KEY_BYTES_MAX + 1];
 };
 
 /* ----------------------------------------------------------------------------------- writes -- */
@@ -89,23 +89,28 @@ committed(EngineCommit *commit, const EngineOutcome *outcome)
 }
 
 static void
-put(EmbeddedSession *self, const LoadOp *op)
+write_record(EmbeddedSession *self, const LoadOp *op)
 {
     Slot *slot = self->idle;
     self->idle = slot->next;
     size_t key_size = self->args.keys->size;
-    LoadValueId id = {op->record, op->sequence, self->args.run, self->args.writer};
     slot->op = *op;
     load_keys_write(self->args.keys, op->record, slot->bytes);
-    load_value_write(slot->bytes + key_size, self->args.value_size, &id);
     slot->mutation = (EngineMutation){
-        .kind = ENGINE_PUT,
+        .kind = ENGINE_REMOVE,
         .key = base_slice(slot->bytes, key_size),
-        .value = base_slice(slot->bytes + key_size, self->args.value_size),
     };
+    if (op->kind == LOAD_PUT) {
+        LoadValueId id = {op->record, op->sequence, self->args.run, self->args.writer};
+        uint8_t *value = slot->bytes + key_size;
+        load_value_write(value, self->args.value_size, self->args.value_unique, &id);
+        slot->mutation.kind = ENGINE_PUT;
+        slot->mutation.value = base_slice(value, self->args.value_size);
+    }
     slot->commit = (EngineCommit){
         .mutations = &slot->mutation,
         .mutation_count = 1,
+        .durability = op->sync ? ENGINE_DURABILITY_SYNC : ENGINE_DURABILITY_DEFAULT,
         .done = committed,
         .user = slot,
     };
@@ -159,24 +164,31 @@ wait_for_answer(EmbeddedSession *self, int64_t wait_ns)
 
 /* ------------------------------------------------------------------------------------ reads -- */
 
+/* Ends the clock of an operation, and tells how it went. */
+static LoadAnswer
+answer_now(BaseStatus status)
+{
+    LoadAnswer answer = {.finished_ns = load_clock_ns()};
+    if (!base_is_ok(status)) {
+        answer.fault = LOAD_FAULT_FAILED;
+        answer.message = base_slice_text(status.what);
+    }
+    return answer;
+}
+
 static void
 get(EmbeddedSession *self, const LoadOp *op)
 {
     EngineRead read;
     EngineLookup lookup = {.found = false};
-    LoadAnswer answer = {.fault = LOAD_FAULT_NONE};
-    load_keys_write(self->args.keys, op->record, self->key);
+    BaseSlice key = load_keys_write_near(self->args.keys, op->record, op->missing, self->key);
     BaseStatus status = engine_read_begin(&read, self->engine, NULL, 0);
     bool begun = base_is_ok(status);
     if (begun) {
-        status =
-            engine_get(&read, ENGINE_DATA, base_slice(self->key, self->args.keys->size), &lookup);
+        status = engine_get(&read, ENGINE_DATA, key, &lookup);
     }
-    answer.finished_ns = load_clock_ns();
-    if (!base_is_ok(status)) {
-        answer.fault = LOAD_FAULT_FAILED;
-        answer.message = base_slice_text(status.what);
-    } else if (lookup.found) {
+    LoadAnswer answer = answer_now(status);
+    if (base_is_ok(status) && lookup.found) {
         answer.found = true;
         answer.value = lookup.record.value;
         answer.version = lookup.record.version;
@@ -185,6 +197,60 @@ get(EmbeddedSession *self, const LoadOp *op)
     if (begun) {
         engine_read_end(&read);
     }
+}
+
+/* Walks with an iterator of its own, from the record on, or backward from before it. */
+static void
+scan(EmbeddedSession *self, const LoadOp *op)
+{
+    EngineIterator *iterator = NULL;
+    EngineIteratorOptions options = {.keyspace = ENGINE_DATA,
+                                     .range = {.unbounded = true},
+                                     .limit_hint = op->walk,
+                                     .reverse_hint = op->reverse};
+    BaseSlice start = load_keys_write_near(self->args.keys, op->record, false, self->key);
+    BaseStatus status = engine_iterator_new(self->engine, NULL, &options, &iterator);
+    uint32_t index = 0;
+    if (base_is_ok(status) && op->reverse) {
+        engine_iterator_seek_before(iterator, &start);
+    } else if (base_is_ok(status)) {
+        engine_iterator_seek(iterator, &start);
+    }
+    while (iterator != NULL && iterator->valid && index < op->walk) {
+        LoadEntry entry = {index++, iterator->key, iterator->record.value};
+        self->args.driver->entry(self->args.driver, op, &entry);
+        if (index == op->walk) {
+            break;
+        }
+        if (op->reverse) {
+            engine_iterator_prev(iterator);
+        } else {
+            engine_iterator_next(iterator);
+        }
+    }
+    if (iterator != NULL) {
+        status = iterator->status;
+    }
+    LoadAnswer answer = answer_now(status);
+    answer.entries = index;
+    engine_iterator_free(iterator);
+    self->args.driver->done(self->args.driver, op, &answer);
+}
+
+static void
+compact(EmbeddedSession *self, const LoadOp *op)
+{
+    const EngineOps *ops = self->engine->ops;
+    EngineRange all = {.unbounded = true};
+    BaseStatus status = base_error(BASE_UNSUPPORTED, "this engine has nothing to compact");
+    if (ops->compact != NULL) {
+        status = ops->flush == NULL ? base_ok() : ops->flush(self->engine);
+    }
+    if (base_is_ok(status)) {
+        status = ops->compact(self->engine, &all);
+    }
+    LoadAnswer answer = answer_now(status);
+    self->args.driver->done(self->args.driver, op, &answer);
 }
 
 /* ------------------------------------------------------------------------------------- turn -- */
@@ -207,11 +273,22 @@ step(EmbeddedSession *self, int64_t now_ns)
         return false;
     }
     op.started_ns = now_ns;
-    if (op.kind == LOAD_GET) {
+    switch (op.kind) {
+    case LOAD_GET:
         get(self, &op);
-    } else {
-        put(self, &op);
+        break;
+    case LOAD_SCAN:
+        scan(self, &op);
+        break;
+    case LOAD_COMPACT:
+        compact(self, &op);
+        break;
+    case LOAD_PUT:
+    case LOAD_REMOVE:
+    case LOAD_OP_KIND_COUNT:
+        write_record(self, &op);
         collect(self);
+        break;
     }
     return true;
 }

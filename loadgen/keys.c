@@ -100,3 +100,11 @@ load_keys_write(const LoadKeys *keys, uint64_t record, uint8_t *out)
     }
     write_decimal(record, out, keys->prefix_len, keys->size);
 }
+
+BaseSlice
+load_keys_write_near(const LoadKeys *keys, uint64_t record, bool missing, uint8_t *out)
+{
+    load_keys_write(keys, record, out);
+    out[keys->size] = '.';
+    return base_slice(out, keys->size + (missing ? 1 : 0));
+}

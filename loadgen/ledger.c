@@ -3,8 +3,6 @@
  */
 #include "loadgen/ledger.h"
 
-#include "loadgen/value.h"
-
 #include <stdlib.h>
 
 typedef struct Wording {
@@ -23,6 +21,7 @@ static const Wording wordings[LOAD_VERDICT_COUNT] = {
     [LOAD_PHANTOM] = {"phantom", "the value was never written"},
     [LOAD_MISMATCH] = {"mismatch", "the value is not the one written at its version"},
     [LOAD_OLD_VERSION] = {"old_version", "a write got a version that is not above earlier ones"},
+    [LOAD_MISPLACED] = {"misplaced", "a walk met an entry out of order or outside of its range"},
 };
 
 const char *
@@ -54,6 +53,19 @@ load_ledger_init(LoadLedger *ledger, uint64_t total, uint32_t worker, uint32_t w
 }
 
 void
+load_ledger_observe(LoadLedger *ledger, uint64_t total, uint32_t run, bool complete)
+{
+    *ledger = (LoadLedger){
+        .records = total,
+        .total = total,
+        .workers = 1,
+        .run = run,
+        .observer = true,
+        .complete = complete,
+    };
+}
+
+void
 load_ledger_clear(LoadLedger *ledger)
 {
     free(ledger->entries);
@@ -69,18 +81,22 @@ entry_of(const LoadLedger *ledger, uint64_t record)
 void
 load_ledger_begin(LoadLedger *ledger, LoadOp *op)
 {
+    op->floor_version = 0;
+    if (ledger->observer || op->kind == LOAD_SCAN || op->kind == LOAD_COMPACT) {
+        return;
+    }
     LoadLedgerEntry *entry = entry_of(ledger, op->record);
     op->floor_version = entry->version;
-    if (op->kind == LOAD_PUT) {
+    if (op->kind == LOAD_PUT || op->kind == LOAD_REMOVE) {
         op->sequence = ++entry->begun;
     }
+    ledger->removes = ledger->removes || op->kind == LOAD_REMOVE;
 }
 
-/* J-2: what the bytes of the value tell. */
-static LoadVerdict
-verdict_of_bytes(LoadValueState state)
+LoadVerdict
+load_ledger_verdict_of_bytes(BaseSlice value, LoadValueId *ret_id)
 {
-    switch (state) {
+    switch (load_value_read(value, ret_id)) {
     case LOAD_VALUE_FOREIGN:
         return LOAD_FOREIGN;
     case LOAD_VALUE_CUT:
@@ -97,14 +113,17 @@ static LoadVerdict
 judge_value(const LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
 {
     LoadValueId id;
-    LoadVerdict verdict = verdict_of_bytes(load_value_read(answer->value, &id));
+    LoadVerdict verdict = load_ledger_verdict_of_bytes(answer->value, &id);
     if (verdict != LOAD_RIGHT) {
         return verdict;
     }
-    const LoadLedgerEntry *entry = entry_of(ledger, op->record);
     if (id.record != op->record) {
         return LOAD_WRONG_KEY;
     }
+    if (ledger->observer) {
+        return ledger->complete && id.run != ledger->run ? LOAD_FOREIGN : LOAD_RIGHT;
+    }
+    const LoadLedgerEntry *entry = entry_of(ledger, op->record);
     if (answer->version < op->floor_version) {
         return LOAD_STALE;
     }
@@ -123,14 +142,18 @@ judge_value(const LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer
 static LoadVerdict
 end_get(const LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
 {
+    if (op->missing) {
+        return answer->found ? LOAD_PHANTOM : LOAD_RIGHT;
+    }
     if (!answer->found) {
-        return op->floor_version == 0 ? LOAD_RIGHT : LOAD_MISSING;
+        bool must_be_there = ledger->observer ? ledger->complete : op->floor_version != 0;
+        return must_be_there && !ledger->removes ? LOAD_MISSING : LOAD_RIGHT;
     }
     return judge_value(ledger, op, answer);
 }
 
 static LoadVerdict
-end_put(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
+end_write(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
 {
     LoadLedgerEntry *entry = entry_of(ledger, op->record);
     if (answer->version <= op->floor_version) {
@@ -149,5 +172,16 @@ end_put(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
 LoadVerdict
 load_ledger_end(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
 {
-    return op->kind == LOAD_PUT ? end_put(ledger, op, answer) : end_get(ledger, op, answer);
+    switch (op->kind) {
+    case LOAD_GET:
+        return end_get(ledger, op, answer);
+    case LOAD_PUT:
+    case LOAD_REMOVE:
+        return end_write(ledger, op, answer);
+    case LOAD_SCAN:
+    case LOAD_COMPACT:
+    case LOAD_OP_KIND_COUNT:
+        break;
+    }
+    return LOAD_RIGHT;
 }

@@ -6,9 +6,9 @@
  * writes that were ever begun, and version and sequence of the newest acknowledged one.
  *
  * Rules, from the contract: versions of a store only grow, operations on one key are linearizable,
- * nobody else writes these keys, and nothing removes them. A read began with the floor: the highest
+ * and nobody else writes these keys. A read began with the floor: the highest
  * acknowledged version at that moment. It must find
- *   J-1  a value, if there was a floor                                        else MISSING
+ *   J-1  a value, if there was a floor and nothing was removed                else MISSING
  *   J-2  written by larder-load, whole, for this record          else FOREIGN, CUT, TORN, WRONG_KEY
  *   J-3  by this run, if there was a floor (before, an earlier run's will do)      else FOREIGN
  *   J-4  at a version that is not below the floor                                  else STALE
@@ -16,6 +16,11 @@
  *   J-6  with the sequence that was acknowledged at this version, if that is known else MISMATCH
  * and a write must be acknowledged at a version above its floor, or it is
  * OLD_VERSION.
+ *
+ * A key that nobody writes must not be found (else PHANTOM).
+ *
+ * An observer reads records that another worker writes. It knows no floors and no sequences, so of
+ * the rules it applies J-2 and, when the run wrote all records before, J-1 and J-3.
  *
  * A write whose outcome is unknown counts as begun and never as acknowledged, so it raises no false
  * alarm, whether it took effect or not.
@@ -26,6 +31,7 @@
 #define LARDER_LOADGEN_LEDGER_H
 
 #include "loadgen/op.h"
+#include "loadgen/value.h"
 
 typedef enum LoadVerdict {
     LOAD_RIGHT,
@@ -38,6 +44,7 @@ typedef enum LoadVerdict {
     LOAD_PHANTOM,
     LOAD_MISMATCH,
     LOAD_OLD_VERSION,
+    LOAD_MISPLACED, /* of walks only: walk.h */
     LOAD_VERDICT_COUNT,
 } LoadVerdict;
 
@@ -54,6 +61,9 @@ typedef struct LoadLedger {
     uint32_t worker;
     uint32_t workers;
     uint32_t run;
+    bool removes;  /* a remove was begun */
+    bool observer; /* of records that another worker writes */
+    bool complete; /* observer: this run has written all records */
 } LoadLedger;
 
 /* "stale", for instance, and what it means. Never NULL. */
@@ -63,6 +73,9 @@ const char *load_verdict_meaning(LoadVerdict verdict);
 /* The ledger of worker `worker` of `workers`, which is below `total`. False: no memory. */
 bool load_ledger_init(LoadLedger *ledger, uint64_t total, uint32_t worker, uint32_t workers,
                       uint32_t run);
+
+/* The ledger of an observer of `total` records; `complete`: all of them are written. */
+void load_ledger_observe(LoadLedger *ledger, uint64_t total, uint32_t run, bool complete);
 
 /* Takes ledgers that are all zero. */
 void load_ledger_clear(LoadLedger *ledger);
@@ -74,10 +87,13 @@ load_ledger_record(const LoadLedger *ledger, uint64_t i)
     return i * ledger->workers + ledger->worker;
 }
 
-/* Begins an operation: sets its floor and, for a PUT, its sequence. */
+/* Begins an operation: sets its floor and, for a write, its sequence. */
 void load_ledger_begin(LoadLedger *ledger, LoadOp *op);
 
-/* Judges an operation that ended without a fault, and learns from it. */
+/* J-2, but for the key: what the bytes of a value tell. *ret_id is written when they are RIGHT. */
+LoadVerdict load_ledger_verdict_of_bytes(BaseSlice value, LoadValueId *ret_id);
+
+/* Judges an operation that ended without a fault, and learns from it. Not for SCAN: walk.h. */
 LoadVerdict load_ledger_end(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer);
 
 #endif

@@ -7,8 +7,8 @@ const char *
 load_op_name(LoadOpKind kind)
 {
     static const char *const names[LOAD_OP_KIND_COUNT] = {
-        [LOAD_GET] = "get",
-        [LOAD_PUT] = "put",
+        [LOAD_GET] = "get",   [LOAD_PUT] = "put",         [LOAD_REMOVE] = "remove",
+        [LOAD_SCAN] = "scan", [LOAD_COMPACT] = "compact",
     };
     return names[kind];
 }

@@ -11,14 +11,21 @@
 typedef enum LoadOpKind {
     LOAD_GET,
     LOAD_PUT,
+    LOAD_REMOVE,
+    LOAD_SCAN,    /* a walk over several entries */
+    LOAD_COMPACT, /* of the whole store */
     LOAD_OP_KIND_COUNT,
 } LoadOpKind;
 
 /* Times are nanoseconds of the monotonic clock. */
 typedef struct LoadOp {
     LoadOpKind kind;
-    uint32_t sequence; /* PUT: of the value */
-    uint64_t record;
+    uint32_t sequence;     /* PUT, REMOVE: of the write */
+    uint64_t record;       /* SCAN: where it begins; reverse: behind its first entry */
+    uint32_t walk;         /* SCAN: entries at most */
+    bool reverse;          /* SCAN */
+    bool missing;          /* GET: a key that nobody writes, right behind the record's */
+    bool sync;             /* PUT, REMOVE: answered only after a sync */
     int64_t floor_version; /* highest version of the record that was acknowledged before it began */
     int64_t intended_ns;   /* when it should have begun; without a rate, when it did */
     int64_t started_ns;    /* when it was handed to the target */
@@ -40,13 +47,21 @@ typedef enum LoadFault {
     LOAD_FAULT_COUNT,
 } LoadFault;
 
+/* An entry that a SCAN has met. Slices are borrowed during the call that delivers it. */
+typedef struct LoadEntry {
+    uint32_t index; /* within its walk, from 0 */
+    BaseSlice key;
+    BaseSlice value;
+} LoadEntry;
+
 /* How an operation ended. Slices are borrowed during the call that delivers it. */
 typedef struct LoadAnswer {
     LoadFault fault;
     BaseSlice message;   /* of the fault, for people */
     bool found;          /* GET */
     BaseSlice value;     /* GET, when found */
-    int64_t version;     /* GET: of the record; PUT: of the commit */
+    int64_t version;     /* GET: of the record; PUT, REMOVE: of the commit */
+    uint32_t entries;    /* SCAN: that were met */
     int64_t finished_ns; /* when the reply was there */
 } LoadAnswer;
 

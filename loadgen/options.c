@@ -25,6 +25,11 @@ typedef struct Texts {
     char *value_size;
     char *get_percent;
     char *seconds;
+    char *operations;
+    char *scan_length;
+    char *compression_ratio;
+    char *key_shape;
+    char *workload;
     char *warmup_seconds;
     char *timeout_seconds;
     char *rate;
@@ -43,6 +48,11 @@ static const char description[] =
     "  larder-load --rate=20000 --seconds=60 --json=out.json   open loop: latency at a load\n"
     "  larder-load --target=unix:/run/larder.sock --no-load    the records are there already\n"
     "  larder-load --target=embedded:hashmap --threads=2       the engine alone, no server\n"
+    "  larder-load -t embedded:lsm -w fillrandom -n 5000000 --engine-option=write_buffer=32M\n"
+    "\n"
+    "Workloads: get, put, mixed, and those of db_bench: fillseq, fillrandom, fillsync, overwrite,\n"
+    "readrandom, readmissing, readseq, readreverse, seekrandom, readwhilewriting, deleterandom,\n"
+    "compact (embedded only). fill... begin without loading the records first.\n"
     "\n"
     "Without --rate every connection sends its next request when a reply is there (closed loop):\n"
     "that shows the highest throughput, and hides what users wait when a server stalls. With "
@@ -125,6 +135,7 @@ read_numbers(const Texts *texts, LoadOptions *options)
         {"key-size", texts->key_size, 1, LOAD_KEY_BYTES_MAX, &options->key_size},
         {"value-size", texts->value_size, LOAD_VALUE_BYTES_MIN, 1048576, &options->value_size},
         {"get-percent", texts->get_percent, 0, 100, &options->get_percent},
+        {"scan-length", texts->scan_length, 1, LOAD_SCAN_LENGTH_MAX, &options->scan_length},
     };
     const struct {
         const char *name;
@@ -137,10 +148,15 @@ read_numbers(const Texts *texts, LoadOptions *options)
         {"warmup-seconds", texts->warmup_seconds, 0, 1e6, &options->warmup_seconds},
         {"timeout-seconds", texts->timeout_seconds, 0.001, 3600, &options->timeout_seconds},
         {"rate", texts->rate, 0, 1e8, &options->rate},
+        {"compression-ratio", texts->compression_ratio, 0.01, 1, &options->compression_ratio},
     };
     int64_t seed = (int64_t)options->seed;
     char *problem =
         read_integer("records", texts->records, 1, INT64_C(10000000000), &options->records);
+    if (problem == NULL) {
+        problem = read_integer("operations", texts->operations, 1, INT64_C(1000000000000),
+                               &options->operations);
+    }
     if (problem == NULL) {
         problem = read_integer("seed", texts->seed, 0, INT64_MAX, &seed);
     }
@@ -167,6 +183,9 @@ check_target(LoadOptions *options)
                    : g_strdup("--target=embedded: needs an engine, as in embedded:hashmap");
     }
     options->target_kind = LOAD_TARGET_SOCKET;
+    if (options->engine_options != NULL) {
+        return g_strdup("--engine-option: goes with --target=embedded:ENGINE only");
+    }
     BaseStatus status = client_address_parse(options->target, &options->address);
     if (base_is_ok(status)) {
         return NULL;
@@ -175,23 +194,87 @@ check_target(LoadOptions *options)
                            options->target, status.what);
 }
 
+/* How long the run is: by time or by operations, with the workload's presets. */
+static char *
+check_length(const Texts *texts, LoadOptions *options)
+{
+    const LoadWorkload *workload = options->workload;
+    bool compact = workload->kind == LOAD_COMPACT;
+    if (texts->operations != NULL && (texts->seconds != NULL || workload->writer)) {
+        return g_strdup_printf("--operations: does not go with %s",
+                               workload->writer ? workload->name : "--seconds");
+    }
+    if (texts->operations == NULL && workload->counted && (texts->seconds == NULL || compact)) {
+        options->operations = compact ? 1 : options->records;
+    }
+    if (workload->counted && options->operations != 0) {
+        if (texts->warmup_seconds != NULL && options->warmup_seconds > 0) {
+            return g_strdup_printf(
+                "--warmup-seconds: does not go with %s, unless --seconds is given", workload->name);
+        }
+        options->warmup_seconds = 0;
+    }
+    return NULL;
+}
+
+static char *
+check_workload(const Texts *texts, LoadOptions *options)
+{
+    const char *name = texts->workload == NULL ? "mixed" : texts->workload;
+    const LoadWorkload *workload = load_workload_find(name);
+    if (workload == NULL) {
+        GString *problem = g_string_new(NULL);
+        g_string_append_printf(problem, "--workload=%s: must be one of", name);
+        for (size_t i = 0; (workload = load_workload_at(i)) != NULL; i++) {
+            g_string_append_printf(problem, " %s", workload->name);
+        }
+        return g_string_free(problem, FALSE);
+    }
+    options->workload = workload;
+    if (texts->get_percent != NULL && !workload->mixed) {
+        return g_strdup("--get-percent: goes with --workload=mixed only");
+    }
+    if (!workload->mixed) {
+        options->get_percent = workload->kind == LOAD_GET ? 100 : 0;
+    }
+    if (texts->scan_length != NULL && workload->kind != LOAD_SCAN) {
+        return g_strdup("--scan-length: goes with readseq, readreverse and seekrandom only");
+    }
+    if (texts->scan_length == NULL) {
+        options->scan_length = (int)workload->walk;
+    }
+    if (workload->embedded && options->target_kind != LOAD_TARGET_EMBEDDED) {
+        return g_strdup_printf("--workload=%s: goes with --target=embedded:ENGINE only", name);
+    }
+    return check_length(texts, options);
+}
+
+static char *
+check_key_shape(const Texts *texts, LoadOptions *options)
+{
+    if (texts->key_shape == NULL) {
+        return NULL;
+    }
+    for (int shape = 0; shape < LOAD_KEY_SHAPE_COUNT; shape++) {
+        if (g_str_equal(texts->key_shape, load_key_shape_name((LoadKeyShape)shape))) {
+            options->key_shape = (LoadKeyShape)shape;
+            return NULL;
+        }
+    }
+    return g_strdup_printf("--key-shape=%s: must be decimal, binary or scattered",
+                           texts->key_shape);
+}
+
 static char *
 check_words(const Texts *texts, LoadOptions *options)
 {
-    if (g_str_equal(options->workload, "get")) {
-        options->get_percent = 100;
-    } else if (g_str_equal(options->workload, "put")) {
-        options->get_percent = 0;
-    } else if (!g_str_equal(options->workload, "mixed")) {
-        return g_strdup_printf("--workload=%s: must be get, put or mixed", options->workload);
-    }
-    if (texts->get_percent != NULL && !g_str_equal(options->workload, "mixed")) {
-        return g_strdup("--get-percent: goes with --workload=mixed only");
-    }
     if (texts->load && texts->no_load) {
         return g_strdup("--load and --no-load exclude each other");
     }
-    options->load = !texts->no_load;
+    if (texts->load && options->workload->fresh) {
+        return g_strdup_printf("--load: does not go with %s", options->workload->name);
+    }
+    options->load = !texts->no_load && !options->workload->fresh;
     if (texts->protocol == NULL || g_str_equal(texts->protocol, "binary")) {
         options->protocol = WIRE_BINARY;
     } else if (g_str_equal(texts->protocol, "compact")) {
@@ -211,7 +294,8 @@ check_together(LoadOptions *options)
         return g_strdup_printf("--key-prefix: must have at most %d bytes",
                                LOAD_KEY_PREFIX_BYTES_MAX);
     }
-    size_t key_size_min = load_keys_size_min(LOAD_KEY_DECIMAL, prefix, (uint64_t)options->records);
+    size_t key_size_min =
+        load_keys_size_min(options->key_shape, prefix, (uint64_t)options->records);
     if ((size_t)options->key_size < key_size_min) {
         return g_strdup_printf("--key-size=%d: must be from %zu to %d with --records=%" PRId64
                                " and --key-prefix=%s",
@@ -224,6 +308,16 @@ check_together(LoadOptions *options)
     if (options->connections < options->threads) {
         return g_strdup_printf("--threads=%d: must be from 1 to %d, the number of connections",
                                options->threads, options->connections);
+    }
+    if (options->workload->writer && options->threads < 2) {
+        return g_strdup_printf("--threads=%d: must be at least 2 with %s", options->threads,
+                               options->workload->name);
+    }
+    int64_t walk_bytes =
+        (int64_t)options->scan_length * ((int64_t)options->key_size + options->value_size);
+    if (options->target_kind == LOAD_TARGET_SOCKET && walk_bytes > LOAD_SCAN_BYTES_MAX) {
+        return g_strdup_printf("--scan-length=%d: a reply would be longer than %d bytes",
+                               options->scan_length, LOAD_SCAN_BYTES_MAX);
     }
     if (options->records < options->threads) {
         return g_strdup_printf("--threads=%d: must be from 1 to %" PRId64 ", the number of records",
@@ -240,6 +334,12 @@ check(const Texts *texts, LoadOptions *options)
         problem = check_target(options);
     }
     if (problem == NULL) {
+        problem = check_workload(texts, options);
+    }
+    if (problem == NULL) {
+        problem = check_key_shape(texts, options);
+    }
+    if (problem == NULL) {
         problem = check_words(texts, options);
     }
     return problem != NULL ? problem : check_together(options);
@@ -253,8 +353,7 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
         {"target", 't', 0, G_OPTION_ARG_STRING, &o->target,
          "tcp:HOST:PORT, unix:PATH or embedded:ENGINE [tcp:127.0.0.1:7400]", "TARGET"},
         {"store", 0, 0, G_OPTION_ARG_STRING, &o->store, "Store of the server [default]", "NAME"},
-        {"workload", 'w', 0, G_OPTION_ARG_STRING, &o->workload, "get, put or mixed [mixed]",
-         "NAME"},
+        {"workload", 'w', 0, G_OPTION_ARG_STRING, &t->workload, "See below [mixed]", "NAME"},
         {"get-percent", 0, 0, G_OPTION_ARG_STRING, &t->get_percent,
          "Share of gets in mixed, 0-100 [50]", "N"},
         {"connections", 'c', 0, G_OPTION_ARG_STRING, &t->connections, "1-10000 [50]", "N"},
@@ -263,8 +362,19 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
         {"threads", 0, 0, G_OPTION_ARG_STRING, &t->threads, "1-256 [1]", "N"},
         {"records", 'n', 0, G_OPTION_ARG_STRING, &t->records, "1-10000000000 [1000000]", "N"},
         {"key-size", 0, 0, G_OPTION_ARG_STRING, &t->key_size, "Bytes, up to 1024 [16]", "N"},
+        {"key-shape", 0, 0, G_OPTION_ARG_STRING, &t->key_shape,
+         "decimal, binary or scattered [decimal]", "NAME"},
         {"key-prefix", 0, 0, G_OPTION_ARG_STRING, &o->key_prefix, "Begins every key [key]", "TEXT"},
         {"value-size", 0, 0, G_OPTION_ARG_STRING, &t->value_size, "Bytes, 40-1048576 [100]", "N"},
+        {"compression-ratio", 0, 0, G_OPTION_ARG_STRING, &t->compression_ratio,
+         "To what part of their size values can be compressed, about, 0.01-1 [1]", "R"},
+        {"scan-length", 0, 0, G_OPTION_ARG_STRING, &t->scan_length,
+         "Entries of one walk, 1-10000 [1000; seekrandom: 1]", "N"},
+        {"operations", 0, 0, G_OPTION_ARG_STRING, &t->operations,
+         "End after so many, of all threads together [fillseq, fillrandom, deleterandom: as many "
+         "as "
+         "records; others: by time]",
+         "N"},
         {"seconds", 's', 0, G_OPTION_ARG_STRING, &t->seconds, "Measured time, 0.1-1000000 [10]",
          "S"},
         {"warmup-seconds", 0, 0, G_OPTION_ARG_STRING, &t->warmup_seconds,
@@ -279,6 +389,8 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
         {"no-load", 0, 0, G_OPTION_ARG_NONE, &t->no_load, "The records are there already", NULL},
         {"directory", 0, 0, G_OPTION_ARG_FILENAME, &o->directory,
          "embedded: parent of the temporary data directory [$TMPDIR]", "DIR"},
+        {"engine-option", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->engine_options,
+         "embedded: an option of the engine, as write_buffer=64M; may be repeated", "NAME=VALUE"},
         {"json", 'j', 0, G_OPTION_ARG_FILENAME, &o->json, "Write all figures to a file", "FILE"},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &t->quiet, "No progress", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &t->version, "Print the version and exit", NULL},
@@ -302,7 +414,8 @@ clear_texts(Texts *texts)
                     &texts->records,     &texts->key_size,        &texts->value_size,
                     &texts->get_percent, &texts->seconds,         &texts->warmup_seconds,
                     &texts->rate,        &texts->timeout_seconds, &texts->seed,
-                    &texts->protocol};
+                    &texts->protocol,    &texts->operations,      &texts->scan_length,
+                    &texts->key_shape,   &texts->workload,        &texts->compression_ratio};
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
         g_clear_pointer(all[i], g_free);
     }
@@ -328,6 +441,7 @@ load_options_parse(int *argc, char ***argv, LoadOptions *ret_options, char **ret
         .records = 1000000,
         .key_size = 16,
         .value_size = 100,
+        .compression_ratio = 1,
         .seconds = 10,
         .warmup_seconds = 2,
         .timeout_seconds = 10,
@@ -342,7 +456,6 @@ load_options_parse(int *argc, char ***argv, LoadOptions *ret_options, char **ret
     } else if (problem == NULL) {
         set_default(&options.target, "tcp:127.0.0.1:7400");
         set_default(&options.store, "default");
-        set_default(&options.workload, "mixed");
         set_default(&options.key_prefix, "key");
         set_default(&options.directory, g_get_tmp_dir());
         options.quiet = texts.quiet;
@@ -367,7 +480,7 @@ load_options_clear(LoadOptions *options)
     g_free(options->target);
     g_free(options->directory);
     g_free(options->store);
-    g_free(options->workload);
+    g_strfreev(options->engine_options);
     g_free(options->key_prefix);
     g_free(options->json);
     *options = (LoadOptions){0};

@@ -6,8 +6,15 @@
 #ifndef LARDER_LOADGEN_OPTIONS_H
 #define LARDER_LOADGEN_OPTIONS_H
 
+#include "loadgen/keys.h"
+#include "loadgen/workload.h"
 #include "service/client/address.h"
 #include "service/client/encode.h"
+
+enum {
+    LOAD_SCAN_LENGTH_MAX = 10000,
+    LOAD_SCAN_BYTES_MAX = 4 * 1024 * 1024, /* of the entries of a walk, on a server */
+};
 
 typedef enum LoadTargetKind { LOAD_TARGET_SOCKET, LOAD_TARGET_EMBEDDED } LoadTargetKind;
 
@@ -18,16 +25,21 @@ typedef struct LoadOptions {
     const char *engine;    /* EMBEDDED: a name, within target */
     char *directory;       /* EMBEDDED: parent of the temporary data directory */
     char *store;
-    char *workload;  /* "get", "put", "mixed" */
-    int get_percent; /* share of gets, 0 to 100 */
-    int connections; /* all threads together */
-    int pipeline;    /* per connection */
+    char **engine_options; /* EMBEDDED: "name=value", ended by NULL; or NULL */
+    const LoadWorkload *workload;
+    int get_percent;    /* share of gets, 0 to 100 */
+    int64_t operations; /* of all threads together, instead of `seconds`; 0: not counted */
+    int scan_length;    /* entries of one walk */
+    int connections;    /* all threads together */
+    int pipeline;       /* per connection */
     int threads;
     int64_t records;
+    LoadKeyShape key_shape;
     int key_size;
     char *key_prefix;
     int value_size;
-    double seconds; /* measured */
+    double compression_ratio; /* size of a value when compressed, about, to its size */
+    double seconds;           /* measured */
     double warmup_seconds;
     double timeout_seconds; /* for one reply */
     double rate;            /* operations a second of all threads; 0: closed loop */

@@ -21,6 +21,7 @@ load_recorder_add_to(const LoadRecorder *recorder, LoadCounts *counts)
     for (int verdict = 0; verdict < LOAD_VERDICT_COUNT; verdict++) {
         counts->verdicts[verdict] += get(&recorder->verdicts[verdict]);
     }
+    counts->entries += get(&recorder->entries);
     counts->absent += get(&recorder->absent);
     counts->ended += get(&recorder->ended);
     counts->loaded += get(&recorder->loaded);

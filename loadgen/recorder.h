@@ -24,6 +24,7 @@ typedef struct LoadRecorder {
     BaseSharedHistogram service[LOAD_OP_KIND_COUNT]; /* from handing it to the target */
     _Atomic uint64_t finished[LOAD_OP_KIND_COUNT];   /* successes within the measured time */
     _Atomic uint64_t faults[LOAD_OP_KIND_COUNT][LOAD_FAULT_COUNT]; /* of the measured time */
+    _Atomic uint64_t entries;                                      /* of finished SCANs */
     _Atomic uint64_t absent;                       /* reads that rightly found nothing */
     _Atomic uint64_t verdicts[LOAD_VERDICT_COUNT]; /* of all phases */
     _Atomic uint64_t ended;          /* operations of all phases, however they ended */
@@ -35,6 +36,7 @@ typedef struct LoadRecorder {
 typedef struct LoadCounts {
     uint64_t finished[LOAD_OP_KIND_COUNT];
     uint64_t faults[LOAD_OP_KIND_COUNT][LOAD_FAULT_COUNT];
+    uint64_t entries;
     uint64_t absent;
     uint64_t verdicts[LOAD_VERDICT_COUNT];
     uint64_t ended;
@@ -42,12 +44,19 @@ typedef struct LoadCounts {
     uint64_t faults_outside;
 } LoadCounts;
 
-/* Adds one, cheaply because there is one writer. */
+/* Adds a number, cheaply because there is one writer. */
+static inline void
+load_recorder_add(_Atomic uint64_t *counter, uint64_t number)
+{
+    uint64_t value = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, value + number, memory_order_relaxed);
+}
+
+/* Adds one. */
 static inline void
 load_recorder_count(_Atomic uint64_t *counter)
 {
-    uint64_t value = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, value + 1, memory_order_relaxed);
+    load_recorder_add(counter, 1);
 }
 
 /* Adds the counters of a recorder to `counts`. */

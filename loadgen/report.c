@@ -29,10 +29,19 @@ print_head(FILE *out, const LoadOptions *options, const LoadRunResult *result)
     (void)fprintf(out, "larder-load %s   %s: %s, engine %s, durability %s, protocol %s\n",
                   LARDER_VERSION, options->target, result->target.server, result->target.engine,
                   result->target.durability, result->target.protocol);
-    (void)fprintf(
-        out, "  %s (%d %% gets), %s records, keys of %d bytes, values of %d, seed %" PRIu64 "\n",
-        options->workload, options->get_percent, records, options->key_size, options->value_size,
-        options->seed);
+    (void)fprintf(out, "  %s", options->workload->name);
+    if (options->workload->mixed) {
+        (void)fprintf(out, " (%d %% gets)", options->get_percent);
+    }
+    if (options->workload->kind == LOAD_SCAN) {
+        (void)fprintf(out, " (%d entries at most)", options->scan_length);
+    }
+    (void)fprintf(out, ", %s records, %s keys of %d bytes, values of %d, seed %" PRIu64 "\n",
+                  records, load_key_shape_name(options->key_shape), options->key_size,
+                  options->value_size, options->seed);
+    for (char **option = options->engine_options; option != NULL && *option != NULL; option++) {
+        (void)fprintf(out, "  %s\n", *option);
+    }
     (void)fprintf(out, "  %d connection%s, pipeline %d, %d thread%s", options->connections,
                   options->connections == 1 ? "" : "s", options->pipeline, options->threads,
                   options->threads == 1 ? "" : "s");
@@ -87,6 +96,18 @@ print_table(FILE *out, const char *title, const LoadRunResult *result,
     }
 }
 
+/* Walks: how many entries they met, which is the figure that readseq is about. */
+static void
+print_entries(FILE *out, const LoadRunResult *result)
+{
+    char entries[LOAD_FIGURE_BYTES];
+    char rate[LOAD_FIGURE_BYTES];
+    double seconds = result->measured_seconds;
+    load_figure_count(entries, result->counts.entries);
+    load_figure_count(rate, seconds > 0 ? (uint64_t)((double)result->counts.entries / seconds) : 0);
+    (void)fprintf(out, "%-10s %14s %12s\n", "entries", entries, rate);
+}
+
 static void
 print_faults(FILE *out, const LoadRunResult *result)
 {
@@ -123,7 +144,7 @@ print_verdicts(FILE *out, const LoadRunResult *result)
     (void)fprintf(out, "Values     %s read and right", text);
     if (result->counts.absent != 0) {
         load_figure_count(text, result->counts.absent);
-        (void)fprintf(out, ", %s reads of records that nobody wrote", text);
+        (void)fprintf(out, ", %s reads of keys that nobody wrote", text);
     }
     load_figure_count(text, wrong);
     (void)fprintf(out, wrong == 0 ? ", none wrong\n" : "; WRONG: %s\n", text);
@@ -173,6 +194,9 @@ load_report_print(FILE *out, const LoadOptions *options, const LoadRunResult *re
         return;
     }
     print_table(out, "latency", result, result->latency);
+    if (options->workload->kind == LOAD_SCAN) {
+        print_entries(out, result);
+    }
     if (options->rate > 0) {
         print_table(out, "service", result, result->service);
     }

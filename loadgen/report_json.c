@@ -64,15 +64,19 @@ add_config(JsonBuilder *json, const LoadOptions *options)
     begin(json, "config");
     text(json, "target", options->target);
     text(json, "store", options->store);
-    text(json, "workload", options->workload);
+    text(json, "workload", options->workload->name);
     number(json, "get_percent", options->get_percent);
     number(json, "connections", options->connections);
     number(json, "pipeline", options->pipeline);
     number(json, "threads", options->threads);
     number(json, "records", options->records);
     number(json, "key_size", options->key_size);
+    text(json, "key_shape", load_key_shape_name(options->key_shape));
     text(json, "key_prefix", options->key_prefix);
     number(json, "value_size", options->value_size);
+    real(json, "compression_ratio", options->compression_ratio);
+    number(json, "scan_length", options->scan_length);
+    number(json, "operations", options->operations);
     real(json, "seconds", options->seconds);
     real(json, "warmup_seconds", options->warmup_seconds);
     real(json, "timeout_seconds", options->timeout_seconds);
@@ -81,6 +85,11 @@ add_config(JsonBuilder *json, const LoadOptions *options)
     text(json, "protocol", options->protocol == WIRE_BINARY ? "binary" : "compact");
     json_builder_set_member_name(json, "load");
     json_builder_add_boolean_value(json, options->load);
+    begin_list(json, "engine_options");
+    for (char **option = options->engine_options; option != NULL && *option != NULL; option++) {
+        json_builder_add_string_value(json, *option);
+    }
+    json_builder_end_array(json);
     json_builder_end_object(json);
 }
 
@@ -93,6 +102,17 @@ add_target(JsonBuilder *json, const LoadTargetInfo *target)
     text(json, "durability", target->durability);
     text(json, "protocol", target->protocol);
     json_builder_end_object(json);
+}
+
+/* Gets and puts are always told, other operations when there were any. */
+static bool
+is_told(const LoadRunResult *result, int kind)
+{
+    uint64_t happened = result->latency[kind].count + result->counts.finished[kind];
+    for (int fault = 0; fault < LOAD_FAULT_COUNT; fault++) {
+        happened += result->counts.faults[kind][fault];
+    }
+    return kind == LOAD_GET || kind == LOAD_PUT || happened != 0;
 }
 
 static void
@@ -140,6 +160,9 @@ add_operations(JsonBuilder *json, const LoadOptions *options, const LoadRunResul
     begin(json, "operations");
     for (int kind = 0; kind < LOAD_OP_KIND_COUNT; kind++) {
         uint64_t finished = result->counts.finished[kind];
+        if (!is_told(result, kind)) {
+            continue;
+        }
         begin(json, load_op_name((LoadOpKind)kind));
         number(json, "finished", (int64_t)finished);
         real(json, "per_second", seconds > 0 ? (double)finished / seconds : 0);
@@ -168,7 +191,9 @@ add_series(JsonBuilder *json, const LoadRunResult *result)
         real(json, "at_seconds", second->at);
         real(json, "span_seconds", second->span);
         for (int kind = 0; kind < LOAD_OP_KIND_COUNT; kind++) {
-            number(json, load_op_name((LoadOpKind)kind), (int64_t)second->finished[kind]);
+            if (is_told(result, kind)) {
+                number(json, load_op_name((LoadOpKind)kind), (int64_t)second->finished[kind]);
+            }
         }
         number(json, "faults", (int64_t)second->faults);
         number(json, "wrong", (int64_t)second->wrong);
@@ -205,6 +230,7 @@ add_result(JsonBuilder *json, const LoadRunResult *result)
     json_builder_set_member_name(json, "stopped");
     json_builder_add_boolean_value(json, result->stopped);
     number(json, "finished", (int64_t)load_counts_finished(&result->counts));
+    number(json, "entries", (int64_t)result->counts.entries);
     number(json, "faults", (int64_t)load_counts_faults(&result->counts));
     number(json, "faults_outside", (int64_t)result->counts.faults_outside);
     number(json, "reconnects", (int64_t)result->reconnects);

@@ -19,7 +19,8 @@
 
 enum {
     SLICE_NS = 10 * 1000 * 1000,
-    SETTLE_NS = 1000 * 1000, /* from starting threads to the start of the schedule */
+    SETTLE_NS = 1000 * 1000,                /* from starting threads to the start of the schedule */
+    COUNTED_SECONDS_MAX = 10 * 1000 * 1000, /* a run that is counted ends by its operations */
 };
 
 typedef struct Crew {
@@ -217,14 +218,34 @@ seconds_left(const Crew *crew, int64_t now_ns)
     return left_ns > 0 ? (double)left_ns / (double)LOAD_SECOND_NS : 0;
 }
 
-/* Looks once a second from one time to another; keeps the series of the measured time. */
+static bool
+all_done(const Crew *crew)
+{
+    return atomic_load_explicit(&crew->busy, memory_order_acquire) == 0;
+}
+
+/* How much of a span is over. */
+static double
+share_done(const Crew *crew, LoadPhase phase, const LoadGlance *glance, double time_share)
+{
+    if (phase != LOAD_PHASE_MEASURE || crew->options->operations == 0) {
+        return time_share;
+    }
+    uint64_t done = load_counts_finished(&glance->totals) + load_counts_faults(&glance->totals);
+    return (double)done / (double)crew->options->operations;
+}
+
+/*
+ * Looks once a second from one time to another, or until all operations of a counted run are done;
+ * keeps the series of the measured time.
+ */
 static void
 watch_span(Crew *crew, LoadPhase phase, int64_t from_ns, int64_t to_ns)
 {
     load_watch_start(&crew->watch, from_ns);
-    for (int64_t next_ns = from_ns; next_ns < to_ns && !stopped(crew);) {
+    for (int64_t next_ns = from_ns; next_ns < to_ns && !stopped(crew) && !all_done(crew);) {
         next_ns = next_ns + LOAD_SECOND_NS < to_ns ? next_ns + LOAD_SECOND_NS : to_ns;
-        while (load_clock_ns() < next_ns && !stopped(crew)) {
+        while (load_clock_ns() < next_ns && !stopped(crew) && !all_done(crew)) {
             int64_t slice_ns = load_clock_ns() + SLICE_NS;
             sleep_until(crew, slice_ns < next_ns ? slice_ns : next_ns);
         }
@@ -235,9 +256,25 @@ watch_span(Crew *crew, LoadPhase phase, int64_t from_ns, int64_t to_ns)
         if (phase == LOAD_PHASE_MEASURE) {
             keep_second(crew, &glance.second);
         }
-        show(crew, phase, &glance, (double)(now_ns - from_ns) / (double)(to_ns - from_ns),
-             seconds_left(crew, now_ns));
+        double passed = (double)(now_ns - from_ns);
+        double done = share_done(crew, phase, &glance, passed / (double)(to_ns - from_ns));
+        double left = crew->options->operations == 0 ? seconds_left(crew, now_ns)
+                      : done > 0                     ? passed / 1e9 * (1 / done - 1)
+                                                     : -1;
+        show(crew, phase, &glance, done, left);
     }
+}
+
+/* When the last worker was done. */
+static int64_t
+last_end(const Crew *crew)
+{
+    int64_t last_ns = 0;
+    for (unsigned i = 0; i < crew->count; i++) {
+        int64_t ended_ns = crew->workers[i].ended_ns;
+        last_ns = ended_ns > last_ns ? ended_ns : last_ns;
+    }
+    return last_ns;
 }
 
 static BaseStatus
@@ -247,7 +284,8 @@ run_phase(Crew *crew)
     LoadSchedule *schedule = &crew->schedule;
     schedule->start_ns = load_clock_ns() + SETTLE_NS;
     schedule->measure_ns = schedule->start_ns + (int64_t)(options->warmup_seconds * 1e9);
-    schedule->end_ns = schedule->measure_ns + (int64_t)(options->seconds * 1e9);
+    double seconds = options->operations == 0 ? options->seconds : COUNTED_SECONDS_MAX;
+    schedule->end_ns = schedule->measure_ns + (int64_t)(seconds * 1e9);
     BaseStatus status = start(crew, false);
     if (!base_is_ok(status)) {
         return status;
@@ -255,13 +293,18 @@ run_phase(Crew *crew)
     watch_span(crew, LOAD_PHASE_WARMUP, schedule->start_ns, schedule->measure_ns);
     double before = processor_seconds();
     watch_span(crew, LOAD_PHASE_MEASURE, schedule->measure_ns, schedule->end_ns);
-    double measured = (double)(load_clock_ns() - schedule->measure_ns) / (double)LOAD_SECOND_NS;
+    double used = processor_seconds() - before;
+    int64_t over_ns = load_clock_ns();
     crew->result->stopped = stopped(crew);
-    if (measured > 0) {
-        crew->result->busy_cores = (processor_seconds() - before) / measured;
-        crew->result->measured_seconds = measured < options->seconds ? measured : options->seconds;
-    }
     join(crew);
+    if (options->operations != 0) {
+        over_ns = last_end(crew);
+    }
+    double measured = (double)(over_ns - schedule->measure_ns) / (double)LOAD_SECOND_NS;
+    if (measured > 0) {
+        crew->result->busy_cores = used / measured;
+        crew->result->measured_seconds = measured < seconds ? measured : seconds;
+    }
     return base_ok();
 }
 
@@ -284,6 +327,8 @@ make_worker(Crew *crew, unsigned index)
         .driver = &worker->driver,
         .keys = &crew->keys,
         .value_size = (size_t)options->value_size,
+        .value_unique = load_value_unique((size_t)options->value_size, options->compression_ratio),
+        .walk = crew->plan.walk,
         .run = crew->result->run,
         .writer = index,
         .connections = connections / workers + (index < connections % workers ? 1 : 0),
@@ -356,11 +401,23 @@ load_run(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
         .target = target,
         .progress = progress,
         .result = result,
-        .plan = {(unsigned)options->get_percent, options->rate / options->threads, options->seed,
-                 &result->notes, stop},
-        .keys = load_keys(LOAD_KEY_DECIMAL, base_slice_text(options->key_prefix),
+        .plan =
+            {
+                .workload = options->workload,
+                .get_percent = (unsigned)options->get_percent,
+                .walk = options->workload->kind == LOAD_SCAN ? (uint32_t)options->scan_length : 0,
+                .rate = options->rate / options->threads,
+                .operations = (uint64_t)(options->operations / options->threads),
+                .operations_rest = (uint64_t)(options->operations % options->threads),
+                .seed = options->seed,
+                .loads = options->load,
+                .notes = &result->notes,
+                .stop = stop,
+            },
+        .keys = load_keys(options->key_shape, base_slice_text(options->key_prefix),
                           (size_t)options->key_size),
     };
+    crew.plan.keys = &crew.keys;
     BaseStatus status = make_crew(&crew);
     if (base_is_ok(status) && options->load) {
         status = load_phase(&crew);

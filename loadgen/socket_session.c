@@ -16,6 +16,7 @@
  * Threading: one worker.
  */
 #include "loadgen/clock.h"
+#include "loadgen/options.h"
 #include "loadgen/socket_target.h"
 #include "loadgen/value.h"
 #include "service/client/connection.h"
@@ -32,6 +33,7 @@ enum {
     CHECK_NS = 10 * 1000 * 1000,
     RECONNECT_NS = 100 * 1000 * 1000,
     REPLY_BYTES_SPARE = 64 * 1024, /* for a reply, beyond its value */
+    ENTRY_BYTES_SPARE = 128,       /* for an entry of a scan, beyond key and value */
 };
 
 typedef struct Link {
@@ -58,7 +60,7 @@ typedef struct SocketSession {
     WireTape tape;
     WireLimits limits;
     ClientRoom room; /* for the reply that is looked at */
-    uint8_t key[LOAD_KEY_BYTES_MAX];
+    uint8_t key[LOAD_KEY_BYTES_MAX + 1];
     uint8_t *value;
 } SocketSession;
 
@@ -88,24 +90,80 @@ dequeue(SocketSession *self)
 
 /* ---------------------------------------------------------------------------------- sending -- */
 
+/* Appends a call to what a link will send; false: no memory. */
+static bool
+encode_call(SocketSession *self, Link *link, LarderMethod method, const void *arguments)
+{
+    return client_encode_call(client_connection_output(link->connection), self->target->format,
+                              client_connection_seqid(link->connection), method,
+                              arguments) == WIRE_OK;
+}
+
+static bool
+encode_put(SocketSession *self, Link *link, const LoadOp *op, LarderBytes key)
+{
+    LoadValueId id = {op->record, op->sequence, self->args.run, self->args.writer};
+    load_value_write(self->value, self->args.value_size, self->args.value_unique, &id);
+    const LarderPutOptions sync = {.has_durability = true, .durability = LARDER_DURABILITY_SYNC};
+    const LarderPutArguments put = {self->target->store, key,
+                                    larder_bytes(self->value, self->args.value_size),
+                                    op->sync ? &sync : NULL};
+    return encode_call(self, link, LARDER_METHOD_PUT, &put);
+}
+
+/* One page that holds the whole walk. */
+static bool
+encode_scan(SocketSession *self, Link *link, const LoadOp *op, LarderBytes key)
+{
+    const LarderKeyRange range = {.has_start_key = !op->reverse,
+                                  .start_key = key,
+                                  .has_stop_key = op->reverse,
+                                  .stop_key = key};
+    const LarderScanOptions options = {.has_reverse = true,
+                                       .reverse = op->reverse,
+                                       .has_limit_items = true,
+                                       .limit_items = op->walk,
+                                       .has_limit_bytes = true,
+                                       .limit_bytes = LOAD_SCAN_BYTES_MAX};
+    const LarderScanArguments scan = {self->target->store, &range, &options};
+    return encode_call(self, link, LARDER_METHOD_SCAN, &scan);
+}
+
 /* Encodes an operation; false: no memory. */
 static bool
 encode(SocketSession *self, Link *link, const LoadOp *op)
 {
-    BaseBuf *out = client_connection_output(link->connection);
-    int32_t seqid = client_connection_seqid(link->connection);
-    LarderBytes key = larder_bytes(self->key, self->args.keys->size);
-    load_keys_write(self->args.keys, op->record, self->key);
+    BaseSlice near = load_keys_write_near(self->args.keys, op->record, op->missing, self->key);
+    LarderBytes key = larder_bytes(near.data, near.len);
     if (op->kind == LOAD_GET) {
         const LarderGetArguments get = {self->target->store, key, NULL};
-        return client_encode_call(out, self->target->format, seqid, LARDER_METHOD_GET, &get) ==
-               WIRE_OK;
+        return encode_call(self, link, LARDER_METHOD_GET, &get);
     }
-    LoadValueId id = {op->record, op->sequence, self->args.run, self->args.writer};
-    load_value_write(self->value, self->args.value_size, &id);
-    const LarderPutArguments put = {self->target->store, key,
-                                    larder_bytes(self->value, self->args.value_size), NULL};
-    return client_encode_call(out, self->target->format, seqid, LARDER_METHOD_PUT, &put) == WIRE_OK;
+    if (op->kind == LOAD_REMOVE) {
+        const LarderRemoveOptions blind = {.has_want_existed = true, .want_existed = false};
+        const LarderRemoveArguments remove = {self->target->store, key, &blind};
+        return encode_call(self, link, LARDER_METHOD_REMOVE, &remove);
+    }
+    return op->kind == LOAD_SCAN ? encode_scan(self, link, op, key)
+                                 : encode_put(self, link, op, key);
+}
+
+static LarderMethod
+method_of(const LoadOp *op)
+{
+    switch (op->kind) {
+    case LOAD_GET:
+        return LARDER_METHOD_GET;
+    case LOAD_REMOVE:
+        return LARDER_METHOD_REMOVE;
+    case LOAD_SCAN:
+        return LARDER_METHOD_SCAN;
+    case LOAD_PUT:
+    case LOAD_COMPACT:
+    case LOAD_OP_KIND_COUNT:
+        break;
+    }
+    return LARDER_METHOD_PUT;
 }
 
 static void
@@ -195,9 +253,26 @@ fault_of(LarderOutcome outcome)
     }
 }
 
+/* Hands the entries of a walk to the driver. */
 static void
-read_result(const LoadOp *op, const LarderReply *reply, LoadAnswer *answer)
+read_entries(SocketSession *self, const LoadOp *op, const LarderScanItemList *items)
 {
+    for (size_t i = 0; i < items->count; i++) {
+        const LarderScanItem *item = &items->items[i];
+        LoadEntry entry = {(uint32_t)i, base_slice(item->key.data, item->key.size),
+                           base_slice(item->value.data, item->value.size)};
+        self->args.driver->entry(self->args.driver, op, &entry);
+    }
+}
+
+static void
+read_result(SocketSession *self, const LoadOp *op, const LarderReply *reply, LoadAnswer *answer)
+{
+    if (op->kind == LOAD_SCAN) {
+        answer->entries = (uint32_t)reply->as.scan->items.count;
+        read_entries(self, op, &reply->as.scan->items);
+        return;
+    }
     if (op->kind == LOAD_GET) {
         const LarderGetResult *got = reply->as.get;
         answer->found = got->found;
@@ -209,10 +284,11 @@ read_result(const LoadOp *op, const LarderReply *reply, LoadAnswer *answer)
         }
         return;
     }
-    answer->version = reply->as.put->version;
-    if (!reply->as.put->applied) {
+    const LarderWriteResult *written = op->kind == LOAD_REMOVE ? reply->as.remove : reply->as.put;
+    answer->version = written->version;
+    if (!written->applied) {
         answer->fault = LOAD_FAULT_NOT_APPLIED;
-        answer->message = text_of("a put without a condition was not applied");
+        answer->message = text_of("a write without a condition was not applied");
     }
 }
 
@@ -220,10 +296,10 @@ read_result(const LoadOp *op, const LarderReply *reply, LoadAnswer *answer)
 static bool
 answer_reply(SocketSession *self, const LoadOp *op, const ClientEvent *event, int64_t now_ns)
 {
-    LarderMethod method = op->kind == LOAD_GET ? LARDER_METHOD_GET : LARDER_METHOD_PUT;
     bool intact = false;
-    const LarderReply *reply = client_decode_into(&self->room, event->message, &self->limits,
-                                                  method, event->seqid, &self->tape, &intact);
+    const LarderReply *reply =
+        client_decode_into(&self->room, event->message, &self->limits, method_of(op), event->seqid,
+                           &self->tape, &intact);
     if (reply == NULL) {
         hand_back(self, op, LOAD_FAULT_LOST, text_of("no memory for a reply"), now_ns);
         return intact;
@@ -232,7 +308,7 @@ answer_reply(SocketSession *self, const LoadOp *op, const ClientEvent *event, in
                          .message = base_slice(reply->message.data, reply->message.size),
                          .finished_ns = now_ns};
     if (reply->outcome == LARDER_OK) {
-        read_result(op, reply, &answer);
+        read_result(self, op, reply, &answer);
     }
     self->args.driver->done(self->args.driver, op, &answer);
     return intact;
@@ -483,7 +559,9 @@ load_socket_session_new(LoadTarget *target, const LoadSessionArgs *args, LoadSes
     self->target = (const LoadSocketTarget *)target;
     self->args = *args;
     self->limits = WIRE_LIMITS_DEFAULT;
-    self->limits.request_bytes_max = args->value_size + REPLY_BYTES_SPARE;
+    self->limits.request_bytes_max =
+        args->value_size + REPLY_BYTES_SPARE +
+        args->walk * (args->keys->size + args->value_size + ENTRY_BYTES_SPARE);
     self->links = calloc(args->connections, sizeof *self->links);
     self->queue = calloc(args->connections, sizeof *self->queue);
     self->value = malloc(args->value_size);

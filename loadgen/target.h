@@ -27,6 +27,8 @@ struct LoadDriver {
     bool (*next)(LoadDriver *driver, int64_t now_ns, LoadOp *ret_op);
     /* How long after now_ns next() may have one, when it has none at now_ns. */
     int64_t (*idle_ns)(LoadDriver *driver, int64_t now_ns);
+    /* Takes an entry of a SCAN that is under way; its entries come one after the other. */
+    void (*entry)(LoadDriver *driver, const LoadOp *op, const LoadEntry *entry);
     /* Takes an operation back. */
     void (*done)(LoadDriver *driver, const LoadOp *op, const LoadAnswer *answer);
 };
@@ -36,6 +38,8 @@ typedef struct LoadSessionArgs {
     LoadDriver *driver;
     const LoadKeys *keys;
     size_t value_size;
+    size_t value_unique;  /* bytes of the filler that do not repeat; see value.h */
+    uint32_t walk;        /* entries of the longest SCAN; 0: there are none */
     uint32_t run;         /* for the values */
     uint32_t writer;      /* number of the worker */
     unsigned connections; /* of its own; at least 1 */

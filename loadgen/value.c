@@ -48,7 +48,7 @@ checksum(const uint8_t *value, size_t size)
 }
 
 static void
-fill(uint8_t *out, size_t size, uint64_t seed)
+fill_random(uint8_t *out, size_t size, uint64_t seed)
 {
     BaseRand rand = base_rand(seed);
     size_t at = 0;
@@ -60,8 +60,27 @@ fill(uint8_t *out, size_t size, uint64_t seed)
     memcpy(out + at, &last, size - at);
 }
 
+static void
+fill(uint8_t *out, size_t size, size_t unique, uint64_t seed)
+{
+    size_t done = unique < size ? unique : size;
+    fill_random(out, done, seed);
+    while (done < size) {
+        size_t more = done < size - done ? done : size - done;
+        memcpy(out + done, out, more);
+        done += more;
+    }
+}
+
+size_t
+load_value_unique(size_t size, double ratio)
+{
+    double unique = (double)size * ratio - LOAD_VALUE_BYTES_MIN;
+    return unique < 1 ? 1 : (size_t)unique;
+}
+
 void
-load_value_write(uint8_t *out, size_t size, const LoadValueId *id)
+load_value_write(uint8_t *out, size_t size, size_t unique, const LoadValueId *id)
 {
     Head head = swapped((Head){
         .magic = MAGIC,
@@ -73,7 +92,7 @@ load_value_write(uint8_t *out, size_t size, const LoadValueId *id)
     });
     memcpy(out, &head, sizeof head);
     uint64_t seed = id->record ^ (uint64_t)id->run << 32 ^ (uint64_t)id->sequence << 40;
-    fill(out + LOAD_VALUE_BYTES_MIN, size - LOAD_VALUE_BYTES_MIN, seed);
+    fill(out + LOAD_VALUE_BYTES_MIN, size - LOAD_VALUE_BYTES_MIN, unique, seed);
     uint64_t sum = checksum(out, size);
     memcpy(out + HEAD_BYTES, &sum, sizeof sum);
 }

@@ -12,7 +12,8 @@
  *       24    4  length of the whole value
  *       28    4  zero
  *       32    8  checksum: XXH3 of bytes 0..31, seeded with the XXH3 of bytes 40..
- *       40    -  filler: pseudo-random from record, sequence and run; incompressible
+ *       40    -  filler: pseudo-random from record, sequence and run; its first bytes are as
+ *                random as wanted, what follows repeats them, so that it can be compressed
  *
  * A checksum over everything finds bytes of two writes in one value; the length finds a value that
  * was cut or extended; record, run and sequence are for the ledger to judge.
@@ -41,8 +42,14 @@ typedef enum LoadValueState {
     LOAD_VALUE_TORN,    /* its bytes do not belong together */
 } LoadValueState;
 
-/* Writes a value of `size` bytes. REQUIRES: size of at least LOAD_VALUE_BYTES_MIN. */
-void load_value_write(uint8_t *out, size_t size, const LoadValueId *id);
+/*
+ * Writes a value of `size` bytes, of whose filler the first `unique` bytes do not repeat (more than
+ * there are: nothing repeats). REQUIRES: size of at least LOAD_VALUE_BYTES_MIN, unique above 0.
+ */
+void load_value_write(uint8_t *out, size_t size, size_t unique, const LoadValueId *id);
+
+/* How many bytes must be unique for values that compress to about `ratio`, 0 to 1. */
+size_t load_value_unique(size_t size, double ratio);
 
 /* Checks a value. *ret_id is written when it is WHOLE. */
 LoadValueState load_value_read(BaseSlice value, LoadValueId *ret_id);

@@ -39,7 +39,7 @@ next_to_load(LoadWorker *worker, uint64_t *ret_record)
         *ret_record = worker->again[--worker->again_count];
         return true;
     }
-    if (worker->drawn == worker->ledger.records) {
+    if (worker->ledger.observer || worker->drawn == worker->ledger.records) {
         return false;
     }
     *ret_record = load_ledger_record(&worker->ledger, worker->drawn++);
@@ -51,7 +51,7 @@ static int64_t
 next_intended(const LoadWorker *worker, int64_t now_ns)
 {
     if (worker->plan->rate <= 0) {
-        return now_ns;
+        return now_ns < worker->schedule.start_ns ? worker->schedule.start_ns : now_ns;
     }
     double after_ns = (double)worker->drawn * ((double)LOAD_SECOND_NS / worker->plan->rate);
     return worker->schedule.start_ns + (int64_t)after_ns;
@@ -61,6 +61,9 @@ next_intended(const LoadWorker *worker, int64_t now_ns)
 static bool
 schedule_is_open(const LoadWorker *worker, int64_t now_ns)
 {
+    if (worker->drawn >= worker->operations) {
+        return false;
+    }
     int64_t end_ns = worker->schedule.end_ns;
     if (worker->plan->rate <= 0) {
         return now_ns < end_ns;
@@ -69,17 +72,54 @@ schedule_is_open(const LoadWorker *worker, int64_t now_ns)
            (now_ns < end_ns + GRACE_NS && next_intended(worker, now_ns) < end_ns);
 }
 
+/* The place of the operation that is drawn among `places`, in the workload's order. */
+static uint64_t
+draw_place(LoadWorker *worker, uint64_t places, uint64_t begin, uint64_t step)
+{
+    uint64_t at = (begin + worker->drawn * step) % places;
+    switch (worker->plan->workload->order) {
+    case LOAD_ORDER_FORWARD:
+        return at;
+    case LOAD_ORDER_BACKWARD:
+        return places - 1 - at;
+    case LOAD_ORDER_RANDOM:
+        break;
+    }
+    return base_rand_below(&worker->rand, places);
+}
+
+/* A walk, over the records of all workers. */
+static void
+draw_walk(LoadWorker *worker, LoadOp *op)
+{
+    uint64_t total = worker->ledger.total;
+    uint64_t begin = total / worker->ledger.workers * worker->ledger.worker;
+    op->walk = worker->plan->walk;
+    op->record = draw_place(worker, total, begin, op->walk);
+    op->reverse = worker->plan->workload->order == LOAD_ORDER_BACKWARD;
+    op->record += op->reverse ? 1 : 0;
+}
+
 static void
 draw(LoadWorker *worker, int64_t intended_ns, LoadOp *ret_op)
 {
-    uint64_t mix = base_rand_below(&worker->rand, 100);
-    uint64_t which = base_rand_below(&worker->rand, worker->ledger.records);
-    worker->drawn++;
+    const LoadPlan *plan = worker->plan;
     *ret_op = (LoadOp){
-        .kind = mix < worker->plan->get_percent ? LOAD_GET : LOAD_PUT,
-        .record = load_ledger_record(&worker->ledger, which),
+        .kind = worker->kind,
+        .missing = plan->workload->missing,
+        .sync = plan->workload->sync,
         .intended_ns = intended_ns,
     };
+    if (plan->workload->mixed && base_rand_below(&worker->rand, 100) >= plan->get_percent) {
+        ret_op->kind = LOAD_PUT;
+    }
+    if (worker->kind == LOAD_SCAN) {
+        draw_walk(worker, ret_op);
+    } else {
+        uint64_t place = draw_place(worker, worker->ledger.records, 0, 1);
+        ret_op->record = load_ledger_record(&worker->ledger, place);
+    }
+    worker->drawn++;
 }
 
 static bool
@@ -111,7 +151,8 @@ static int64_t
 driver_idle_ns(LoadDriver *driver, int64_t now_ns)
 {
     LoadWorker *worker = worker_of(driver);
-    if (worker->loading || worker->plan->rate <= 0) {
+    bool closed = worker->plan->rate <= 0 && now_ns >= worker->schedule.start_ns;
+    if (worker->loading || closed) {
         return TURN_NS;
     }
     int64_t idle_ns = next_intended(worker, now_ns) - now_ns;
@@ -161,6 +202,7 @@ measure(LoadWorker *worker, const LoadOp *op, const LoadAnswer *answer)
     if (good && answer->finished_ns >= schedule->measure_ns &&
         answer->finished_ns < schedule->end_ns) {
         load_recorder_count(&recorder->finished[op->kind]);
+        load_recorder_add(&recorder->entries, answer->entries);
     }
     if (op->intended_ns < schedule->measure_ns) {
         if (!good) {
@@ -176,10 +218,24 @@ measure(LoadWorker *worker, const LoadOp *op, const LoadAnswer *answer)
     }
 }
 
+/* Judges an entry of a walk. */
+static void
+driver_entry(LoadDriver *driver, const LoadOp *op, const LoadEntry *entry)
+{
+    LoadWorker *worker = worker_of(driver);
+    LoadVerdict verdict = load_walk_entry(&worker->walk, op, entry);
+    load_recorder_count(&worker->recorder->verdicts[verdict]);
+    if (verdict != LOAD_RIGHT) {
+        LoadAnswer answer = {.found = true, .value = entry->value};
+        load_notes_wrong(worker->plan->notes, verdict, op, &answer);
+    }
+}
+
 static void
 judge(LoadWorker *worker, const LoadOp *op, const LoadAnswer *answer)
 {
-    LoadVerdict verdict = load_ledger_end(&worker->ledger, op, answer);
+    LoadVerdict verdict = op->kind == LOAD_SCAN ? load_walk_end(&worker->walk, op, answer->entries)
+                                                : load_ledger_end(&worker->ledger, op, answer);
     if (op->kind == LOAD_GET && !answer->found && verdict == LOAD_RIGHT) {
         load_recorder_count(&worker->recorder->absent);
         return;
@@ -219,14 +275,28 @@ load_worker_init(LoadWorker *worker, const LoadPlan *plan, uint64_t records, uin
                  uint32_t workers, uint32_t run)
 {
     *worker = (LoadWorker){
-        .driver = {driver_next, driver_idle_ns, driver_done},
+        .driver = {driver_next, driver_idle_ns, driver_entry, driver_done},
         .plan = plan,
+        .kind = plan->workload->kind,
+        .operations = plan->operations == 0
+                          ? UINT64_MAX
+                          : plan->operations + (index < plan->operations_rest ? 1 : 0),
         .rand = base_rand(plan->seed * 0x10001 + index),
         .recorder = calloc(1, sizeof *worker->recorder),
         .again = calloc(LOAD_RETRIES_MAX, sizeof *worker->again),
     };
-    if (worker->recorder == NULL || worker->again == NULL ||
-        !load_ledger_init(&worker->ledger, records, index, workers, run)) {
+    bool removes = worker->kind == LOAD_REMOVE;
+    worker->walk = (LoadWalk){
+        .keys = plan->keys, .total = records, .run = run, .complete = plan->loads && !removes};
+    if (plan->workload->writer && index != 0) {
+        load_ledger_observe(&worker->ledger, records, run, plan->loads);
+    } else if (plan->workload->writer) {
+        worker->kind = LOAD_PUT;
+        workers = 1;
+    }
+    bool ledger_made =
+        worker->ledger.observer || load_ledger_init(&worker->ledger, records, index, workers, run);
+    if (worker->recorder == NULL || worker->again == NULL || !ledger_made) {
         load_worker_clear(worker);
         return base_error(BASE_NO_MEMORY, "no memory for a worker and its records");
     }
@@ -247,7 +317,7 @@ load_worker_clear(LoadWorker *worker)
 static bool
 load_is_begun(const LoadWorker *worker)
 {
-    return worker->load_fault != LOAD_FAULT_NONE ||
+    return worker->load_fault != LOAD_FAULT_NONE || worker->ledger.observer ||
            (worker->again_count == 0 && worker->drawn == worker->ledger.records);
 }
 
@@ -295,7 +365,8 @@ load_worker_run(LoadWorker *worker, const LoadSchedule *schedule)
         load_session_turn(worker->session, left_ns > 0 && left_ns < TURN_NS ? left_ns : TURN_NS);
         now_ns = load_clock_ns();
     }
-    if (!stopped(worker)) {
+    worker->ended_ns = now_ns;
+    if (!stopped(worker) && worker->plan->operations == 0) {
         record_unsent(worker);
     }
 }

@@ -14,8 +14,13 @@
  * wait; what was still not sent 100 ms after the schedule ended is recorded as UNSENT with the time
  * it had waited at its end.
  *
- * Keys are drawn uniformly from the worker's own records; see ledger.h. The same seed and settings
- * give the same sequence of operations to each worker, independent of timing.
+ * A run that is counted ends when each worker has begun its share of the operations, whatever the
+ * schedule says.
+ *
+ * Keys are drawn uniformly from the worker's own records, or taken in order; see ledger.h. Walks go
+ * over the records of all workers; those in order begin at a place that is each worker's own. The
+ * same seed and settings give the same sequence of operations to each worker, independent of
+ * timing.
  *
  * Threading: the phases of one worker run one after the other, on any thread. `recorder`, `notes`
  * and `stop` may be used from others meanwhile.
@@ -27,6 +32,8 @@
 #include "loadgen/notes.h"
 #include "loadgen/recorder.h"
 #include "loadgen/target.h"
+#include "loadgen/walk.h"
+#include "loadgen/workload.h"
 
 #include <pthread.h>
 
@@ -41,9 +48,15 @@ typedef struct LoadSchedule {
 
 /* What all workers of a run have in common. */
 typedef struct LoadPlan {
-    unsigned get_percent;
-    double rate; /* operations a second of one worker; 0: closed loop */
+    const LoadWorkload *workload;
+    const LoadKeys *keys;
+    unsigned get_percent;     /* of a mixed workload */
+    uint32_t walk;            /* SCAN: entries */
+    double rate;              /* operations a second of one worker; 0: closed loop */
+    uint64_t operations;      /* of one worker, at least; 0: not counted */
+    uint64_t operations_rest; /* so many workers do one more */
     uint64_t seed;
+    bool loads; /* the run writes all records first */
     LoadNotes *notes;
     _Atomic bool *stop; /* set: end early */
 } LoadPlan;
@@ -53,12 +66,16 @@ typedef struct LoadWorker {
     const LoadPlan *plan;
     LoadSession *session;
     LoadLedger ledger;
+    LoadWalk walk;
+    LoadOpKind kind;
+    uint64_t operations; /* to begin; UINT64_MAX: not counted */
     LoadRecorder *recorder;
     BaseRand rand;
     bool loading;
     LoadSchedule schedule;
-    uint64_t drawn;  /* RUN: operations that were drawn; LOAD: records that were begun */
-    uint64_t *again; /* LOAD: records to write again */
+    int64_t ended_ns; /* RUN: when the last answer was there */
+    uint64_t drawn;   /* RUN: operations that were drawn; LOAD: records that were begun */
+    uint64_t *again;  /* LOAD: records to write again */
     size_t again_count;
     unsigned retries;
     LoadFault load_fault; /* LOAD: what ended it; NONE: it is complete */

@@ -61,6 +61,57 @@ def test_a_rate_over_a_unix_socket(start_server, tmp_path):
     assert all(operation["service"]["count"] > 0 for operation in report["operations"].values())
 
 
+OTHER_WORKLOADS = [
+    ("fillseq", "put"), ("fillrandom", "put"), ("overwrite", "put"), ("readrandom", "get"),
+    ("readmissing", "get"), ("readseq", "scan"), ("readreverse", "scan"), ("seekrandom", "scan"),
+    ("readwhilewriting", "get"), ("deleterandom", "remove"),
+]
+
+
+def check_other(path, workload, operation):
+    report = json.loads(path.read_text())
+    assert report["result"]["faults"] == 0 and report["verification"]["wrong"] == 0, report
+    assert report["config"]["workload"] == workload
+    assert report["operations"][operation]["finished"] > 0
+    counted = report["config"]["operations"]
+    if counted != 0:
+        assert sum(done["finished"] for done in report["operations"].values()) == counted
+    if operation == "scan":
+        assert report["verification"]["right"] >= report["result"]["entries"] > 0
+
+
+@pytest.mark.parametrize("workload, operation", OTHER_WORKLOADS)
+@pytest.mark.parametrize("shape", ["decimal", "scattered"])
+def test_the_workloads_of_db_bench_on_an_engine(tmp_path, workload, operation, shape):
+    path = tmp_path / "out.json"
+    length = [] if workload in ("fillseq", "fillrandom", "deleterandom") else ["--seconds=0.3"]
+    status, printed, said = run_load(
+        "--target=embedded:hashmap", f"--workload={workload}", "--threads=2", "--records=1000",
+        f"--key-shape={shape}", "--compression-ratio=0.5", *length,
+        *(["--warmup-seconds=0.05"] if length else []),
+        *(["--scan-length=10"] if operation == "scan" else []), f"--json={path}")
+    assert status == 0, printed + said
+    check_other(path, workload, operation)
+
+
+@pytest.mark.parametrize("workload, operation", OTHER_WORKLOADS)
+def test_the_workloads_of_db_bench_on_a_server(start_server, tmp_path, workload, operation):
+    server = start_server()
+    path = tmp_path / "out.json"
+    length = [] if workload in ("fillseq", "fillrandom", "deleterandom") else ["--seconds=0.3"]
+    status, printed, said = run_load(
+        f"--target={server.address}", f"--workload={workload}", "--threads=2", "--connections=4",
+        "--pipeline=4", "--records=1000", *length, *(["--warmup-seconds=0.05"] if length else []),
+        *(["--scan-length=100"] if operation == "scan" else []), f"--json={path}")
+    assert status == 0, printed + said
+    check_other(path, workload, operation)
+
+
+def test_an_engine_takes_options(tmp_path):
+    status, _, said = run_load("--target=embedded:hashmap", "--engine-option=no_such=1")
+    assert status == 69 and 'no option "no_such"' in said, said
+
+
 def test_an_engine_without_a_server(tmp_path):
     path = tmp_path / "out.json"
     status, printed, said = run_load("--target=embedded:hashmap", "--threads=2", "--records=2000",
@@ -83,7 +134,7 @@ def test_values_of_others_are_found_out(start_server):
 
 
 @pytest.mark.parametrize("argument, expected", [
-    ("--workload=fast", "get, put or mixed"),
+    ("--workload=fast", "get put mixed"),
     ("--connections=0", "1"),
     ("--value-size=1", "40"),
     ("--target=http:localhost", "tcp:HOST:PORT"),

@@ -97,7 +97,7 @@ answer_get(Responder *self, WireWriter *writer, const Record *record, ResponderF
     } else if (fault == RESPONDER_PHANTOM) {
         BASE_CHECK(load_value_read(value, &id) == LOAD_VALUE_WHOLE);
         id.sequence += 100000;
-        load_value_write(bytes, record->length, &id);
+        load_value_write(bytes, record->length, record->length, &id);
         version++;
     }
     write_get(writer, record->version != 0 && fault != RESPONDER_MISSING, value, version);

@@ -51,7 +51,7 @@ put(uint64_t record, int64_t version)
 static LoadVerdict
 found(const LoadOp *op, int64_t version, LoadValueId id)
 {
-    load_value_write(bytes, SIZE, &id);
+    load_value_write(bytes, SIZE, SIZE, &id);
     LoadAnswer answer = {.found = true, .version = version, .value = base_slice(bytes, SIZE)};
     return load_ledger_end(&ledger, op, &answer);
 }
@@ -160,7 +160,7 @@ START_TEST(damaged_values_keep_their_kind)
     put(5, 10);
     LoadOp read = begin(LOAD_GET, 5);
     LoadValueId id = written(5, 1);
-    load_value_write(bytes, SIZE, &id);
+    load_value_write(bytes, SIZE, SIZE, &id);
     LoadAnswer answer = {.found = true, .version = 10, .value = base_slice(bytes, SIZE - 1)};
     ck_assert_int_eq(load_ledger_end(&ledger, &read, &answer), LOAD_CUT);
     answer.value.len = SIZE;

@@ -85,6 +85,30 @@ START_TEST(everything_can_be_set)
 }
 END_TEST
 
+START_TEST(workloads_have_presets_of_their_own)
+{
+    ck_assert_int_eq(parse("--workload=fillseq --records=700"), LOAD_OPTIONS_RUN);
+    ck_assert_int_eq(options.operations, 700);
+    ck_assert_double_eq(options.warmup_seconds, 0);
+    ck_assert(!options.load);
+    ck_assert_int_eq(parse("--workload=fillrandom --seconds=3"), LOAD_OPTIONS_RUN);
+    ck_assert_int_eq(options.operations, 0);
+    ck_assert_int_eq(parse("--workload=readseq"), LOAD_OPTIONS_RUN);
+    ck_assert_int_eq(options.scan_length, 1000);
+    ck_assert(options.load);
+    ck_assert_int_eq(parse("--workload=seekrandom --scan-length=51"), LOAD_OPTIONS_RUN);
+    ck_assert_int_eq(options.scan_length, 51);
+    ck_assert_int_eq(parse("--target=embedded:hashmap --workload=compact"), LOAD_OPTIONS_RUN);
+    ck_assert_int_eq(options.operations, 1);
+    ck_assert_int_eq(parse("-t embedded:x --engine-option=a=1 --engine-option=b=2"),
+                     LOAD_OPTIONS_RUN);
+    ck_assert_str_eq(options.engine_options[1], "b=2");
+    ck_assert_int_eq(parse("--key-shape=scattered --compression-ratio=0.5"), LOAD_OPTIONS_RUN);
+    ck_assert_int_eq(options.key_shape, LOAD_KEY_SCATTERED);
+    ck_assert_double_eq(options.compression_ratio, 0.5);
+}
+END_TEST
+
 START_TEST(an_embedded_target_has_a_thread_per_connection)
 {
     ck_assert_int_eq(parse("--target=embedded:hashmap --threads=3"), LOAD_OPTIONS_RUN);
@@ -111,6 +135,10 @@ START_TEST(messages_name_the_range)
     assert_wrong("--rate=-1", "from 0 to 100000000");
     assert_wrong("--seed=-1", "from 0 to");
     assert_wrong("--workload=mixed --get-percent=101", "from 0 to 100");
+    assert_wrong("--operations=0", "from 1 to 1000000000000");
+    assert_wrong("--workload=readseq --scan-length=10001", "from 1 to 10000");
+    assert_wrong("--compression-ratio=0", "from 0.01 to 1");
+    assert_wrong("--key-shape=round", "decimal, binary or scattered");
 }
 END_TEST
 
@@ -121,7 +149,17 @@ START_TEST(contradictions_are_told)
     assert_wrong("--records=2 --threads=3", "from 1 to 2, the number of records");
     assert_wrong("--workload=get --get-percent=5", "--workload=mixed");
     assert_wrong("--load --no-load", "exclude");
-    assert_wrong("--workload=scan", "get, put or mixed");
+    assert_wrong("--workload=scan", "must be one of get put mixed fillseq");
+    assert_wrong("--operations=5 --seconds=1", "does not go with --seconds");
+    assert_wrong("--workload=fillseq --warmup-seconds=1", "does not go with fillseq");
+    assert_wrong("--workload=fillseq --load", "does not go with fillseq");
+    assert_wrong("--workload=readwhilewriting", "must be at least 2");
+    assert_wrong("--workload=readwhilewriting --threads=2 --operations=9", "does not go with");
+    assert_wrong("--workload=compact", "embedded:ENGINE only");
+    assert_wrong("--workload=get --scan-length=5", "readseq");
+    assert_wrong("--workload=readseq --scan-length=10000 --value-size=1000", "a reply would be");
+    assert_wrong("--key-shape=binary --key-size=10", "from 11 to 1024");
+    assert_wrong("--engine-option=a=b", "embedded:ENGINE only");
     assert_wrong("--protocol=json", "binary or compact");
     assert_wrong("--target=http://x", "tcp:HOST:PORT, unix:PATH or embedded:ENGINE");
     assert_wrong("--target=embedded:", "needs an engine");
@@ -169,6 +207,7 @@ main(void)
     tcase_add_checked_fixture(cases, NULL, tidy);
     tcase_add_test(cases, defaults);
     tcase_add_test(cases, everything_can_be_set);
+    tcase_add_test(cases, workloads_have_presets_of_their_own);
     tcase_add_test(cases, an_embedded_target_has_a_thread_per_connection);
     tcase_add_test(cases, messages_name_the_range);
     tcase_add_test(cases, contradictions_are_told);

@@ -30,7 +30,7 @@ START_TEST(a_value_of_any_size_says_who_wrote_it)
 {
     for (size_t size = LOAD_VALUE_BYTES_MIN; size <= SIZE; size++) {
         LoadValueId got = {.record = 0};
-        load_value_write(value, size, &id);
+        load_value_write(value, size, size, &id);
         ck_assert_int_eq(load_value_read(base_slice(value, size), &got), LOAD_VALUE_WHOLE);
         ck_assert_uint_eq(got.record, 42);
         ck_assert_uint_eq(got.sequence, 7);
@@ -42,7 +42,7 @@ END_TEST
 
 START_TEST(every_flipped_bit_is_found)
 {
-    load_value_write(value, SIZE, &id);
+    load_value_write(value, SIZE, SIZE, &id);
     for (size_t bit = 0; bit < SIZE * 8; bit++) {
         value[bit / 8] ^= (uint8_t)(1u << bit % 8);
         LoadValueState state = state_of(value, SIZE);
@@ -58,11 +58,11 @@ END_TEST
 
 START_TEST(every_cut_and_every_extension_is_found)
 {
-    load_value_write(value, SIZE, &id);
+    load_value_write(value, SIZE, SIZE, &id);
     for (size_t length = 0; length < SIZE; length++) {
         ck_assert_int_eq(state_of(value, length), length < 4 ? LOAD_VALUE_FOREIGN : LOAD_VALUE_CUT);
     }
-    load_value_write(value, SIZE - 1, &id);
+    load_value_write(value, SIZE - 1, SIZE - 1, &id);
     ck_assert_int_eq(state_of(value, SIZE), LOAD_VALUE_CUT);
 }
 END_TEST
@@ -71,13 +71,13 @@ START_TEST(every_mixture_of_two_writes_is_found)
 {
     LoadValueId next = id;
     next.sequence++;
-    load_value_write(second, SIZE, &next);
+    load_value_write(second, SIZE, SIZE, &next);
     for (size_t at = 17; at < SIZE; at++) { /* what differs first is the sequence, at 16 */
-        load_value_write(value, SIZE, &id);
+        load_value_write(value, SIZE, SIZE, &id);
         memcpy(value + at, second + at, SIZE - at);
         ck_assert_int_eq(state_of(value, SIZE), LOAD_VALUE_TORN);
     }
-    load_value_write(value, SIZE, &id);
+    load_value_write(value, SIZE, SIZE, &id);
     memcpy(value, second, 16); /* the same in both: no mixture */
     ck_assert_int_eq(state_of(value, SIZE), LOAD_VALUE_WHOLE);
 }
@@ -98,16 +98,22 @@ END_TEST
 START_TEST(different_writes_have_different_filler)
 {
     LoadValueId other = id;
-    load_value_write(value, SIZE, &id);
+    load_value_write(value, SIZE, SIZE, &id);
     other.record++;
-    load_value_write(second, SIZE, &other);
+    load_value_write(second, SIZE, SIZE, &other);
     ck_assert_mem_ne(value + LOAD_VALUE_BYTES_MIN, second + LOAD_VALUE_BYTES_MIN, 64);
     other = id;
     other.sequence++;
-    load_value_write(second, SIZE, &other);
+    load_value_write(second, SIZE, SIZE, &other);
     ck_assert_mem_ne(value + LOAD_VALUE_BYTES_MIN, second + LOAD_VALUE_BYTES_MIN, 64);
 }
 END_TEST
+
+static int
+compare_keys(const void *a, const void *b)
+{
+    return memcmp(a, b, 12);
+}
 
 START_TEST(keys_are_numbers_of_fixed_width)
 {
@@ -135,6 +141,53 @@ START_TEST(the_least_key_size_holds_every_number)
 }
 END_TEST
 
+START_TEST(keys_of_the_other_shapes)
+{
+    enum { RECORDS = 100000 };
+    static uint8_t seen[RECORDS][12];
+    uint8_t key[17];
+    LoadKeys keys = load_keys(LOAD_KEY_BINARY, BASE_SLICE_LITERAL("k"), 12);
+    load_keys_write(&keys, 0x0102, key);
+    ck_assert_mem_eq(key,
+                     "k\0\0\0\0\0\0\1\2"
+                     "000",
+                     12);
+    BaseSlice near = load_keys_write_near(&keys, 0x0102, true, key);
+    ck_assert(base_slice_equal(near, base_slice("k\0\0\0\0\0\0\1\2"
+                                                "000.",
+                                                13)));
+    ck_assert_uint_eq(load_keys_size_min(LOAD_KEY_BINARY, BASE_SLICE_LITERAL("k"), 9), 9);
+    ck_assert_uint_eq(load_keys_size_min(LOAD_KEY_SCATTERED, BASE_SLICE_LITERAL("k"), 9), 13);
+    keys = load_keys(LOAD_KEY_SCATTERED, BASE_SLICE_EMPTY, 12);
+    for (uint64_t i = 0; i < RECORDS; i++) {
+        load_keys_write(&keys, i, seen[i]);
+    }
+    ck_assert_mem_ne(seen[1], seen[2], 4); /* neighbours are far apart */
+    qsort(seen, RECORDS, sizeof seen[0], compare_keys);
+    for (int i = 1; i < RECORDS; i++) {
+        ck_assert_mem_ne(seen[i - 1], seen[i], sizeof seen[0]);
+    }
+}
+END_TEST
+
+START_TEST(values_repeat_as_much_as_wanted)
+{
+    enum { LONG = 1040 };
+    uint8_t bytes[LONG];
+    LoadValueId got;
+    ck_assert_uint_eq(load_value_unique(LONG, 0.5), 480);
+    ck_assert_uint_eq(load_value_unique(100, 0.1), 1);
+    load_value_write(bytes, LONG, 100, &id);
+    for (size_t i = LOAD_VALUE_BYTES_MIN + 100; i < LONG; i++) {
+        ck_assert_uint_eq(bytes[i], bytes[i - 100]);
+    }
+    ck_assert_mem_ne(bytes + 40, bytes + 90, 50);
+    ck_assert_int_eq(load_value_read(base_slice(bytes, LONG), &got), LOAD_VALUE_WHOLE);
+    load_value_write(bytes, LONG, LONG, &id);
+    ck_assert_mem_ne(bytes + 40, bytes + 140, 100);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -147,6 +200,8 @@ main(void)
     tcase_add_test(cases, different_writes_have_different_filler);
     tcase_add_test(cases, keys_are_numbers_of_fixed_width);
     tcase_add_test(cases, the_least_key_size_holds_every_number);
+    tcase_add_test(cases, keys_of_the_other_shapes);
+    tcase_add_test(cases, values_repeat_as_much_as_wanted);
     Suite *suite = suite_create("loadgen");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -13,18 +13,33 @@
 static LoadNotes notes;
 static _Atomic bool stop;
 static LoadPlan plan;
+static LoadKeys keys;
 static LoadWorker worker;
 static BaseHistogram histogram;
+
+/* Worker `index` of `workers` that run a workload. */
+static void
+start_workload(const char *workload, uint64_t records, uint32_t index, uint32_t workers)
+{
+    stop = false;
+    load_notes_init(&notes);
+    keys = load_keys(LOAD_KEY_DECIMAL, BASE_SLICE_LITERAL("k"), 8);
+    plan.workload = load_workload_find(workload);
+    plan.keys = &keys;
+    plan.seed = 1;
+    plan.notes = &notes;
+    plan.stop = &stop;
+    ck_assert_ptr_nonnull(plan.workload);
+    ck_assert(base_is_ok(load_worker_init(&worker, &plan, records, index, workers, 9)));
+    worker.schedule = (LoadSchedule){.start_ns = 0, .measure_ns = 0, .end_ns = 10000 * MS};
+    base_histogram_reset(&histogram);
+}
 
 static void
 start(double rate, unsigned get_percent, uint64_t records)
 {
-    stop = false;
-    load_notes_init(&notes);
-    plan = (LoadPlan){get_percent, rate, 1, &notes, &stop};
-    ck_assert(base_is_ok(load_worker_init(&worker, &plan, records, 0, 1, 9)));
-    worker.schedule = (LoadSchedule){.start_ns = 0, .measure_ns = 0, .end_ns = 10000 * MS};
-    base_histogram_reset(&histogram);
+    plan = (LoadPlan){.get_percent = get_percent, .rate = rate};
+    start_workload("mixed", records, 0, 1);
 }
 
 static void
@@ -32,6 +47,7 @@ tidy(void)
 {
     load_worker_clear(&worker);
     load_notes_clear(&notes);
+    plan = (LoadPlan){.rate = 0};
 }
 
 static bool
@@ -287,6 +303,96 @@ START_TEST(stop_ends_drawing)
 }
 END_TEST
 
+START_TEST(in_order_every_record_comes_once)
+{
+    LoadOp op;
+    plan.operations = 3;
+    plan.operations_rest = 1;
+    start_workload("fillseq", 10, 0, 3); /* it has 4 of them: 0, 3, 6, 9 */
+    for (uint64_t i = 0; i < 4; i++) {
+        ck_assert(next(0, &op));
+        ck_assert_int_eq(op.kind, LOAD_PUT);
+        ck_assert_uint_eq(op.record, 3 * i);
+    }
+    ck_assert(!next(0, &op)); /* a counted run is over by its operations */
+}
+END_TEST
+
+START_TEST(a_run_that_waits_for_its_start_begins_nothing)
+{
+    LoadOp op;
+    start(0, 100, 5);
+    worker.schedule.start_ns = 10 * MS;
+    ck_assert(!next(9 * MS, &op));
+    ck_assert_int_eq(worker.driver.idle_ns(&worker.driver, 9 * MS), MS);
+    ck_assert(next(10 * MS, &op));
+    ck_assert_int_eq(op.intended_ns, 10 * MS);
+}
+END_TEST
+
+START_TEST(walks_follow_each_other)
+{
+    LoadOp op;
+    plan.walk = 4;
+    start_workload("readseq", 10, 1, 2);
+    const uint64_t forward[] = {5, 9, 3}; /* the second worker begins in the middle */
+    for (int i = 0; i < 3; i++) {
+        ck_assert(next(0, &op));
+        ck_assert_int_eq(op.kind, LOAD_SCAN);
+        ck_assert_uint_eq(op.record, forward[i]);
+        ck_assert_uint_eq(op.walk, 4);
+        ck_assert(!op.reverse);
+    }
+    tidy();
+    plan.walk = 4;
+    start_workload("readreverse", 10, 0, 1);
+    const uint64_t backward[] = {10, 6, 2, 8};
+    for (int i = 0; i < 4; i++) {
+        ck_assert(next(0, &op));
+        ck_assert_uint_eq(op.record, backward[i]);
+        ck_assert(op.reverse);
+    }
+}
+END_TEST
+
+START_TEST(one_writes_while_the_others_read)
+{
+    LoadOp op;
+    plan.loads = true;
+    start_workload("readwhilewriting", 10, 0, 2);
+    ck_assert_uint_eq(worker.ledger.records, 10);
+    ck_assert(next(0, &op));
+    ck_assert_int_eq(op.kind, LOAD_PUT);
+    tidy();
+    plan.loads = true;
+    start_workload("readwhilewriting", 10, 1, 2);
+    ck_assert_uint_eq(worker.ledger.records, 10);
+    worker.loading = true;
+    ck_assert(!next(0, &op)); /* the writer loads for all */
+    worker.loading = false;
+    ck_assert(next(0, &op));
+    ck_assert_int_eq(op.kind, LOAD_GET);
+    done(&op, LOAD_FAULT_NONE, 0, 1);
+    ck_assert_uint_eq(counts().verdicts[LOAD_MISSING], 1); /* all were loaded */
+}
+END_TEST
+
+START_TEST(keys_of_nobody_are_not_found)
+{
+    LoadOp op;
+    plan.loads = true;
+    start_workload("readmissing", 10, 0, 1);
+    ck_assert(next(0, &op));
+    ck_assert(op.missing);
+    done(&op, LOAD_FAULT_NONE, 0, 1);
+    ck_assert_uint_eq(counts().absent, 1);
+    ck_assert(next(0, &op));
+    LoadAnswer answer = {.found = true, .version = 5};
+    worker.driver.done(&worker.driver, &op, &answer);
+    ck_assert_uint_eq(counts().verdicts[LOAD_PHANTOM], 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -303,6 +409,11 @@ main(void)
     tcase_add_test(cases, loading_writes_each_record_once_and_again_what_failed);
     tcase_add_test(cases, loading_is_given_up_after_many_refusals);
     tcase_add_test(cases, stop_ends_drawing);
+    tcase_add_test(cases, in_order_every_record_comes_once);
+    tcase_add_test(cases, a_run_that_waits_for_its_start_begins_nothing);
+    tcase_add_test(cases, walks_follow_each_other);
+    tcase_add_test(cases, one_writes_while_the_others_read);
+    tcase_add_test(cases, keys_of_nobody_are_not_found);
     Suite *suite = suite_create("loadgen");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

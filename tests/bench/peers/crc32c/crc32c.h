@@ -13,7 +13,8 @@
 
 #include <nmmintrin.h>
 
-namespace crc32c {
+namespace crc32c
+{
 
 inline uint32_t
 Extend(uint32_t crc, const uint8_t *data, size_t count)

@@ -1,0 +1,87 @@
+/*
+ * walk.c: the verdict on every entry of a walk. See walk.h for the rules.
+ */
+#include "loadgen/walk.h"
+
+#include "loadgen/value.h"
+
+static bool
+keys_sort_as_records(const LoadKeys *keys)
+{
+    return keys->shape != LOAD_KEY_SCATTERED;
+}
+
+/* K-3. */
+static bool
+is_in_order(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
+{
+    uint8_t start[LOAD_KEY_BYTES_MAX];
+    BaseSlice before = base_slice(walk->previous, walk->previous_len);
+    if (entry->index == 0) {
+        load_keys_write(walk->keys, op->record, start);
+        before = base_slice(start, walk->keys->size);
+    }
+    int order = base_slice_compare(entry->key, before);
+    if (op->reverse) {
+        return order < 0;
+    }
+    return order > 0 || (order == 0 && entry->index == 0);
+}
+
+/* K-4: whether this record is the one that must come next. */
+static bool
+is_next(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, uint64_t record)
+{
+    if (!walk->complete || !keys_sort_as_records(walk->keys)) {
+        return true;
+    }
+    if (op->reverse) {
+        return record + 1 == (entry->index == 0 ? op->record : walk->previous_record);
+    }
+    return record == (entry->index == 0 ? op->record : walk->previous_record + 1);
+}
+
+static LoadVerdict
+judge(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, LoadValueId *ret_id)
+{
+    uint8_t key[LOAD_KEY_BYTES_MAX];
+    LoadVerdict verdict = load_ledger_verdict_of_bytes(entry->value, ret_id);
+    if (verdict != LOAD_RIGHT) {
+        return verdict;
+    }
+    load_keys_write(walk->keys, ret_id->record, key);
+    if (!base_slice_equal(entry->key, base_slice(key, walk->keys->size))) {
+        return LOAD_WRONG_KEY;
+    }
+    if (!is_in_order(walk, op, entry)) {
+        return LOAD_MISPLACED;
+    }
+    if (walk->complete && ret_id->run != walk->run) {
+        return LOAD_FOREIGN;
+    }
+    return is_next(walk, op, entry, ret_id->record) ? LOAD_RIGHT : LOAD_MISSING;
+}
+
+LoadVerdict
+load_walk_entry(LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
+{
+    LoadValueId id = {.record = 0};
+    LoadVerdict verdict = judge(walk, op, entry, &id);
+    walk->previous_record = id.record;
+    walk->previous_len = entry->key.len < sizeof walk->previous ? entry->key.len : 0;
+    if (walk->previous_len != 0) {
+        memcpy(walk->previous, entry->key.data, walk->previous_len);
+    }
+    return verdict;
+}
+
+LoadVerdict
+load_walk_end(const LoadWalk *walk, const LoadOp *op, uint32_t entries)
+{
+    if (!walk->complete || !keys_sort_as_records(walk->keys)) {
+        return LOAD_RIGHT;
+    }
+    uint64_t left = op->reverse ? op->record : walk->total - op->record;
+    uint64_t expected = op->walk < left ? op->walk : left;
+    return entries < expected ? LOAD_MISSING : LOAD_RIGHT;
+}
