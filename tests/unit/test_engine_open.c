@@ -126,12 +126,13 @@ START_TEST(finds_engines_by_name)
     const EngineClass *hashmap = engine_class_find("hashmap");
     ck_assert_ptr_nonnull(hashmap);
     ck_assert_ptr_eq(engine_class_at(0), hashmap);
+    ck_assert_ptr_eq(engine_class_at(1), engine_class_find("lsm"));
     ck_assert_ptr_null(engine_class_find("scripted"));
-    ck_assert_ptr_null(engine_class_at(1));
+    ck_assert_ptr_null(engine_class_at(2));
     ck_assert(base_is_ok(engine_class_register(&scripted_class)));
     ck_assert_ptr_eq(engine_class_find("scripted"), &scripted_class);
-    ck_assert_ptr_eq(engine_class_at(1), &scripted_class);
-    ck_assert_ptr_null(engine_class_at(2));
+    ck_assert_ptr_eq(engine_class_at(2), &scripted_class);
+    ck_assert_ptr_null(engine_class_at(3));
     ck_assert_int_eq(engine_class_register(&scripted_class).code, BASE_EXISTS);
 }
 END_TEST
