@@ -122,11 +122,25 @@ lsm_memtable_room(const LsmMemtable *memtable)
     return room > pending ? room - pending : 0;
 }
 
+/* The same, bounded by the sizes that the trees can have at most: less near an empty tree. */
+static size_t
+link_bytes_exact(const LsmMemtable *memtable, size_t count)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < LSM_MEMTABLE_KEYSPACES; i++) {
+        const LsmTree *tree = &memtable->trees[i];
+        bytes += lsm_tree_bytes_max(tree->keys + count) - tree->bytes;
+    }
+    return bytes;
+}
+
 bool
 lsm_memtable_fits(const LsmMemtable *memtable, size_t count, size_t bytes)
 {
     size_t room = lsm_arena_room(&memtable->arena);
-    return bytes <= room && link_bytes(memtable, memtable->unlinked + count) <= room - bytes;
+    size_t links = memtable->unlinked + count;
+    return bytes <= room && (link_bytes(memtable, links) <= room - bytes ||
+                             link_bytes_exact(memtable, links) <= room - bytes);
 }
 
 size_t
