@@ -527,7 +527,7 @@ size_t
 lsm_tree_insert_bytes(const LsmTree *tree, size_t count)
 {
     size_t one = lsm_arena_round(LEAF_BYTES) + (tree->height + 2) * lsm_arena_round(INNER_BYTES);
-    if (count <= 1) {
+    if (count == 0 || (count == 1 && tree->keys != 0)) {
         return count * one;
     }
     size_t all = lsm_tree_bytes_max(tree->keys + count) - tree->bytes;
