@@ -79,7 +79,7 @@ random_job(void)
 START_TEST(readers_see_the_same_as_before)
 {
     rig.rand = base_rand((uint64_t)_i + 1);
-    rig.buffer = 16 << 10;
+    rig.buffer = 32 << 10;
     rig.value_bytes = _i % 2 == 0 ? 40 : 600;
     rig.picking.reclaim_ms = 2000;
     for (int round = 0; round < 60; round++) {
