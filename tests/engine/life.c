@@ -225,8 +225,7 @@ life_do_snapshot(Life *life)
     LIFE_OK(life, engine_snapshot_new(life->rig.engine, &slot->snapshot));
     slot->point = model_latest(&life->model);
     life_tell(life, "snapshot %zu at version %" PRId64 "\n", index, slot->snapshot->version);
-    LIFE_EXPECT(life, slot->snapshot->version == slot->point.version || !life->settled);
-    LIFE_EXPECT(life, slot->snapshot->version >= slot->point.version);
+    LIFE_EXPECT(life, slot->snapshot->version == slot->point.version);
     LIFE_EXPECT(life, slot->snapshot->stamp_ms == slot->point.now_ms);
     life_set_floor(life);
 }

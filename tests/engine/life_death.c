@@ -24,21 +24,14 @@ catch_up_clock(Life *life)
     life_look_at_clock(life);
 }
 
-/* Everything was lost: an engine that does not persist. */
-static void
-begin_anew(Life *life)
-{
-    int64_t last = life->model.version;
-    model_rewind(&life->model, INT64_MIN);
-    life->model.version = engine_rig_version(life->rig.engine);
-    LIFE_EXPECT(life, life->model.version >= last);
-}
-
-/* The store is as the model is now. */
+/* The store is as the model is now, but for the version, which may have gone on. */
 static void
 settle(Life *life)
 {
-    life->acknowledged = life->model.version;
+    int64_t version = engine_rig_version(life->rig.engine);
+    LIFE_EXPECT(life, version >= life->model.version);
+    life->model.version = version;
+    life->acknowledged = version;
     life->settled = false;
     life_note_durable(life);
     life_show_clock(life);
@@ -56,7 +49,7 @@ life_do_reopen(Life *life)
     }
     LIFE_OK(life, engine_rig_try_open(&life->rig));
     if (!life_can(life, ENGINE_CAN_PERSIST)) {
-        begin_anew(life);
+        model_forget(&life->model);
     }
     settle(life);
     life_compare(life, life->rig.engine, NULL, model_latest(&life->model));
@@ -186,7 +179,7 @@ life_do_death(Life *life)
     }
     recover(life, death);
     if (!life_can(life, ENGINE_CAN_PERSIST)) {
-        begin_anew(life);
+        model_forget(&life->model);
         settle(life);
         return;
     }
@@ -200,6 +193,7 @@ life_do_death(Life *life)
         /* What was served once is durable. */
         engine_rig_die(&life->rig, ENGINE_RIG_SYSTEM, NULL);
         LIFE_OK(life, engine_rig_try_open(&life->rig));
+        settle(life);
     }
     life_compare(life, life->rig.engine, NULL, model_latest(&life->model));
 }

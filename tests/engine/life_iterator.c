@@ -48,8 +48,7 @@ open_slot(Life *life, LifeIterator *slot)
     slot->current = life->pool.count;
     LIFE_EXPECT(life, !slot->iterator->valid);
     LIFE_EXPECT(life, slot->iterator->now_ms == slot->point.now_ms);
-    LIFE_EXPECT(life, slot->iterator->read_version >= slot->point.version);
-    LIFE_EXPECT(life, slot->iterator->read_version == slot->point.version || !life->settled);
+    LIFE_EXPECT(life, slot->iterator->read_version == slot->point.version);
     life_tell(life, "iterator at version %" PRId64 " over ", slot->point.version);
     life_tell_key(life, range.start);
     life_tell(life, " to ");

@@ -56,13 +56,6 @@ life_do_gets(Life *life)
     engine_read_end(&read);
 }
 
-static void
-check_read_version(const Life *life, int64_t version, ModelPoint point)
-{
-    LIFE_EXPECT(life, version >= point.version);
-    LIFE_EXPECT(life, version == point.version || !life->settled);
-}
-
 void
 life_do_multi_get(Life *life)
 {
@@ -85,7 +78,7 @@ life_do_multi_get(Life *life)
     BaseStatus status = engine_multi_get(&read, keyspace, keys, count, lookups, &version);
     if (!cached_only || status.code != BASE_WOULD_BLOCK) {
         LIFE_OK(life, status);
-        check_read_version(life, version, point);
+        LIFE_EXPECT(life, version == point.version);
         for (size_t i = 0; i < count; i++) {
             check_lookup(life, point, keyspace, indexes[i], &lookups[i]);
         }
@@ -231,7 +224,7 @@ life_do_range_figures(Life *life)
     EngineStats stats;
     engine_stats(life->rig.engine, &stats);
     LIFE_EXPECT(life, stats.keys >= 0 && stats.data_bytes >= 0 && stats.memory_bytes >= 0);
-    LIFE_EXPECT(life, stats.version >= life->model.version);
+    LIFE_EXPECT(life, stats.version == life->model.version);
     size_t open = 0;
     for (size_t i = 0; i < LIFE_SNAPSHOTS; i++) {
         open += life->snapshots[i].snapshot != NULL;

@@ -23,7 +23,7 @@ model_init(Model *model, const KeyPool *pool, size_t value_max)
 void
 model_clear(Model *model)
 {
-    model_rewind(model, INT64_MIN);
+    model_forget(model);
     for (int keyspace = 0; keyspace < ENGINE_KEYSPACE_COUNT; keyspace++) {
         for (size_t i = 0; i < model->pool->count; i++) {
             free(model->histories[keyspace][i].entries);
@@ -90,6 +90,14 @@ model_rewind(Model *model, int64_t version)
     if (version < model->version) {
         model->version = version;
     }
+}
+
+void
+model_forget(Model *model)
+{
+    int64_t version = model->version;
+    model_rewind(model, INT64_MIN);
+    model->version = version;
 }
 
 /* Forgets what nobody reads: all below the newest entry that is at or below the floor. */

@@ -67,6 +67,9 @@ size_t model_last(const Model *model, ModelPoint point, EngineKeyspace keyspace,
 /* Everything above `version` has never been. */
 void model_rewind(Model *model, int64_t version);
 
+/* All records are lost; versions go on. */
+void model_forget(Model *model);
+
 /* What must become of a mutation: EngineMutation.result. */
 typedef struct ModelResult {
     bool existed;

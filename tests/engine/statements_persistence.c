@@ -209,7 +209,7 @@ a_store_is_opened_once(Trial *trial)
     HOLDS(trial_has(trial, NULL, "a", "1"));
 }
 
-/* -------------------------------------------------------------------------------- checkpoints -- */
+/* ------------------------------------------------------------------------------- checkpoints -- */
 
 /* Opens the copy in home/name in place of the store. */
 static void

@@ -2,9 +2,10 @@
  * trial.h: a statement about engines, and one attempt to refute it on an empty store.
  *
  * A statement has a number that never changes, a sentence, and a function that looks for a
- * counterexample through engine.h. It is tried in several settings: in each durability mode that the
- * engine has, and with something done behind every write of the trial: nothing, a flush, or a flush
- * and a compaction; so the same sentence is tried on memtables, on fresh tables and on merged ones.
+ * counterexample through engine.h. It is tried in several settings: in each durability mode that
+ * the engine has, and with something done behind every write of the trial: nothing, a flush, or a
+ * flush and a compaction; so the same sentence is tried on memtables, on fresh tables and on merged
+ * ones.
  *
  * Threading: one thread, unless a statement makes more.
  */
