@@ -1,21 +1,22 @@
 /*
  * endpoint.c: ties a NetServer to lanes, and both to rpc.
  *
- * A reactor answers by itself only what needs no work: a request that cannot be queued is Refused
- * on the spot, which keeps a full queue cheap. Such an answer may be ready before those of
- * earlier requests of its connection; net sends it in its turn, and it changed nothing, so the
- * order of effects holds.
+ * A request that cannot be queued is Refused on the spot, which keeps a full queue cheap. Such an
+ * answer may be ready before those of earlier requests of its connection; net sends it in its turn,
+ * and it changed nothing, so the order of effects holds.
  *
  * Bytes that are no request take the same way as requests: the worker writes the error, in order,
  * and ends the connection; what came behind them is dropped.
  *
- * Teardown mirrors the start: workers stop first, so that nobody answers any more; then net
- * closes the connections and ends the reactors; then the queues can go.
+ * Teardown mirrors the start: workers stop first, and writes under way are waited for, so that
+ * nobody answers any more; then net closes the connections and ends the reactors; then the queues
+ * can go.
  */
 #include "service/endpoint.h"
 
-#include "service/lanes.h"
+#include "service/dispatch.h"
 #include "service/log.h"
+#include "service/rpc/express.h"
 #include "service/rpc/refusal.h"
 #include "service/wire/scanner.h"
 
@@ -25,25 +26,23 @@
 /* What a refused client is told to wait, ms. */
 enum { ENDPOINT_RETRY_MS = 100, ENDPOINT_RETRY_STOPPING_MS = 1000 };
 
+/* What a worker has for itself. */
+typedef struct EndpointWorker {
+    RpcLane *lane;
+    RpcExpress *express; /* NULL likewise */
+} EndpointWorker;
+
 struct Endpoint {
     EndpointConfig config;
     NetServer *net;
     Lanes *lanes;
+    Dispatch *dispatch;
     LogRate malformed;
     _Atomic bool stopping;
     _Atomic uint64_t refused_queue;
     _Atomic uint64_t refused_budget;
     _Atomic uint64_t refused_stopping;
 };
-
-static RpcCall
-call_of(NetRequest *request, BaseSlice input, bool bad)
-{
-    return (RpcCall){.input = input,
-                     .bad = bad,
-                     .arrival_us = net_request_arrival_us(request),
-                     .peer = net_conn_peer(net_request_conn(request))};
-}
 
 /* Counts malformed bytes in the log; the metrics have the exact number. */
 static void
@@ -85,25 +84,25 @@ static void
 refuse(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool bad,
        const RpcRefusal *refusal)
 {
-    RpcCall call = call_of(request, input, bad);
+    RpcCall call = dispatch_call(&(LanesTask){request, input, bad});
     RpcVerdict verdict =
         rpc_refusal_answer(endpoint->config.context, &call, refusal, net_request_output(request));
     net_request_finish(request, verdict.close || bad);
 }
 
 static void
-refuse_overload(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool bad)
+refuse_overload(Endpoint *endpoint, const LanesTask *task)
 {
     static const RpcRefusal stopping = {RPC_REFUSED_DRAINING, "the server is stopping",
                                         ENDPOINT_RETRY_STOPPING_MS, "server"};
     static const RpcRefusal overload = {RPC_REFUSED_OVERLOAD,
                                         "more requests are waiting than the server accepts",
                                         ENDPOINT_RETRY_MS, "server"};
-    bool is_stopping = atomic_load_explicit(&endpoint->stopping, memory_order_relaxed);
+    bool is_stopping = atomic_load(&endpoint->stopping);
     (void)atomic_fetch_add_explicit(is_stopping ? &endpoint->refused_stopping
                                                 : &endpoint->refused_queue,
                                     1, memory_order_relaxed);
-    refuse(endpoint, request, input, bad, is_stopping ? &stopping : &overload);
+    refuse(endpoint, task->request, task->input, task->bad, is_stopping ? &stopping : &overload);
 }
 
 /* Refuses a request whose connection holds too much while the server is full. */
@@ -129,12 +128,12 @@ on_request(void *user, NetRequest *request, BaseSlice input, bool bad)
     if (refuse_over_budget(endpoint, request, input, bad)) {
         return;
     }
-    LanesConn *queue = net_conn_user(conn);
+    DispatchConn *own = net_conn_user(conn);
     BaseSlice owned = net_request_own_input(request);
-    LanesTask task = {.request = request, .input = owned, .bad = bad};
-    if (queue == NULL || owned.data == NULL ||
-        !lanes_submit(endpoint->lanes, queue, net_conn_reactor(conn), &task)) {
-        refuse_overload(endpoint, request, owned.data == NULL ? input : owned, bad);
+    LanesTask task = {.request = request, .input = owned.data == NULL ? input : owned, .bad = bad};
+    if (own == NULL || owned.data == NULL ||
+        !dispatch_request(endpoint->dispatch, own, net_conn_reactor(conn), &task)) {
+        refuse_overload(endpoint, &task);
     }
 }
 
@@ -142,6 +141,7 @@ static void
 on_turn_end(void *user, unsigned reactor)
 {
     Endpoint *endpoint = user;
+    dispatch_turn_end(endpoint->dispatch, reactor);
     lanes_turn_end(endpoint->lanes, reactor);
 }
 
@@ -149,41 +149,54 @@ static void
 on_drained(void *user, NetConn *conn)
 {
     Endpoint *endpoint = user;
-    lanes_resume(endpoint->lanes, net_conn_user(conn));
+    lanes_resume(endpoint->lanes, dispatch_conn_queue(net_conn_user(conn)));
 }
 
-/* Without memory for its queue a connection is refused request by request. */
+/* Without memory of its own a connection is refused request by request. */
 static void
 on_opened(void *user, NetConn *conn)
 {
     (void)user;
-    net_conn_set_user(conn, lanes_conn_new());
+    net_conn_set_user(conn, dispatch_conn_new());
 }
 
 static void
 on_closed(void *user, NetConn *conn)
 {
-    (void)user;
-    lanes_conn_end(net_conn_user(conn));
+    Endpoint *endpoint = user;
+    dispatch_conn_end(endpoint->dispatch, net_conn_user(conn), net_conn_reactor(conn));
 }
 
 /* --------------------------------------------------------------------------------- workers -- */
 
+static void
+on_worker_free(void *user, void *state)
+{
+    EndpointWorker *worker = state;
+    (void)user;
+    rpc_lane_free(worker->lane);
+    rpc_express_free(worker->express);
+    free(worker);
+}
+
 static void *
 on_worker_new(void *user)
 {
-    Endpoint *endpoint = user;
-    RpcLane *lane = NULL;
+    const Endpoint *endpoint = user;
+    EndpointWorker *worker = calloc(1, sizeof *worker);
+    if (worker == NULL) {
+        return NULL;
+    }
     BaseStatus status = rpc_lane_new(endpoint->config.context, endpoint->config.services,
-                                     endpoint->config.service_count, &lane);
-    return base_is_ok(status) ? lane : NULL;
-}
-
-static void
-on_worker_free(void *user, void *worker)
-{
-    (void)user;
-    rpc_lane_free(worker);
+                                     endpoint->config.service_count, &worker->lane);
+    if (base_is_ok(status) && endpoint->config.express) {
+        status = rpc_express_new(endpoint->config.context, NULL, &worker->express);
+    }
+    if (!base_is_ok(status)) {
+        on_worker_free(user, worker);
+        return NULL;
+    }
+    return worker;
 }
 
 static bool
@@ -191,6 +204,17 @@ on_may_execute(void *user, const LanesTask *task)
 {
     (void)user;
     return !net_conn_output_full(net_request_conn(task->request));
+}
+
+/* In the express lane if it can be. */
+static RpcVerdict
+call_lane(EndpointWorker *worker, const RpcCall *call, BaseBuf *out)
+{
+    RpcVerdict verdict;
+    if (worker->express != NULL && rpc_express_call(worker->express, call, out, &verdict)) {
+        return verdict;
+    }
+    return rpc_lane_call(worker->lane, call, out);
 }
 
 static bool
@@ -201,8 +225,8 @@ on_execute(void *user, void *worker, const LanesTask *task)
     if (refuse_over_budget(endpoint, request, task->input, task->bad)) {
         return task->bad;
     }
-    RpcCall call = call_of(request, task->input, task->bad);
-    RpcVerdict verdict = rpc_lane_call(worker, &call, net_request_output(request));
+    RpcCall call = dispatch_call(task);
+    RpcVerdict verdict = call_lane(worker, &call, net_request_output(request));
     if (verdict.outcome == OBS_PROTOCOL) {
         note_malformed(endpoint, call.peer);
     }
@@ -234,6 +258,26 @@ start_lanes(Endpoint *endpoint, const EndpointConfig *config)
     return lanes_new(&lanes, &endpoint->lanes);
 }
 
+static void
+on_unqueued(void *user, const LanesTask *task)
+{
+    refuse_overload(user, task);
+}
+
+static BaseStatus
+start_dispatch(Endpoint *endpoint, const EndpointConfig *config)
+{
+    const DispatchArgs args = {
+        .context = config->context,
+        .reactors = config->reactors,
+        .express = config->express,
+        .lanes = endpoint->lanes,
+        .refuse = on_unqueued,
+        .user = endpoint,
+    };
+    return dispatch_new(&args, &endpoint->dispatch);
+}
+
 static BaseStatus
 start_net(Endpoint *endpoint, const EndpointConfig *config)
 {
@@ -258,6 +302,9 @@ endpoint_new(const EndpointConfig *config, Endpoint **ret_endpoint)
     endpoint->config = *config;
     endpoint->config.limits = NULL;
     BaseStatus status = start_lanes(endpoint, config);
+    if (base_is_ok(status)) {
+        status = start_dispatch(endpoint, config);
+    }
     if (base_is_ok(status)) {
         status = start_net(endpoint, config);
     }
@@ -319,11 +366,15 @@ endpoint_free(Endpoint *endpoint)
     if (endpoint == NULL) {
         return;
     }
-    atomic_store_explicit(&endpoint->stopping, true, memory_order_relaxed);
+    atomic_store(&endpoint->stopping, true);
     if (endpoint->lanes != NULL) {
         lanes_stop(endpoint->lanes);
     }
+    if (endpoint->net != NULL) {
+        dispatch_settle(endpoint->dispatch);
+    }
     net_server_free(endpoint->net);
     lanes_free(endpoint->lanes);
+    dispatch_free(endpoint->dispatch);
     free(endpoint);
 }

@@ -5,8 +5,9 @@
  * management answers however busy data is. What happens to a request:
  *
  *     reactor   scan: the boundary scanner of wire finds its end
- *               request: its bytes are kept, and it is queued (lanes); or it is refused on the spot
- *     worker    the generated lane of rpc executes it and writes the reply
+ *               request: its bytes are kept, and it goes to the express lane, or is queued for a
+ *               worker (lanes), or is refused on the spot
+ *     worker    executes it: in the express lane if it can be, else in the generated one
  *     reactor   sends the replies of a connection in the order of its requests
  *
  * Threading: everything but endpoint_stats() belongs to the main thread. endpoint_drain() may be
@@ -30,6 +31,7 @@ typedef struct EndpointConfig {
     RpcContext *context;
     RpcService services[ENDPOINT_SERVICES_MAX];
     size_t service_count;
+    bool express; /* hot methods of RPC_STORE go the express lane */
     const BaseClock *clock;
 } EndpointConfig;
 

@@ -466,6 +466,15 @@ lanes_submit(Lanes *lanes, LanesConn *conn, unsigned reactor, const LanesTask *t
     return true;
 }
 
+bool
+lanes_conn_idle(LanesConn *conn)
+{
+    (void)pthread_mutex_lock(&conn->lock);
+    bool idle = conn->state == LANES_IDLE;
+    (void)pthread_mutex_unlock(&conn->lock);
+    return idle;
+}
+
 void
 lanes_resume(Lanes *lanes, LanesConn *conn)
 {

@@ -26,11 +26,8 @@ base_buf_reset(BaseBuf *buf)
 }
 
 bool
-base_buf_reserve(BaseBuf *buf, size_t extra)
+base_buf_grow(BaseBuf *buf, size_t extra)
 {
-    if (buf->capacity - buf->len >= extra) {
-        return true;
-    }
     if (extra > SIZE_MAX / 2 - buf->len) {
         buf->failed = true;
         return false;
@@ -47,18 +44,6 @@ base_buf_reserve(BaseBuf *buf, size_t extra)
     buf->data = data;
     buf->capacity = capacity;
     return true;
-}
-
-uint8_t *
-base_buf_extend(BaseBuf *buf, size_t extra)
-{
-    /* NULL says that there is no memory, so nothing must have a place, too. */
-    if (!base_buf_reserve(buf, extra == 0 ? 1 : extra)) {
-        return NULL;
-    }
-    uint8_t *room = buf->data + buf->len;
-    buf->len += extra;
-    return room;
 }
 
 bool

@@ -29,11 +29,28 @@ void base_buf_clear(BaseBuf *buf);
 /* Makes the buffer empty and keeps its storage. */
 void base_buf_reset(BaseBuf *buf);
 
+/* Grows the storage. False: no memory. */
+bool base_buf_grow(BaseBuf *buf, size_t extra);
+
 /* Makes room for `extra` bytes behind the end. False: no memory. */
-bool base_buf_reserve(BaseBuf *buf, size_t extra);
+static inline bool
+base_buf_reserve(BaseBuf *buf, size_t extra)
+{
+    return buf->capacity - buf->len >= extra || base_buf_grow(buf, extra);
+}
 
 /* Room for `extra` bytes behind the end, which become part of the buffer; NULL: no memory. */
-uint8_t *base_buf_extend(BaseBuf *buf, size_t extra);
+static inline uint8_t *
+base_buf_extend(BaseBuf *buf, size_t extra)
+{
+    /* NULL says that there is no memory, so nothing must have a place, too. */
+    if (!base_buf_reserve(buf, extra == 0 ? 1 : extra)) {
+        return NULL;
+    }
+    uint8_t *room = buf->data + buf->len;
+    buf->len += extra;
+    return room;
+}
 
 /* Appends. False: no memory. */
 bool base_buf_append_slow(BaseBuf *buf, const void *data, size_t len);

@@ -112,6 +112,8 @@ hashmap_lookup_answer(const HashmapRecord *record, int64_t now_ms)
     return lookup;
 }
 
+enum { CACHE_LINE = 64 };
+
 /* Fetches the bucket that a key should be in. */
 static HashmapTable *
 prefetch_bucket(HashmapPlace place)
@@ -124,7 +126,10 @@ prefetch_bucket(HashmapPlace place)
     return table;
 }
 
-/* Fetches the records in that bucket that have the tag of the key; mostly there is just one. */
+/*
+ * Fetches the records in that bucket that have the tag of the key; mostly there is just one. Behind
+ * the head, which has the key, the caller will soon want the value: two more lines hold a small one.
+ */
 static void
 prefetch_records(HashmapTable *table, uint64_t tag)
 {
@@ -132,7 +137,10 @@ prefetch_records(HashmapTable *table, uint64_t tag)
     for (size_t i = first; i < first + HASHMAP_BUCKET_SLOTS; i++) {
         uint64_t word = atomic_load_explicit(&table->slots[i], memory_order_relaxed);
         if (((word ^ tag) & HASHMAP_SLOT_TAG) == 0) {
-            __builtin_prefetch(hashmap_slot_record(word));
+            const uint8_t *record = (const uint8_t *)hashmap_slot_record(word);
+            __builtin_prefetch(record);
+            __builtin_prefetch(record + CACHE_LINE);
+            __builtin_prefetch(record + 2 * (size_t)CACHE_LINE);
         }
     }
 }

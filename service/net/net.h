@@ -8,8 +8,9 @@
  * with net_request_finish(); replies leave in the order in which the requests came.
  *
  * Threads. Each connection belongs to one reactor. `scan`, `request`, `opened` and `closed` run on
- * that reactor's thread and must not block. `turn_end` runs once at the end of a reactor's turn,
- * after all its `request` calls: the place to submit what the turn gathered. net_request_finish()
+ * that reactor's thread and must not block. `turn_end` runs once at the end of each turn of a
+ * reactor, after all its `request` calls and after what other threads had finished by then: the place
+ * to submit what the turn gathered, and to go on with what waited. net_request_finish()
  * may be called from any thread.
  *
  * Bounds. NetLimits bounds everything that a peer can make grow. A peer that is slow, silent or
@@ -51,7 +52,7 @@ typedef struct NetCallbacks {
      * NET_SCAN_BAD, input is what there is, and the connection will close after the reply.
      */
     void (*request)(void *user, NetRequest *request, BaseSlice input, bool bad);
-    /* The reactor delivered the requests of a turn, one at least; it counts from 0. May be NULL. */
+    /* A turn of a reactor ends; they count from 0. May be NULL. */
     void (*turn_end)(void *user, unsigned reactor);
     /*
      * net_conn_output_full() was true for a connection, and it no longer is: the peer has taken
@@ -170,6 +171,12 @@ int64_t net_request_arrival_us(const NetRequest *request);
  * with data == NULL: no memory; then answer with a refusal.
  */
 BaseSlice net_request_own_input(NetRequest *request);
+
+/*
+ * Moves the input that net_request_own_input() kept into `into`, which is empty; the bytes stay where
+ * they are in memory. For whoever still needs them when the request is finished. On the reactor.
+ */
+void net_request_keep_input(NetRequest *request, BaseBuf *into);
 
 /* Where to write the reply before finishing; owned by the request. Left empty: no reply. */
 BaseBuf *net_request_output(NetRequest *request);

@@ -303,7 +303,7 @@ turn(NetReactor *reactor)
     }
     cut_if_wanted(reactor);
     run_ready(reactor);
-    if (reactor->delivered > 0 && reactor->callbacks->turn_end != NULL) {
+    if (reactor->callbacks->turn_end != NULL) {
         reactor->callbacks->turn_end(reactor->user, reactor->index);
     }
     reactor->delivered = 0;

@@ -142,6 +142,14 @@ net_request_own_input(NetRequest *request)
 }
 
 void
+net_request_keep_input(NetRequest *request, BaseBuf *into)
+{
+    base_buf_clear(into);
+    *into = request->input;
+    request->input = BASE_BUF_INIT;
+}
+
+void
 net_request_finish(NetRequest *request, bool close)
 {
     NetReactor *reactor = request->conn->reactor;

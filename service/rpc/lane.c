@@ -6,10 +6,6 @@
  * What it writes goes through a WireWriter with the reply limit: either the whole reply is in `out`
  * afterwards or none of it, and then the lane says why in its place.
  *
- * A reply that cannot be given is told apart by what the method may have done: nothing was lost
- * when it only reads, so the caller is told to ask for less; a method that writes has run, so the
- * answer is Indeterminate, never a refusal.
- *
  * Observers are asked between the checks and the generated code, and told in the very end. Without
  * any, a call pays the load of a pointer for them.
  *
@@ -17,10 +13,10 @@
  */
 #include "service/rpc/lane.h"
 
+#include "service/rpc/answer.h"
 #include "service/rpc/methods.h"
 #include "service/rpc/observer.h"
 #include "service/wire/bridge.h"
-#include "service/wire/reply.h"
 
 #include <glib.h>
 
@@ -30,9 +26,6 @@
 /* Numbers of the IDL that the lane itself answers with. */
 enum {
     INVALID_BAD_ARGUMENT = 1,
-    INVALID_OVER_LIMIT = 2,
-    REFUSED_OVERLOAD = 1,
-    INDETERMINATE_ENGINE_UNKNOWN = 3,
     FAILED_INTERNAL = 1,
 };
 
@@ -96,20 +89,6 @@ rpc_lane_free(RpcLane *lane)
 
 /* ----------------------------------------------------------------------------------- answers -- */
 
-/* Answers with an exception; closes when not even that fits. */
-static RpcVerdict
-answer_exception(LaneTurn *turn, const WireException *exception)
-{
-    static const ObsOutcome outcomes[] = {
-        [WIRE_INVALID_REQUEST] = OBS_INVALID, [WIRE_NOT_HERE] = OBS_NOT_HERE,
-        [WIRE_REFUSED] = OBS_REFUSED,         [WIRE_INDETERMINATE] = OBS_INDETERMINATE,
-        [WIRE_FAILED] = OBS_FAILED,
-    };
-    bool written = wire_reply_exception(turn->out, &turn->message, exception);
-    return (RpcVerdict){
-        .close = !written, .outcome = outcomes[exception->kind], .code = exception->code};
-}
-
 /* `field` may be "": the fault is somewhere within an argument. */
 static RpcVerdict
 answer_bad_argument(LaneTurn *turn, const char *field, const char *fault)
@@ -122,19 +101,7 @@ answer_bad_argument(LaneTurn *turn, const char *field, const char *fault)
         .message = base_slice_text(message),
         .text = base_slice_text(field),
     };
-    return answer_exception(turn, &exception);
-}
-
-static RpcVerdict
-answer_no_memory(LaneTurn *turn)
-{
-    WireException exception = {
-        .kind = WIRE_REFUSED,
-        .code = REFUSED_OVERLOAD,
-        .message = BASE_SLICE_LITERAL("the server is short of memory"),
-        .text = BASE_SLICE_LITERAL("server"),
-    };
-    return answer_exception(turn, &exception);
+    return rpc_answer_exception(turn->out, &turn->message, &exception);
 }
 
 /* Answers a message that is at fault itself. */
@@ -154,33 +121,11 @@ answer_malformed(LaneTurn *turn, WireError error)
         return (RpcVerdict){.close = true, .outcome = OBS_PROTOCOL};
     }
     if (error.code == WIRE_NO_MEMORY) {
-        return answer_no_memory(turn);
+        return rpc_answer_no_memory(turn->out, &turn->message);
     }
     snprintf(text, sizeof text, "malformed request: %s (at byte %zu)",
              wire_format_explain(error.code), error.offset);
     return answer_protocol(turn, WIRE_APPLICATION_PROTOCOL_ERROR, text, false);
-}
-
-/* The handler has run, and its reply cannot be given. */
-static RpcVerdict
-answer_lost_reply(LaneTurn *turn, WireCode code)
-{
-    char message[160];
-    bool wrote = rpc_methods_writes(turn->method);
-    if (!wrote && code == WIRE_NO_MEMORY) {
-        return answer_no_memory(turn);
-    }
-    snprintf(message, sizeof message,
-             wrote ? "the call was executed, but its reply is over %zu bytes or memory is short"
-                   : "the reply is over %zu bytes: ask for less at once",
-             turn->limits->reply_bytes_max);
-    WireException exception = {
-        .kind = wrote ? WIRE_INDETERMINATE : WIRE_INVALID_REQUEST,
-        .code = wrote ? INDETERMINATE_ENGINE_UNKNOWN : INVALID_OVER_LIMIT,
-        .message = base_slice_text(message),
-        .first = wrote ? 0 : (int64_t)turn->limits->reply_bytes_max,
-    };
-    return answer_exception(turn, &exception);
 }
 
 /* ------------------------------------------------------------------------------------ checks -- */
@@ -233,7 +178,8 @@ static RpcVerdict
 answer_gave_up(LaneTurn *turn, WireCode code)
 {
     if (code == WIRE_TOO_LONG || code == WIRE_NO_MEMORY) {
-        return answer_lost_reply(turn, code);
+        return rpc_answer_lost(turn->out, &turn->message, rpc_methods_writes(turn->method), code,
+                               turn->limits->reply_bytes_max);
     }
     if (code == WIRE_BAD_TEXT || code == WIRE_BAD_TYPE) {
         return answer_bad_argument(turn, "",
@@ -246,7 +192,7 @@ answer_gave_up(LaneTurn *turn, WireCode code)
         .code = FAILED_INTERNAL,
         .message = BASE_SLICE_LITERAL("the request could not be processed"),
     };
-    return answer_exception(turn, &exception);
+    return rpc_answer_exception(turn->out, &turn->message, &exception);
 }
 
 static RpcVerdict
@@ -294,7 +240,7 @@ obey(LaneTurn *turn, const RpcDemand *demand, size_t before, RpcVerdict verdict)
     BaseBuf *out = turn->out;
     if (demand->throws) {
         out->len = before;
-        verdict = answer_exception(turn, &demand->exception);
+        verdict = rpc_answer_exception(out, &turn->message, &demand->exception);
     }
     if (demand->fate == RPC_REPLY_LOST) {
         out->len = before;

@@ -26,8 +26,8 @@ store_read_end(StoreRead *read)
 
 /* --------------------------------------------------------------------------------------- get -- */
 
-static bool
-check_get(const Store *store, const StoreGetArgs *args, StoreError *ret_error)
+bool
+store_get_check(const Store *store, const StoreGetArgs *args, StoreError *ret_error)
 {
     int64_t deadline_us = 0;
     if (!store_check_key(store, args->key, STORE_PLACE_ARGUMENT, "key", ret_error) ||
@@ -60,30 +60,45 @@ part(BaseSlice value, const StoreGetArgs *args)
     return len == 0 ? BASE_SLICE_EMPTY : base_slice(value.data + offset, len);
 }
 
+StoreGetResult
+store_get_shape(const StoreGetArgs *args, const EngineLookup *lookup)
+{
+    StoreGetResult result = {.found = lookup->found};
+    if (lookup->found) {
+        result.version = lookup->record.version;
+        result.expires_at_ms = lookup->record.expires_at_ms;
+        result.full_length = (int64_t)lookup->record.value.len;
+    }
+    result.unchanged = args->has_if_version_not && args->if_version_not == result.version;
+    if (lookup->found && !result.unchanged && !args->without_value) {
+        result.has_value = true;
+        result.value = part(lookup->record.value, args);
+    }
+    return result;
+}
+
+bool
+store_get_all(StoreRead *read, const BaseSlice *keys, size_t count, EngineLookup *ret_lookups,
+              StoreError *ret_error)
+{
+    int64_t version = 0;
+    BaseStatus status =
+        count == 1
+            ? engine_get(&read->engine_read, ENGINE_DATA, keys[0], ret_lookups)
+            : engine_multi_get(&read->engine_read, ENGINE_DATA, keys, count, ret_lookups, &version);
+    return base_is_ok(status) || store_error_status(ret_error, status, store_name(read->store));
+}
+
 bool
 store_get(StoreRead *read, const StoreGetArgs *args, StoreGetResult *ret_result,
           StoreError *ret_error)
 {
-    if (!check_get(read->store, args, ret_error)) {
+    EngineLookup lookup = {.found = false};
+    if (!store_get_check(read->store, args, ret_error) ||
+        !store_get_all(read, &args->key, 1, &lookup, ret_error)) {
         return false;
     }
-    EngineLookup lookup = {.found = false};
-    BaseStatus status = engine_get(&read->engine_read, ENGINE_DATA, args->key, &lookup);
-    if (!base_is_ok(status)) {
-        return store_error_status(ret_error, status, store_name(read->store));
-    }
-    StoreGetResult result = {.found = lookup.found};
-    if (lookup.found) {
-        result.version = lookup.record.version;
-        result.expires_at_ms = lookup.record.expires_at_ms;
-        result.full_length = (int64_t)lookup.record.value.len;
-    }
-    result.unchanged = args->has_if_version_not && args->if_version_not == result.version;
-    if (lookup.found && !result.unchanged && !args->without_value) {
-        result.has_value = true;
-        result.value = part(lookup.record.value, args);
-    }
-    *ret_result = result;
+    *ret_result = store_get_shape(args, &lookup);
     return true;
 }
 

@@ -5,7 +5,7 @@
 
 #include "engine/base/check.h"
 
-enum { VARINT_BYTES_MAX = 10, COMPACT_SHORT_LIST = 15 };
+enum { VARINT_BYTES_MAX = 10, COMPACT_SHORT_LIST = 15, LIST_HEAD_MAX = 6 };
 
 static const uint8_t COMPACT_TYPES[16] = {
     [WIRE_BOOL] = 1, [WIRE_BYTE] = 3,   [WIRE_I16] = 4,     [WIRE_I32] = 5,
@@ -308,6 +308,32 @@ wire_writer_list(WireWriter *writer, WireType element, uint32_t count)
     }
     put_big(writer, 0xf0u | type, 1);
     put_size(writer, count);
+}
+
+size_t
+wire_writer_list_open(WireWriter *writer)
+{
+    size_t mark = writer->out->len;
+    (void)room(writer, LIST_HEAD_MAX);
+    return mark;
+}
+
+/* The elements move up to a head that is shorter than the room for it. */
+void
+wire_writer_list_close(WireWriter *writer, size_t mark, WireType element, uint32_t count)
+{
+    if (writer->code != WIRE_OK) {
+        return;
+    }
+    BaseBuf head_bytes = {.data = (uint8_t[LIST_HEAD_MAX]){0}, .capacity = LIST_HEAD_MAX};
+    WireWriter head = {.out = &head_bytes, .bytes_max = LIST_HEAD_MAX, .format = writer->format};
+    wire_writer_list(&head, element, count);
+    BaseBuf *out = writer->out;
+    size_t elements = mark + LIST_HEAD_MAX;
+    size_t len = head_bytes.len;
+    memcpy(out->data + mark, head_bytes.data, len);
+    memmove(out->data + mark + len, out->data + elements, out->len - elements);
+    out->len -= LIST_HEAD_MAX - len;
 }
 
 void

@@ -78,6 +78,13 @@ void wire_writer_bytes(WireWriter *writer, BaseSlice value);
 void wire_writer_list(WireWriter *writer, WireType element, uint32_t count);
 void wire_writer_map(WireWriter *writer, WireType key, WireType value, uint32_t count);
 
+/*
+ * A list whose length is known at its end only: open, the elements, close. `mark` is what open
+ * returned.
+ */
+size_t wire_writer_list_open(WireWriter *writer);
+void wire_writer_list_close(WireWriter *writer, size_t mark, WireType element, uint32_t count);
+
 /* Room for `len` bytes of a BYTES value, for the caller to fill at once; NULL after an error. */
 uint8_t *wire_writer_bytes_room(WireWriter *writer, size_t len);
 

@@ -40,7 +40,7 @@ START_TEST(answers_one_request)
     ck_assert_uint_eq(stats.bytes_read, HEADER + 100);
     ck_assert_uint_eq(stats.bytes_written, HEADER + 100);
     ck_assert_uint_eq(stats.in_flight_bytes, 0);
-    ck_assert_uint_eq(atomic_load(&echo->turns_ended), 1);
+    ck_assert_uint_ge(atomic_load(&echo->turns_ended), 1);
 }
 END_TEST
 

@@ -1,0 +1,340 @@
+/*
+ * express.c: offers, gathered gets, flushes. See express.h; writes are in pending.h, calls of workers
+ * in express_call.c.
+ */
+#include "service/rpc/express_private.h"
+
+#include "service/rpc/hot_reply.h"
+#include "service/store/set.h"
+
+#include <stdlib.h>
+
+/* What a reactor executes itself; more is for a worker, so that others are not held up. */
+enum { INLINE_KEYS = 256, INLINE_MUTATIONS = 256 };
+
+/* How often deadlines are looked at. */
+#define EXPIRE_US INT64_C(50000)
+
+BaseStatus
+rpc_express_new(RpcContext *context, const RpcExpressOwner *owner, RpcExpress **ret_express)
+{
+    RpcExpress *express = calloc(1, sizeof *express);
+    if (express == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for an express lane");
+    }
+    express->context = context;
+    express->tape = WIRE_TAPE_INIT;
+    express->keys = BASE_BUF_INIT;
+    express->lookups = BASE_BUF_INIT;
+    express->token = BASE_BUF_INIT;
+    if (owner != NULL) {
+        express->owner = *owner;
+    }
+    rpc_pending_init(&express->pending, context, owner);
+    *ret_express = express;
+    return base_ok();
+}
+
+void
+rpc_express_free(RpcExpress *express)
+{
+    if (express == NULL) {
+        return;
+    }
+    rpc_pending_clear(&express->pending);
+    wire_tape_clear(&express->tape);
+    base_buf_clear(&express->keys);
+    base_buf_clear(&express->lookups);
+    base_buf_clear(&express->token);
+    free(express);
+}
+
+size_t
+rpc_express_under_way(const RpcExpress *express)
+{
+    return atomic_load_explicit(&express->pending.under_way, memory_order_acquire);
+}
+
+/* ----------------------------------------------------------------------------------- parsing -- */
+
+bool
+rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out, RpcTicket *ret_ticket,
+                  RpcHotCall *ret_call)
+{
+    RpcContext *context = express->context;
+    const RpcLimits *limits = atomic_load_explicit(&context->limits, memory_order_acquire);
+    WireMessage message;
+    WireError error;
+    RpcHotMethod method;
+    if (call->bad || atomic_load_explicit(&context->observers, memory_order_acquire) != NULL ||
+        !wire_parse_request(call->input, limits->wire, &express->tape, &message, &error) ||
+        message.type != WIRE_CALL || !rpc_ticket_method(message.method, &method)) {
+        return false;
+    }
+    *ret_ticket = (RpcTicket){.input = call->input,
+                              .out = out,
+                              .before = out->len,
+                              .arrival_us = call->arrival_us,
+                              .seqid = message.seqid,
+                              .format = message.format,
+                              .method = method};
+    *ret_call = (RpcHotCall){
+        .tape = &express->tape, .arguments = message.arguments, .arrival_us = call->arrival_us};
+    return true;
+}
+
+bool
+rpc_express_find_store(RpcExpress *express, BaseSlice name, RpcTicket *ticket)
+{
+    Store *store = express->store;
+    if (store == NULL || !base_slice_equal(base_slice_text(store_name(store)), name)) {
+        store = store_set_find(express->context->stores, name);
+        if (store == NULL) {
+            return false;
+        }
+        express->store = store;
+        express->series = obs_registry_store(express->context->obs, store_name(store));
+    }
+    ticket->store = store;
+    ticket->series = express->series;
+    return true;
+}
+
+/* -------------------------------------------------------------------------------------- gets -- */
+
+/* Answers a gathered get. False: the reply does not fit, or memory is short. */
+static bool
+answer_get(RpcExpress *express, const ExpressGet *get, const EngineLookup *lookup, int64_t now_us)
+{
+    const RpcTicket *ticket = &get->ticket;
+    const RpcLimits *limits = atomic_load_explicit(&express->context->limits, memory_order_acquire);
+    WireMessage message = rpc_ticket_message(ticket);
+    StoreGetResult result = store_get_shape(&get->args, lookup);
+    WireWriter writer;
+    wire_reply_begin(&writer, ticket->out, &message, limits->reply_bytes_max);
+    rpc_hot_reply_get(&writer, &result, rpc_ticket_elapsed_us(ticket, now_us));
+    if (!wire_reply_end(&writer)) {
+        return false;
+    }
+    RpcVerdict verdict = {.outcome = OBS_OK};
+    obs_registry_begin(express->context->obs);
+    rpc_ticket_count(ticket, express->context, &verdict, now_us);
+    express->owner.finish(express->owner.user, ticket->request, false);
+    return true;
+}
+
+/* Hands a get over, and with it what is gathered behind it of its connection. */
+static void
+detour(RpcExpress *express, const ExpressGet *get)
+{
+    get->ticket.conn->detour = true;
+    express->owner.hand_over(express->owner.user, get->ticket.request, get->ticket.input);
+}
+
+/* Answers gets one by one, because together they need disk, or failed. */
+static void
+read_singly(RpcExpress *express, StoreRead *read, const ExpressGet *gets, size_t count,
+            int64_t now_us)
+{
+    for (size_t i = 0; i < count; i++) {
+        const ExpressGet *get = &gets[i];
+        EngineLookup lookup = {.found = false};
+        StoreError error;
+        if (get->ticket.conn->detour || !store_get_all(read, &get->args.key, 1, &lookup, &error) ||
+            !answer_get(express, get, &lookup, now_us)) {
+            detour(express, get);
+        }
+    }
+}
+
+/* Executes gathered gets of one store. */
+static void
+read_together(RpcExpress *express, const ExpressGet *gets, size_t count, int64_t now_us)
+{
+    BaseSlice keys[EXPRESS_GETS_MAX];
+    EngineLookup lookups[EXPRESS_GETS_MAX];
+    StoreRead read;
+    StoreError error;
+    if (!store_read_begin(&read, gets[0].ticket.store, STORE_READ_CACHED_ONLY, &error)) {
+        for (size_t i = 0; i < count; i++) {
+            detour(express, &gets[i]);
+        }
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = gets[i].args.key;
+    }
+    if (!store_get_all(&read, keys, count, lookups, &error)) {
+        read_singly(express, &read, gets, count, now_us);
+    } else {
+        for (size_t i = 0; i < count; i++) {
+            if (gets[i].ticket.conn->detour ||
+                !answer_get(express, &gets[i], &lookups[i], now_us)) {
+                detour(express, &gets[i]);
+            }
+        }
+    }
+    store_read_end(&read);
+}
+
+static void
+flush_gets(RpcExpress *express, int64_t now_us)
+{
+    size_t first = 0;
+    while (first < express->get_count) {
+        size_t end = first + 1;
+        while (end < express->get_count &&
+               express->gets[end].ticket.store == express->gets[first].ticket.store) {
+            end++;
+        }
+        read_together(express, &express->gets[first], end - first, now_us);
+        first = end;
+    }
+}
+
+/* ------------------------------------------------------------------------------------ flushes -- */
+
+void
+rpc_express_flush(RpcExpress *express)
+{
+    if (express->get_count == 0 && express->pending.count == 0) {
+        return;
+    }
+    int64_t now_us = base_clock_monotonic_us(express->context->clock);
+    flush_gets(express, now_us);
+    rpc_pending_submit(&express->pending, now_us);
+    for (size_t i = 0; i < express->get_count; i++) {
+        express->gets[i].ticket.conn->detour = false;
+    }
+    express->get_count = 0;
+}
+
+void
+rpc_express_turn_end(RpcExpress *express)
+{
+    rpc_express_flush(express);
+    if (rpc_express_under_way(express) == 0) {
+        return;
+    }
+    int64_t now_us = base_clock_monotonic_us(express->context->clock);
+    if (now_us - express->expired_us >= EXPIRE_US) {
+        express->expired_us = now_us;
+        rpc_pending_expire(&express->pending, now_us);
+    }
+}
+
+/* ------------------------------------------------------------------------------------- offers -- */
+
+static bool
+is_busy(const RpcExpressConn *conn)
+{
+    return atomic_load_explicit(&conn->under_way, memory_order_acquire) != 0;
+}
+
+static bool
+gather_get(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
+{
+    ExpressGet *get = &express->gets[express->get_count];
+    BaseSlice name;
+    StoreError error;
+    if (!rpc_hot_get(call, &name, &get->args) || !rpc_express_find_store(express, name, ticket) ||
+        !store_get_check(ticket->store, &get->args, &error)) {
+        return false;
+    }
+    get->ticket = *ticket;
+    express->get_count++;
+    return true;
+}
+
+static bool
+gather_write(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
+{
+    BaseSlice name;
+    StorePutArgs put;
+    StoreRemoveArgs removal;
+    RpcHotBatch source;
+    StoreBatchArgs batch;
+    RpcPending *pending = &express->pending;
+    bool taken = false;
+    switch (ticket->method) {
+    case RPC_HOT_PUT:
+        taken = rpc_hot_put(call, &name, &put) && rpc_express_find_store(express, name, ticket) &&
+                rpc_pending_put(pending, ticket, &put);
+        break;
+    case RPC_HOT_REMOVE:
+        taken = rpc_hot_remove(call, &name, &removal) &&
+                rpc_express_find_store(express, name, ticket) &&
+                rpc_pending_remove(pending, ticket, &removal);
+        break;
+    case RPC_HOT_BATCH:
+        taken = rpc_hot_batch(call, &name, &source, &batch) &&
+                batch.mutation_count <= INLINE_MUTATIONS && batch.guard_count <= INLINE_MUTATIONS &&
+                rpc_express_find_store(express, name, ticket) &&
+                rpc_pending_batch(pending, ticket, &batch);
+        break;
+    case RPC_HOT_BULK_WRITE:
+        taken = rpc_hot_bulk_write(call, &name, &source, &batch) &&
+                batch.mutation_count <= INLINE_MUTATIONS &&
+                rpc_express_find_store(express, name, ticket) &&
+                rpc_pending_bulk(pending, ticket, &batch);
+        break;
+    case RPC_HOT_GET:
+    case RPC_HOT_MULTI_GET:
+    case RPC_HOT_SCAN:
+    case RPC_HOT_COUNT:
+        break;
+    }
+    return taken;
+}
+
+/* A multi_get is executed at once, if it can be without disk. */
+static bool
+execute_multi_get(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
+{
+    RpcVerdict verdict;
+    if (!rpc_express_multi_get(express, call, STORE_READ_CACHED_ONLY, INLINE_KEYS, ticket,
+                               &verdict)) {
+        return false;
+    }
+    express->owner.finish(express->owner.user, ticket->request, verdict.close);
+    return true;
+}
+
+/* A request that is not gathered goes behind everything that is, of its connection at least. */
+static RpcExpressFate
+after_flush(RpcExpress *express, const RpcExpressConn *conn, RpcExpressFate fate)
+{
+    rpc_express_flush(express);
+    return is_busy(conn) ? RPC_EXPRESS_LATER : fate;
+}
+
+RpcExpressFate
+rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call, void *request,
+                 BaseBuf *out)
+{
+    RpcTicket ticket;
+    RpcHotCall hot;
+    if (is_busy(conn)) {
+        return RPC_EXPRESS_LATER;
+    }
+    if (!rpc_express_parse(express, call, out, &ticket, &hot)) {
+        return after_flush(express, conn, RPC_EXPRESS_PASSED);
+    }
+    ticket.conn = conn;
+    ticket.request = request;
+    bool is_get = ticket.method == RPC_HOT_GET;
+    bool is_write = !is_get && ticket.method != RPC_HOT_MULTI_GET && ticket.method != RPC_HOT_SCAN;
+    bool fits = is_get ? express->get_count < EXPRESS_GETS_MAX && conn->gathered == 0
+                       : is_write && rpc_pending_fits(&express->pending, conn);
+    if (!fits) {
+        RpcExpressFate fate = after_flush(express, conn, RPC_EXPRESS_TAKEN);
+        if (fate != RPC_EXPRESS_TAKEN) {
+            return fate;
+        }
+    }
+    bool taken = is_get     ? gather_get(express, &hot, &ticket)
+                 : is_write ? gather_write(express, &hot, &ticket)
+                            : ticket.method == RPC_HOT_MULTI_GET &&
+                                  execute_multi_get(express, &hot, &ticket);
+    return taken ? RPC_EXPRESS_TAKEN : after_flush(express, conn, RPC_EXPRESS_PASSED);
+}

@@ -1,0 +1,44 @@
+/*
+ * express_private.h: what an express lane consists of, for the files that make it.
+ *
+ * Threading: the lane's owner.
+ */
+#ifndef LARDER_SERVICE_RPC_EXPRESS_PRIVATE_H
+#define LARDER_SERVICE_RPC_EXPRESS_PRIVATE_H
+
+#include "service/rpc/pending.h"
+
+enum { EXPRESS_GETS_MAX = 64 }; /* gathered at once */
+
+typedef struct ExpressGet {
+    StoreGetArgs args;
+    RpcTicket ticket;
+} ExpressGet;
+
+struct RpcExpress {
+    RpcContext *context;
+    RpcExpressOwner owner;
+    WireTape tape;
+    Store *store; /* of the last request, ... */
+    ObsSeries *series;
+    BaseBuf keys;    /* of a multi_get */
+    BaseBuf lookups; /* its answers */
+    BaseBuf token;   /* of a scan */
+    int64_t expired_us;
+    RpcPending pending;
+    size_t get_count;
+    ExpressGet gets[EXPRESS_GETS_MAX];
+};
+
+/* Parses a request onto the tape. False: it is not for this lane. */
+bool rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out,
+                       RpcTicket *ret_ticket, RpcHotCall *ret_call);
+
+/* Fills in the store of a ticket. False: there is none of that name. */
+bool rpc_express_find_store(RpcExpress *express, BaseSlice name, RpcTicket *ticket);
+
+/* Executes a multi_get of at most keys_max keys and counts it. False: nothing has happened. */
+bool rpc_express_multi_get(RpcExpress *express, const RpcHotCall *call, unsigned flags,
+                           size_t keys_max, RpcTicket *ticket, RpcVerdict *ret_verdict);
+
+#endif

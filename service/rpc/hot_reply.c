@@ -1,0 +1,173 @@
+/*
+ * hot_reply.c: fields of results. See hot_reply.h.
+ *
+ * The ids are those of thrift/larder.thrift. Members that are not optional are always written, also
+ * where the store has nothing to say (`replayed`, `topology_epoch`), as generated code does.
+ */
+#include "service/rpc/hot_reply.h"
+
+enum { SUCCESS = 0, REPLAYED = 8, SERVER_US = 14, TOPOLOGY_EPOCH = 15 };
+
+/* The result is the struct in field 0. */
+static void
+begin(WireWriter *writer)
+{
+    wire_writer_field(writer, SUCCESS, WIRE_STRUCT);
+    wire_writer_struct_begin(writer);
+}
+
+/* The last two members of every result. */
+static void
+end(WireWriter *writer, int64_t server_us)
+{
+    wire_writer_field_i64(writer, SERVER_US, server_us);
+    wire_writer_field_i64(writer, TOPOLOGY_EPOCH, 0);
+    wire_writer_struct_end(writer);
+}
+
+void
+rpc_hot_reply_get(WireWriter *writer, const StoreGetResult *result, int64_t server_us)
+{
+    begin(writer);
+    wire_writer_field_bool(writer, 1, result->found);
+    if (result->has_value) {
+        wire_writer_field_bytes(writer, 2, result->value);
+    }
+    wire_writer_field_i64(writer, 3, result->version);
+    wire_writer_field_i64(writer, 4, result->expires_at_ms);
+    wire_writer_field_i64(writer, 5, result->full_length);
+    wire_writer_field_bool(writer, 6, result->unchanged);
+    end(writer, server_us);
+}
+
+void
+rpc_hot_reply_write(WireWriter *writer, const StoreWriteResult *result, int64_t server_us)
+{
+    begin(writer);
+    wire_writer_field_bool(writer, 1, result->applied);
+    wire_writer_field_i64(writer, 2, result->version);
+    wire_writer_field_i32(writer, 3, (int32_t)result->reason);
+    wire_writer_field_i64(writer, 4, result->current_version);
+    if (result->has_current_value) {
+        wire_writer_field_bytes(writer, 5, result->current_value);
+    }
+    if (result->has_existed) {
+        wire_writer_field_bool(writer, 6, result->existed);
+    }
+    wire_writer_field_i64(writer, 7, result->expires_at_ms);
+    wire_writer_field_bool(writer, REPLAYED, false);
+    end(writer, server_us);
+}
+
+void
+rpc_hot_reply_batch(WireWriter *writer, const StoreBatchResult *result, int64_t server_us)
+{
+    begin(writer);
+    wire_writer_field_bool(writer, 1, result->applied);
+    wire_writer_field_i64(writer, 2, result->version);
+    wire_writer_field_i32(writer, 3, (int32_t)result->reason);
+    wire_writer_field_i32(writer, 4, result->failed_guard);
+    wire_writer_field_i32(writer, 5, result->failed_mutation);
+    wire_writer_field_i64(writer, 6, result->current_version);
+    if (result->has_current_value) {
+        wire_writer_field_bytes(writer, 7, result->current_value);
+    }
+    wire_writer_field_bool(writer, REPLAYED, false);
+    wire_writer_field(writer, 9, WIRE_LIST);
+    wire_writer_list(writer, WIRE_I64, (uint32_t)result->number_count);
+    for (size_t i = 0; i < result->number_count; i++) {
+        wire_writer_i64(writer, result->numbers[i]);
+    }
+    end(writer, server_us);
+}
+
+void
+rpc_hot_reply_bulk(WireWriter *writer, const StoreBulkResult *result, int64_t server_us)
+{
+    begin(writer);
+    wire_writer_field(writer, 1, WIRE_LIST);
+    wire_writer_list(writer, WIRE_STRUCT, (uint32_t)result->count);
+    for (size_t i = 0; i < result->count; i++) {
+        const StoreBulkItem *item = &result->items[i];
+        wire_writer_struct_begin(writer);
+        wire_writer_field_bool(writer, 1, item->applied);
+        wire_writer_field_i64(writer, 2, item->version);
+        wire_writer_field_i32(writer, 3, (int32_t)item->reason);
+        wire_writer_field_i64(writer, 4, item->current_version);
+        wire_writer_field_i64(writer, 5, item->number);
+        wire_writer_struct_end(writer);
+    }
+    wire_writer_field_i64(writer, 2, (int64_t)result->applied_count);
+    wire_writer_field_i64(writer, 3, result->version);
+    wire_writer_field_bool(writer, REPLAYED, false);
+    end(writer, server_us);
+}
+
+/* One answer of a multi_get. */
+static void
+write_lookup(WireWriter *writer, const EngineLookup *lookup, bool without_value)
+{
+    EngineRecord record = lookup->found ? lookup->record : (EngineRecord){.version = 0};
+    wire_writer_struct_begin(writer);
+    wire_writer_field_bool(writer, 1, lookup->found);
+    if (lookup->found && !without_value) {
+        wire_writer_field_bytes(writer, 2, record.value);
+    }
+    wire_writer_field_i64(writer, 3, record.version);
+    wire_writer_field_i64(writer, 4, record.expires_at_ms);
+    wire_writer_field_i64(writer, 5, (int64_t)record.value.len);
+    wire_writer_struct_end(writer);
+}
+
+void
+rpc_hot_reply_multi_get(WireWriter *writer, const StoreMultiGetResult *result, bool without_values,
+                        int64_t server_us)
+{
+    begin(writer);
+    wire_writer_field(writer, 1, WIRE_LIST);
+    wire_writer_list(writer, WIRE_STRUCT, (uint32_t)result->count);
+    for (size_t i = 0; i < result->count && wire_writer_ok(writer); i++) {
+        write_lookup(writer, &result->items[i], without_values);
+    }
+    wire_writer_field_i64(writer, 2, result->read_version);
+    end(writer, server_us);
+}
+
+size_t
+rpc_hot_reply_scan_begin(WireWriter *writer)
+{
+    begin(writer);
+    wire_writer_field(writer, 1, WIRE_LIST);
+    return wire_writer_list_open(writer);
+}
+
+void
+rpc_hot_reply_scan_item(WireWriter *writer, const StoreScanItem *item)
+{
+    wire_writer_struct_begin(writer);
+    wire_writer_field_bytes(writer, 1, item->key);
+    if (item->has_value) {
+        wire_writer_field_bytes(writer, 2, item->value);
+    }
+    wire_writer_field_i64(writer, 3, item->version);
+    wire_writer_field_i64(writer, 4, item->expires_at_ms);
+    wire_writer_field_i64(writer, 5, item->full_length);
+    wire_writer_struct_end(writer);
+}
+
+void
+rpc_hot_reply_scan_end(WireWriter *writer, size_t mark, uint32_t items, const StoreScanResult *page,
+                       BaseSlice next_token, int64_t server_us)
+{
+    wire_writer_list_close(writer, mark, WIRE_STRUCT, items);
+    if (page->has_next_token) {
+        wire_writer_field_bytes(writer, 2, next_token);
+    }
+    wire_writer_field_i32(writer, 3, (int32_t)page->stop_reason);
+    wire_writer_field_i64(writer, 4, page->count);
+    wire_writer_field_i64(writer, 5, page->examined);
+    wire_writer_field_i64(writer, 6, page->tombstones);
+    wire_writer_field_i64(writer, 7, page->expired);
+    wire_writer_field_i64(writer, 8, page->read_version);
+    end(writer, server_us);
+}

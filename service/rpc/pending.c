@@ -1,0 +1,432 @@
+/*
+ * pending.c: pools, chains, completions, deadlines. See pending.h.
+ *
+ * A chain of puts and removes is submitted in one call; a batch or bulk write is a chain by itself
+ * and is submitted alone, so it ends the run of its connection.
+ *
+ * While the reactor submits, completions in its own thread give the memory straight back and use
+ * the time that was read once for all; a thread-local pointer tells them so.
+ */
+#include "service/rpc/pending.h"
+
+#include "engine/base/check.h"
+#include "service/rpc/answer.h"
+#include "service/rpc/hot_reply.h"
+
+#include <stdlib.h>
+
+typedef enum PendingState {
+    PENDING_WAITING,
+    PENDING_DONE,
+    PENDING_LATE,
+} PendingState;
+
+struct RpcPendingWrite {
+    union {
+        StoreWrite write; /* put, remove */
+        StoreBatch batch; /* batch, bulk_write */
+    };
+    RpcTicket ticket;
+    RpcPending *home;
+    RpcPendingWrite *next;    /* free or returned */
+    RpcPendingWrite *waiting; /* the list of submitted ones */
+    RpcPendingWrite **waiting_place;
+    int64_t deadline_us;
+    _Atomic int state;
+    BaseBuf kept; /* LATE: the bytes of the request */
+};
+
+/* The reactor whose submit this thread is in. */
+static _Thread_local RpcPending *submitting;
+
+/* -------------------------------------------------------------------------------------- pool -- */
+
+static bool
+is_batch(const RpcPendingWrite *write)
+{
+    return write->ticket.method == RPC_HOT_BATCH || write->ticket.method == RPC_HOT_BULK_WRITE;
+}
+
+static void
+take_out(RpcPendingWrite *write)
+{
+    if (write->waiting_place != NULL) {
+        *write->waiting_place = write->waiting;
+        if (write->waiting != NULL) {
+            write->waiting->waiting_place = write->waiting_place;
+        }
+        write->waiting_place = NULL;
+    }
+}
+
+static void
+recycle(RpcPending *pending, RpcPendingWrite *write)
+{
+    take_out(write);
+    base_buf_clear(&write->kept);
+    write->next = pending->free;
+    pending->free = write;
+}
+
+/* Takes back what other threads have returned. */
+static void
+collect(RpcPending *pending)
+{
+    if (atomic_load_explicit(&pending->returned, memory_order_relaxed) == NULL) {
+        return;
+    }
+    RpcPendingWrite *write =
+        atomic_exchange_explicit(&pending->returned, NULL, memory_order_acquire);
+    while (write != NULL) {
+        RpcPendingWrite *next = write->next;
+        recycle(pending, write);
+        write = next;
+    }
+}
+
+static RpcPendingWrite *
+obtain(RpcPending *pending, const RpcTicket *ticket)
+{
+    RpcPendingWrite *write = pending->free;
+    if (write != NULL) {
+        pending->free = write->next;
+    } else {
+        write = calloc(1, sizeof *write);
+        if (write == NULL) {
+            return NULL;
+        }
+        write->home = pending;
+        write->kept = BASE_BUF_INIT;
+    }
+    write->ticket = *ticket;
+    atomic_store_explicit(&write->state, PENDING_WAITING, memory_order_relaxed);
+    return write;
+}
+
+/* Back to the reactor, from the thread of the completion. */
+static void
+give_back(RpcPendingWrite *write)
+{
+    RpcPending *pending = write->home;
+    (void)atomic_fetch_sub_explicit(&pending->under_way, 1, memory_order_relaxed);
+    if (submitting == pending) {
+        recycle(pending, write);
+        return;
+    }
+    RpcPendingWrite *newest = atomic_load_explicit(&pending->returned, memory_order_relaxed);
+    do {
+        write->next = newest;
+    } while (!atomic_compare_exchange_weak_explicit(&pending->returned, &newest, write,
+                                                    memory_order_release, memory_order_relaxed));
+}
+
+void
+rpc_pending_init(RpcPending *pending, RpcContext *context, const RpcExpressOwner *owner)
+{
+    *pending = (RpcPending){.context = context};
+    if (owner != NULL) {
+        pending->owner = *owner;
+    }
+}
+
+void
+rpc_pending_clear(RpcPending *pending)
+{
+    BASE_CHECK(pending->count == 0 && atomic_load(&pending->under_way) == 0);
+    collect(pending);
+    while (pending->free != NULL) {
+        RpcPendingWrite *next = pending->free->next;
+        free(pending->free);
+        pending->free = next;
+    }
+}
+
+/* -------------------------------------------------------------------------------- completion -- */
+
+/* Writes the result of a write that succeeded. */
+static RpcVerdict
+reply(const RpcPendingWrite *write, const WireMessage *message, int64_t now_us)
+{
+    const RpcTicket *ticket = &write->ticket;
+    const RpcLimits *limits =
+        atomic_load_explicit(&write->home->context->limits, memory_order_acquire);
+    int64_t server_us = rpc_ticket_elapsed_us(ticket, now_us);
+    WireWriter writer;
+    wire_reply_begin(&writer, ticket->out, message, limits->reply_bytes_max);
+    if (ticket->method == RPC_HOT_BATCH) {
+        rpc_hot_reply_batch(&writer, &write->batch.result, server_us);
+    } else if (ticket->method == RPC_HOT_BULK_WRITE) {
+        rpc_hot_reply_bulk(&writer, &write->batch.bulk, server_us);
+    } else {
+        rpc_hot_reply_write(&writer, &write->write.result, server_us);
+    }
+    if (wire_reply_end(&writer)) {
+        return (RpcVerdict){.outcome = OBS_OK};
+    }
+    return rpc_answer_lost(ticket->out, message, true, writer.code, limits->reply_bytes_max);
+}
+
+/* Answers a write and lets its connection go on. */
+static void
+answer(RpcPendingWrite *write, bool succeeded, const StoreError *error)
+{
+    RpcPending *pending = write->home;
+    const RpcTicket *ticket = &write->ticket;
+    int64_t now_us =
+        submitting == pending ? pending->now_us : base_clock_monotonic_us(pending->context->clock);
+    WireMessage message = rpc_ticket_message(ticket);
+    RpcVerdict verdict =
+        succeeded ? reply(write, &message, now_us) : rpc_answer_error(ticket->out, &message, error);
+    rpc_ticket_count(ticket, pending->context, &verdict, now_us);
+    (void)atomic_fetch_sub_explicit(&ticket->conn->under_way, 1, memory_order_release);
+    pending->owner.finish(pending->owner.user, ticket->request, verdict.close);
+}
+
+/* The commit is answered: so is the request, unless that was done when it was late. */
+static void
+complete(RpcPendingWrite *write, bool succeeded, const StoreError *error)
+{
+    int before = PENDING_WAITING;
+    Store *orphan_of = NULL;
+    if (atomic_compare_exchange_strong(&write->state, &before, PENDING_DONE)) {
+        answer(write, succeeded, error);
+    } else {
+        orphan_of = write->ticket.store;
+    }
+    if (is_batch(write)) {
+        store_batch_clear(&write->batch);
+    }
+    give_back(write);
+    if (orphan_of != NULL) {
+        store_orphan_remove(orphan_of); /* last: the store may be closed now */
+    }
+}
+
+static void
+write_done(StoreWrite *write)
+{
+    complete(write->user, write->succeeded, &write->error);
+}
+
+static void
+batch_done(StoreBatch *batch)
+{
+    complete(batch->user, batch->succeeded, &batch->error);
+}
+
+/* --------------------------------------------------------------------------------- gathering -- */
+
+bool
+rpc_pending_fits(const RpcPending *pending, const RpcExpressConn *conn)
+{
+    return pending->count < RPC_PENDING_MAX &&
+           (conn->gathered == 0 || pending->gathered[pending->count - 1]->ticket.conn == conn);
+}
+
+/* Adds a write that is filled in, or gives its memory back. */
+static bool
+gather(RpcPending *pending, RpcPendingWrite *write, bool filled, int64_t deadline_us)
+{
+    if (!filled) {
+        recycle(pending, write);
+        return false;
+    }
+    write->deadline_us = deadline_us;
+    write->ticket.conn->gathered++;
+    pending->gathered[pending->count++] = write;
+    return true;
+}
+
+bool
+rpc_pending_put(RpcPending *pending, const RpcTicket *ticket, const StorePutArgs *args)
+{
+    StoreError error;
+    RpcPendingWrite *write = obtain(pending, ticket);
+    if (write == NULL) {
+        return false;
+    }
+    write->write.done = write_done;
+    write->write.user = write;
+    bool filled = store_write_put(&write->write, ticket->store, args, &error);
+    return gather(pending, write, filled, store_write_deadline_us(&write->write));
+}
+
+bool
+rpc_pending_remove(RpcPending *pending, const RpcTicket *ticket, const StoreRemoveArgs *args)
+{
+    StoreError error;
+    RpcPendingWrite *write = obtain(pending, ticket);
+    if (write == NULL) {
+        return false;
+    }
+    write->write.done = write_done;
+    write->write.user = write;
+    bool filled = store_write_remove(&write->write, ticket->store, args, &error);
+    return gather(pending, write, filled, store_write_deadline_us(&write->write));
+}
+
+bool
+rpc_pending_batch(RpcPending *pending, const RpcTicket *ticket, const StoreBatchArgs *args)
+{
+    StoreError error;
+    RpcPendingWrite *write = obtain(pending, ticket);
+    if (write == NULL) {
+        return false;
+    }
+    write->batch.done = batch_done;
+    write->batch.user = write;
+    bool filled = store_batch_fill(&write->batch, ticket->store, args, &error);
+    return gather(pending, write, filled, write->batch.deadline_us);
+}
+
+bool
+rpc_pending_bulk(RpcPending *pending, const RpcTicket *ticket, const StoreBatchArgs *args)
+{
+    StoreError error;
+    RpcPendingWrite *write = obtain(pending, ticket);
+    if (write == NULL) {
+        return false;
+    }
+    write->batch.done = batch_done;
+    write->batch.user = write;
+    bool filled = store_batch_fill_bulk(&write->batch, ticket->store, args, &error);
+    return gather(pending, write, filled, write->batch.deadline_us);
+}
+
+/* -------------------------------------------------------------------------------- submitting -- */
+
+/* How many of the gathered writes, from `first` on, make one chain. */
+static size_t
+run_from(const RpcPending *pending, size_t first)
+{
+    const RpcPendingWrite *head = pending->gathered[first];
+    size_t count = 1;
+    while (!is_batch(head) && first + count < pending->count) {
+        const RpcPendingWrite *next = pending->gathered[first + count];
+        if (next->ticket.conn != head->ticket.conn || is_batch(next)) {
+            break;
+        }
+        count++;
+    }
+    return count;
+}
+
+/* Those of a run that are not done yet are watched for their deadline. */
+static void
+watch(RpcPending *pending, size_t first, size_t count)
+{
+    for (size_t i = first; i < first + count; i++) {
+        RpcPendingWrite *write = pending->gathered[i];
+        if (atomic_load_explicit(&write->state, memory_order_relaxed) != PENDING_WAITING) {
+            continue;
+        }
+        write->waiting = pending->waiting;
+        write->waiting_place = &pending->waiting;
+        if (write->waiting != NULL) {
+            write->waiting->waiting_place = &write->waiting;
+        }
+        pending->waiting = write;
+    }
+}
+
+static void
+submit_run(RpcPending *pending, size_t first, size_t count)
+{
+    RpcPendingWrite *head = pending->gathered[first];
+    (void)atomic_fetch_add_explicit(&head->ticket.conn->under_way, (unsigned)count,
+                                    memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&pending->under_way, count, memory_order_relaxed);
+    head->ticket.conn->gathered -= (unsigned)count;
+    for (size_t i = 0; i < count; i++) {
+        obs_registry_begin(pending->context->obs);
+    }
+    if (is_batch(head)) {
+        store_batch_submit(&head->batch);
+    } else {
+        for (size_t i = first; i < first + count; i++) {
+            bool last = i + 1 == first + count;
+            pending->gathered[i]->write.next = last ? NULL : &pending->gathered[i + 1]->write;
+        }
+        store_write_submit_all(&head->write);
+    }
+    watch(pending, first, count);
+}
+
+/* Hands a run over to the workers, unexecuted. */
+static void
+hand_over_run(RpcPending *pending, size_t first, size_t count)
+{
+    for (size_t i = first; i < first + count; i++) {
+        RpcPendingWrite *write = pending->gathered[i];
+        RpcTicket ticket = write->ticket;
+        if (is_batch(write)) {
+            store_batch_clear(&write->batch);
+        }
+        ticket.conn->gathered--;
+        recycle(pending, write);
+        pending->owner.hand_over(pending->owner.user, ticket.request, ticket.input);
+    }
+}
+
+void
+rpc_pending_submit(RpcPending *pending, int64_t now_us)
+{
+    pending->now_us = now_us;
+    submitting = pending;
+    for (size_t first = 0; first < pending->count;) {
+        size_t count = run_from(pending, first);
+        if (pending->gathered[first]->ticket.conn->detour) {
+            hand_over_run(pending, first, count);
+        } else {
+            submit_run(pending, first, count);
+        }
+        first += count;
+    }
+    submitting = NULL;
+    pending->count = 0;
+    collect(pending);
+}
+
+/* -------------------------------------------------------------------------------- deadlines -- */
+
+/* The deadline of a write has passed while its commit is under way. */
+static void
+give_up(RpcPendingWrite *write, int64_t now_us)
+{
+    int before = PENDING_WAITING;
+    RpcPending *pending = write->home;
+    const RpcTicket *ticket = &write->ticket;
+    take_out(write);
+    store_orphan_add(ticket->store);
+    if (!atomic_compare_exchange_strong(&write->state, &before, PENDING_LATE)) {
+        store_orphan_remove(ticket->store); /* it is being answered just now */
+        return;
+    }
+    /* The write may be returned from here on; it is not used again before it is collected. */
+    RpcTicket late = *ticket;
+    pending->owner.keep_input(pending->owner.user, late.request, &write->kept);
+    StoreError error;
+    (void)store_error_indeterminate(&error, STORE_INDETERMINATE_DEADLINE,
+                                    "store %s: the deadline passed while the commit was under "
+                                    "way; it may still be applied",
+                                    store_name(late.store));
+    WireMessage message = rpc_ticket_message(&late);
+    RpcVerdict verdict = rpc_answer_error(late.out, &message, &error);
+    rpc_ticket_count(&late, pending->context, &verdict, now_us);
+    (void)atomic_fetch_sub_explicit(&late.conn->under_way, 1, memory_order_release);
+    pending->owner.finish(pending->owner.user, late.request, verdict.close);
+}
+
+void
+rpc_pending_expire(RpcPending *pending, int64_t now_us)
+{
+    collect(pending);
+    RpcPendingWrite *next = NULL;
+    for (RpcPendingWrite *write = pending->waiting; write != NULL; write = next) {
+        next = write->waiting;
+        if (atomic_load_explicit(&write->state, memory_order_relaxed) == PENDING_WAITING &&
+            now_us >= write->deadline_us) {
+            give_up(write, now_us);
+        }
+    }
+}

@@ -1,0 +1,341 @@
+/*
+ * test_rpc_express_order.c: what the express lane of a reactor promises about the order of a
+ * connection, about writes that take long, and about memory.
+ */
+#include "service/rpc/express.h"
+#include "tests/support/gated_engine.h"
+#include "tests/support/scripted_engine.h"
+#include "tests/unit/rpc_rig.h"
+
+#include <check.h>
+#include <malloc.h>
+
+enum { CALLS_MAX = 64, SUCCESS = 0, INDETERMINATE = 4 };
+
+typedef struct Call {
+    BaseBuf input;
+    BaseBuf output;
+    BaseBuf kept;
+    bool finished;
+    bool handed_over;
+    RpcExpressFate fate;
+} Call;
+
+static Rig *rig;
+static RpcExpress *express;
+static RpcExpressConn conns[2];
+static Call calls[CALLS_MAX];
+static size_t call_count;
+static size_t finished_order[CALLS_MAX];
+static size_t finished_count;
+static size_t handed_count;
+
+static void
+on_finish(void *user, void *request, bool close)
+{
+    Call *call = request;
+    (void)user;
+    ck_assert(!call->finished && !close);
+    call->finished = true;
+    finished_order[finished_count++] = (size_t)(call - calls);
+}
+
+static void
+on_hand_over(void *user, void *request, BaseSlice input)
+{
+    Call *call = request;
+    (void)user;
+    ck_assert(input.data == call->input.data);
+    call->handed_over = true;
+    handed_count++;
+}
+
+static void
+on_keep_input(void *user, void *request, BaseBuf *into)
+{
+    Call *call = request;
+    (void)user;
+    *into = call->input;
+    call->input = BASE_BUF_INIT;
+}
+
+static void
+set_up_with(const EngineClass *engine_class)
+{
+    const RpcExpressOwner owner = {on_finish, on_hand_over, on_keep_input, NULL};
+    rig = rig_new_with(engine_class);
+    ck_assert(base_is_ok(rpc_express_new(&rig->context, &owner, &express)));
+}
+
+static void
+set_up(void)
+{
+    gate_register();
+    gate_reset();
+    set_up_with(&gated_class);
+}
+
+static void
+tear_down(void)
+{
+    rpc_express_turn_end(express);
+    rpc_express_free(express);
+    rig_free(rig);
+    for (size_t i = 0; i < CALLS_MAX; i++) {
+        base_buf_clear(&calls[i].input);
+        base_buf_clear(&calls[i].output);
+        base_buf_clear(&calls[i].kept);
+    }
+}
+
+/* ------------------------------------------------------------------------------- requests -- */
+
+static void
+begin(WireWriter *writer, Call *call, const char *method, const char *key)
+{
+    wire_writer_begin(writer, &call->input, (WireFormat){WIRE_BINARY, true}, 100000);
+    wire_writer_message(writer, WIRE_CALL, base_slice_text(method), 7);
+    wire_writer_struct_begin(writer);
+    wire_writer_field_bytes(writer, 1, BASE_SLICE_LITERAL("default"));
+    wire_writer_field_bytes(writer, 2, base_slice_text(key));
+}
+
+/* Offers a call that is written already. */
+static Call *
+offer(Call *call, RpcExpressConn *conn)
+{
+    RpcCall rpc = {.input = base_buf_slice(&call->input),
+                   .arrival_us = base_clock_monotonic_us(&rig->clock.clock),
+                   .peer = "test"};
+    call->fate = rpc_express_take(express, conn, &rpc, call, &call->output);
+    return call;
+}
+
+static Call *
+get(RpcExpressConn *conn, const char *key)
+{
+    Call *call = &calls[call_count++];
+    WireWriter writer;
+    begin(&writer, call, "get", key);
+    wire_writer_struct_end(&writer);
+    ck_assert(wire_writer_finish(&writer));
+    return offer(call, conn);
+}
+
+static Call *
+put_until(RpcExpressConn *conn, const char *key, const char *value, int64_t deadline_ms)
+{
+    Call *call = &calls[call_count++];
+    WireWriter writer;
+    begin(&writer, call, "put", key);
+    wire_writer_field_bytes(&writer, 3, base_slice_text(value));
+    wire_writer_field(&writer, 4, WIRE_STRUCT);
+    wire_writer_struct_begin(&writer);
+    wire_writer_field_i64(&writer, 1, deadline_ms);
+    wire_writer_struct_end(&writer);
+    wire_writer_struct_end(&writer);
+    ck_assert(wire_writer_finish(&writer));
+    return offer(call, conn);
+}
+
+static Call *
+put(RpcExpressConn *conn, const char *key, const char *value)
+{
+    return put_until(conn, key, value, 10000);
+}
+
+/* The struct that a reply has: field 0 is a result, 1 to 5 are exceptions. */
+static int16_t
+answer_of(const Call *call)
+{
+    WireTape tape = WIRE_TAPE_INIT;
+    WireMessage message;
+    WireError error;
+    ck_assert(wire_parse_reply(base_buf_slice(&call->output), &rig->wire, &tape, &message, &error));
+    int16_t id = wire_tape_first(message.arguments)->id;
+    wire_tape_clear(&tape);
+    return id;
+}
+
+/* Whether the reply to a get has this value; NULL: none. */
+static bool
+found(const Call *call, const char *value)
+{
+    WireTape tape = WIRE_TAPE_INIT;
+    WireMessage message;
+    WireError error;
+    ck_assert(call->finished);
+    ck_assert(wire_parse_reply(base_buf_slice(&call->output), &rig->wire, &tape, &message, &error));
+    const WireValue *result = wire_tape_field(message.arguments, SUCCESS, WIRE_STRUCT);
+    ck_assert_ptr_nonnull(result);
+    const WireValue *bytes = wire_tape_field(result, 2, WIRE_BYTES);
+    bool same = value == NULL ? bytes == NULL
+                              : bytes != NULL && base_slice_equal(wire_tape_bytes(&tape, bytes),
+                                                                  base_slice_text(value));
+    wire_tape_clear(&tape);
+    return same;
+}
+
+/* ----------------------------------------------------------------------------------- order -- */
+
+START_TEST(a_turn_keeps_the_order_of_a_connection)
+{
+    Call *before = get(&conns[0], "a");
+    (void)put(&conns[0], "a", "1");
+    Call *between = get(&conns[0], "a");
+    (void)put(&conns[0], "a", "2");
+    Call *behind = get(&conns[0], "a");
+    rpc_express_turn_end(express);
+    ck_assert(found(before, NULL));
+    ck_assert(found(between, "1"));
+    ck_assert(found(behind, "2"));
+}
+END_TEST
+
+START_TEST(writes_of_a_connection_are_one_chain)
+{
+    (void)put(&conns[0], "a", "1");
+    (void)put(&conns[0], "b", "2");
+    (void)put(&conns[0], "a", "3");
+    (void)put(&conns[1], "c", "4");
+    rpc_express_turn_end(express);
+    ck_assert_uint_eq(gate_commits(), 4);
+    ck_assert_uint_eq(gate_chains(), 2);
+    ck_assert_uint_eq(finished_count, 4);
+    for (size_t i = 0; i < finished_count; i++) {
+        ck_assert_uint_eq(finished_order[i], i);
+    }
+}
+END_TEST
+
+START_TEST(nothing_passes_a_write_that_is_under_way)
+{
+    gate_hold();
+    Call *slow = put(&conns[0], "a", "1");
+    rpc_express_turn_end(express);
+    ck_assert(!slow->finished);
+    ck_assert_uint_eq(rpc_express_under_way(express), 1);
+    ck_assert_int_eq(get(&conns[0], "a")->fate, RPC_EXPRESS_LATER);
+    ck_assert_int_eq(put(&conns[0], "b", "1")->fate, RPC_EXPRESS_LATER);
+
+    Call *other = get(&conns[1], "a");
+    rpc_express_turn_end(express);
+    ck_assert(found(other, NULL)); /* another connection does not wait */
+
+    gate_release();
+    ck_assert(slow->finished);
+    ck_assert_int_eq(answer_of(slow), SUCCESS);
+    Call *later = get(&conns[0], "a");
+    ck_assert_int_eq(later->fate, RPC_EXPRESS_TAKEN);
+    rpc_express_turn_end(express);
+    ck_assert(found(later, "1"));
+}
+END_TEST
+
+START_TEST(a_get_behind_a_slow_write_of_its_turn_waits)
+{
+    gate_hold();
+    (void)put(&conns[0], "a", "1");
+    ck_assert_int_eq(get(&conns[0], "a")->fate, RPC_EXPRESS_LATER);
+    gate_release();
+    rpc_express_turn_end(express);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------- deadlines -- */
+
+START_TEST(a_late_write_is_indeterminate_and_answered_once)
+{
+    gate_hold();
+    Call *late = put_until(&conns[0], "a", "a value that must stay", 100);
+    Call *patient = put_until(&conns[1], "b", "1", 5000);
+    rpc_express_turn_end(express);
+    base_fake_clock_advance_ms(&rig->clock, 99);
+    rpc_express_turn_end(express);
+    ck_assert(!late->finished);
+    base_fake_clock_advance_ms(&rig->clock, 60);
+    rpc_express_turn_end(express);
+    ck_assert(late->finished && !patient->finished);
+    ck_assert_int_eq(answer_of(late), INDETERMINATE);
+    ck_assert_ptr_null(late->input.data);
+
+    Call *next = get(&conns[0], "a"); /* its connection goes on */
+    ck_assert_int_eq(next->fate, RPC_EXPRESS_TAKEN);
+    rpc_express_turn_end(express);
+    ck_assert(found(next, NULL));
+
+    gate_release();
+    ck_assert(patient->finished);
+    ck_assert_uint_eq(rpc_express_under_way(express), 0);
+    ck_assert_uint_eq(finished_count, 3); /* the late one was not answered again */
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------- cold keys -- */
+
+START_TEST(cold_reads_go_to_the_workers_with_all_behind_them)
+{
+    tear_down();
+    set_up_with(&scripted_class);
+    Call *warm = get(&conns[0], "warm");
+    Call *cold = get(&conns[0], "!read-would_block:a");
+    Call *behind = get(&conns[0], "warm");
+    Call *write = put(&conns[0], "warm", "1");
+    Call *other = get(&conns[1], "warm");
+    rpc_express_turn_end(express);
+    ck_assert(found(warm, NULL));
+    ck_assert(cold->handed_over && behind->handed_over && write->handed_over);
+    ck_assert(!cold->finished && !behind->finished && !write->finished);
+    ck_assert(found(other, NULL));
+    Call *again = get(&conns[0], "warm"); /* the detour was of that flush alone */
+    rpc_express_turn_end(express);
+    ck_assert(found(again, NULL));
+    ck_assert_uint_eq(handed_count, 3);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------------- memory -- */
+
+/* Bytes that the C library has handed out. */
+static size_t
+allocated(void)
+{
+    return mallinfo2().uordblks;
+}
+
+START_TEST(gets_allocate_nothing_in_a_steady_state)
+{
+    (void)put(&conns[0], "a", "1");
+    rpc_express_turn_end(express);
+    size_t before = 0;
+    for (int round = 0; round < 100; round++) {
+        for (size_t i = 1; i <= 16; i++) {
+            call_count = i;
+            base_buf_reset(&calls[i].input);
+            base_buf_reset(&calls[i].output);
+            calls[i].finished = false;
+            (void)get(&conns[0], "a");
+        }
+        rpc_express_turn_end(express);
+        finished_count = 0;
+        ck_assert(found(&calls[16], "1"));
+        before = round == 10 ? allocated() : before;
+    }
+    ck_assert_uint_eq(allocated(), before);
+}
+END_TEST
+
+int
+main(void)
+{
+    TCase *cases = tcase_create("express_order");
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_test(cases, a_turn_keeps_the_order_of_a_connection);
+    tcase_add_test(cases, writes_of_a_connection_are_one_chain);
+    tcase_add_test(cases, nothing_passes_a_write_that_is_under_way);
+    tcase_add_test(cases, a_get_behind_a_slow_write_of_its_turn_waits);
+    tcase_add_test(cases, a_late_write_is_indeterminate_and_answered_once);
+    tcase_add_test(cases, cold_reads_go_to_the_workers_with_all_behind_them);
+    tcase_add_test(cases, gets_allocate_nothing_in_a_steady_state);
+    return rig_run("rpc_express_order", cases);
+}
