@@ -30,6 +30,9 @@
       "Threads that execute data requests. 0: two per processor, at least four.")                  \
     X(admin_workers, INTEGER, 4, 2, 64, NULL, LIVE,                                                \
       "Threads that execute admin requests; a waiting drain occupies one.")                        \
+    X(express_lane, BOOLEAN, 1, 0, 1, NULL, START,                                                 \
+      "Execute get, multi_get, put, remove, batch, bulk_write and scan without generated code. "   \
+      "Answers are the same without it, only slower.")                                             \
     X(drain_ms, DURATION, 30000, 0, 3600000, NULL, LIVE,                                           \
       "Time that requests under way get to finish when the server is told to stop.")               \
     X(log_level, CHOICE, 2, 0, 3, "error|warning|info|debug", LIVE,                                \

@@ -123,6 +123,13 @@ bool store_write_append(StoreWrite *write, Store *store, const StoreAppendArgs *
 bool store_write_remove_range(StoreWrite *write, Store *store, const EngineRange *range,
                               const StoreWriteOptions *options, StoreError *ret_error);
 
+/* The monotonic time at which the deadline of a filled-in write passes. */
+static inline int64_t
+store_write_deadline_us(const StoreWrite *write)
+{
+    return write->commit.deadline_us;
+}
+
 /* Hands a filled-in write to its engine. */
 void store_write_submit(StoreWrite *write);
 
