@@ -104,13 +104,28 @@ lsm_compactor_choose(LsmWorker *worker, const LsmView *view, LsmPick *ret_pick,
 
 /* ----------------------------------------------------------------------------------- working -- */
 
+/* What a job's pauses know of it. */
+typedef struct Pause {
+    LsmWorker *worker;
+    bool requested; /* somebody waits for it */
+} Pause;
+
+/* Whether a job is not worth going on with. */
+static bool
+is_vain(const Pause *pause)
+{
+    const LsmWorker *worker = pause->worker;
+    return atomic_load_explicit(&worker->stopping, memory_order_acquire) ||
+           (pause->requested && atomic_load_explicit(&worker->interrupted, memory_order_acquire));
+}
+
 static BaseStatus
 pause_compaction(void *user, size_t bytes)
 {
-    LsmWorker *worker = user;
-    BaseStatus closed = base_error(BASE_CLOSED, "the store is being closed");
-    if (atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
-        return closed;
+    const Pause *pause = user;
+    LsmWorker *worker = pause->worker;
+    if (is_vain(pause)) {
+        return base_error(BASE_CLOSED, "the store is being closed");
     }
     int64_t rate = atomic_load_explicit(&worker->rate, memory_order_relaxed);
     if (rate == 0) {
@@ -120,7 +135,7 @@ pause_compaction(void *user, size_t bytes)
     int64_t now = lsm_worker_now_us();
     int64_t until = now + lsm_pace_take(&worker->limit, (int64_t)bytes, now);
     while (now < until && rate == atomic_load_explicit(&worker->rate, memory_order_relaxed) &&
-           !atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
+           !is_vain(pause)) {
         lsm_worker_wait_until(&worker->work, &worker->lock, until);
         now = lsm_worker_now_us();
     }
@@ -212,6 +227,7 @@ work(LsmWorker *worker, LsmView *view, const LsmPick *pick, LsmCompactRequest *r
 {
     LsmJob job;
     LsmTable *damaged = NULL;
+    Pause pause = {worker, request != NULL};
     lsm_compaction_mark(view->levels, pick, true);
     worker->stats.running++;
     if (request != NULL) {
@@ -221,7 +237,7 @@ work(LsmWorker *worker, LsmView *view, const LsmPick *pick, LsmCompactRequest *r
     int64_t begun = lsm_worker_now_us();
     BaseStatus status = lsm_job_begin(&job, &worker->args.place, view);
     job.pause = pause_compaction;
-    job.user = worker;
+    job.user = &pause;
     if (status.code == BASE_OK) {
         status = lsm_compaction_run(&job, pick, &damaged);
     }

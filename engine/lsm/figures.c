@@ -64,7 +64,7 @@ percent(double part, double whole)
     return whole <= 0 ? 0 : (int64_t)(part * 100.0 / whole + 0.5);
 }
 
-/* ------------------------------------------------------------------------------------ sampling -- */
+/* ---------------------------------------------------------------------------------- sampling -- */
 
 static void
 sample_levels(Sample *sample, const LsmLevels *levels)
@@ -129,7 +129,7 @@ sample_all(LsmStore *store, Sample *sample)
     sample->cache = table_block_cache_stats(store->cache);
 }
 
-/* ---------------------------------------------------------------------------------- by level -- */
+/* --------------------------------------------------------------------------------- by level -- */
 
 static void
 tell_level_figure(const Teller *teller, int level, const char *what, int64_t value)
@@ -185,7 +185,7 @@ tell_level(const Teller *teller, int level, const Sample *sample)
     tell_level_work(teller, level, &sample->worker.levels[level]);
 }
 
-/* ------------------------------------------------------------------------------------- reads -- */
+/* ------------------------------------------------------------------------------------ reads -- */
 
 static void
 tell_reads(const Teller *teller, const Sample *sample)
@@ -241,7 +241,7 @@ tell_cache(const Teller *teller, LsmStore *store, const Sample *sample)
     tell(teller, "memtable_bytes", sample->memtable_bytes);
 }
 
-/* ------------------------------------------------------------------------------------ writes -- */
+/* ----------------------------------------------------------------------------------- writes -- */
 
 /* Buckets end at a power of two less one, where those of the histogram do: exact. */
 static void
@@ -324,7 +324,7 @@ tell_work(const Teller *teller, const LsmWorkerStats *worker)
     tell(teller, "priced_us_backlog", worker->priced_us[LSM_PRICE_BACKLOG]);
 }
 
-/* ------------------------------------------------------------------------------ all together -- */
+/* ----------------------------------------------------------------------------- all together -- */
 
 static int64_t
 bytes_written(const Sample *sample)
@@ -407,7 +407,7 @@ lsm_figures_visit(LsmStore *store, EngineFigureVisitor *visit, void *user)
     free(sample);
 }
 
-/* ----------------------------------------------------------------------- EngineStats and files -- */
+/* --------------------------------------------------------------------- EngineStats and files -- */
 
 /* Live records of the data and their bytes, about. */
 static void

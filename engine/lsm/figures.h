@@ -2,8 +2,8 @@
  * figures.h: what a store shows of itself: EngineStats, and every figure by name.
  *
  * Names and meanings are those that engine.h lists; DESIGN.md has the list of all. Sums are exact:
- * they count from the opening of the store, and a sum is at least what was added before it was asked
- * for. Figures of files are those of the levels at one moment.
+ * they count from the opening of the store, and a sum is at least what was added before it was
+ * asked for. Figures of files are those of the levels at one moment.
  *
  * Threading: any thread; takes the locks of the parts one after the other, and reads no file.
  */

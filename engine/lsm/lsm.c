@@ -43,7 +43,7 @@ op_commit(Engine *engine, EngineCommit *chain)
     lsm_store_submit(store_of(engine), chain);
 }
 
-/* ------------------------------------------------------------------------------------- reads -- */
+/* ------------------------------------------------------------------------------------ reads -- */
 
 /* Where a section reads. */
 enum { READ_VIEW = 0, READ_VERSION = 1 };
@@ -169,7 +169,7 @@ op_multi_get(EngineRead *read, EngineKeyspace keyspace, const BaseSlice *keys, s
     return status;
 }
 
-/* ------------------------------------------------------------------- snapshots and iterators -- */
+/* ------------------------------------------------------------------ snapshots and iterators -- */
 
 static BaseStatus
 op_snapshot_new(Engine *engine, EngineSnapshot **ret_snapshot)
@@ -181,9 +181,8 @@ op_snapshot_new(Engine *engine, EngineSnapshot **ret_snapshot)
     }
     lsm_snapshots_open(&store->snapshots, lsm_catalog_visible(store->catalog), &store->stamps,
                        &snapshot->entry);
-    snapshot->base = (EngineSnapshot){.engine = engine,
-                                      .version = snapshot->entry.version,
-                                      .stamp_ms = snapshot->entry.stamp_ms};
+    snapshot->base = (EngineSnapshot){
+        .engine = engine, .version = snapshot->entry.version, .stamp_ms = snapshot->entry.stamp_ms};
     *ret_snapshot = &snapshot->base;
     return base_ok();
 }
@@ -221,7 +220,7 @@ op_iterator_new(Engine *engine, const EngineSnapshot *snapshot,
     return status;
 }
 
-/* ---------------------------------------------------------------------------------- estimates -- */
+/* --------------------------------------------------------------------------------- estimates -- */
 
 static BaseStatus
 op_range_estimate(Engine *engine, const EngineRange *range, EngineRangeEstimate *ret_estimate)
@@ -251,7 +250,7 @@ op_range_split(Engine *engine, const EngineRange *range, int64_t part_bytes,
     return status;
 }
 
-/* ------------------------------------------------------------------------------- housekeeping -- */
+/* ------------------------------------------------------------------------------ housekeeping -- */
 
 static void
 op_stats(Engine *engine, EngineStats *ret_stats)
@@ -324,13 +323,19 @@ op_verify(Engine *engine)
     return lsm_store_verify(store_of(engine));
 }
 
+static void
+op_interrupt(Engine *engine)
+{
+    lsm_store_interrupt(store_of(engine));
+}
+
 static BaseStatus
 op_status(Engine *engine)
 {
     return lsm_store_status(store_of(engine));
 }
 
-/* ------------------------------------------------------------------------ opening and closing -- */
+/* ----------------------------------------------------------------------- opening and closing -- */
 
 static void
 op_close(Engine *engine)
@@ -365,6 +370,7 @@ static const EngineOps ops = {
     .compact = op_compact,
     .verify = op_verify,
     .status = op_status,
+    .interrupt = op_interrupt,
 };
 
 static BaseStatus

@@ -40,7 +40,7 @@ no_memory(void)
     return base_error(BASE_NO_MEMORY, "no memory to open a store");
 }
 
-/* ------------------------------------------------------------------------------------- levels -- */
+/* ------------------------------------------------------------------------------------ levels -- */
 
 static bool
 look_at_name(void *user, const char *name)
@@ -140,7 +140,7 @@ static BaseStatus
 load_levels(Recovery *recovery)
 {
     const LsmRecoveryArgs *args = recovery->args;
-    LsmManifestFault fault = {""};
+    LsmManifestFault fault;
     uint64_t number;
     BaseStatus status =
         lsm_manifest_load(args->env, args->directory, lsm_tables_owner(args->tables),
@@ -160,7 +160,7 @@ load_levels(Recovery *recovery)
     return status.code == BASE_OK ? open_tables(recovery) : status;
 }
 
-/* --------------------------------------------------------------------------------------- log -- */
+/* -------------------------------------------------------------------------------------- log -- */
 
 static BaseStatus
 scan_log(Recovery *recovery, LsmReplay *replay)
@@ -236,7 +236,7 @@ replay_log(Recovery *recovery)
     return status;
 }
 
-/* --------------------------------------------------------------------------------- leftovers -- */
+/* -------------------------------------------------------------------------------- leftovers -- */
 
 /* Whether a store with these levels, which has no log yet, needs a file. */
 static bool
@@ -291,7 +291,7 @@ remove_leftovers(Recovery *recovery)
     base_buf_clear(&leftovers.names);
 }
 
-/* -------------------------------------------------------------------------------------- all -- */
+/* ------------------------------------------------------------------------------------- all -- */
 
 BaseStatus
 lsm_recovery_run(const LsmRecoveryArgs *args, LsmRecovery *ret_recovery)

@@ -1,5 +1,6 @@
 /*
- * recovery.h: from the files of a store to its levels, with all that was committed in synced tables.
+ * recovery.h: from the files of a store to its levels, with all that was committed in synced
+ * tables.
  *
  * In this order, and nothing is changed before the first two have succeeded for what they read:
  *   1. CURRENT, the manifest, and every table and blob file that it names: there, of the right size

@@ -2,8 +2,8 @@
  * replay.h: commits of the log on their way into tables, while a store is being recovered.
  *
  * Commits go into a memtable; when it is full, and at the end, it is rewritten into tables of level
- * 0, newer than all that is there. The levels grow in memory only: what was made becomes part of the
- * store when the caller writes a manifest with them.
+ * 0, newer than all that is there. The levels grow in memory only: what was made becomes part of
+ * the store when the caller writes a manifest with them.
  *
  * A commit may be spread over two memtables, since all of them become visible at once. Within a
  * commit a later operation on a key, or on a range with it, undoes an earlier one: L-3.

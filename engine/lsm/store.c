@@ -20,7 +20,7 @@ no_memory(void)
     return base_error(BASE_NO_MEMORY, "no memory for a store");
 }
 
-/* --------------------------------------------------------------------------- writer and worker -- */
+/* ------------------------------------------------------------------------- writer and worker -- */
 
 static void
 need(void *user)
@@ -59,7 +59,7 @@ poison(void *user, const char *what)
     lsm_writer_poison(user, what);
 }
 
-/* ------------------------------------------------------------------------------------ opening -- */
+/* ----------------------------------------------------------------------------------- opening -- */
 
 static BaseStatus
 open_files(LsmStore *store)
@@ -270,7 +270,7 @@ lsm_store_open(LsmStore *store, EngineOpenArgs *args)
     return base_ok();
 }
 
-/* ------------------------------------------------------------------------------------ closing -- */
+/* ----------------------------------------------------------------------------------- closing -- */
 
 /* Tells the manifest where the log ends, so that a missing end is damage and not a torn one. */
 static void
@@ -330,7 +330,7 @@ lsm_store_close(LsmStore *store)
     free(store->directory);
 }
 
-/* ------------------------------------------------------------------------------------ serving -- */
+/* ----------------------------------------------------------------------------------- serving -- */
 
 BaseStatus
 lsm_store_status(LsmStore *store)
@@ -360,6 +360,22 @@ lsm_store_submit(LsmStore *store, EngineCommit *chain)
         chain->done(chain, &chain->outcome);
         chain = next;
     }
+}
+
+void
+lsm_store_interrupt(LsmStore *store)
+{
+    atomic_store(&store->interrupted, true);
+    lsm_worker_interrupt(store->worker);
+}
+
+/* OK, or why flush, compact and verify are not begun any more. */
+static BaseStatus
+may_wait(const LsmStore *store)
+{
+    return atomic_load(&store->interrupted)
+               ? base_error(BASE_CLOSED, "the store is about to be closed")
+               : base_ok();
 }
 
 /* A commit without mutations that seals the active generation. */
@@ -397,6 +413,10 @@ seal(EngineCommit *commit, const EngineOutcome *outcome)
 BaseStatus
 lsm_store_flush(LsmStore *store)
 {
+    BaseStatus status = may_wait(store);
+    if (status.code != BASE_OK) {
+        return status;
+    }
     Seal request = {.store = store};
     request.commit = (EngineCommit){.done = seal, .user = &request};
     (void)pthread_mutex_init(&request.lock, NULL);
@@ -406,7 +426,7 @@ lsm_store_flush(LsmStore *store)
     while (!request.done) {
         (void)pthread_cond_wait(&request.changed, &request.lock);
     }
-    BaseStatus status = request.status;
+    status = request.status;
     (void)pthread_mutex_unlock(&request.lock);
     (void)pthread_cond_destroy(&request.changed);
     (void)pthread_mutex_destroy(&request.lock);
@@ -454,11 +474,11 @@ lsm_store_verify(LsmStore *store)
     BaseStatus worst = base_ok();
     for (int level = 0; level < LSM_LEVELS; level++) {
         const LsmLevel *tables = &view->levels->levels[level];
-        for (size_t i = 0; i < tables->count; i++) {
+        for (size_t i = 0; i < tables->count && may_wait(store).code == BASE_OK; i++) {
             BaseStatus status = table_verify(lsm_table_reader(tables->tables[i]));
             worst = worst.code == BASE_OK ? status : worst;
         }
     }
     lsm_view_unref(view);
-    return worst;
+    return worst.code == BASE_OK ? may_wait(store) : worst;
 }

@@ -48,6 +48,7 @@ typedef struct LsmStore {
     LsmLoader *loader;
     LsmWorker *worker;
     CommitSequencer *sequencer;
+    _Atomic bool interrupted;
 } LsmStore;
 
 /*
@@ -64,6 +65,9 @@ BaseStatus lsm_store_status(LsmStore *store);
 
 /* Submits a chain of commits. */
 void lsm_store_submit(LsmStore *store, EngineCommit *chain);
+
+/* As engine_interrupt(). */
+void lsm_store_interrupt(LsmStore *store);
 
 /* Moves what is in memory into tables, and waits for it. */
 BaseStatus lsm_store_flush(LsmStore *store);

@@ -250,7 +250,19 @@ may_wait(const LsmWorker *worker)
     if (worker->failure.code != BASE_OK) {
         return worker->failure;
     }
-    return atomic_load_explicit(&worker->stopping, memory_order_acquire) ? closed() : base_ok();
+    bool stopping = atomic_load_explicit(&worker->stopping, memory_order_acquire);
+    bool interrupted = atomic_load_explicit(&worker->interrupted, memory_order_acquire);
+    return stopping || interrupted ? closed() : base_ok();
+}
+
+void
+lsm_worker_interrupt(LsmWorker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    atomic_store_explicit(&worker->interrupted, true, memory_order_release);
+    pthread_cond_broadcast(&worker->work);
+    pthread_cond_broadcast(&worker->moved);
+    pthread_mutex_unlock(&worker->lock);
 }
 
 BaseStatus

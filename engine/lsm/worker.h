@@ -54,6 +54,12 @@ BaseStatus lsm_worker_start(LsmWorker *worker, const LsmSupplyWriter *writer);
  */
 void lsm_worker_stop(LsmWorker *worker);
 
+/*
+ * From now on wait_flushed(), compact() and wait_idle() end soon with BASE_CLOSED, those under way
+ * too; a compaction that somebody waits for is given up. Everything else goes on.
+ */
+void lsm_worker_interrupt(LsmWorker *worker);
+
 /* A spare is wanted, or a generation became FULL (LsmWriterArgs.need). Quick; takes no lock. */
 void lsm_worker_wake(LsmWorker *worker);
 

@@ -33,6 +33,7 @@ struct LsmWorker {
     LsmSupply supply;   /* the flush thread's */
     LsmSupplyWriter writer;
     _Atomic bool stopping;
+    _Atomic bool interrupted; /* nobody may wait any more */
     _Atomic int64_t rate;
     bool started; /* of whoever starts and stops */
     pthread_t flusher;

@@ -1,6 +1,6 @@
 /*
- * recovery_rig.h: sessions of a store that consist of recovery, the log and nothing else, over files
- * in memory, and a model of what was committed.
+ * recovery_rig.h: sessions of a store that consist of recovery, the log and nothing else, over
+ * files in memory, and a model of what was committed.
  *
  * Sessions write random commits with the real log and then end: closed, left, crashed, cut or
  * damaged. The model is a list of all commits; what recovery has made is read back with the real
