@@ -2,8 +2,8 @@
  * backlog.h: requests of a connection that wait, on their reactor, for a write of it that is under
  * way.
  *
- * A ring that grows by doubling and keeps its storage; net bounds how many requests a connection can
- * have, and so its size.
+ * A ring that grows by doubling and keeps its storage; net bounds how many requests a connection
+ * can have, and so its size.
  *
  * Threading: the connection's reactor.
  */

@@ -127,8 +127,8 @@ prefetch_bucket(HashmapPlace place)
 }
 
 /*
- * Fetches the records in that bucket that have the tag of the key; mostly there is just one. Behind
- * the head, which has the key, the caller will soon want the value: two more lines hold a small one.
+ * Fetches the records in that bucket that have the tag of the key; mostly there is just one. The
+ * caller will soon want the value, too, which is behind the key: two more lines hold a small one.
  */
 static void
 prefetch_records(HashmapTable *table, uint64_t tag)

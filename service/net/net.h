@@ -9,7 +9,7 @@
  *
  * Threads. Each connection belongs to one reactor. `scan`, `request`, `opened` and `closed` run on
  * that reactor's thread and must not block. `turn_end` runs once at the end of each turn of a
- * reactor, after all its `request` calls and after what other threads had finished by then: the place
+ * reactor, after its `request` calls and after what other threads had finished by then: the place
  * to submit what the turn gathered, and to go on with what waited. net_request_finish()
  * may be called from any thread.
  *
@@ -173,8 +173,8 @@ int64_t net_request_arrival_us(const NetRequest *request);
 BaseSlice net_request_own_input(NetRequest *request);
 
 /*
- * Moves the input that net_request_own_input() kept into `into`, which is empty; the bytes stay where
- * they are in memory. For whoever still needs them when the request is finished. On the reactor.
+ * Moves the input that net_request_own_input() kept into `into`, which is empty; the bytes stay
+ * where they are in memory. For whoever still needs them when the request is finished. On the reactor.
  */
 void net_request_keep_input(NetRequest *request, BaseBuf *into);
 

@@ -1,6 +1,6 @@
 /*
- * express.c: offers, gathered gets, flushes. See express.h; writes are in pending.h, calls of workers
- * in express_call.c.
+ * express.c: offers, gathered gets, flushes. See express.h; writes are in pending.h, calls of
+ * workers in express_call.c.
  */
 #include "service/rpc/express_private.h"
 
@@ -192,7 +192,7 @@ flush_gets(RpcExpress *express, int64_t now_us)
     }
 }
 
-/* ------------------------------------------------------------------------------------ flushes -- */
+/* ----------------------------------------------------------------------------------- flushes -- */
 
 void
 rpc_express_flush(RpcExpress *express)
@@ -223,7 +223,7 @@ rpc_express_turn_end(RpcExpress *express)
     }
 }
 
-/* ------------------------------------------------------------------------------------- offers -- */
+/* ------------------------------------------------------------------------------------ offers -- */
 
 static bool
 is_busy(const RpcExpressConn *conn)

@@ -1,6 +1,6 @@
 /*
- * hot_reply.h: results of hot methods, straight to bytes: what the generated code writes for the same
- * result, field by field in the order of the contract.
+ * hot_reply.h: results of hot methods, straight to bytes: what the generated code writes for the
+ * same result, field by field in the order of the contract.
  *
  *     wire_reply_begin(&writer, out, &message, limit);
  *     rpc_hot_reply_get(&writer, &result, server_us);
@@ -25,8 +25,8 @@ void rpc_hot_reply_multi_get(WireWriter *writer, const StoreMultiGetResult *resu
                              bool without_values, int64_t server_us);
 
 /*
- * A page of a scan: begin, an item for each record, end with how many they were. `mark` is what begin
- * returned.
+ * A page of a scan: begin, an item for each record, end with how many they were. `mark` is what
+ * begin returned.
  */
 size_t rpc_hot_reply_scan_begin(WireWriter *writer);
 void rpc_hot_reply_scan_item(WireWriter *writer, const StoreScanItem *item);

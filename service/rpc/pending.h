@@ -2,11 +2,11 @@
  * pending.h: writes of the express lane from the moment they are gathered until they are answered.
  *
  * Gathered writes of one connection that follow each other are submitted as one chain. A write is
- * answered in the thread in which its commit is; the memory goes back to the reactor through a stack
- * that any thread may push to.
+ * answered in the thread in which its commit is; the memory goes back to the reactor through a
+ * stack that any thread may push to.
  *
- * A write is WAITING until one of two wins: its completion (DONE), which answers it; or its reactor,
- * when the deadline has passed (LATE), which answers Indeterminate, takes over the bytes that the
+ * A write is WAITING until one of two wins: its completion (DONE), which answers it; or its
+ * reactor, when the deadline has passed (LATE), which answers Indeterminate, takes over the bytes that the
  * commit still borrows, and makes it an orphan of its store.
  *
  * Threading: the reactor's, but for completions.

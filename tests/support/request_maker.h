@@ -1,9 +1,10 @@
 /*
- * request_maker.h: random requests for the hot methods, good and bad, for tests that compare lanes.
+ * request_maker.h: random requests for the hot methods, good and bad, for tests of lanes.
  *
- * Most requests are what clients send: a few keys that repeat, options set and unset, both protocols,
- * framed and unframed. Some have what clients do not send: unknown fields, fields of another type,
- * numbers out of range, missing arguments, keys and values over their limits, texts that are no text.
+ * Most requests are what clients send: a few keys that repeat, options set and unset, both
+ * protocols, framed and unframed. Some have what clients do not send: unknown fields, fields of
+ * another type, numbers out of range, missing arguments, keys and values over their limits, texts
+ * that are no text.
  * A share of the keys carries orders to the scripted engine (scripted_script.h), so that every
  * outcome and exception comes up.
  *
