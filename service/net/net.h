@@ -174,7 +174,8 @@ BaseSlice net_request_own_input(NetRequest *request);
 
 /*
  * Moves the input that net_request_own_input() kept into `into`, which is empty; the bytes stay
- * where they are in memory. For whoever still needs them when the request is finished. On the reactor.
+ * where they are in memory. For whoever still needs them when the request is finished. On the
+ * reactor.
  */
 void net_request_keep_input(NetRequest *request, BaseBuf *into);
 

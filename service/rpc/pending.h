@@ -6,8 +6,8 @@
  * stack that any thread may push to.
  *
  * A write is WAITING until one of two wins: its completion (DONE), which answers it; or its
- * reactor, when the deadline has passed (LATE), which answers Indeterminate, takes over the bytes that the
- * commit still borrows, and makes it an orphan of its store.
+ * reactor, when the deadline has passed (LATE), which answers Indeterminate, takes over the bytes
+ * that the commit still borrows, and makes it an orphan of its store.
  *
  * Threading: the reactor's, but for completions.
  */

@@ -59,7 +59,8 @@ bool store_get(StoreRead *read, const StoreGetArgs *args, StoreGetResult *ret_re
 
 /*
  * The parts of store_get(), for who reads many keys at once. store_get_check() judges the
- * arguments; store_get_all() looks keys up, and store_get_shape() makes the result of what was found.
+ * arguments; store_get_all() looks keys up, and store_get_shape() makes the result of what was
+ * found.
  */
 bool store_get_check(const Store *store, const StoreGetArgs *args, StoreError *ret_error);
 bool store_get_all(StoreRead *read, const BaseSlice *keys, size_t count, EngineLookup *ret_lookups,
