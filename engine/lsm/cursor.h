@@ -2,8 +2,8 @@
  * cursor.h: a reader's place in one source of a view: a generation, or a run of tables.
  *
  * A cursor shows of each key the newest entry at or below the reader's version, in key order,
- * forward and backward. So of the cursors that stand on a key, the one of the newest source has what
- * the reader sees (L-2), and versions need not be compared.
+ * forward and backward. So of the cursors that stand on a key, the one of the newest source has
+ * what the reader sees (L-2), and versions need not be compared.
  *
  * Tables are opened as late as can be. Where the next key can only be in a table that has not been
  * looked at, the cursor waits at the border of that table: it stands somewhere at or behind its

@@ -11,7 +11,7 @@
 #include "engine/lsm/tables.h"
 #include "engine/lsm/value.h"
 
-/* ---------------------------------------------------------------------------------- answers -- */
+/* ----------------------------------------------------------------------------------- answers -- */
 
 static void
 answer_hidden(int64_t covering, LsmFound *found)
@@ -52,7 +52,7 @@ answer_entry(const TableView *view, LsmFound *found)
     return status;
 }
 
-/* ---------------------------------------------------------------------------------- sources -- */
+/* ----------------------------------------------------------------------------------- sources -- */
 
 /* Whether a generation has the answer, which is then in *found. */
 static bool
@@ -97,7 +97,7 @@ judge(const LsmPoint *point, const LsmTable *table, BaseSlice key, TableFound in
     return base_ok();
 }
 
-/* ---------------------------------------------------------------------------------- one key -- */
+/* ----------------------------------------------------------------------------------- one key -- */
 
 enum { RUNS_AHEAD = 8 }; /* whose tables are found before the first of them is asked */
 
@@ -192,7 +192,7 @@ lsm_get(const LsmPoint *point, LsmReadCounters *counters, BaseSlice stored_key, 
     return base_ok();
 }
 
-/* -------------------------------------------------------------------------------- many keys -- */
+/* --------------------------------------------------------------------------------- many keys -- */
 
 enum { BATCH = 32 }; /* keys that are taken at once */
 

@@ -1,18 +1,19 @@
 /*
  * iterator.c: cursors of a view merged by key. See iterator.h.
  *
- * The cursors stand on the first keys at or behind (backward: before) where the iterator is. `at` is
- * the one with the foremost key, of several the newest. A step forward moves all cursors that stand
- * on the current key, and chooses anew. That is seldom needed: as long as the key of `at` stays
- * before the fence, no other cursor is on it, it is in the range, and no removed range covers it.
+ * The cursors stand on the first keys at or behind (backward: before) where the iterator is. `at`
+ * is the one with the foremost key, of several the newest. A step forward moves all cursors that
+ * stand on the current key, and chooses anew. That is seldom needed: as long as the key of `at`
+ * stays before the fence, no other cursor is on it, it is in the range, and no removed range covers
+ * it.
  *
  * Turning round moves every cursor but `at` to the other side of the current key.
  *
  * Removed ranges. The cover has a span around the current key. If nothing is hidden there, the end
  * of the span is a fence. If something is, every entry is compared with the version that hides; and
  * after PATIENCE keys that were hidden, cursors of older sources go to the end of the span by a
- * seek, because there may be millions. A seek forward does not begin where it would find hidden keys
- * only: cursors start behind the removed ranges of newer sources.
+ * seek, because there may be millions. A seek forward does not begin where it would find hidden
+ * keys only: cursors start behind the removed ranges of newer sources.
  */
 #include "engine/lsm/iterator.h"
 
@@ -63,7 +64,7 @@ iterator_of(EngineIterator *iterator)
     return (LsmIterator *)iterator;
 }
 
-/* --------------------------------------------------------------------------- kept for reuse -- */
+/* ---------------------------------------------------------------------------- kept for reuse -- */
 
 static void
 destroy(void *object)
@@ -111,7 +112,7 @@ give_up(LsmIterator *iterator)
     }
 }
 
-/* ------------------------------------------------------------------------------------- life -- */
+/* -------------------------------------------------------------------------------------- life -- */
 
 /* Puts a stored key together. False: no memory. */
 static bool
@@ -217,7 +218,7 @@ lsm_iterator_free(EngineIterator *base)
     give_up(iterator);
 }
 
-/* ----------------------------------------------------------------------------------- choose -- */
+/* ------------------------------------------------------------------------------------ choose -- */
 
 static void
 fail(LsmIterator *iterator, BaseStatus status)
@@ -331,7 +332,7 @@ choose(LsmIterator *iterator)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------ moves -- */
+/* ------------------------------------------------------------------------------------- moves -- */
 
 static inline void
 move(LsmCursor *cursor, bool backward)
@@ -517,7 +518,7 @@ lsm_iterator_prev(EngineIterator *base)
     }
 }
 
-/* ------------------------------------------------------------------------------------ seeks -- */
+/* ------------------------------------------------------------------------------------- seeks -- */
 
 /* Makes ready for a seek to `key`; NULL: to the edge. False: there is nothing to find. */
 static bool

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---------------------------------------------------------------------------------- overlay -- */
+/* ----------------------------------------------------------------------------------- overlay -- */
 
 /* Pieces in order; `out` has room for all that is added. */
 typedef struct Pieces {
@@ -65,7 +65,7 @@ overlay(const FormatRange *upper, size_t upper_count, const FormatRange *lower, 
     return pieces.count;
 }
 
-/* ----------------------------------------------------------------------------------- making -- */
+/* ------------------------------------------------------------------------------------ making -- */
 
 /* Each range has two borders, so n of them have less than 2n pieces. */
 static size_t
@@ -180,7 +180,7 @@ lsm_range_index_memory(const LsmRangeIndex *index)
     return sizeof(*index) + index->piece_count * sizeof(*index->pieces);
 }
 
-/* ---------------------------------------------------------------------------------- finding -- */
+/* ----------------------------------------------------------------------------------- finding -- */
 
 /* Takes off a span what is not on the key's side of a range that does not cover it. */
 static void

@@ -1,11 +1,12 @@
 /*
- * range_index.h: removed ranges of a span of versions, for finding the newest one that covers a key.
+ * range_index.h: removed ranges of a span of versions, for finding the newest one that covers a
+ * key.
  *
  * An index has disjoint pieces in order, each with the newest version of the ranges that cover it;
  * so a search is binary and finds one version, however many ranges lie on top of each other. A
  * reader whose version is in the middle of the index's span must not see that version, perhaps; it
- * asks the smaller indexes that this one was made of, and at last the ranges themselves. So an index
- * is a tree over time:
+ * asks the smaller indexes that this one was made of, and at last the ranges themselves. So an
+ * index is a tree over time:
  *
  *     rank 2                  [1 .. 256]
  *     rank 1      [1 .. 64] [65 .. 128] [129 .. 192] [193 .. 256]

@@ -200,7 +200,7 @@ push_generation(ViewRig *rig, const Part *part)
     lsm_generation_unref(generation);
 }
 
-/* ------------------------------------------------------------------------------------- tables -- */
+/* ------------------------------------------------------------------------------------ tables -- */
 
 static int
 compare_ops(const void *a, const void *b)
@@ -508,7 +508,7 @@ view_rig_damage(ViewRig *rig)
     lsm_view_unref(view);
 }
 
-/* -------------------------------------------------------------------------------------- model -- */
+/* ------------------------------------------------------------------------------------- model -- */
 
 const ViewRigOp *
 view_rig_newest(const ViewRig *rig, unsigned keyspace, size_t key, int64_t version)

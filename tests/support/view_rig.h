@@ -2,8 +2,8 @@
  * view_rig.h: random views for tests of reads, and the plain list of operations to compare with.
  *
  * Operations with ascending versions (puts, removes, removed ranges, expiries, in both keyspaces)
- * are dealt out from old to new: to levels, to runs of level 0, to generations; so every view is one
- * that a store may have. All versions are kept, and a table's fragments may reach beyond its
+ * are dealt out from old to new: to levels, to runs of level 0, to generations; so every view is
+ * one that a store may have. All versions are kept, and a table's fragments may reach beyond its
  * entries. Some runs are ingested tables, whose entries have a version by decree.
  *
  * Whatever fails here that a test did not ask for aborts.

@@ -31,7 +31,7 @@ static const ViewRigShape shapes[] = {
 
 static const size_t SHAPES = sizeof shapes / sizeof shapes[0];
 
-/* -------------------------------------------------------------------------------------- model -- */
+/* ------------------------------------------------------------------------------------- model -- */
 
 /* What an iterator must show: indices of keys, ascending. */
 typedef struct Model {
@@ -91,7 +91,7 @@ expect(Model *model, const EngineIterator *iterator, size_t at)
     ck_assert_int_eq(stats->examined, model->shown + stats->tombstones + stats->expired);
 }
 
-/* ------------------------------------------------------------------------------------- opening -- */
+/* ----------------------------------------------------------------------------------- opening -- */
 
 static EngineIterator *
 open_iterator(const EngineIteratorOptions *options, int64_t version)
@@ -145,7 +145,7 @@ random_version(int i)
                       : (int64_t)base_rand_below(&rig.rand, (uint64_t)rig.version + 1);
 }
 
-/* --------------------------------------------------------------------------------------- walks -- */
+/* ------------------------------------------------------------------------------------- walks -- */
 
 static void
 seek_somewhere(Model *model, EngineIterator *iterator, size_t *at)
@@ -204,7 +204,7 @@ START_TEST(any_walk_shows_what_the_list_says)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ counting -- */
+/* ---------------------------------------------------------------------------------- counting -- */
 
 /* Without removed ranges a walk from end to end comes to every key once, in both directions. */
 START_TEST(what_is_passed_is_counted)
@@ -242,7 +242,7 @@ START_TEST(what_is_passed_is_counted)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------ removed ranges -- */
+/* ---------------------------------------------------------------------------- removed ranges -- */
 
 enum { LAST = 99999 };
 
@@ -328,7 +328,7 @@ START_TEST(removed_ranges_are_not_walked_through)
 }
 END_TEST
 
-/* --------------------------------------------------------------------------- memory and errors -- */
+/* ------------------------------------------------------------------------- memory and errors -- */
 
 /* Steps until the iterator ends; returns the keys that it has shown. */
 static size_t
@@ -419,7 +419,7 @@ START_TEST(the_view_is_held)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------- threads -- */
+/* ----------------------------------------------------------------------------------- threads -- */
 
 static void *
 free_elsewhere(void *user)
