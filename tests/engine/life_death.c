@@ -216,7 +216,7 @@ note_name(void *user, const char *name)
     return true;
 }
 
-/* Removes a directory of files. */
+/* Removes a directory of files, for good. */
 static void
 remove_directory(Life *life, const char *directory)
 {
@@ -231,6 +231,7 @@ remove_directory(Life *life, const char *directory)
         LIFE_OK(life, env_unlink(env, path));
     }
     LIFE_OK(life, env_remove_directory(env, directory));
+    LIFE_OK(life, env_sync_directory(env, life->rig.home));
     free(cleaner);
 }
 
