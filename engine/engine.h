@@ -666,6 +666,20 @@ engine_compact(Engine *engine, const EngineRange *range)
     return engine->ops->compact(engine, range);
 }
 
+/*
+ * Makes a copy of all records, as they are at one moment at or behind the call, in a directory that
+ * is new or empty (the one above must exist), while the engine serves. The copy opens as an engine
+ * of its own. BASE_EXISTS: the directory is not empty. On an error nothing is left there.
+ */
+static inline BaseStatus
+engine_checkpoint(Engine *engine, const char *directory)
+{
+    if (engine->ops->checkpoint == NULL) {
+        return base_error(BASE_UNSUPPORTED, "this engine makes no checkpoints");
+    }
+    return engine->ops->checkpoint(engine, directory);
+}
+
 /* Reads everything and checks it, beside all other work. BASE_CORRUPTION: something is wrong. */
 static inline BaseStatus
 engine_verify(Engine *engine)
@@ -677,7 +691,7 @@ engine_verify(Engine *engine)
 }
 
 /*
- * Flush, compact and verify that are under way end soon, with BASE_CLOSED, and those to come at
+ * Flush, compact, checkpoint and verify that are under way end soon, with BASE_CLOSED, and those to come at
  * once: the engine is about to be closed. Does not wait for them.
  */
 static inline void

@@ -63,9 +63,8 @@ parse_ceiling(BaseSlice bytes, int64_t *ret_ceiling)
     return base_ok();
 }
 
-/* Reads the ceiling; 0 when there is no file. */
-static BaseStatus
-read_ceiling(const Env *env, const char *directory, int64_t *ret_ceiling)
+BaseStatus
+commit_version_ceiling(const Env *env, const char *directory, int64_t *ret_ceiling)
 {
     char path[ENV_PATH_MAX];
     BaseStatus status = env_join(path, directory, VERSION_NAME);
@@ -140,7 +139,7 @@ commit_version_open_sized(const Env *env, const char *directory, int64_t at_leas
                           CommitVersions **ret_versions)
 {
     int64_t found = 0;
-    BaseStatus status = read_ceiling(env, directory, &found);
+    BaseStatus status = commit_version_ceiling(env, directory, &found);
     if (!base_is_ok(status)) {
         return status;
     }

@@ -47,6 +47,9 @@ BaseStatus commit_version_open(const Env *env, const char *directory, int64_t at
 BaseStatus commit_version_open_sized(const Env *env, const char *directory, int64_t at_least,
                                      int64_t block, CommitVersions **ret_versions);
 
+/* The ceiling in the file, which is only read; 0: there is no file. BASE_CORRUPTION: see open. */
+BaseStatus commit_version_ceiling(const Env *env, const char *directory, int64_t *ret_ceiling);
+
 /* Takes NULL. */
 void commit_version_close(CommitVersions *versions);
 

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MESSAGE_BYTES   512
 #define COPY_BYTES      ((size_t)1 << 20)
 #define SMALL_FILE_MAX  4096
 #define LOCK_NAME       "LOCK"
@@ -36,7 +35,7 @@ explain(const Checkpoint *checkpoint, BaseStatus status, const char *format, ...
 {
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(checkpoint->message, MESSAGE_BYTES, format, arguments);
+    (void)vsnprintf(checkpoint->message, LSM_CHECKPOINT_MESSAGE_BYTES, format, arguments);
     va_end(arguments);
     return status;
 }

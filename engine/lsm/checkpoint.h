@@ -25,6 +25,8 @@
 
 #include "engine/lsm/catalog.h"
 
+enum { LSM_CHECKPOINT_MESSAGE_BYTES = 512 };
+
 /* Borrowed. */
 typedef struct LsmCheckpointArgs {
     const Env *env;
@@ -36,7 +38,7 @@ typedef struct LsmCheckpointArgs {
 
 /*
  * Makes a checkpoint in `target`, whose directory above must exist. BASE_EXISTS: it is there and
- * not empty; BASE_BUSY: somebody uses it. On failure `message` (512 bytes) says what went wrong.
+ * not empty; BASE_BUSY: somebody uses it. On failure `message` says what went wrong.
  */
 BaseStatus lsm_checkpoint_run(const LsmCheckpointArgs *args, const char *target, char *message);
 

@@ -104,6 +104,8 @@ damage(Scan *scan, uint64_t file, uint64_t offset, const char *format, ...)
 {
     char *message = scan->end->message;
     size_t space = sizeof(scan->end->message);
+    scan->end->damaged = file;
+    scan->end->damaged_at = offset;
     int len = snprintf(message, space, "%06" PRIu64 ".wal at byte %" PRIu64 ": ", file, offset);
     va_list arguments;
     va_start(arguments, format);

@@ -45,7 +45,9 @@ typedef struct LsmLogEnd {
     int64_t commits;
     int64_t torn_bytes; /* behind the end, zeros not counted */
     uint64_t highest;   /* number of any segment there is */
-    char message[320];  /* on failure: file, offset, what is wrong */
+    uint64_t damaged;   /* on failure: number of the segment; 0: none */
+    uint64_t damaged_at;
+    char message[320]; /* on failure: file, offset, what is wrong */
 } LsmLogEnd;
 
 /*

@@ -11,6 +11,7 @@
 #include "engine/lsm/iterator.h"
 #include "engine/lsm/range.h"
 #include "engine/lsm/stored.h"
+#include "engine/lsm/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -318,6 +319,12 @@ op_compact(Engine *engine, const EngineRange *range)
 }
 
 static BaseStatus
+op_checkpoint(Engine *engine, const char *directory)
+{
+    return lsm_store_checkpoint(store_of(engine), directory);
+}
+
+static BaseStatus
 op_verify(Engine *engine)
 {
     return lsm_store_verify(store_of(engine));
@@ -368,6 +375,7 @@ static const EngineOps ops = {
     .tick = op_tick,
     .flush = op_flush,
     .compact = op_compact,
+    .checkpoint = op_checkpoint,
     .verify = op_verify,
     .status = op_status,
     .interrupt = op_interrupt,
@@ -399,8 +407,9 @@ const EngineClass lsm_class = {
     .summary = "durable records on disk, ordered, in a log-structured merge tree",
     .capabilities = ENGINE_CAN_ORDER | ENGINE_CAN_PERSIST | ENGINE_CAN_SNAPSHOT | ENGINE_CAN_BATCH |
                     ENGINE_CAN_STORE_VERSION | ENGINE_CAN_REVERSE | ENGINE_CAN_FAST_RANGE |
-                    ENGINE_CAN_EXPIRE,
+                    ENGINE_CAN_EXPIRE | ENGINE_CAN_CHECKPOINT,
     .options = lsm_settings_options,
     .option_count = LSM_OPTION_COUNT,
     .open = open_lsm,
+    .verify_files = lsm_verify_directory,
 };

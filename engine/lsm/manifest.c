@@ -48,9 +48,12 @@ typedef struct Load {
 static BaseStatus
 damaged(const Load *load, size_t offset, const char *what)
 {
-    (void)snprintf(load->fault->message, sizeof(load->fault->message),
-                   "MANIFEST-%06llu at byte %zu: %s", (unsigned long long)load->number, offset,
-                   what);
+    LsmManifestFault *fault = load->fault;
+    fault->number = load->number;
+    fault->offset = (int64_t)offset;
+    (void)snprintf(fault->what, sizeof(fault->what), "%s", what);
+    (void)snprintf(fault->message, sizeof(fault->message), "MANIFEST-%06llu at byte %zu: %s",
+                   (unsigned long long)load->number, offset, fault->what);
     return base_error(BASE_CORRUPTION, "the manifest is damaged");
 }
 
@@ -134,10 +137,12 @@ read_current(const Env *env, const char *directory, uint64_t *ret_number, LsmMan
     }
     if (status.code == BASE_OK) {
         status = format_current_decode(base_buf_slice(&bytes), ret_number);
-        (void)snprintf(fault->message, sizeof(fault->message), "%s", status.what);
     } else if (status.code == BASE_INVALID) {
-        (void)snprintf(fault->message, sizeof(fault->message), "CURRENT is too long");
-        status = base_error(BASE_CORRUPTION, "CURRENT is damaged");
+        status = base_error(BASE_CORRUPTION, "CURRENT is too long");
+    }
+    if (status.code == BASE_CORRUPTION) {
+        (void)snprintf(fault->what, sizeof(fault->what), "%s", status.what);
+        (void)snprintf(fault->message, sizeof(fault->message), "%s", status.what);
     }
     base_buf_clear(&bytes);
     return status;
@@ -150,7 +155,7 @@ lsm_manifest_load(const Env *env, const char *directory, const LsmTableOwner *ow
     Load load = {.fault = ret_fault};
     char path[ENV_PATH_MAX];
     BaseBuf bytes = BASE_BUF_INIT;
-    ret_fault->message[0] = '\0';
+    *ret_fault = (LsmManifestFault){.number = 0};
     BaseStatus status = read_current(env, directory, &load.number, ret_fault);
     if (status.code != BASE_OK) {
         return status;

@@ -24,7 +24,10 @@ typedef struct LsmManifest LsmManifest;
 
 /* What could not be read, and why, for people. */
 typedef struct LsmManifestFault {
-    char message[384];
+    uint64_t number; /* of the manifest; 0: CURRENT itself */
+    int64_t offset;
+    char what[288];    /* without file and offset */
+    char message[384]; /* with them; empty: there is none */
 } LsmManifestFault;
 
 /*

@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "engine/commit/outcome.h"
+#include "engine/lsm/checkpoint.h"
 #include "engine/lsm/unique.h"
 
 #include <stdio.h>
@@ -465,6 +466,25 @@ lsm_store_compact(LsmStore *store, const EngineRange *range)
     base_buf_clear(&start);
     base_buf_clear(&stop);
     return status;
+}
+
+static BaseStatus
+pause_checkpoint(void *user)
+{
+    return may_wait(user);
+}
+
+BaseStatus
+lsm_store_checkpoint(LsmStore *store, const char *target)
+{
+    char message[LSM_CHECKPOINT_MESSAGE_BYTES];
+    LsmCheckpointArgs args = {.env = store->env,
+                              .directory = store->directory,
+                              .catalog = store->catalog,
+                              .pause = pause_checkpoint,
+                              .user = store};
+    BaseStatus status = lsm_store_flush(store);
+    return status.code == BASE_OK ? lsm_checkpoint_run(&args, target, message) : status;
 }
 
 BaseStatus

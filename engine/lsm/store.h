@@ -75,6 +75,9 @@ BaseStatus lsm_store_flush(LsmStore *store);
 /* Merges the tables of a range of the data, with what is in memory, and waits for it. */
 BaseStatus lsm_store_compact(LsmStore *store, const EngineRange *range);
 
+/* Makes a checkpoint (checkpoint.h) with all that was answered before. */
+BaseStatus lsm_store_checkpoint(LsmStore *store, const char *target);
+
 /* Reads every table that is live now, and checks it. Others go on meanwhile. */
 BaseStatus lsm_store_verify(LsmStore *store);
 

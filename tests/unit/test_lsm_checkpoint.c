@@ -16,7 +16,7 @@
 #define TARGET "/copy"
 
 static LsmRig rig;
-static char message[512];
+static char message[LSM_CHECKPOINT_MESSAGE_BYTES];
 
 static void
 put_file(const char *path, const char *text)
