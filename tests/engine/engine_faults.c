@@ -3,9 +3,9 @@
  *
  *   engine_faults CLASS [EVERY]      only every n-th place
  *
- * The ledger is worked on while one kind of calls fails from step 0, 1, 2, ... on. Whatever fails:
- * no read is wrong; a commit that was answered as applied is there and one that was not is not seen;
- * a store that is not poisoned goes on when the fault has passed; one that is poisoned serves reads,
+ * The ledger is worked on while one kind of calls fails from step 0, 1, 2, ... on. Whatever fails: no
+ * read is wrong; a commit that was answered as applied is there and one that was not is not seen; a
+ * store that is not poisoned goes on when the fault has passed; one that is poisoned serves reads,
  * refuses writes, and opens again with all that was acknowledged.
  */
 #include "tests/engine/ledger.h"
@@ -87,8 +87,8 @@ reads_right(EngineRig *rig, const LedgerRun *run, bool may_fail)
 }
 
 /*
- * Commits up to state `to`. A refused commit is tried again, and after `patience` refusals the fault
- * ends. False: a commit failed, or its outcome is unknown; run->last tells.
+ * Commits up to state `to`. A refused commit is tried again, and after `patience` refusals the
+ * fault ends. False: a commit failed, or its outcome is unknown; run->last tells.
  */
 static bool
 work(EngineRig *rig, LedgerRun *run, int64_t to, int patience, bool *ret_refused)

@@ -34,8 +34,8 @@ bool ledger_commit(LedgerRun *run, Engine *engine);
 void ledger_work(LedgerRun *run, Engine *engine, int64_t to);
 
 /*
- * The state that a store holds, by gets and by iterators both ways; -1: none, and a line about it is
- * printed. `failed`, when it is not NULL, says that a read failed with its status instead.
+ * The state that a store holds, by gets and by iterators both ways; -1: none, and a line about it
+ * is printed. `failed`, when it is not NULL, says that a read failed with its status instead.
  */
 int64_t ledger_state(Engine *engine, BaseStatus *ret_failed);
 
