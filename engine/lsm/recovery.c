@@ -13,11 +13,14 @@
 #include <stdio.h>
 
 #define TABLES_MESSAGE_BYTES 384
+#define NUMBERS_MAX          ((uint64_t)1 << 62) /* no store comes so far: a name of somebody else */
 
 typedef struct Recovery {
     const LsmRecoveryArgs *args;
     LsmRecovery *result;
     LsmLevels *levels; /* as the manifest has them, then as they come out */
+    uint64_t manifest; /* number of the current one; 0: none */
+    uint64_t floor;    /* segments from here on are needed */
     uint64_t highest;  /* number of any file */
     bool data_files;   /* there are tables, segments or blob files */
     char data_name[FORMAT_FILE_NAME_BYTES];
@@ -47,7 +50,7 @@ look_at_name(void *user, const char *name)
 {
     Recovery *recovery = user;
     FormatFileName file = format_file_name_read(name);
-    if (file.number > recovery->highest) {
+    if (file.number > recovery->highest && file.number < NUMBERS_MAX) {
         recovery->highest = file.number;
     }
     if (file.kind == FORMAT_FILE_TABLE || file.kind == FORMAT_FILE_LOG ||
@@ -141,10 +144,9 @@ load_levels(Recovery *recovery)
 {
     const LsmRecoveryArgs *args = recovery->args;
     LsmManifestFault fault;
-    uint64_t number;
     BaseStatus status =
         lsm_manifest_load(args->env, args->directory, lsm_tables_owner(args->tables),
-                          &recovery->levels, &number, &fault);
+                          &recovery->levels, &recovery->manifest, &fault);
     if (status.code == BASE_NOT_FOUND) {
         return begin_store(recovery);
     }
@@ -154,6 +156,7 @@ load_levels(Recovery *recovery)
         return status;
     }
     recovery->result->clean = recovery->levels->state.clean_segment != 0;
+    recovery->floor = (uint64_t)recovery->levels->state.log_floor;
     for (size_t i = 0; i < recovery->levels->blob_count && status.code == BASE_OK; i++) {
         status = check_blob_file(recovery, &recovery->levels->blobs[i]);
     }
@@ -162,83 +165,44 @@ load_levels(Recovery *recovery)
 
 /* -------------------------------------------------------------------------------------- log -- */
 
+/* Reads the log and lets `visit` have its commits. */
 static BaseStatus
-scan_log(Recovery *recovery, LsmReplay *replay)
+scan_log(Recovery *recovery, LsmLogVisitor *visit, void *user, LsmLogEnd *ret_end)
 {
     const LsmStoreState *state = &recovery->levels->state;
-    LsmRecovery *result = recovery->result;
     LsmLogScanArgs scan = {.env = recovery->args->env,
                            .directory = recovery->args->directory,
                            .floor = (uint64_t)state->log_floor,
                            .clean_segment = (uint64_t)state->clean_segment,
                            .clean_len = (uint64_t)state->clean_len,
-                           .visit = lsm_replay_commit,
-                           .user = replay};
-    LsmLogEnd end;
-    BaseStatus status = lsm_log_scan(&scan, &end);
+                           .visit = visit,
+                           .user = user};
+    BaseStatus status = lsm_log_scan(&scan, ret_end);
     if (status.code == BASE_CORRUPTION) {
-        (void)snprintf(result->message, sizeof(result->message), "%s", end.message);
+        (void)snprintf(recovery->result->message, sizeof(recovery->result->message), "%s",
+                       ret_end->message);
     }
-    result->version = end.version > state->last_version ? end.version : state->last_version;
-    result->stamp_ms = end.stamp_ms > state->last_stamp_ms ? end.stamp_ms : state->last_stamp_ms;
-    result->position = end.position;
-    result->segment = end.segment;
-    result->segment_len = end.len;
-    result->commits = end.commits;
-    result->torn_bytes = end.torn_bytes;
-    return status.code == BASE_OK ? lsm_replay_end(replay) : status;
+    return status;
 }
 
-/* The levels with the log's commits, and with a floor above all of it, as the current manifest. */
-static BaseStatus
-install(Recovery *recovery, LsmReplay *replay, bool *ret_unsure)
+/* Where the log has ended, which is where the store goes on. */
+static void
+note_end(const Recovery *recovery, const LsmLogEnd *end)
 {
+    const LsmStoreState *state = &recovery->levels->state;
     LsmRecovery *result = recovery->result;
-    int64_t manifest = replay->next_file;
-    lsm_levels_unref(recovery->levels);
-    recovery->levels = lsm_levels_ref(replay->levels);
-    FormatEdit edits[] = {
-        {.tag = FORMAT_EDIT_NEXT_FILE, .number = manifest + 1},
-        {.tag = FORMAT_EDIT_LOG_FLOOR, .number = manifest + 1},
-        {.tag = FORMAT_EDIT_LAST, .last = {result->version, result->stamp_ms}},
-    };
-    BaseStatus status = apply(recovery, edits, sizeof(edits) / sizeof(edits[0]));
-    if (status.code == BASE_OK) {
-        status = open_tables(recovery);
-    }
-    if (status.code == BASE_OK) {
-        status =
-            lsm_manifest_create(recovery->args->env, recovery->args->directory, (uint64_t)manifest,
-                                recovery->levels, &result->manifest, ret_unsure);
-    }
-    return status;
-}
-
-static BaseStatus
-replay_log(Recovery *recovery)
-{
-    int64_t next_file = recovery->levels->state.next_file;
-    if ((uint64_t)next_file <= recovery->highest) {
-        next_file = (int64_t)recovery->highest + 1;
-    }
-    LsmReplay replay;
-    bool unsure = false;
-    lsm_replay_init(&replay, recovery->args, recovery->levels, next_file);
-    BaseStatus status = scan_log(recovery, &replay);
-    recovery->result->tables = replay.next_file - next_file;
-    if (status.code == BASE_OK) {
-        status = install(recovery, &replay, &unsure);
-    }
-    if (status.code != BASE_OK && !unsure) {
-        lsm_replay_undo(&replay);
-    }
-    lsm_replay_clear(&replay);
-    return status;
+    result->version = end->version > state->last_version ? end->version : state->last_version;
+    result->stamp_ms = end->stamp_ms > state->last_stamp_ms ? end->stamp_ms : state->last_stamp_ms;
+    result->position = end->position;
+    result->segment = end->segment;
+    result->segment_len = end->len;
+    result->commits = end->commits;
+    result->torn_bytes = end->torn_bytes;
 }
 
 /* -------------------------------------------------------------------------------- leftovers -- */
 
-/* Whether a store with these levels, which has no log yet, needs a file. */
+/* Whether the store needs a file. */
 static bool
 is_needed(const Recovery *recovery, const char *name)
 {
@@ -246,12 +210,13 @@ is_needed(const Recovery *recovery, const char *name)
     int level;
     switch (file.kind) {
     case FORMAT_FILE_MANIFEST:
-        return file.number == lsm_manifest_number(recovery->result->manifest);
+        return file.number == recovery->manifest;
     case FORMAT_FILE_TABLE:
         return lsm_levels_find(recovery->levels, (int64_t)file.number, &level) != NULL;
     case FORMAT_FILE_BLOB:
         return lsm_levels_blob(recovery->levels, file.number) != NULL;
     case FORMAT_FILE_LOG:
+        return file.number >= recovery->floor;
     case FORMAT_FILE_TEMPORARY:
         return false;
     default:
@@ -291,7 +256,99 @@ remove_leftovers(Recovery *recovery)
     base_buf_clear(&leftovers.names);
 }
 
-/* ------------------------------------------------------------------------------------- all -- */
+/* ---------------------------------------------------------------------------------- in all -- */
+
+/* The levels with the log's commits, and with a floor above all of it, as the current manifest. */
+static BaseStatus
+install(Recovery *recovery, LsmReplay *replay, bool *ret_unsure)
+{
+    LsmRecovery *result = recovery->result;
+    int64_t manifest = replay->next_file;
+    lsm_levels_unref(recovery->levels);
+    recovery->levels = lsm_levels_ref(replay->levels);
+    FormatEdit edits[] = {
+        {.tag = FORMAT_EDIT_NEXT_FILE, .number = manifest + 1},
+        {.tag = FORMAT_EDIT_LOG_FLOOR, .number = manifest + 1},
+        {.tag = FORMAT_EDIT_LAST, .last = {result->version, result->stamp_ms}},
+    };
+    BaseStatus status = apply(recovery, edits, sizeof(edits) / sizeof(edits[0]));
+    if (status.code == BASE_OK) {
+        status = open_tables(recovery);
+    }
+    if (status.code == BASE_OK) {
+        status =
+            lsm_manifest_create(recovery->args->env, recovery->args->directory, (uint64_t)manifest,
+                                recovery->levels, &result->manifest, ret_unsure);
+    }
+    if (status.code == BASE_OK) {
+        recovery->manifest = (uint64_t)manifest;
+        recovery->floor = (uint64_t)manifest + 1;
+    }
+    return status;
+}
+
+/* Replays the log and installs what comes out. After a failure the levels are as before. */
+static BaseStatus
+replay_log(Recovery *recovery, bool *ret_unsure)
+{
+    LsmReplay replay;
+    LsmLogEnd end;
+    LsmLevels *before = lsm_levels_ref(recovery->levels);
+    int64_t next_file = before->state.next_file;
+    if ((uint64_t)next_file <= recovery->highest) {
+        next_file = (int64_t)recovery->highest + 1;
+    }
+    *ret_unsure = false;
+    lsm_replay_init(&replay, recovery->args, before, next_file);
+    BaseStatus status = scan_log(recovery, lsm_replay_commit, &replay, &end);
+    note_end(recovery, &end);
+    if (status.code == BASE_OK) {
+        status = lsm_replay_end(&replay);
+    }
+    recovery->result->tables = replay.next_file - next_file;
+    if (status.code == BASE_OK) {
+        status = install(recovery, &replay, ret_unsure);
+    }
+    if (status.code != BASE_OK) {
+        lsm_levels_unref(recovery->levels);
+        recovery->levels = lsm_levels_ref(before);
+    }
+    if (status.code != BASE_OK && !*ret_unsure) {
+        lsm_replay_undo(&replay);
+    }
+    lsm_replay_clear(&replay);
+    lsm_levels_unref(before);
+    return status;
+}
+
+/* An LsmLogVisitor that only looks. */
+static BaseStatus
+pass_commit(void *user, const FormatLogCommit *commit, FormatLogReader *reader)
+{
+    BaseStatus status = base_ok();
+    (void)user;
+    (void)commit;
+    while (reader->left != 0 && status.code == BASE_OK) {
+        FormatLogOperation operation;
+        status = format_log_reader_operation(reader, &operation);
+    }
+    return status;
+}
+
+/* Replays the log; on a full disk once more, when what a sound store does not need has gone. */
+static BaseStatus
+replay_with_room(Recovery *recovery)
+{
+    LsmLogEnd end;
+    bool unsure;
+    BaseStatus status = replay_log(recovery, &unsure);
+    if (status.code != BASE_NO_SPACE || unsure ||
+        scan_log(recovery, pass_commit, NULL, &end).code != BASE_OK) {
+        return status;
+    }
+    remove_leftovers(recovery);
+    return recovery->result->leftovers != 0 ? replay_log(recovery, &unsure) : status;
+}
 
 BaseStatus
 lsm_recovery_run(const LsmRecoveryArgs *args, LsmRecovery *ret_recovery)
@@ -303,7 +360,7 @@ lsm_recovery_run(const LsmRecoveryArgs *args, LsmRecovery *ret_recovery)
         status = load_levels(&recovery);
     }
     if (status.code == BASE_OK) {
-        status = replay_log(&recovery);
+        status = replay_with_room(&recovery);
     }
     if (status.code != BASE_OK) {
         lsm_levels_unref(recovery.levels);

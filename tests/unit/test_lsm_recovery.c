@@ -267,6 +267,30 @@ START_TEST(files_that_nothing_names_are_removed)
 }
 END_TEST
 
+START_TEST(leftovers_make_room_for_recovery)
+{
+    rig.env.status = base_error(BASE_NO_SPACE, "a planned full disk");
+    recovery_rig_open(&rig);
+    recovery_rig_write(&rig, 50);
+    recovery_rig_sync(&rig);
+    recovery_rig_leave(&rig);
+    recovery_rig_open(&rig);
+    recovery_rig_write(&rig, 50);
+    recovery_rig_close(&rig);
+    fault_env_plan(&rig.env, FAULT_SPACE, 0, 1);
+    ck_assert_int_eq(recovery_rig_try_open(&rig).code, BASE_NO_SPACE);
+    recovery_rig_write_file(&rig, "/000900.sst", BASE_SLICE_LITERAL("half a table"));
+    fault_env_plan(&rig.env, FAULT_SPACE, 0, 1);
+    recovery_rig_open(&rig);
+    recovery_rig_check(&rig);
+    recovery_rig_leave(&rig);
+    fault_env_arm(&rig.env, FAULT_ENV_NEVER);
+    recovery_rig_open(&rig);
+    recovery_rig_check(&rig);
+    recovery_rig_leave(&rig);
+}
+END_TEST
+
 static void
 add_tests(TCase *tests)
 {
@@ -279,6 +303,7 @@ add_tests(TCase *tests)
     tcase_add_test(tests, a_damaged_log_is_refused_with_file_and_offset);
     tcase_add_test(tests, a_missing_or_damaged_file_is_refused_by_name);
     tcase_add_test(tests, files_that_nothing_names_are_removed);
+    tcase_add_test(tests, leftovers_make_room_for_recovery);
 }
 
 int
