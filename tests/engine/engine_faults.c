@@ -3,10 +3,10 @@
  *
  *   engine_faults CLASS [EVERY]      only every n-th place
  *
- * The ledger is worked on while one kind of calls fails from step 0, 1, 2, ... on. Whatever fails: no
- * read is wrong; a commit that was answered as applied is there and one that was not is not seen; a
- * store that is not poisoned goes on when the fault has passed; one that is poisoned serves reads,
- * refuses writes, and opens again with all that was acknowledged.
+ * The ledger is worked on while one kind of calls fails from step 0, 1, 2, ... on. Whatever fails:
+ * no read is wrong; a commit that was answered as applied is there and one that was not is not
+ * seen; a store that is not poisoned goes on when the fault has passed; one that is poisoned serves
+ * reads, refuses writes, and opens again with all that was acknowledged.
  */
 #include "tests/engine/ledger.h"
 
