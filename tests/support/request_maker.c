@@ -157,9 +157,7 @@ some_version(RequestMaker *maker)
 static void
 store_argument(RequestMaker *maker)
 {
-    static const char *const names[] = {"nobody", "",
-                                        "def\xff"
-                                        "ault"};
+    static const char *const names[] = {"nobody", "", "def\377ault"};
     const char *name = chance(maker, 60) ? names[below(maker, 3)] : "default";
     if (!chance(maker, 200)) {
         field_bytes(maker, 1, base_slice_text(name));
