@@ -186,11 +186,11 @@ lsm_picker_targets(const LsmPickState *state, LsmTargets *ret_targets)
     }
     int64_t target = targets.held[LAST];
     targets.base_level = LAST;
-    while (target > state->base_bytes && targets.base_level > 1) {
+    while (target / state->multiplier >= state->base_bytes && targets.base_level > 1) {
         targets.base_level--;
         target /= state->multiplier;
     }
-    if (targets.base_level == LAST) {
+    if (target < state->base_bytes) {
         target = state->base_bytes;
     }
     for (int level = targets.base_level; level < LSM_LEVELS; level++) {

@@ -2,10 +2,14 @@
  * picker.h: what to compact next, and why: a pure function of what the levels hold.
  *
  * Targets. The last level is as large as its data; each level above it has a tenth of the target
- * below, up to the base level, the first whose target is at most `base_bytes`. Level 0 is compacted
- * into the base level, and the levels between are empty: where they are not, because the last level
- * has shrunk, the first that holds anything is the base level until it is empty (L-2). So an empty
- * store fills its last level first, and nine tenths of the data are always there.
+ * below, up to the base level, the last one whose target is at least `base_bytes`. A level that is
+ * smaller than what level 0 brings at a time would only be written once more: with B bytes at a
+ * time and a last level of D, going straight into it writes D / B + 1 for each byte, over a level
+ * of D / 10 in between it writes D / 10B + 1, and then 11 more. The latter is less from D = 12 B
+ * on, and base_bytes is meant to be about B. Level 0 is compacted into the base level, and the
+ * levels between are empty: where they are not, because the last level has shrunk, the first that
+ * holds anything is the base level until it is empty (L-2). So an empty store fills its last level
+ * first, and nine tenths of a large one are always there.
  *
  * Runs. Tables of level 0, from old to new, form a run as long as none overlaps another of it: a
  * run costs a reader one table. Ascending keys make one run, whose tables move down as they are.
