@@ -1,11 +1,11 @@
 /*
  * verify.h: reads everything in the directory of a closed store, and checks what can be checked.
  *
- *   CURRENT, manifest   checks of every record; the rules of levels.h hold after every edit
+ *   CURRENT, manifest   the check of every record; the rules of levels.h hold after every edit
  *   tables              there, of their size and id; every block, the order of all entries, index,
  *                       filter, properties (table_verify), and that the manifest says the same
- *   levels              of each key: entries of a newer run are newer (L-2), and no two entries have
- *                       one version (L-3), by a merge of everything
+ *   levels              of each key: entries of a newer run are newer (L-2), and no two entries
+ *                       have one version (L-3), by a merge of everything
  *   blob files          there, of their size and id; every value; tables refer to those that exist
  *   log                 the chain of segments, every record and commit, the clean end
  *   VERSION             its check, and that no commit is above its ceiling
