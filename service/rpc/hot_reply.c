@@ -6,6 +6,8 @@
  */
 #include "service/rpc/hot_reply.h"
 
+#include "service/wire/direct.h"
+
 enum { SUCCESS = 0, REPLAYED = 8, SERVER_US = 14, TOPOLOGY_EPOCH = 15 };
 
 /* The result is the struct in field 0. */
@@ -25,9 +27,78 @@ end(WireWriter *writer, int64_t server_us)
     wire_writer_struct_end(writer);
 }
 
+/* The last two members and the end, in the binary protocol. */
+enum { DIRECT_END = 2 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP };
+
+static uint8_t *
+direct_end(uint8_t *to, int64_t server_us)
+{
+    to = wire_direct_i64(to, SERVER_US, server_us);
+    to = wire_direct_i64(to, TOPOLOGY_EPOCH, 0);
+    return wire_direct_stop(to);
+}
+
+static bool
+is_binary(const WireWriter *writer)
+{
+    return writer->format.protocol == WIRE_BINARY;
+}
+
+static void
+direct_get(WireWriter *writer, const StoreGetResult *result, int64_t server_us)
+{
+    size_t value = result->has_value ? WIRE_DIRECT_BYTES + result->value.len : 0;
+    uint8_t *to = wire_writer_room(writer, WIRE_DIRECT_HEAD + 2 * WIRE_DIRECT_BOOL + value +
+                                               3 * WIRE_DIRECT_I64 + DIRECT_END);
+    if (to == NULL) {
+        return;
+    }
+    to = wire_direct_head(to, SUCCESS, WIRE_STRUCT);
+    to = wire_direct_bool(to, 1, result->found);
+    if (result->has_value) {
+        to = wire_direct_bytes(to, 2, result->value);
+    }
+    to = wire_direct_i64(to, 3, result->version);
+    to = wire_direct_i64(to, 4, result->expires_at_ms);
+    to = wire_direct_i64(to, 5, result->full_length);
+    to = wire_direct_bool(to, 6, result->unchanged);
+    (void)direct_end(to, server_us);
+}
+
+static void
+direct_write(WireWriter *writer, const StoreWriteResult *result, int64_t server_us)
+{
+    size_t optional =
+        (result->has_current_value ? WIRE_DIRECT_BYTES + result->current_value.len : 0) +
+        (result->has_existed ? WIRE_DIRECT_BOOL : 0);
+    uint8_t *to = wire_writer_room(writer, WIRE_DIRECT_HEAD + 2 * WIRE_DIRECT_BOOL + optional +
+                                               WIRE_DIRECT_I32 + 3 * WIRE_DIRECT_I64 + DIRECT_END);
+    if (to == NULL) {
+        return;
+    }
+    to = wire_direct_head(to, SUCCESS, WIRE_STRUCT);
+    to = wire_direct_bool(to, 1, result->applied);
+    to = wire_direct_i64(to, 2, result->version);
+    to = wire_direct_i32(to, 3, (int32_t)result->reason);
+    to = wire_direct_i64(to, 4, result->current_version);
+    if (result->has_current_value) {
+        to = wire_direct_bytes(to, 5, result->current_value);
+    }
+    if (result->has_existed) {
+        to = wire_direct_bool(to, 6, result->existed);
+    }
+    to = wire_direct_i64(to, 7, result->expires_at_ms);
+    to = wire_direct_bool(to, REPLAYED, false);
+    (void)direct_end(to, server_us);
+}
+
 void
 rpc_hot_reply_get(WireWriter *writer, const StoreGetResult *result, int64_t server_us)
 {
+    if (is_binary(writer)) {
+        direct_get(writer, result, server_us);
+        return;
+    }
     begin(writer);
     wire_writer_field_bool(writer, 1, result->found);
     if (result->has_value) {
@@ -43,6 +114,10 @@ rpc_hot_reply_get(WireWriter *writer, const StoreGetResult *result, int64_t serv
 void
 rpc_hot_reply_write(WireWriter *writer, const StoreWriteResult *result, int64_t server_us)
 {
+    if (is_binary(writer)) {
+        direct_write(writer, result, server_us);
+        return;
+    }
     begin(writer);
     wire_writer_field_bool(writer, 1, result->applied);
     wire_writer_field_i64(writer, 2, result->version);
@@ -103,11 +178,59 @@ rpc_hot_reply_bulk(WireWriter *writer, const StoreBulkResult *result, int64_t se
     end(writer, server_us);
 }
 
+/* The members that items of multi_get and scan have in common, behind `to`. */
+static void
+direct_record(uint8_t *to, int64_t version, int64_t expires_at_ms, int64_t full_length)
+{
+    to = wire_direct_i64(to, 3, version);
+    to = wire_direct_i64(to, 4, expires_at_ms);
+    to = wire_direct_i64(to, 5, full_length);
+    (void)wire_direct_stop(to);
+}
+
+enum { DIRECT_RECORD = 3 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP };
+
+static void
+direct_lookup(WireWriter *writer, bool found, const EngineRecord *record, bool without_value)
+{
+    bool has_value = found && !without_value;
+    size_t value = has_value ? WIRE_DIRECT_BYTES + record->value.len : 0;
+    uint8_t *to = wire_writer_room(writer, WIRE_DIRECT_BOOL + value + DIRECT_RECORD);
+    if (to == NULL) {
+        return;
+    }
+    to = wire_direct_bool(to, 1, found);
+    if (has_value) {
+        to = wire_direct_bytes(to, 2, record->value);
+    }
+    direct_record(to, record->version, record->expires_at_ms, (int64_t)record->value.len);
+}
+
+static void
+direct_item(WireWriter *writer, const StoreScanItem *item)
+{
+    size_t value = item->has_value ? WIRE_DIRECT_BYTES + item->value.len : 0;
+    uint8_t *to =
+        wire_writer_room(writer, WIRE_DIRECT_BYTES + item->key.len + value + DIRECT_RECORD);
+    if (to == NULL) {
+        return;
+    }
+    to = wire_direct_bytes(to, 1, item->key);
+    if (item->has_value) {
+        to = wire_direct_bytes(to, 2, item->value);
+    }
+    direct_record(to, item->version, item->expires_at_ms, item->full_length);
+}
+
 /* One answer of a multi_get. */
 static void
 write_lookup(WireWriter *writer, const EngineLookup *lookup, bool without_value)
 {
     EngineRecord record = lookup->found ? lookup->record : (EngineRecord){.version = 0};
+    if (is_binary(writer)) {
+        direct_lookup(writer, lookup->found, &record, without_value);
+        return;
+    }
     wire_writer_struct_begin(writer);
     wire_writer_field_bool(writer, 1, lookup->found);
     if (lookup->found && !without_value) {
@@ -144,6 +267,10 @@ rpc_hot_reply_scan_begin(WireWriter *writer)
 void
 rpc_hot_reply_scan_item(WireWriter *writer, const StoreScanItem *item)
 {
+    if (is_binary(writer)) {
+        direct_item(writer, item);
+        return;
+    }
     wire_writer_struct_begin(writer);
     wire_writer_field_bytes(writer, 1, item->key);
     if (item->has_value) {

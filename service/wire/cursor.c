@@ -69,7 +69,7 @@ has(const WireCursor *cursor, size_t bytes)
 }
 
 /* A big-endian number of `bytes` bytes, which are there. */
-static inline uint64_t
+static inline __attribute__((always_inline)) uint64_t
 take_big(WireCursor *cursor, unsigned bytes)
 {
     uint64_t number = 0;
@@ -159,10 +159,11 @@ binary_head(WireCursor *cursor, WireHead *head)
     if (!has(cursor, 4)) {
         return WIRE_TRUNCATED;
     }
-    if (take_big(cursor, 3) != BINARY_VERSION) {
+    uint64_t word = take_big(cursor, 4);
+    if (word >> 8 != BINARY_VERSION) {
         return WIRE_BAD_VERSION;
     }
-    head->type = (uint8_t)take_big(cursor, 1);
+    head->type = (uint8_t)word;
     WireCode code = take_method(cursor, head);
     if (code != WIRE_OK) {
         return code;
@@ -254,14 +255,14 @@ compact_field(WireCursor *cursor, int16_t last_id, WireField *field)
 }
 
 WireCode
-wire_cursor_field(WireCursor *cursor, int16_t last_id, WireField *ret_field)
+wire_cursor_any_field(WireCursor *cursor, int16_t last_id, WireField *ret_field)
 {
     return cursor->protocol == WIRE_BINARY ? binary_field(cursor, ret_field)
                                            : compact_field(cursor, last_id, ret_field);
 }
 
 WireCode
-wire_cursor_length(WireCursor *cursor, uint32_t *ret_len)
+wire_cursor_any_length(WireCursor *cursor, uint32_t *ret_len)
 {
     return take_size(cursor, ret_len);
 }

@@ -38,11 +38,39 @@ typedef struct WireHead {
 /* Type, name and sequence id of the message; `protocol` becomes what its first byte says. */
 WireCode wire_cursor_head(WireCursor *cursor, WireHead *ret_head);
 
+/* As wire_cursor_field() and wire_cursor_length(), whatever comes. */
+WireCode wire_cursor_any_field(WireCursor *cursor, int16_t last_id, WireField *ret_field);
+WireCode wire_cursor_any_length(WireCursor *cursor, uint32_t *ret_len);
+
 /* The header of a field behind the one with id `last_id` (0 at first). */
-WireCode wire_cursor_field(WireCursor *cursor, int16_t last_id, WireField *ret_field);
+static inline WireCode
+wire_cursor_field(WireCursor *cursor, int16_t last_id, WireField *ret_field)
+{
+    const uint8_t *at = cursor->data + cursor->at;
+    if (cursor->protocol == WIRE_BINARY && cursor->len - cursor->at >= 3 &&
+        wire_format_is_type(at[0])) {
+        ret_field->type = at[0];
+        ret_field->id = (int16_t)(uint16_t)((unsigned)at[1] << 8 | at[2]);
+        cursor->at += 3;
+        return WIRE_OK;
+    }
+    return wire_cursor_any_field(cursor, last_id, ret_field);
+}
 
 /* The length of BYTES. */
-WireCode wire_cursor_length(WireCursor *cursor, uint32_t *ret_len);
+static inline WireCode
+wire_cursor_length(WireCursor *cursor, uint32_t *ret_len)
+{
+    const uint8_t *at = cursor->data + cursor->at;
+    if (cursor->protocol == WIRE_BINARY && cursor->len - cursor->at >= 4 && at[0] < 0x80) {
+        uint32_t word = 0;
+        memcpy(&word, at, sizeof word);
+        *ret_len = __builtin_bswap32(word);
+        cursor->at += 4;
+        return WIRE_OK;
+    }
+    return wire_cursor_any_length(cursor, ret_len);
+}
 
 /* The header of a list or set: type of the elements and their number. */
 WireCode wire_cursor_list(WireCursor *cursor, uint8_t *ret_element, uint32_t *ret_count);

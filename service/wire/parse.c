@@ -47,7 +47,7 @@ note_far_id(Level *level, int16_t id)
     return WIRE_OK;
 }
 
-static WireCode
+static inline WireCode
 note_id(Level *level, int16_t id)
 {
     level->last_id = id;
@@ -86,7 +86,7 @@ close_level(Parser *parser)
     parser->tape->values[level->holder].span = parser->tape->count - level->holder;
 }
 
-static WireCode
+static inline WireCode
 parse_bytes(Parser *parser, WireValue *value)
 {
     WireCursor *cursor = &parser->cursor;
@@ -178,7 +178,8 @@ parse_value(Parser *parser, uint8_t type, int16_t id)
     }
 }
 
-static WireCode
+/* The next field of a struct, or its end. */
+static inline WireCode
 parse_field(Parser *parser, Level *level)
 {
     WireCursor *cursor = &parser->cursor;
@@ -228,14 +229,26 @@ parse_elements(Parser *parser, Level *level)
     return WIRE_OK;
 }
 
+/* The fields of a struct until its end, or until one opens a level of its own. */
+static WireCode
+parse_fields(Parser *parser, Level *level)
+{
+    unsigned depth = parser->depth;
+    WireCode code = WIRE_OK;
+    while (code == WIRE_OK && parser->depth == depth) {
+        code = parse_field(parser, level);
+    }
+    return code;
+}
+
 static WireCode
 parse_arguments(Parser *parser)
 {
     WireCode code = parse_value(parser, WIRE_STRUCT, 0);
     while (code == WIRE_OK && parser->depth > 0) {
         Level *level = &parser->levels[parser->depth - 1];
-        code =
-            level->type == WIRE_STRUCT ? parse_field(parser, level) : parse_elements(parser, level);
+        code = level->type == WIRE_STRUCT ? parse_fields(parser, level)
+                                          : parse_elements(parser, level);
     }
     return code;
 }

@@ -4,8 +4,9 @@
 #include "service/wire/writer.h"
 
 #include "engine/base/check.h"
+#include "service/wire/direct.h"
 
-enum { VARINT_BYTES_MAX = 10, COMPACT_SHORT_LIST = 15, LIST_HEAD_MAX = 6 };
+enum { VARINT_BYTES_MAX = 10, COMPACT_SHORT_LIST = 15, LIST_HEAD_MAX = 6, FIELD_HEAD = 3 };
 
 static const uint8_t COMPACT_TYPES[16] = {
     [WIRE_BOOL] = 1, [WIRE_BYTE] = 3,   [WIRE_I16] = 4,     [WIRE_I32] = 5,
@@ -40,15 +41,15 @@ room(WireWriter *writer, size_t bytes)
     return bytes_room;
 }
 
-static inline void
+/* Inlined with a constant number of bytes: a swap and a store or two. */
+static inline __attribute__((always_inline)) void
 store_big(uint8_t *to, uint64_t number, unsigned bytes)
 {
-    for (unsigned i = 0; i < bytes; i++) {
-        to[i] = (uint8_t)(number >> 8 * (bytes - 1 - i));
-    }
+    uint64_t swapped = __builtin_bswap64(number << (64 - 8 * bytes));
+    memcpy(to, &swapped, bytes);
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 put_big(WireWriter *writer, uint64_t number, unsigned bytes)
 {
     uint8_t *to = room(writer, bytes);
@@ -156,9 +157,13 @@ void
 wire_writer_message(WireWriter *writer, WireMessageType type, BaseSlice method, int32_t seqid)
 {
     if (is_binary(writer)) {
-        put_big(writer, UINT32_C(0x80010000) | (uint32_t)type, 4);
-        wire_writer_bytes(writer, method);
-        put_big(writer, (uint32_t)seqid, 4);
+        uint8_t *to = room(writer, 3 * sizeof(uint32_t) + method.len);
+        if (to != NULL) {
+            to = wire_direct_u32(to, UINT32_C(0x80010000) | (uint32_t)type);
+            to = wire_direct_u32(to, (uint32_t)method.len);
+            memcpy(to, method.data, method.len);
+            (void)wire_direct_u32(to + method.len, (uint32_t)seqid);
+        }
         return;
     }
     const uint8_t version[2] = {0x82, (uint8_t)((unsigned)type << 5 | 1)};
@@ -219,6 +224,49 @@ wire_writer_field(WireWriter *writer, int16_t id, WireType type)
     }
 }
 
+/* The header and value of a field of `bytes` bytes in the binary protocol. */
+static inline __attribute__((always_inline)) void
+put_field(WireWriter *writer, int16_t id, WireType type, uint64_t number, unsigned bytes)
+{
+    uint8_t *to = room(writer, FIELD_HEAD + bytes);
+    if (to != NULL) {
+        store_big(to, (uint64_t)type << 16 | (uint16_t)id, FIELD_HEAD);
+        store_big(to + FIELD_HEAD, number, bytes);
+    }
+}
+
+void
+wire_writer_field_bool(WireWriter *writer, int16_t id, bool value)
+{
+    if (is_binary(writer)) {
+        put_field(writer, id, WIRE_BOOL, value, 1);
+    } else {
+        put_compact_field(writer, id, value ? 1 : 2);
+    }
+}
+
+void
+wire_writer_field_i32(WireWriter *writer, int16_t id, int32_t value)
+{
+    if (is_binary(writer)) {
+        put_field(writer, id, WIRE_I32, (uint32_t)value, 4);
+    } else {
+        wire_writer_field(writer, id, WIRE_I32);
+        wire_writer_i32(writer, value);
+    }
+}
+
+void
+wire_writer_field_i64(WireWriter *writer, int16_t id, int64_t value)
+{
+    if (is_binary(writer)) {
+        put_field(writer, id, WIRE_I64, (uint64_t)value, 8);
+    } else {
+        wire_writer_field(writer, id, WIRE_I64);
+        wire_writer_i64(writer, value);
+    }
+}
+
 void
 wire_writer_bool(WireWriter *writer, bool value)
 {
@@ -275,6 +323,12 @@ wire_writer_double(WireWriter *writer, double value)
     uint64_t bits = 0;
     memcpy(&bits, &value, sizeof(bits));
     put_big(writer, is_binary(writer) ? bits : __builtin_bswap64(bits), 8);
+}
+
+uint8_t *
+wire_writer_room(WireWriter *writer, size_t len)
+{
+    return room(writer, len);
 }
 
 uint8_t *

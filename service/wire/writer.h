@@ -85,30 +85,19 @@ void wire_writer_map(WireWriter *writer, WireType key, WireType value, uint32_t 
 size_t wire_writer_list_open(WireWriter *writer);
 void wire_writer_list_close(WireWriter *writer, size_t mark, WireType element, uint32_t count);
 
+/*
+ * Room for `len` bytes of the binary protocol (direct.h): whole fields of the innermost struct, which
+ * the caller stores at once. NULL after an error.
+ */
+uint8_t *wire_writer_room(WireWriter *writer, size_t len);
+
 /* Room for `len` bytes of a BYTES value, for the caller to fill at once; NULL after an error. */
 uint8_t *wire_writer_bytes_room(WireWriter *writer, size_t len);
 
 /* Fields of simple types, header and value. */
-static inline void
-wire_writer_field_bool(WireWriter *writer, int16_t id, bool value)
-{
-    wire_writer_field(writer, id, WIRE_BOOL);
-    wire_writer_bool(writer, value);
-}
-
-static inline void
-wire_writer_field_i32(WireWriter *writer, int16_t id, int32_t value)
-{
-    wire_writer_field(writer, id, WIRE_I32);
-    wire_writer_i32(writer, value);
-}
-
-static inline void
-wire_writer_field_i64(WireWriter *writer, int16_t id, int64_t value)
-{
-    wire_writer_field(writer, id, WIRE_I64);
-    wire_writer_i64(writer, value);
-}
+void wire_writer_field_bool(WireWriter *writer, int16_t id, bool value);
+void wire_writer_field_i32(WireWriter *writer, int16_t id, int32_t value);
+void wire_writer_field_i64(WireWriter *writer, int16_t id, int64_t value);
 
 static inline void
 wire_writer_field_bytes(WireWriter *writer, int16_t id, BaseSlice value)
