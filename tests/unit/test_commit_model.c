@@ -244,7 +244,7 @@ main(void)
 {
     TCase *cases = tcase_create("model");
     tcase_set_timeout(cases, 120);
-    tcase_add_loop_test(cases, random_commits_agree_with_the_model, 0, 20);
+    tcase_add_loop_test(cases, random_commits_agree_with_the_model, 0, 15);
     Suite *suite = suite_create("commit");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
