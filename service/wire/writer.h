@@ -86,8 +86,8 @@ size_t wire_writer_list_open(WireWriter *writer);
 void wire_writer_list_close(WireWriter *writer, size_t mark, WireType element, uint32_t count);
 
 /*
- * Room for `len` bytes of the binary protocol (direct.h): whole fields of the innermost struct, which
- * the caller stores at once. NULL after an error.
+ * Room for `len` bytes of the binary protocol (direct.h): whole fields of the innermost struct,
+ * which the caller stores at once. NULL after an error.
  */
 uint8_t *wire_writer_room(WireWriter *writer, size_t len);
 
