@@ -123,6 +123,11 @@ drop_memory(JobRig *rig)
     rig->active = NULL;
     lsm_log_free(rig->log);
     forget_segments(rig);
+    if (rig->logged != NULL) {
+        rig->logged->segment = NULL;
+        lsm_generation_unref(rig->logged);
+        rig->logged = NULL;
+    }
 }
 
 void
@@ -241,6 +246,14 @@ make_generation(JobRig *rig)
     return generation;
 }
 
+static void
+need(const JobRig *rig)
+{
+    if (rig->need != NULL) {
+        rig->need(rig->need_user);
+    }
+}
+
 /* Waits for a spare, or for being denied one: NULL. */
 static LsmGeneration *
 take_spare(JobRig *rig)
@@ -252,7 +265,23 @@ take_spare(JobRig *rig)
     LsmGeneration *spare = rig->spare;
     rig->spare = NULL;
     pthread_mutex_unlock(&rig->lock);
+    need(rig);
     return spare;
+}
+
+/*
+ * The log goes on in the segment of a generation, and leaves the one before. Whether its header
+ * could be written does not matter here: nothing is written to it, or read from it.
+ */
+static void
+switch_log(JobRig *rig, LsmGeneration *generation)
+{
+    (void)lsm_log_switch(rig->log, generation->segment, op_count(rig));
+    if (rig->logged != NULL) {
+        lsm_generation_segment_done(rig->logged, rig->log, LSM_SEGMENT_LEFT);
+        lsm_generation_unref(rig->logged);
+    }
+    rig->logged = lsm_generation_ref(generation);
 }
 
 static bool
@@ -263,7 +292,7 @@ begin_generation(JobRig *rig)
         return false;
     }
     if (generation->segment != NULL) {
-        must(lsm_log_switch(rig->log, generation->segment, op_count(rig)));
+        switch_log(rig, generation);
     }
     must(lsm_catalog_push(rig->store.catalog, generation));
     lsm_generation_set_state(generation, LSM_GENERATION_ACTIVE);
@@ -278,8 +307,8 @@ job_rig_seal(JobRig *rig)
     LsmGeneration *sealed = rig->active;
     rig->active = NULL;
     if (sealed != NULL) {
-        lsm_generation_segment_done(sealed, rig->log, LSM_SEGMENT_LEFT);
         lsm_generation_set_state(sealed, LSM_GENERATION_FULL);
+        need(rig);
     }
     return sealed;
 }
@@ -391,21 +420,17 @@ job_rig_random(JobRig *rig)
 void
 job_rig_snapshot(JobRig *rig)
 {
-    BASE_CHECK(rig->open_count < JOB_RIG_SNAPSHOTS);
+    LsmSnapshot *snapshot = malloc(sizeof(*snapshot));
+    BASE_CHECK(snapshot != NULL && rig->open_count < JOB_RIG_SNAPSHOTS);
     lsm_snapshots_open(&rig->snapshots, lsm_catalog_visible(rig->store.catalog), &rig->stamps,
-                       &rig->open[rig->open_count++]);
+                       snapshot);
+    rig->open[rig->open_count++] = snapshot;
 }
 
 void
 job_rig_release(JobRig *rig, size_t index)
 {
-    LsmSnapshot *last = &rig->open[--rig->open_count];
-    LsmSnapshot *gone = &rig->open[index];
-    lsm_snapshots_close(&rig->snapshots, gone);
-    if (gone != last) {
-        /* It keeps its neighbours in the list. */
-        *gone = *last;
-        gone->previous->next = gone;
-        gone->next->previous = gone;
-    }
+    lsm_snapshots_close(&rig->snapshots, rig->open[index]);
+    free(rig->open[index]);
+    rig->open[index] = rig->open[--rig->open_count];
 }

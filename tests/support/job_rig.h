@@ -52,19 +52,22 @@ typedef struct JobRig {
     size_t buffer;        /* bytes of a generation */
     int value_bytes;      /* values have up to so many */
     BaseBuf ops;          /* JobRigOp */
-    LsmSnapshot open[JOB_RIG_SNAPSHOTS];
+    LsmSnapshot *open[JOB_RIG_SNAPSHOTS];
     size_t open_count;
     LsmJobFigures last; /* of the last job */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool attached;         /* spares come from a worker */
-    LsmGeneration *active; /* of the view; NULL: none */
-    LsmGeneration *spare;  /* under the lock; NULL: none */
-    BaseStatus denied;     /* under the lock */
-    bool poisoned;         /* under the lock */
-    double price;          /* under the lock */
-    size_t generations;    /* in memory at most, when attached */
+    bool attached;            /* spares come from a worker */
+    LsmGeneration *active;    /* of the view; NULL: none */
+    LsmGeneration *logged;    /* that the log writes to; a reference; NULL: none */
+    LsmGeneration *spare;     /* under the lock; NULL: none */
+    BaseStatus denied;        /* under the lock */
+    bool poisoned;            /* under the lock */
+    double price;             /* under the lock */
+    size_t generations;       /* in memory at most, when attached */
+    void (*need)(void *user); /* a spare was taken, or a generation became FULL; may be NULL */
+    void *need_user;
 } JobRig;
 
 void job_rig_init(JobRig *rig, uint64_t seed);

@@ -227,7 +227,7 @@ job_rig_check(JobRig *rig)
 {
     check_at(rig, (int64_t)(rig->ops.len / sizeof(JobRigOp)), commit_stamp_now(&rig->stamps));
     for (size_t i = 0; i < rig->open_count; i++) {
-        check_at(rig, rig->open[i].version, rig->open[i].stamp_ms);
+        check_at(rig, rig->open[i]->version, rig->open[i]->stamp_ms);
     }
 }
 

@@ -93,10 +93,14 @@ START_TEST(an_empty_generation_leaves_no_table)
     ck_assert(job_rig_put(&rig, 1, 0));
     (void)job_rig_seal(&rig);
     ck_assert(job_rig_remove(&rig, 1));
-    (void)job_rig_seal(&rig);
+    uint64_t number = job_rig_seal(&rig)->number;
     ck_assert_int_eq(job_rig_flush(&rig).code, BASE_OK);
     ck_assert_int_eq(job_rig_sums(&rig).tables, 0);
     ck_assert_int_eq(rig.last.counts.removes, 1);
+    LsmView *view = lsm_catalog_hold(rig.store.catalog);
+    ck_assert_uint_eq(view->count, 0);
+    ck_assert_int_eq(state(view)->log_floor, (int64_t)number + 1);
+    lsm_view_unref(view);
     job_rig_check(&rig);
     job_rig_crash(&rig);
     job_rig_check(&rig);
