@@ -158,30 +158,37 @@ run_settle_backward(LsmCursor *cursor)
     }
 }
 
-static void
-run_seek(LsmCursor *cursor, BaseSlice key)
+/* Finds the table to seek in. False: there is none, and the cursor waits or stands nowhere. */
+static bool
+run_aim(LsmCursor *cursor, BaseSlice key, bool backward)
 {
     const LsmRun *run = cursor->run;
     size_t index = lsm_run_place(run, key);
-    if (index == run->count || base_slice_compare(key, run->tables[index]->info.smallest) < 0) {
-        wait_forward(cursor, index);
-        return;
+    int order =
+        index == run->count ? -1 : base_slice_compare(run->tables[index]->info.smallest, key);
+    if (index < run->count && (backward ? order < 0 : order <= 0)) {
+        table_iterator_aim(enter_table(cursor, index), key);
+        return true;
     }
-    table_iterator_seek(enter_table(cursor, index), key, cursor->reader->version);
-    run_settle_forward(cursor);
+    if (backward) {
+        wait_backward(cursor, index);
+    } else {
+        wait_forward(cursor, index);
+    }
+    return false;
 }
 
 static void
-run_seek_before(LsmCursor *cursor, BaseSlice key)
+run_seek_aimed(LsmCursor *cursor, BaseSlice key, bool backward)
 {
-    const LsmRun *run = cursor->run;
-    size_t index = lsm_run_place(run, key);
-    if (index == run->count || base_slice_compare(key, run->tables[index]->info.smallest) <= 0) {
-        wait_backward(cursor, index);
-        return;
+    TableIterator *iterator = &cursor->iterator;
+    if (backward) {
+        table_iterator_seek_before_aimed(iterator, key, INT64_MAX);
+        run_settle_backward(cursor);
+    } else {
+        table_iterator_seek_aimed(iterator, key, cursor->reader->version);
+        run_settle_forward(cursor);
     }
-    table_iterator_seek_before(enter_table(cursor, index), key, INT64_MAX);
-    run_settle_backward(cursor);
 }
 
 /* --------------------------------------------------------------------------------- all kinds -- */
@@ -230,26 +237,68 @@ lsm_cursor_clear(LsmCursor *cursor)
     *cursor = (LsmCursor){.entry = NULL};
 }
 
+static void
+memory_seek(LsmCursor *cursor, BaseSlice key, bool backward)
+{
+    if (backward) {
+        lsm_tree_cursor_seek_before(&cursor->memory.place, key);
+    } else {
+        lsm_tree_cursor_seek(&cursor->memory.place, key);
+    }
+    memory_settle(cursor, backward);
+}
+
+static void
+seek(LsmCursor *cursor, BaseSlice key, bool backward)
+{
+    if (cursor->run == NULL) {
+        memory_seek(cursor, key, backward);
+    } else if (run_aim(cursor, key, backward)) {
+        run_seek_aimed(cursor, key, backward);
+    }
+}
+
 void
 lsm_cursor_seek(LsmCursor *cursor, BaseSlice key)
 {
-    if (cursor->run != NULL) {
-        run_seek(cursor, key);
-        return;
-    }
-    lsm_tree_cursor_seek(&cursor->memory.place, key);
-    memory_settle(cursor, false);
+    seek(cursor, key, false);
 }
 
 void
 lsm_cursor_seek_before(LsmCursor *cursor, BaseSlice key)
 {
-    if (cursor->run != NULL) {
-        run_seek_before(cursor, key);
-        return;
+    seek(cursor, key, true);
+}
+
+BaseStatus
+lsm_cursor_seek_many(LsmCursor *cursors, size_t count, bool backward)
+{
+    if (!base_epoch_enter()) {
+        return base_error(BASE_NO_MEMORY, "no memory for a read section");
     }
-    lsm_tree_cursor_seek_before(&cursor->memory.place, key);
-    memory_settle(cursor, true);
+    LsmCursor *end = cursors + count;
+    for (LsmCursor *cursor = cursors; cursor < end; cursor++) {
+        cursor->aims = cursor->run != NULL && run_aim(cursor, cursor->goal, backward);
+    }
+    for (LsmCursor *cursor = cursors; cursor < end; cursor++) {
+        if (cursor->aims) {
+            table_iterator_approach(&cursor->iterator);
+        }
+    }
+    for (LsmCursor *cursor = cursors; cursor < end; cursor++) {
+        if (cursor->run == NULL) {
+            memory_seek(cursor, cursor->goal, backward);
+        } else if (cursor->aims) {
+            table_iterator_close_in(&cursor->iterator, cursor->goal, cursor->reader->version);
+        }
+    }
+    for (LsmCursor *cursor = cursors; cursor < end; cursor++) {
+        if (cursor->aims) {
+            run_seek_aimed(cursor, cursor->goal, backward);
+        }
+    }
+    base_epoch_exit();
+    return base_ok();
 }
 
 void

@@ -34,7 +34,9 @@ typedef struct LsmCursorReader {
 typedef struct LsmCursor {
     const FormatEntry *entry; /* the current one; NULL: none, or the cursor waits at a border */
     bool waits;
+    bool aims;        /* in a seek of many: at a block of a table */
     BaseSlice border; /* when it waits */
+    BaseSlice goal;   /* of a seek of many */
     BaseStatus status;
     size_t rank; /* of the source in its view, from new to old */
     const LsmCursorReader *reader;
@@ -65,6 +67,12 @@ void lsm_cursor_clear(LsmCursor *cursor);
 /* To the first key at or behind `key`; to the last one before it. It must not be the cursor's. */
 void lsm_cursor_seek(LsmCursor *cursor, BaseSlice key);
 void lsm_cursor_seek_before(LsmCursor *cursor, BaseSlice key);
+
+/*
+ * Moves many cursors, each to its `goal`, or before it. They wait for memory together: first all of
+ * them ask for what they need. BASE_NO_MEMORY: there is no read section, and nothing has moved.
+ */
+BaseStatus lsm_cursor_seek_many(LsmCursor *cursors, size_t count, bool backward);
 
 /* To the next key, to the key before. REQUIRES: there is an entry. */
 void lsm_cursor_next(LsmCursor *cursor);

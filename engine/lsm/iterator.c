@@ -541,11 +541,11 @@ begin_seek(LsmIterator *iterator, const BaseSlice *key, BaseSlice edge, BaseSlic
 }
 
 /*
- * Moves the cursors to a key, those of older sources behind the removed ranges of newer ones that
- * begin there.
+ * Sets the goals of cursors for a seek forward: `key`, and for those of older sources the end of
+ * the removed ranges of newer ones that begin there.
  */
 static void
-seek_cursors(LsmIterator *iterator, BaseSlice key)
+set_goals(LsmIterator *iterator, BaseSlice key)
 {
     LsmCover *cover = &iterator->cover;
     size_t next = 0;
@@ -555,13 +555,26 @@ seek_cursors(LsmIterator *iterator, BaseSlice key)
             break;
         }
         while (next < iterator->count && iterator->cursors[next].rank <= cover->rank) {
-            lsm_cursor_seek(&iterator->cursors[next++], key);
+            iterator->cursors[next++].goal = key;
         }
         key = cover->span.unbounded ? iterator->range.stop : cover->span.stop;
     }
     while (next < iterator->count) {
-        lsm_cursor_seek(&iterator->cursors[next++], key);
+        iterator->cursors[next++].goal = key;
     }
+}
+
+/* Moves all cursors to their goals, and to the next record from there. */
+static void
+go(LsmIterator *iterator, bool backward)
+{
+    BaseStatus status = lsm_cursor_seek_many(iterator->cursors, iterator->count, backward);
+    if (!base_is_ok(status)) {
+        fail(iterator, status);
+        return;
+    }
+    iterator->backward = backward;
+    find(iterator);
 }
 
 void
@@ -576,9 +589,8 @@ lsm_iterator_seek(EngineIterator *base, const BaseSlice *key)
     if (base_slice_compare(target, iterator->range.start) < 0) {
         target = iterator->range.start;
     }
-    iterator->backward = false;
-    seek_cursors(iterator, target);
-    find(iterator);
+    set_goals(iterator, target);
+    go(iterator, false);
 }
 
 void
@@ -593,9 +605,8 @@ lsm_iterator_seek_before(EngineIterator *base, const BaseSlice *key)
     if (base_slice_compare(target, iterator->range.stop) > 0) {
         target = iterator->range.stop;
     }
-    iterator->backward = true;
     for (size_t i = 0; i < iterator->count; i++) {
-        lsm_cursor_seek_before(&iterator->cursors[i], target);
+        iterator->cursors[i].goal = target;
     }
-    find(iterator);
+    go(iterator, true);
 }

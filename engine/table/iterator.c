@@ -242,11 +242,40 @@ translate(const TableIterator *iterator, int64_t version)
 }
 
 void
-table_iterator_seek(TableIterator *iterator, BaseSlice key, int64_t version)
+table_iterator_aim(TableIterator *iterator, BaseSlice key)
 {
-    const TableIndex *index = &iterator->table->index;
-    uint32_t ordinal = index->count == 0 ? 0 : table_index_find(index, key);
-    if (ordinal == index->count) {
+    const Table *table = iterator->table;
+    iterator->aimed = table->index.count == 0 ? 0 : table_index_find(&table->index, key);
+    if (iterator->aimed < table->index.count) {
+        __builtin_prefetch((const void *)&table->slots[iterator->aimed]);
+    }
+}
+
+void
+table_iterator_approach(const TableIterator *iterator)
+{
+    if (iterator->aimed < iterator->table->index.count) {
+        table_block_cache_prefetch(&iterator->table->slots[iterator->aimed]);
+    }
+}
+
+void
+table_iterator_close_in(const TableIterator *iterator, BaseSlice key, int64_t version)
+{
+    if (iterator->aimed < iterator->table->index.count) {
+        const TableBlock *block = table_block_cache_peek(&iterator->table->slots[iterator->aimed]);
+        if (block != NULL) {
+            format_data_block_prefetch(&block->data, key, version);
+        }
+    }
+}
+
+void
+table_iterator_seek_aimed(TableIterator *iterator, BaseSlice key, int64_t version)
+{
+    uint32_t count = iterator->table->index.count;
+    uint32_t ordinal = iterator->aimed;
+    if (ordinal == count) {
         stop(iterator, base_ok());
         return;
     }
@@ -255,7 +284,7 @@ table_iterator_seek(TableIterator *iterator, BaseSlice key, int64_t version)
     }
     version = translate(iterator, version);
     FormatStep step = format_data_cursor_seek(&iterator->cursor, key, version);
-    while (step == FORMAT_STEP_END && ++ordinal < index->count) {
+    while (step == FORMAT_STEP_END && ++ordinal < count) {
         if (!enter(iterator, ordinal)) {
             return;
         }
@@ -269,14 +298,28 @@ table_iterator_seek(TableIterator *iterator, BaseSlice key, int64_t version)
 }
 
 void
-table_iterator_seek_before(TableIterator *iterator, BaseSlice key, int64_t version)
+table_iterator_seek_before_aimed(TableIterator *iterator, BaseSlice key, int64_t version)
 {
-    table_iterator_seek(iterator, key, version);
+    table_iterator_seek_aimed(iterator, key, version);
     if (iterator->valid) {
         table_iterator_prev(iterator);
     } else if (base_is_ok(iterator->status)) {
         table_iterator_last(iterator);
     }
+}
+
+void
+table_iterator_seek(TableIterator *iterator, BaseSlice key, int64_t version)
+{
+    table_iterator_aim(iterator, key);
+    table_iterator_seek_aimed(iterator, key, version);
+}
+
+void
+table_iterator_seek_before(TableIterator *iterator, BaseSlice key, int64_t version)
+{
+    table_iterator_aim(iterator, key);
+    table_iterator_seek_before_aimed(iterator, key, version);
 }
 
 void

@@ -29,6 +29,7 @@ typedef struct TableIterator {
     FormatDataCursor cursor;
     TableBlock *block; /* pinned; NULL: none */
     uint32_t ordinal;  /* of that block */
+    uint32_t aimed;    /* the block that a seek begins in; see aim() */
     unsigned flags;
     int64_t version_override;
     uint32_t expected;   /* the block that would make the accesses sequential */
@@ -60,6 +61,18 @@ void table_iterator_seek(TableIterator *iterator, BaseSlice key, int64_t version
 
 /* To the last entry before (key, version) in entry order. */
 void table_iterator_seek_before(TableIterator *iterator, BaseSlice key, int64_t version);
+
+/*
+ * A seek in steps, for whoever seeks in many tables: between them, the memory that the next one
+ * needs is fetched. aim() finds the block in which the seek begins, approach() fetches where a
+ * search in it starts, close_in() the entries. All are hints but for aim(), which must come before
+ * seek_aimed() with the same key. approach() and close_in() are called inside a read section.
+ */
+void table_iterator_aim(TableIterator *iterator, BaseSlice key);
+void table_iterator_approach(const TableIterator *iterator);
+void table_iterator_close_in(const TableIterator *iterator, BaseSlice key, int64_t version);
+void table_iterator_seek_aimed(TableIterator *iterator, BaseSlice key, int64_t version);
+void table_iterator_seek_before_aimed(TableIterator *iterator, BaseSlice key, int64_t version);
 
 /* To the entry before. REQUIRES: valid. */
 void table_iterator_prev(TableIterator *iterator);
