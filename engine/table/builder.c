@@ -19,6 +19,8 @@
 
 #include <stdlib.h>
 
+enum { GROUP_BYTES = 512 }; /* of data blocks, about */
+
 /* A data block that is written and not yet in the index. */
 typedef struct PendingBlock {
     uint32_t size;
@@ -192,6 +194,20 @@ store(TableBuilder *builder, FormatPacker *packer, BaseSlice raw)
     return handle;
 }
 
+/*
+ * How many entries of that size a group should have: a lookup waits for all lines of a group, so a
+ * group is bounded by its bytes.
+ */
+static size_t
+choose_interval(size_t block_bytes, size_t entries)
+{
+    size_t interval = GROUP_BYTES * entries / block_bytes;
+    if (interval > FORMAT_RESTART_INTERVAL_MAX) {
+        return FORMAT_RESTART_INTERVAL_MAX;
+    }
+    return interval == 0 ? 1 : interval;
+}
+
 /* Ends the data block at hand, if there is one. */
 static void
 cut_block(TableBuilder *builder)
@@ -208,6 +224,10 @@ cut_block(TableBuilder *builder)
     builder->properties.data_blocks++;
     builder->properties.data_bytes += (int64_t)builder->raw.len;
     builder->pending.size = store(builder, builder->packer, base_buf_slice(&builder->raw)).size;
+    if (builder->options.interval == 0) {
+        builder->data.interval =
+            choose_interval(builder->raw.len, (size_t)builder->pending.entries);
+    }
 }
 
 /* Enters the pending block into the index. */

@@ -27,7 +27,7 @@ enum { TABLE_BLOCK_BYTES = 4096 }; /* the usual size of data blocks */
 
 typedef struct TableBuilderOptions {
     size_t block_bytes;   /* of a data block, raw; it ends with the entry that reaches it */
-    size_t interval;      /* of restarts, 1 to 16; 0: the usual one */
+    size_t interval;      /* of restarts, 1 to 16; 0: by the size of the entries */
     unsigned filter_bits; /* a key; 0: no filter */
     bool pack;            /* compress data blocks that it pays for */
     int zstd_level;       /* with pack */

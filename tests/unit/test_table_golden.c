@@ -90,6 +90,7 @@ write_table(bool pack)
         {BASE_SLICE_LITERAL("\1w"), BASE_SLICE_LITERAL("\2"), versions + 1, 1},
     };
     TableBuilderOptions options = table_rig_options(400);
+    options.interval = 8;
     TableBuilder *builder = NULL;
     TableSummary summary;
     options.pack = pack;
