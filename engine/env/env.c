@@ -117,6 +117,15 @@ env_file_preallocate(EnvFile *file, int64_t size)
 }
 
 BaseStatus
+env_file_window(EnvFile *file, int64_t offset, size_t len, uint8_t **ret_bytes)
+{
+    if (file->ops->window == NULL) {
+        return base_error(BASE_UNSUPPORTED, "no windows on files here");
+    }
+    return file->ops->window(file, offset, len, ret_bytes);
+}
+
+BaseStatus
 env_file_sync(EnvFile *file)
 {
     return file->ops->sync(file);

@@ -45,7 +45,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ENV_PATH_MAX 4096
+#define ENV_PATH_MAX    4096
+#define ENV_WINDOW_UNIT 65536
 
 typedef struct Env Env;
 typedef struct EnvOps EnvOps;
@@ -99,6 +100,7 @@ struct EnvFileOps {
     BaseStatus (*truncate)(EnvFile *file, int64_t size);
     BaseStatus (*preallocate)(EnvFile *file, int64_t size);
     BaseStatus (*sync)(EnvFile *file);
+    BaseStatus (*window)(EnvFile *file, int64_t offset, size_t len, uint8_t **ret_bytes);
     void (*close)(EnvFile *file);
 };
 
@@ -157,6 +159,17 @@ BaseStatus env_file_truncate(EnvFile *file, int64_t size);
  * the file at least that long. BASE_UNSUPPORTED: the file system cannot; nothing changed.
  */
 BaseStatus env_file_preallocate(EnvFile *file, int64_t size);
+
+/*
+ * Opens a window on bytes of a writable file that were preallocated: what is stored there is
+ * written as if by write_at (E-1, E-2), without a call. The bytes stay in memory while the window is
+ * open, so that storing cannot fail. A file has one window: it ends with the next one, or with the
+ * file. REQUIRES: offset and len are multiples of ENV_WINDOW_UNIT. BASE_UNSUPPORTED: not here, or
+ * not on this file system; use write_at.
+ *
+ * Threading: one thread stores; other calls on the handle may overlap, but for close.
+ */
+BaseStatus env_file_window(EnvFile *file, int64_t offset, size_t len, uint8_t **ret_bytes);
 
 /* Makes bytes and length durable (E-2, E-6). */
 BaseStatus env_file_sync(EnvFile *file);

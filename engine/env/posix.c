@@ -6,6 +6,11 @@
  * pages, so asking again would be told a lie (E-6). For the same reason an interrupted sync counts
  * as failed. Descriptors are opened with O_CLOEXEC.
  *
+ * Windows are shared mappings, of file systems on which a store to preallocated bytes finds its
+ * place without further allocation. Their pages are made present, writable and locked when the
+ * window is opened, where a failure is a status; a page that was dropped under memory pressure would
+ * have to be read again, and a failure of that is a signal.
+ *
  * Locks are flock(2) on a descriptor of their own: they exclude a second open in the same process
  * too, and the kernel drops them with the process.
  */
@@ -15,17 +20,26 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#ifndef XFS_SUPER_MAGIC
+#define XFS_SUPER_MAGIC 0x58465342
+#endif
 
 typedef struct PosixFile {
     EnvFile file; /* first: it is a file */
     int fd;
     atomic_bool sync_failed;
+    uint8_t *window; /* NULL: none is open */
+    size_t window_len;
 } PosixFile;
 
 struct EnvLock {
@@ -168,9 +182,53 @@ posix_sync(EnvFile *base)
     return base_ok();
 }
 
+static bool
+can_have_windows(int fd)
+{
+    struct statfs found;
+    return fstatfs(fd, &found) == 0 &&
+           (found.f_type == EXT4_SUPER_MAGIC || found.f_type == XFS_SUPER_MAGIC ||
+            found.f_type == TMPFS_MAGIC);
+}
+
+static void
+close_window(PosixFile *file)
+{
+    if (file->window != NULL) {
+        (void)munmap(file->window, file->window_len);
+        file->window = NULL;
+    }
+}
+
+static BaseStatus
+posix_window(EnvFile *base, int64_t offset, size_t len, uint8_t **ret_bytes)
+{
+    static const char cannot[] = "no window on this file";
+    PosixFile *file = (PosixFile *)base;
+    close_window(file);
+    if (!can_have_windows(file->fd)) {
+        return base_error(BASE_UNSUPPORTED, cannot);
+    }
+    void *bytes = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, file->fd, offset);
+    if (bytes == MAP_FAILED) {
+        return base_error(BASE_UNSUPPORTED, cannot);
+    }
+    file->window = bytes;
+    file->window_len = len;
+    /* Without readahead pages are as small as can be, and so is what a sync has to write. */
+    if (madvise(bytes, len, MADV_RANDOM) != 0 || madvise(bytes, len, MADV_POPULATE_WRITE) != 0 ||
+        mlock(bytes, len) != 0) {
+        close_window(file);
+        return base_error(BASE_UNSUPPORTED, cannot);
+    }
+    *ret_bytes = bytes;
+    return base_ok();
+}
+
 static void
 posix_close(EnvFile *base)
 {
+    close_window((PosixFile *)base);
     (void)close(((PosixFile *)base)->fd);
     free(base);
 }
@@ -182,6 +240,7 @@ static const EnvFileOps posix_file_ops = {
     .truncate = posix_truncate,
     .preallocate = posix_preallocate,
     .sync = posix_sync,
+    .window = posix_window,
     .close = posix_close,
 };
 
@@ -222,7 +281,7 @@ static BaseStatus
 posix_open_file(const Env *env, const char *path, unsigned how, EnvFile **ret_file)
 {
     (void)env;
-    PosixFile *file = malloc(sizeof(*file));
+    PosixFile *file = calloc(1, sizeof(*file));
     if (file == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for a file handle");
     }

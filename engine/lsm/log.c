@@ -28,6 +28,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+enum { WINDOW_BYTES = 4 * ENV_WINDOW_UNIT };
+
 struct LsmSegment {
     LsmSegment *next; /* the one that follows in the log */
     EnvFile *file;
@@ -39,6 +41,9 @@ struct LsmSegment {
     uint64_t synced;   /* bytes durable; the lock's */
     uint64_t start;    /* LSN */
     bool released;     /* the lock's */
+    bool by_call;      /* there are no windows on it; the writer's, as the next two */
+    uint8_t *window;   /* bytes of the file from window_at on, in memory; NULL: none is open */
+    uint64_t window_at;
     char path[ENV_PATH_MAX];
 };
 
@@ -115,6 +120,7 @@ segment_open(const LsmLog *log, LsmSegment *segment)
         return status;
     }
     status = env_file_preallocate(segment->file, (int64_t)segment->capacity);
+    segment->by_call = log->args.mode == LSM_SYNC_ALWAYS || status.code != BASE_OK;
     if (status.code == BASE_UNSUPPORTED) {
         status = base_ok(); /* a full disk then shows at a write, which is final */
     }
@@ -201,6 +207,42 @@ fail(LsmLog *log, BaseStatus status)
     pthread_cond_broadcast(&log->moved);
 }
 
+/* Whether a window has the byte at `at`; opens it if it can. */
+static bool
+has_window(LsmSegment *segment, uint64_t at)
+{
+    if (segment->window != NULL && at < segment->window_at + WINDOW_BYTES) {
+        return true;
+    }
+    segment->window = NULL;
+    segment->window_at = at / WINDOW_BYTES * WINDOW_BYTES;
+    if (segment->by_call || segment->window_at + WINDOW_BYTES > segment->capacity) {
+        return false;
+    }
+    BaseStatus status =
+        env_file_window(segment->file, (int64_t)segment->window_at, WINDOW_BYTES, &segment->window);
+    segment->by_call = !base_is_ok(status);
+    return !segment->by_call;
+}
+
+/* Puts bytes behind those of a segment: short ones into windows, as far as there are any. */
+static BaseStatus
+place(LsmSegment *segment, BaseSlice bytes)
+{
+    uint64_t at = segment->len;
+    while (bytes.len < WINDOW_BYTES / 4 && has_window(segment, at)) {
+        uint64_t room = segment->window_at + WINDOW_BYTES - at;
+        size_t part = bytes.len < room ? bytes.len : (size_t)room;
+        memcpy(segment->window + (at - segment->window_at), bytes.data, part);
+        at += part;
+        bytes = base_slice(bytes.data + part, bytes.len - part);
+        if (bytes.len == 0) {
+            return base_ok();
+        }
+    }
+    return env_file_write_at(segment->file, (int64_t)at, bytes.data, bytes.len);
+}
+
 /* Writes at the end of the current segment and counts it. */
 static BaseStatus
 write_bytes(LsmLog *log, LsmSegment *segment, BaseSlice bytes)
@@ -209,7 +251,7 @@ write_bytes(LsmLog *log, LsmSegment *segment, BaseSlice bytes)
     if (status.code != BASE_OK) {
         return status;
     }
-    status = env_file_write_at(segment->file, (int64_t)segment->len, bytes.data, bytes.len);
+    status = place(segment, bytes);
     pthread_mutex_lock(&log->lock);
     if (status.code == BASE_OK) {
         segment->len += bytes.len;

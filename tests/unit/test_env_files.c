@@ -459,6 +459,33 @@ START_TEST(a_full_disk_is_told)
 }
 END_TEST
 
+START_TEST(a_window_is_the_file)
+{
+    enum { UNIT = ENV_WINDOW_UNIT };
+    EnvFile *file = open_file("a", ENV_OPEN_WRITE | ENV_OPEN_CREATE);
+    uint8_t *window = NULL;
+    char text[6] = "";
+    size_t len = 0;
+    if (env_file_preallocate(file, 4 * UNIT).code == BASE_OK &&
+        env_file_window(file, UNIT, 2 * UNIT, &window).code == BASE_OK) {
+        memcpy(window + 10, "hello", 5);
+        ck_ok(env_file_read_at(file, UNIT + 10, text, 5, &len));
+        ck_assert_str_eq(text, "hello");
+        ck_ok(env_file_write_at(file, 2 * UNIT, "world", 5));
+        ck_assert_mem_eq(window + UNIT, "world", 5);
+        ck_ok(env_file_sync(file));
+        ck_ok(env_file_window(file, 0, UNIT, &window)); /* the one before it ends */
+        memcpy(window + UNIT - 5, "above", 5);
+        ck_assert_int_eq(env_file_window(file, 8 * UNIT, UNIT, &window).code, BASE_UNSUPPORTED);
+        env_file_close(file);
+        file = open_file("a", ENV_OPEN_READ);
+        ck_ok(env_file_read_at(file, UNIT - 5, text, 5, &len));
+        ck_assert_str_eq(text, "above");
+    }
+    env_file_close(file);
+}
+END_TEST
+
 static void
 add_common(TCase *cases)
 {
@@ -489,6 +516,7 @@ main(void)
     tcase_add_test(posix, descriptors_are_not_inherited);
     tcase_add_test(posix, a_failed_sync_is_final);
     tcase_add_test(posix, a_full_disk_is_told);
+    tcase_add_test(posix, a_window_is_the_file);
     TCase *memory = tcase_create("memory");
     tcase_add_checked_fixture(memory, set_up_mem, tear_down_mem);
     add_common(memory);

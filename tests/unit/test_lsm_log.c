@@ -246,6 +246,71 @@ START_TEST(a_group_can_be_told_to_wait)
 END_TEST
 
 /* Whatever step fails: nothing that was reported OK is missing, and the failure is for ever. */
+/* Writes records of many lengths into one segment; returns the bytes of its file. */
+static BaseBuf
+write_records(const Env *env, const char *directory)
+{
+    enum { RECORDS = 3000, LONGEST = 200000, BYTES = 5 << 20 };
+    LsmSegment *segment = NULL;
+    LsmLog *log = NULL;
+    char path[128];
+    LsmLogArgs args = {.env = env,
+                       .directory = directory,
+                       .clock = base_clock_real(),
+                       .mode = LSM_SYNC_OS,
+                       .id_seed = 7,
+                       .report = report};
+    BaseBuf record = BASE_BUF_INIT;
+    BaseBuf bytes = BASE_BUF_INIT;
+    BaseRand rand = base_rand(3);
+    ck_assert_int_eq(lsm_log_new(&args, &log).code, BASE_OK);
+    ck_assert_int_eq(lsm_log_segment_new(log, 1, BYTES, &segment).code, BASE_OK);
+    ck_assert_int_eq(lsm_log_switch(log, segment, 0).code, BASE_OK);
+    for (int i = 0; i < RECORDS; i++) {
+        size_t len = 1 + base_rand_below(&rand, i % 500 == 0 ? LONGEST : 2000);
+        base_buf_reset(&record);
+        uint8_t *place = base_buf_extend(&record, FORMAT_LOG_RECORD_HEAD_BYTES + len);
+        ck_assert_ptr_nonnull(place);
+        memset(place, i, FORMAT_LOG_RECORD_HEAD_BYTES + len);
+        if (!lsm_log_segment_reserve(segment, format_log_record_len(len))) {
+            break;
+        }
+        ck_assert_int_eq(lsm_log_append(log, &record).code, BASE_OK);
+    }
+    LsmLogStats stats;
+    lsm_log_stats(log, &stats);
+    ck_assert_int_eq(lsm_log_sync(log).code, BASE_OK);
+    lsm_log_free(log);
+    (void)snprintf(path, sizeof(path), "%s/000001.wal", directory);
+    ck_assert_int_eq(env_read_file(env, path, 2 * BYTES, &bytes).code, BASE_OK);
+    ck_assert_uint_ge(bytes.len, stats.segment_len);
+    bytes.len = stats.segment_len;
+    base_buf_clear(&record);
+    return bytes;
+}
+
+START_TEST(windows_hold_what_calls_would_write)
+{
+    char directory[] = "/tmp/larder-log-XXXXXX";
+    Env *memory = env_mem_new(); /* has no windows */
+    ck_assert_ptr_nonnull(memory);
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    BaseBuf by_call = write_records(memory, "");
+    BaseBuf by_window = write_records(env_posix(), directory);
+    size_t head = FORMAT_LOG_HEADER_BYTES; /* which has the time */
+    ck_assert_uint_gt(by_call.len, 2 << 20);
+    ck_assert_uint_eq(by_call.len, by_window.len);
+    ck_assert(memcmp(by_call.data + head, by_window.data + head, by_call.len - head) == 0);
+    base_buf_clear(&by_call);
+    base_buf_clear(&by_window);
+    char path[64];
+    (void)snprintf(path, sizeof(path), "%s/000001.wal", directory);
+    ck_assert_int_eq(env_unlink(env_posix(), path).code, BASE_OK);
+    ck_assert_int_eq(env_remove_directory(env_posix(), directory).code, BASE_OK);
+    env_mem_free(memory);
+}
+END_TEST
+
 START_TEST(every_failure_is_final)
 {
     for (int64_t fail_at = 0;; fail_at++) {
@@ -318,6 +383,7 @@ main(void)
     tcase_add_test(log, os_reports_at_once_and_syncs_when_asked);
     tcase_add_test(log, interval_syncs_by_itself);
     tcase_add_test(log, a_group_can_be_told_to_wait);
+    tcase_add_test(log, windows_hold_what_calls_would_write);
     tcase_add_test(log, every_failure_is_final);
     tcase_add_test(log, released_segments_go_away);
     suite_add_tcase(suite, log);
