@@ -61,9 +61,10 @@ typedef struct LoadLedger {
     uint32_t worker;
     uint32_t workers;
     uint32_t run;
-    bool removes;  /* a remove was begun */
-    bool observer; /* of records that another worker writes */
-    bool complete; /* observer: this run has written all records */
+    bool removes;     /* a remove was begun */
+    bool unversioned; /* the target tells no versions: J-2, J-5 and no more can be judged */
+    bool observer;    /* of records that another worker writes */
+    bool complete;    /* observer: this run has written all records */
 } LoadLedger;
 
 /* "stale", for instance, and what it means. Never NULL. */

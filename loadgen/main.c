@@ -3,6 +3,7 @@
  */
 #include "loadgen/embedded.h"
 #include "loadgen/options.h"
+#include "loadgen/redis.h"
 #include "loadgen/report.h"
 #include "loadgen/report_json.h"
 #include "loadgen/run.h"
@@ -51,7 +52,9 @@ open_target(const LoadOptions *options, LoadTarget **ret_target)
         g_printerr("larder-load: %s: %s\n", options->target, problem.text);
         return false;
     }
-    BaseStatus status = load_socket_open(options, ret_target);
+    BaseStatus status = options->target_kind == LOAD_TARGET_REDIS
+                            ? load_redis_open(options, ret_target)
+                            : load_socket_open(options, ret_target);
     if (base_is_ok(status)) {
         return true;
     }

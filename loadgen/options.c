@@ -48,6 +48,7 @@ static const char description[] =
     "  larder-load --rate=20000 --seconds=60 --json=out.json   open loop: latency at a load\n"
     "  larder-load --target=unix:/run/larder.sock --no-load    the records are there already\n"
     "  larder-load --target=embedded:hashmap --threads=2       the engine alone, no server\n"
+    "  larder-load --target=redis:tcp:127.0.0.1:6379           the same load on a Redis server\n"
     "  larder-load -t embedded:lsm -w fillrandom -n 5000000 --engine-option=write_buffer=32M\n"
     "\n"
     "Workloads: get, put, mixed, and those of db_bench: fillseq, fillrandom, fillsync, overwrite,\n"
@@ -182,15 +183,18 @@ check_target(LoadOptions *options)
                    ? NULL
                    : g_strdup("--target=embedded: needs an engine, as in embedded:hashmap");
     }
-    options->target_kind = LOAD_TARGET_SOCKET;
     if (options->engine_options != NULL) {
         return g_strdup("--engine-option: goes with --target=embedded:ENGINE only");
     }
-    BaseStatus status = client_address_parse(options->target, &options->address);
+    bool redis = g_str_has_prefix(options->target, "redis:");
+    options->target_kind = redis ? LOAD_TARGET_REDIS : LOAD_TARGET_SOCKET;
+    const char *address = options->target + (redis ? strlen("redis:") : 0);
+    BaseStatus status = client_address_parse(address, &options->address);
     if (base_is_ok(status)) {
         return NULL;
     }
-    return g_strdup_printf("--target=%s: must be tcp:HOST:PORT, unix:PATH or embedded:ENGINE: %s",
+    return g_strdup_printf("--target=%s: must be tcp:HOST:PORT, unix:PATH, embedded:ENGINE, "
+                           "redis:tcp:HOST:PORT or redis:unix:PATH: %s",
                            options->target, status.what);
 }
 
@@ -315,6 +319,10 @@ check_together(LoadOptions *options)
     }
     int64_t walk_bytes =
         (int64_t)options->scan_length * ((int64_t)options->key_size + options->value_size);
+    if (options->target_kind == LOAD_TARGET_REDIS && options->workload->kind == LOAD_SCAN) {
+        return g_strdup_printf("--workload=%s: a Redis server has no such operation",
+                               options->workload->name);
+    }
     if (options->target_kind == LOAD_TARGET_SOCKET && walk_bytes > LOAD_SCAN_BYTES_MAX) {
         return g_strdup_printf("--scan-length=%d: a reply would be longer than %d bytes",
                                options->scan_length, LOAD_SCAN_BYTES_MAX);
@@ -351,7 +359,8 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
 {
     const GOptionEntry entries[] = {
         {"target", 't', 0, G_OPTION_ARG_STRING, &o->target,
-         "tcp:HOST:PORT, unix:PATH or embedded:ENGINE [tcp:127.0.0.1:7400]", "TARGET"},
+         "tcp:HOST:PORT, unix:PATH, embedded:ENGINE or redis:ADDRESS [tcp:127.0.0.1:7400]",
+         "TARGET"},
         {"store", 0, 0, G_OPTION_ARG_STRING, &o->store, "Store of the server [default]", "NAME"},
         {"workload", 'w', 0, G_OPTION_ARG_STRING, &t->workload, "See below [mixed]", "NAME"},
         {"get-percent", 0, 0, G_OPTION_ARG_STRING, &t->get_percent,

@@ -16,12 +16,16 @@ enum {
     LOAD_SCAN_BYTES_MAX = 4 * 1024 * 1024, /* of the entries of a walk, on a server */
 };
 
-typedef enum LoadTargetKind { LOAD_TARGET_SOCKET, LOAD_TARGET_EMBEDDED } LoadTargetKind;
+typedef enum LoadTargetKind {
+    LOAD_TARGET_SOCKET,
+    LOAD_TARGET_EMBEDDED,
+    LOAD_TARGET_REDIS,
+} LoadTargetKind;
 
 typedef struct LoadOptions {
     char *target; /* as given */
     LoadTargetKind target_kind;
-    ClientAddress address; /* SOCKET */
+    ClientAddress address; /* SOCKET, REDIS */
     const char *engine;    /* EMBEDDED: a name, within target */
     char *directory;       /* EMBEDDED: parent of the temporary data directory */
     char *store;

@@ -323,6 +323,7 @@ make_worker(Crew *crew, unsigned index)
         return status;
     }
     crew->count = index + 1;
+    worker->ledger.unversioned = crew->target->unversioned;
     LoadSessionArgs args = {
         .driver = &worker->driver,
         .keys = &crew->keys,

@@ -63,6 +63,7 @@ typedef struct LoadTargetOps {
 
 struct LoadTarget {
     const LoadTargetOps *ops;
+    bool unversioned; /* its answers tell no versions */
     LoadTargetInfo info;
 };
 
