@@ -156,6 +156,7 @@ read_dictionary(Table *table)
     return table->dictionary != NULL ? base_ok() : base_error(BASE_NO_MEMORY, NO_MEMORY);
 }
 
+/* Reads all parts of a table. */
 static BaseStatus
 read_parts(Table *table, const TableOptions *options)
 {
@@ -168,8 +169,48 @@ read_parts(Table *table, const TableOptions *options)
     return status;
 }
 
-BaseStatus
-table_open(const TableOptions *options, Table **ret_table)
+/* Whether a part that may be missing is not there: damage that was reported. */
+static bool
+is_lost(BaseStatus *status)
+{
+    bool lost = !base_is_ok(*status) && status->code != BASE_NO_MEMORY;
+    *status = lost ? base_ok() : *status;
+    return lost;
+}
+
+/* Reads the parts of a damaged table: footer and index; of the others, those that can be read. */
+static BaseStatus
+read_parts_left(Table *table, const TableOptions *options, bool *ret_ranges_lost)
+{
+    if (options->expect && table->file.size > options->size) {
+        table->file.size = options->size; /* what is behind is not the table's */
+    }
+    BaseStatus status = read_footer(table, options);
+    if (base_is_ok(status)) {
+        status = read_index(table);
+    }
+    if (base_is_ok(status)) {
+        status = read_properties(table);
+        if (is_lost(&status)) {
+            table->properties = (FormatProperties){0};
+        }
+    }
+    if (base_is_ok(status)) {
+        status = read_ranges(table);
+        *ret_ranges_lost = is_lost(&status);
+        if (*ret_ranges_lost) {
+            table_ranges_clear(&table->ranges);
+        }
+    }
+    if (base_is_ok(status)) {
+        status = read_dictionary(table);
+        (void)is_lost(&status); /* blocks that need it are lost */
+    }
+    return status;
+}
+
+static BaseStatus
+open_table(const TableOptions *options, bool damaged, Table **ret_table, bool *ret_ranges_lost)
 {
     Table *table = calloc(1, sizeof *table);
     if (table == NULL) {
@@ -183,13 +224,28 @@ table_open(const TableOptions *options, Table **ret_table)
         free(table);
         return status;
     }
-    status = read_parts(table, options);
+    status =
+        damaged ? read_parts_left(table, options, ret_ranges_lost) : read_parts(table, options);
     if (!base_is_ok(status)) {
         table_free(table);
         return status;
     }
     *ret_table = table;
     return base_ok();
+}
+
+BaseStatus
+table_open(const TableOptions *options, Table **ret_table)
+{
+    bool ranges_lost;
+    return open_table(options, false, ret_table, &ranges_lost);
+}
+
+BaseStatus
+table_open_damaged(const TableOptions *options, Table **ret_table, bool *ret_ranges_lost)
+{
+    *ret_ranges_lost = false;
+    return open_table(options, true, ret_table, ret_ranges_lost);
 }
 
 void

@@ -28,6 +28,13 @@ struct Table {
 };
 
 /*
+ * Opens a table of which footer and index can be read, without the filter, and without other parts
+ * that cannot be read. For salvage.c only: nobody may look for keys in it.
+ */
+BaseStatus table_open_damaged(const TableOptions *options, Table **ret_table,
+                              bool *ret_ranges_lost);
+
+/*
  * The data block of that ordinal. `window` may hold bytes that were read ahead; NULL: none.
  * REQUIRES: inside a read section.
  */
