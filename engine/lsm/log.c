@@ -611,6 +611,14 @@ lsm_log_sync(LsmLog *log)
     return status;
 }
 
+void
+lsm_log_trim(LsmLog *log)
+{
+    if (log->current != NULL && lsm_log_status(log).code == BASE_OK) {
+        (void)env_file_truncate(log->current->file, (int64_t)log->current->len);
+    }
+}
+
 BaseStatus
 lsm_log_status(LsmLog *log)
 {

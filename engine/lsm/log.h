@@ -108,6 +108,12 @@ void lsm_log_commit(LsmLog *log, CommitGroup *group, BaseStatus status, int64_t 
 /* Waits until everything that is written is durable. BASE_POISONED and the like: W-3. */
 BaseStatus lsm_log_sync(LsmLog *log);
 
+/*
+ * Cuts the segment being written to what was written, for a log that is about to be freed and is
+ * durable. A crash undoes it at worst.
+ */
+void lsm_log_trim(LsmLog *log);
+
 /* The error of W-3, or OK. */
 BaseStatus lsm_log_status(LsmLog *log);
 

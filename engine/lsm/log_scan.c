@@ -35,6 +35,7 @@ typedef struct Scan {
     uint64_t end_offset;
     FormatLogHeader header;
     BaseBuf bytes;
+    size_t zeros_from; /* behind it there are only zeros: what was preallocated and never used */
 } Scan;
 
 /* --------------------------------------------------------------------------------- segments -- */
@@ -82,6 +83,25 @@ list_segments(const LsmLogScanArgs *args, Numbers *ret_numbers)
     return status;
 }
 
+/* The length of what is left when zeros at the end are taken away. */
+static size_t
+without_zeros(BaseSlice bytes)
+{
+    size_t len = bytes.len;
+    uint64_t word = 0;
+    while (len >= sizeof(word)) {
+        memcpy(&word, bytes.data + len - sizeof(word), sizeof(word));
+        if (word != 0) {
+            break;
+        }
+        len -= sizeof(word);
+    }
+    while (len > 0 && bytes.data[len - 1] == 0) {
+        len--;
+    }
+    return len;
+}
+
 static BaseStatus
 load(Scan *scan, uint64_t number)
 {
@@ -93,6 +113,7 @@ load(Scan *scan, uint64_t number)
     if (status.code == BASE_OK) {
         status = env_read_file(scan->args->env, path, SEGMENT_BYTES_MAX, &scan->bytes);
     }
+    scan->zeros_from = without_zeros(base_buf_slice(&scan->bytes));
     scan->file = number;
     return status;
 }
@@ -127,7 +148,7 @@ proven(Scan *scan, uint64_t offset)
 static BaseStatus
 look_for_proof(Scan *scan, size_t offset)
 {
-    for (; offset + FORMAT_LOG_RECORD_HEAD_BYTES <= scan->bytes.len;
+    for (; offset < scan->zeros_from && offset + FORMAT_LOG_RECORD_HEAD_BYTES <= scan->bytes.len;
          offset += FORMAT_LOG_RECORD_ALIGNMENT) {
         BaseSlice rest = base_slice(scan->bytes.data + offset, scan->bytes.len - offset);
         if (format_log_record_proves(rest, scan->header.id, offset, scan->end->position,
@@ -138,12 +159,13 @@ look_for_proof(Scan *scan, size_t offset)
     return base_ok();
 }
 
+/* Bytes from `offset` on that are not zero. */
 static int64_t
-count_not_zero(BaseSlice bytes)
+count_not_zero(const Scan *scan, size_t offset)
 {
     int64_t count = 0;
-    for (size_t i = 0; i < bytes.len; i++) {
-        count += bytes.data[i] != 0;
+    for (; offset < scan->zeros_from; offset++) {
+        count += scan->bytes.data[offset] != 0;
     }
     return count;
 }
@@ -156,8 +178,7 @@ end_at(Scan *scan, size_t offset)
     scan->end_offset = offset;
     scan->end->position = scan->header.start + offset;
     scan->end->len = offset;
-    scan->end->torn_bytes +=
-        count_not_zero(base_slice(scan->bytes.data + offset, scan->bytes.len - offset));
+    scan->end->torn_bytes += count_not_zero(scan, offset);
     if (scan->args->clean_segment == scan->file && scan->args->clean_len > offset) {
         return damage(scan, scan->file, offset,
                       "no valid record, but the store was closed with %" PRIu64 " bytes here",
@@ -214,12 +235,6 @@ read_records(Scan *scan)
 
 /* ------------------------------------------------------------------------------------- chain -- */
 
-static bool
-all_zero(BaseSlice bytes)
-{
-    return count_not_zero(bytes) == 0;
-}
-
 /*
  * A segment without a valid header. The header lies in one sector, so an interrupted write leaves
  * it whole or not there at all; anything else is damage.
@@ -232,10 +247,11 @@ pass_over(Scan *scan, BaseStatus why)
     if (why.code == BASE_UNSUPPORTED) {
         return damage(scan, scan->file, 0, "a segment of another format");
     }
-    if (scan->args->clean_segment == scan->file || !all_zero(base_slice(bytes.data, header))) {
+    if (scan->args->clean_segment == scan->file ||
+        without_zeros(base_slice(bytes.data, header)) != 0) {
         return damage(scan, scan->file, 0, "the header is damaged");
     }
-    scan->end->torn_bytes += count_not_zero(bytes);
+    scan->end->torn_bytes += count_not_zero(scan, 0);
     return base_ok();
 }
 
@@ -280,7 +296,7 @@ scan_segment(Scan *scan)
         return status;
     }
     if (!follows) {
-        scan->end->torn_bytes += count_not_zero(base_buf_slice(&scan->bytes));
+        scan->end->torn_bytes += count_not_zero(scan, 0);
         return look_for_proof(scan, FORMAT_LOG_HEADER_BYTES);
     }
     scan->end->segment = scan->file;

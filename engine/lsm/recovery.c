@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #define TABLES_MESSAGE_BYTES 384
-#define NUMBERS_MAX          ((uint64_t)1 << 62) /* no store comes so far: a name of somebody else */
+#define NUMBERS_MAX          ((uint64_t)1 << 62) /* no store comes so far */
 
 typedef struct Recovery {
     const LsmRecoveryArgs *args;

@@ -289,6 +289,7 @@ note_end(LsmStore *store)
     end.clean_end.len = (int64_t)log.segment_len;
     if (log.segment != 0 && format_manifest_edit_encode(&edits, &end)) {
         (void)lsm_catalog_install(store->catalog, base_buf_slice(&edits), NULL, 0, message);
+        lsm_log_trim(store->log);
     }
     base_buf_clear(&edits);
 }
