@@ -81,14 +81,15 @@ def check_other(path, workload, operation):
 
 
 @pytest.mark.parametrize("workload, operation", OTHER_WORKLOADS)
-@pytest.mark.parametrize("shape", ["decimal", "scattered"])
-def test_the_workloads_of_db_bench_on_an_engine(tmp_path, workload, operation, shape):
+@pytest.mark.parametrize("engine, shape", [("lsm", "binary"), ("hashmap", "scattered")])
+def test_the_workloads_of_db_bench_on_an_engine(tmp_path, workload, operation, engine, shape):
     path = tmp_path / "out.json"
     length = [] if workload in ("fillseq", "fillrandom", "deleterandom") else ["--seconds=0.3"]
     status, printed, said = run_load(
-        "--target=embedded:hashmap", f"--workload={workload}", "--threads=2", "--records=1000",
+        f"--target=embedded:{engine}", f"--workload={workload}", "--threads=2", "--records=1000",
         f"--key-shape={shape}", "--compression-ratio=0.5", *length,
         *(["--warmup-seconds=0.05"] if length else []),
+        *(["--engine-option=durability=os"] if engine == "lsm" else []),
         *(["--scan-length=10"] if operation == "scan" else []), f"--json={path}")
     assert status == 0, printed + said
     check_other(path, workload, operation)
@@ -103,6 +104,17 @@ def test_the_workloads_of_db_bench_on_a_server(start_server, tmp_path, workload,
         f"--target={server.address}", f"--workload={workload}", "--threads=2", "--connections=4",
         "--pipeline=4", "--records=1000", *length, *(["--warmup-seconds=0.05"] if length else []),
         *(["--scan-length=100"] if operation == "scan" else []), f"--json={path}")
+    assert status == 0, printed + said
+    check_other(path, workload, operation)
+
+
+@pytest.mark.parametrize("workload, operation", [("fillsync", "put"), ("compact", "compact")])
+def test_what_only_a_durable_engine_can_do(tmp_path, workload, operation):
+    path = tmp_path / "out.json"
+    status, printed, said = run_load(
+        "--target=embedded:lsm", f"--workload={workload}", "--operations=1", "--records=1000",
+        "--engine-option=durability=os", "--engine-option=write_buffer=1M", f"--json={path}",
+        *(["--warmup-seconds=0"] if workload == "fillsync" else []))
     assert status == 0, printed + said
     check_other(path, workload, operation)
 
