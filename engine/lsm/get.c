@@ -1,9 +1,10 @@
 /*
  * get.c: asks sources from new to old. See get.h.
  *
- * Nearly all of the time of a get is waiting for memory. So before the first table is asked, the
- * lines of the filters of all runs are fetched at once; and many keys are taken source by source,
- * so that what they need of a source can be fetched for all of them before any of them waits.
+ * Nearly all of the time of a get is waiting for memory. So before the first source is asked, what
+ * memtables and the filters of all runs will be asked for is fetched at once; and many keys are
+ * taken source by source, so that what they need of a source can be fetched for all of them before
+ * any of them waits.
  */
 #include "engine/lsm/get.h"
 
@@ -101,53 +102,61 @@ judge(const LsmPoint *point, const LsmTable *table, BaseSlice key, TableFound in
 
 enum { RUNS_AHEAD = 8 }; /* whose tables are found before the first of them is asked */
 
-/* The tables of some runs that may know a key; NULL where none does. Fetches their filters. */
+/* A key on its way through runs; tables[i] is the one to ask of the i-th run from `first` on. */
+typedef struct Search {
+    const LsmPoint *point;
+    LsmReadCounters *counters;
+    BaseSlice key;
+    uint64_t hash; /* of filters */
+    unsigned flags;
+    size_t first;
+    size_t count;
+    LsmTable *tables[RUNS_AHEAD]; /* NULL: none has the key */
+} Search;
+
+/* Finds the tables of the next runs that may know the key, and fetches their filters. */
 static void
-find_tables(const LsmRun *runs, size_t count, BaseSlice key, uint64_t hash,
-            LsmTable *tables[RUNS_AHEAD])
+find_tables(Search *search)
 {
-    for (size_t i = 0; i < count; i++) {
-        tables[i] = lsm_run_table(&runs[i], key);
-        if (tables[i] != NULL) {
-            table_prefetch(lsm_table_reader(tables[i]), hash);
+    const LsmLevels *levels = search->point->view->levels;
+    search->first += search->count;
+    size_t left = levels->run_count - search->first;
+    search->count = left < RUNS_AHEAD ? left : RUNS_AHEAD;
+    for (size_t i = 0; i < search->count; i++) {
+        search->tables[i] = lsm_run_table(&levels->runs[search->first + i], search->key);
+        if (search->tables[i] != NULL) {
+            table_prefetch(lsm_table_reader(search->tables[i]), search->hash);
         }
     }
 }
 
 static BaseStatus
-ask_table(const LsmPoint *point, LsmReadCounters *counters, int level, const LsmTable *table,
-          BaseSlice key, uint64_t hash, unsigned flags, LsmFound *found)
+ask_table(const Search *search, size_t i, LsmFound *found)
 {
+    const LsmTable *table = search->tables[i];
+    int level = search->point->view->levels->runs[search->first + i].level;
     TableFound in_table = TABLE_ABSENT;
     TableView view;
     LsmLevelCounter outcome = LSM_LEVEL_FAILED;
-    BaseStatus status =
-        table_get(lsm_table_reader(table), key, hash, point->version, flags, &in_table, &view);
+    BaseStatus status = table_get(lsm_table_reader(table), search->key, search->hash,
+                                  search->point->version, search->flags, &in_table, &view);
     if (base_is_ok(status)) {
-        status = judge(point, table, key, in_table, &view, &outcome, found);
+        status = judge(search->point, table, search->key, in_table, &view, &outcome, found);
     }
-    lsm_counters_level(counters, level, outcome, 1);
+    lsm_counters_level(search->counters, level, outcome, 1);
     return status;
 }
 
+/* Asks the runs; the tables of the first ones have been found. */
 static BaseStatus
-ask_runs(const LsmPoint *point, LsmReadCounters *counters, BaseSlice key, unsigned flags,
-         LsmFound *found)
+ask_runs(Search *search, LsmFound *found)
 {
-    const LsmLevels *levels = point->view->levels;
-    uint64_t hash = format_key_hash(key);
-    for (size_t first = 0; first < levels->run_count; first += RUNS_AHEAD) {
-        const LsmRun *runs = &levels->runs[first];
-        size_t left = levels->run_count - first;
-        size_t count = left < RUNS_AHEAD ? left : RUNS_AHEAD;
-        LsmTable *tables[RUNS_AHEAD];
-        find_tables(runs, count, key, hash, tables);
-        for (size_t i = 0; i < count; i++) {
-            if (tables[i] == NULL) {
+    for (; search->count != 0; find_tables(search)) {
+        for (size_t i = 0; i < search->count; i++) {
+            if (search->tables[i] == NULL) {
                 continue;
             }
-            BaseStatus status =
-                ask_table(point, counters, runs[i].level, tables[i], key, hash, flags, found);
+            BaseStatus status = ask_table(search, i, found);
             if (!base_is_ok(status) || found->kind != LSM_FOUND_NOTHING) {
                 return status;
             }
@@ -156,7 +165,6 @@ ask_runs(const LsmPoint *point, LsmReadCounters *counters, BaseSlice key, unsign
     return base_ok();
 }
 
-/* Counts what has become of a number of keys. */
 static void
 count_status(LsmReadCounters *counters, BaseStatus status)
 {
@@ -165,23 +173,38 @@ count_status(LsmReadCounters *counters, BaseStatus status)
     }
 }
 
+/* Whether a generation has the answer. */
+static bool
+ask_generations(const LsmPoint *point, BaseSlice key, uint64_t hash, LsmFound *found)
+{
+    const LsmView *view = point->view;
+    for (size_t i = 0; i < view->count; i++) {
+        if (ask_generation(view->generations[i], key, hash, point->version, found)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 BaseStatus
 lsm_get(const LsmPoint *point, LsmReadCounters *counters, BaseSlice stored_key, unsigned flags,
         LsmFound *ret_found)
 {
-    LsmFound found = {.kind = LSM_FOUND_NOTHING};
     const LsmView *view = point->view;
-    uint64_t hash = lsm_key_index_hash(stored_key);
-    lsm_counters_get(counters, LSM_GET_KEYS, 1);
-    for (size_t i = 0; i < view->count; i++) {
-        if (ask_generation(view->generations[i], stored_key, hash, point->version, &found)) {
-            lsm_counters_get(counters, LSM_GET_MEMORY, 1);
-            break;
-        }
-    }
+    LsmFound found = {.kind = LSM_FOUND_NOTHING};
+    Search search = {.point = point, .counters = counters, .key = stored_key, .flags = flags};
     BaseStatus status = base_ok();
-    if (found.kind == LSM_FOUND_NOTHING) {
-        status = ask_runs(point, counters, stored_key, flags, &found);
+    uint64_t hash = lsm_key_index_hash(stored_key);
+    for (size_t i = 0; i < view->count; i++) {
+        lsm_memtable_prefetch(view->generations[i]->memtable, hash);
+    }
+    search.hash = format_key_hash(stored_key);
+    find_tables(&search);
+    lsm_counters_get(counters, LSM_GET_KEYS, 1);
+    if (ask_generations(point, stored_key, hash, &found)) {
+        lsm_counters_get(counters, LSM_GET_MEMORY, 1);
+    } else {
+        status = ask_runs(&search, &found);
     }
     if (!base_is_ok(status)) {
         count_status(counters, status);
