@@ -7,13 +7,12 @@
 #include "engine/lsm/checkpoint.h"
 
 #include "engine/format/file_name.h"
+#include "engine/lsm/transfer.h"
 #include "engine/lsm/unique.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#define COPY_BYTES      ((size_t)1 << 20)
 #define SMALL_FILE_MAX  4096
 #define LOCK_NAME       "LOCK"
 #define VERSION_NAME    "VERSION"
@@ -117,41 +116,6 @@ sync_above(Checkpoint *checkpoint)
 
 /* ------------------------------------------------------------------------------------- files -- */
 
-static BaseStatus
-copy_bytes(EnvFile *from, EnvFile *to, uint8_t *bytes)
-{
-    BaseStatus status = base_ok();
-    size_t len = COPY_BYTES;
-    for (int64_t at = 0; status.code == BASE_OK && len == COPY_BYTES; at += (int64_t)len) {
-        status = env_file_read_at(from, at, bytes, COPY_BYTES, &len);
-        if (status.code == BASE_OK) {
-            status = env_file_write_at(to, at, bytes, len);
-        }
-    }
-    return status.code == BASE_OK ? env_file_sync(to) : status;
-}
-
-static BaseStatus
-copy_file(const Env *env, const char *from_path, const char *to_path)
-{
-    EnvFile *from = NULL;
-    EnvFile *to = NULL;
-    uint8_t *bytes = malloc(COPY_BYTES);
-    BaseStatus status = bytes == NULL ? base_error(BASE_NO_MEMORY, "no memory to copy a file")
-                                      : env_open_file(env, from_path, ENV_OPEN_READ, &from);
-    if (status.code == BASE_OK) {
-        status =
-            env_open_file(env, to_path, ENV_OPEN_WRITE | ENV_OPEN_CREATE | ENV_OPEN_EXCLUSIVE, &to);
-    }
-    if (status.code == BASE_OK) {
-        status = copy_bytes(from, to, bytes);
-    }
-    env_file_close(from);
-    env_file_close(to);
-    free(bytes);
-    return status;
-}
-
 /* Gives an immutable file a name in the copy. */
 static BaseStatus
 share_file(Checkpoint *checkpoint, FormatFileKind kind, uint64_t number)
@@ -169,10 +133,7 @@ share_file(Checkpoint *checkpoint, FormatFileKind kind, uint64_t number)
         status = env_join(to, checkpoint->target, name);
     }
     if (status.code == BASE_OK) {
-        status = env_link(args->env, from, to);
-    }
-    if (status.code == BASE_UNSUPPORTED) {
-        status = copy_file(args->env, from, to);
+        status = lsm_transfer_share(args->env, from, to);
     }
     return explain_file(checkpoint, status, name);
 }

@@ -99,6 +99,7 @@ read_records(Load *load)
             if (record_follows(load, offset + FORMAT_LOG_RECORD_ALIGNMENT)) {
                 return damaged(load, offset, "no valid record, but one follows");
             }
+            load->fault->torn_at = (int64_t)offset;
             break;
         }
         status = apply_record(load, offset, record.payload);
@@ -155,7 +156,7 @@ lsm_manifest_load(const Env *env, const char *directory, const LsmTableOwner *ow
     Load load = {.fault = ret_fault};
     char path[ENV_PATH_MAX];
     BaseBuf bytes = BASE_BUF_INIT;
-    *ret_fault = (LsmManifestFault){.number = 0};
+    *ret_fault = (LsmManifestFault){.torn_at = -1};
     BaseStatus status = read_current(env, directory, &load.number, ret_fault);
     if (status.code != BASE_OK) {
         return status;

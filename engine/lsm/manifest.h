@@ -28,6 +28,8 @@ typedef struct LsmManifestFault {
     int64_t offset;
     char what[288];    /* without file and offset */
     char message[384]; /* with them; empty: there is none */
+    int64_t torn_at;   /* where bytes begin that are no record, behind the last one; -1: none are
+                          there. Also when it could be read */
 } LsmManifestFault;
 
 /*

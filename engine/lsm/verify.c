@@ -88,6 +88,11 @@ check_manifest(Verify *verify)
     if (status.code == BASE_OK) {
         see_version(verify, verify->levels->state.last_version);
         count_file(verify, lsm_inventory_find(&verify->inventory, FORMAT_FILE_MANIFEST, number));
+        if (fault.torn_at >= 0) {
+            lsm_inspection_report(inspection, ENGINE_FINDING_WARNING,
+                                  lsm_file_text(&text, FORMAT_FILE_MANIFEST, number), fault.torn_at,
+                                  "the last record was not written whole, or is damaged");
+        }
         return base_ok();
     }
     if (status.code == BASE_NO_MEMORY) {

@@ -1,0 +1,17 @@
+/*
+ * transfer.h: a file that nobody writes any more gets a name in another directory.
+ *
+ * Threading: any thread.
+ */
+#ifndef LARDER_ENGINE_LSM_TRANSFER_H
+#define LARDER_ENGINE_LSM_TRANSFER_H
+
+#include "engine/env/env.h"
+
+/*
+ * Links the file, or copies it where the file system cannot link; a copy is synced. The new name is
+ * not durable before its directory is synced. BASE_EXISTS: it is taken.
+ */
+BaseStatus lsm_transfer_share(const Env *env, const char *path, const char *to);
+
+#endif
