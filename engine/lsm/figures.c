@@ -57,6 +57,13 @@ tell(const Teller *teller, const char *name, int64_t value)
     teller->visit(teller->user, name, value);
 }
 
+/* A rate; 0 when there was no time. */
+static int64_t
+per_second(int64_t amount, int64_t us)
+{
+    return us <= 0 ? 0 : (int64_t)((double)amount * 1e6 / (double)us);
+}
+
 /* `part` of `whole` in per cent; 0 when there is no whole. */
 static int64_t
 percent(double part, double whole)
@@ -294,7 +301,9 @@ tell_writer(const Teller *teller, const Sample *sample)
     tell(teller, "stalls_memtable", writer->waits);
     tell(teller, "stall_us_memtable", writer->wait_us);
     tell(teller, "stalls_price", writer->delays);
-    tell(teller, "stall_us_price", writer->delay_us);
+    tell(teller, "stall_us_debt", writer->delay_us[LSM_PRICE_DEBT]);
+    tell(teller, "stall_us_runs", writer->delay_us[LSM_PRICE_RUNS]);
+    tell(teller, "stall_us_backlog", writer->delay_us[LSM_PRICE_BACKLOG]);
     tell(teller, "stall_refusals", writer->denials);
 }
 
@@ -304,6 +313,7 @@ tell_work(const Teller *teller, const LsmWorkerStats *worker)
     tell(teller, "flushes", worker->flushes);
     tell(teller, "flush_us", worker->flush_us);
     tell(teller, "flush_bytes", worker->flush_bytes);
+    tell(teller, "flush_bytes_per_second", per_second(worker->flush_bytes, worker->flush_us));
     tell(teller, "flush_waiting", worker->waiting_flush);
     tell(teller, "compactions", worker->compactions);
     tell(teller, "compaction_us", worker->compaction_us);

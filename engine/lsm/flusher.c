@@ -107,11 +107,12 @@ set_price(Flusher *flusher)
     pthread_mutex_lock(&worker->lock);
     feed(flusher, view);
     double price = worker->feed.price;
+    LsmPriceCause cause = worker->feed.cause;
     pthread_mutex_unlock(&worker->lock);
     lsm_view_unref(view);
     if (price > flusher->price || price < flusher->price) {
         flusher->price = price;
-        worker->writer.set_price(worker->writer.user, price);
+        worker->writer.set_price(worker->writer.user, price, cause);
     }
 }
 

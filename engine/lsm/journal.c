@@ -130,7 +130,7 @@ paid_at(LsmJournal *journal, size_t bytes)
         return 0;
     }
     add(&journal->delays, 1);
-    add(&journal->delay_us, pause_us);
+    add(&journal->delay_us[atomic_load_explicit(&journal->cause, memory_order_relaxed)], pause_us);
     return journal->paid_until_ns / 1000;
 }
 
@@ -148,7 +148,8 @@ lsm_journal_write(LsmJournal *journal, CommitGroup *group)
 }
 
 void
-lsm_journal_set_price(LsmJournal *journal, double ns_per_byte)
+lsm_journal_set_price(LsmJournal *journal, double ns_per_byte, LsmPriceCause cause)
 {
+    atomic_store_explicit(&journal->cause, (int)cause, memory_order_relaxed);
     atomic_store_explicit(&journal->ns_per_byte, ns_per_byte, memory_order_relaxed);
 }

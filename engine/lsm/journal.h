@@ -16,6 +16,7 @@
 #define LARDER_ENGINE_LSM_JOURNAL_H
 
 #include "engine/lsm/catalog.h"
+#include "engine/lsm/price.h"
 
 #define LSM_JOURNAL_PAUSE_US 100
 
@@ -27,9 +28,10 @@ typedef struct LsmJournal {
     size_t unwritten; /* bytes that were reserved and not written yet */
     int64_t paid_until_ns;
     _Atomic double ns_per_byte;
+    _Atomic int cause; /* of the price: LsmPriceCause */
     _Atomic int64_t groups;
     _Atomic int64_t delays; /* groups that are reported later than they could be */
-    _Atomic int64_t delay_us;
+    _Atomic int64_t delay_us[LSM_PRICE_CAUSES];
 } LsmJournal;
 
 /* `version`: of the last commit before. The log is set before the first group. */
@@ -56,6 +58,6 @@ lsm_journal_claim(LsmJournal *journal, size_t bytes)
 /* Writes a group, which has every commit that was claimed, and hands it to the log. */
 void lsm_journal_write(LsmJournal *journal, CommitGroup *group);
 
-void lsm_journal_set_price(LsmJournal *journal, double ns_per_byte);
+void lsm_journal_set_price(LsmJournal *journal, double ns_per_byte, LsmPriceCause cause);
 
 #endif

@@ -49,9 +49,9 @@ deny(void *user, BaseStatus status)
 }
 
 static void
-set_price(void *user, double ns_per_byte)
+set_price(void *user, double ns_per_byte, LsmPriceCause cause)
 {
-    lsm_writer_set_price(user, ns_per_byte);
+    lsm_writer_set_price(user, ns_per_byte, cause);
 }
 
 static void

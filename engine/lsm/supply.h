@@ -7,6 +7,7 @@
 #define LARDER_ENGINE_LSM_SUPPLY_H
 
 #include "engine/lsm/catalog.h"
+#include "engine/lsm/price.h"
 
 /* The writer, as the worker knows it: the functions of writer.h. */
 typedef struct LsmSupplyWriter {
@@ -15,7 +16,7 @@ typedef struct LsmSupplyWriter {
     size_t (*segment_bytes)(size_t bytes);
     void (*offer)(void *user, LsmGeneration *spare);
     void (*deny)(void *user, BaseStatus status);
-    void (*set_price)(void *user, double ns_per_byte);
+    void (*set_price)(void *user, double ns_per_byte, LsmPriceCause cause);
     void (*poison)(void *user, const char *what);
 } LsmSupplyWriter;
 

@@ -495,9 +495,9 @@ lsm_writer_seal(LsmWriter *writer)
 }
 
 void
-lsm_writer_set_price(LsmWriter *writer, double ns_per_byte)
+lsm_writer_set_price(LsmWriter *writer, double ns_per_byte, LsmPriceCause cause)
 {
-    lsm_journal_set_price(&writer->journal, ns_per_byte);
+    lsm_journal_set_price(&writer->journal, ns_per_byte, cause);
 }
 
 void
@@ -523,9 +523,12 @@ lsm_writer_stats(const LsmWriter *writer, LsmWriterStats *ret_stats)
         .wait_us = atomic_load_explicit(&writer->stats.wait_us, memory_order_relaxed),
         .denials = atomic_load_explicit(&writer->stats.denials, memory_order_relaxed),
         .delays = atomic_load_explicit(&writer->journal.delays, memory_order_relaxed),
-        .delay_us = atomic_load_explicit(&writer->journal.delay_us, memory_order_relaxed),
         .loads = atomic_load_explicit(&writer->stats.loads, memory_order_relaxed),
     };
+    for (int cause = 0; cause < LSM_PRICE_CAUSES; cause++) {
+        ret_stats->delay_us[cause] =
+            atomic_load_explicit(&writer->journal.delay_us[cause], memory_order_relaxed);
+    }
 }
 
 /* ------------------------------------------------------------------------------------- life -- */

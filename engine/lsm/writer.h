@@ -32,6 +32,7 @@
 
 #include "engine/commit/sequencer.h"
 #include "engine/lsm/loader.h"
+#include "engine/lsm/price.h"
 
 typedef struct LsmWriter LsmWriter;
 
@@ -90,24 +91,24 @@ void lsm_writer_seal(LsmWriter *writer);
 
 /* ----------------------------------------------------------------------- price, end, figures -- */
 
-/* What a written byte costs in waiting from now on (price.h). */
-void lsm_writer_set_price(LsmWriter *writer, double ns_per_byte);
+/* What a written byte costs in waiting from now on, and why (price.h). */
+void lsm_writer_set_price(LsmWriter *writer, double ns_per_byte, LsmPriceCause cause);
 
 /* From now on every commit is FAILED with BASE_POISONED and this text, which lives for ever. */
 void lsm_writer_poison(LsmWriter *writer, const char *what);
 
 typedef struct LsmWriterStats {
-    int64_t commits;     /* published */
-    int64_t operations;  /* of them, dropped ones included */
-    int64_t bytes;       /* of their keys and values */
-    int64_t groups;      /* written to the log */
-    int64_t generations; /* begun */
-    int64_t waits;       /* commits that waited for a spare */
-    int64_t wait_us;     /* how long, altogether */
-    int64_t denials;     /* commits that were refused because none could be had */
-    int64_t delays;      /* groups that were held back by the price */
-    int64_t delay_us;    /* how long, altogether */
-    int64_t loads;       /* commits that waited for cold keys */
+    int64_t commits;                    /* published */
+    int64_t operations;                 /* of them, dropped ones included */
+    int64_t bytes;                      /* of their keys and values */
+    int64_t groups;                     /* written to the log */
+    int64_t generations;                /* begun */
+    int64_t waits;                      /* commits that waited for a spare */
+    int64_t wait_us;                    /* how long, altogether */
+    int64_t denials;                    /* commits that were refused because none could be had */
+    int64_t delays;                     /* groups that were held back by the price */
+    int64_t delay_us[LSM_PRICE_CAUSES]; /* how long, by cause */
+    int64_t loads;                      /* commits that waited for cold keys */
 } LsmWriterStats;
 
 /* Exact once nothing is under way. */

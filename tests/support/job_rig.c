@@ -204,9 +204,10 @@ deny(void *user, BaseStatus status)
 }
 
 static void
-set_price(void *user, double ns_per_byte)
+set_price(void *user, double ns_per_byte, LsmPriceCause cause)
 {
     JobRig *rig = user;
+    (void)cause;
     pthread_mutex_lock(&rig->lock);
     rig->price = ns_per_byte;
     pthread_mutex_unlock(&rig->lock);

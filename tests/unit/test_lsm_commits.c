@@ -240,7 +240,7 @@ START_TEST(random_commits_agree_with_the_model)
             work_until(i + 1, 0);
             check_key(ENGINE_DATA, below(KEYS));
             base_fake_clock_step_wall_ms(&rig.clock, (int64_t)below(80) - 20);
-            lsm_writer_set_price(rig.writer, below(4) == 0 ? 20 : 0);
+            lsm_writer_set_price(rig.writer, below(4) == 0 ? 20 : 0, LSM_PRICE_DEBT);
         }
         if (below(200) == 0) {
             writer_rig_seal(&rig);
@@ -279,7 +279,7 @@ keep_going(void *argument)
         if (base_rand_below(&rand, 3) == 0) {
             (void)writer_rig_flush(&rig);
         }
-        lsm_writer_set_price(rig.writer, base_rand_below(&rand, 4) == 0 ? 50 : 0);
+        lsm_writer_set_price(rig.writer, base_rand_below(&rand, 4) == 0 ? 50 : 0, LSM_PRICE_DEBT);
         (void)sched_yield();
     }
     return NULL;

@@ -600,7 +600,7 @@ START_TEST(a_price_is_paid_by_waiting)
     writer_rig_supply(&rig);
     (void)writer_rig_set(&rig, "a", "1");
     ck_assert_int_eq(stats().delays, 0);
-    lsm_writer_set_price(rig.writer, 1e4); /* 10 us a byte */
+    lsm_writer_set_price(rig.writer, 1e4, LSM_PRICE_DEBT); /* 10 us a byte */
     int64_t begun = base_clock_monotonic_us(base_clock_real());
     WriterRigCommit commit;
     writer_rig_commit(&rig, &commit);
@@ -609,8 +609,8 @@ START_TEST(a_price_is_paid_by_waiting)
     ck_assert_int_eq(kind_of(&commit), ENGINE_APPLIED);
     ck_assert_int_ge(base_clock_monotonic_us(base_clock_real()) - begun, 10000);
     ck_assert_int_eq(stats().delays, 1);
-    ck_assert_int_ge(stats().delay_us, 10000);
-    lsm_writer_set_price(rig.writer, 0);
+    ck_assert_int_ge(stats().delay_us[LSM_PRICE_DEBT], 10000);
+    lsm_writer_set_price(rig.writer, 0, LSM_PRICE_DEBT);
     (void)writer_rig_set(&rig, "a", "2");
     ck_assert_int_eq(stats().delays, 1);
     end();
@@ -622,7 +622,7 @@ START_TEST(small_change_adds_up)
 {
     begin((WriterRigOptions){.mode = LSM_SYNC_OS});
     writer_rig_supply(&rig);
-    lsm_writer_set_price(rig.writer, 1e3);
+    lsm_writer_set_price(rig.writer, 1e3, LSM_PRICE_DEBT);
     for (int i = 0; i < 1000 && stats().delays == 0; i++) {
         (void)writer_rig_set(&rig, "a", "1");
     }
