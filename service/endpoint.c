@@ -227,10 +227,10 @@ on_execute(void *user, void *worker, const LanesTask *task)
     }
     RpcCall call = dispatch_call(task);
     RpcVerdict verdict = call_lane(worker, &call, net_request_output(request));
-    if (verdict.outcome == OBS_PROTOCOL) {
+    bool close = verdict.close || task->bad;
+    if (close && verdict.outcome == OBS_PROTOCOL) {
         note_malformed(endpoint, call.peer);
     }
-    bool close = verdict.close || task->bad;
     net_request_finish(request, close);
     return close;
 }

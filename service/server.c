@@ -201,9 +201,13 @@ start_services(Server *server, const ServerParts *parts, ServerFault *ret_fault)
     server->admin = (AdminContext){
         .stores = server->stores,
         .obs = server->obs,
+        .jobs = admin_jobs_new(server->clock),
         .clock = server->clock,
         .hooks = {server, server_watch_health, server_watch_drain, server_watch_load},
     };
+    if (server->admin.jobs == NULL) {
+        return server_fault(ret_fault, PROGRAM_OS, "no memory for the services");
+    }
     (void)obs_registry_add_collector(server->obs, admin_collect_stores, &server->admin);
     (void)obs_registry_add_collector(server->obs, server_watch_collect, server);
     rpc_types_init();
@@ -241,6 +245,7 @@ start_data(Server *server, ServerFault *ret_fault)
         .context = &server->rpc,
         .services = {rpc_handler_service(&server->rpc)},
         .service_count = 1,
+        .express = settings->express_lane != 0,
         .clock = server->clock,
     };
     BaseStatus status = endpoint_new(&config, &server->data_endpoint);
@@ -459,10 +464,12 @@ server_stop(Server *server)
     }
     atomic_store_explicit(&server->stopping, true, memory_order_relaxed);
     stop_housekeeper(server);
+    admin_jobs_end(server->admin.jobs);
     /* Management asks for figures of the data endpoint, so it goes first. */
     finish_admin(server);
     endpoint_free(server->admin_endpoint);
     endpoint_free(server->data_endpoint);
+    admin_jobs_free(server->admin.jobs);
     trace_free(server->trace);
     obs_registry_free(server->obs);
     free_limits(server->limits);

@@ -1163,7 +1163,7 @@ struct StoreState {
 
 /** Result of a change. */
 struct AdminResult {
-  /** False with dry_run. */
+  /** False with dry_run, and as long as a job goes on with it. */
   1: bool done,
   /** Generation after the change. */
   2: i64 generation,
@@ -1337,7 +1337,10 @@ service Admin {
     throws (1: InvalidRequest invalid, 2: NotHere elsewhere, 3: Refused refused,
             4: Indeterminate indeterminate, 5: Failed failed),
 
-  /** Writes what is only in memory to files. */
+  /**
+   * Writes what is only in memory to files. This, compact and verify are jobs: the call waits for
+   * the end of its job, up to deadline_ms (1,000 when absent, 10,000 at most), and then names it.
+   */
   AdminResult flush(1: string store, 2: AdminOptions options)
     throws (1: InvalidRequest invalid, 2: NotHere elsewhere, 3: Refused refused,
             4: Indeterminate indeterminate, 5: Failed failed),

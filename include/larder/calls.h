@@ -291,7 +291,10 @@ LarderReply *larder_config_export(LarderClient *client, const LarderAdminOptions
 bool larder_channel_config_export(LarderChannel *channel, const LarderAdminOptions *options,
                                   LarderCallback *callback, void *context);
 
-/* Writes what is only in memory to files. */
+/*
+ * Writes what is only in memory to files. This, compact and verify are jobs: the call waits for the
+ * end of its job, up to deadline_ms (1,000 when absent, 10,000 at most), and then names it.
+ */
 LarderReply *larder_flush(LarderClient *client, LarderBytes store,
                           const LarderAdminOptions *options);
 bool larder_channel_flush(LarderChannel *channel, LarderBytes store,

@@ -1269,7 +1269,7 @@ typedef struct LarderStoreStateList {
 
 /* Result of a change. */
 typedef struct LarderAdminResult {
-    /* False with dry_run. */
+    /* False with dry_run, and as long as a job goes on with it. */
     bool done;
     /* Generation after the change. */
     int64_t generation;

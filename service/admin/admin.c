@@ -41,6 +41,7 @@ static void
 admin_handler_class_init(AdminHandlerClass *handler_class)
 {
     admin_manage_enter(&handler_class->parent);
+    admin_maintain_enter(&handler_class->parent);
     admin_unserved_enter(&handler_class->parent);
     check_complete(&handler_class->parent, sizeof handler_class->parent);
 }
@@ -49,6 +50,7 @@ static void
 admin_observer_class_init(AdminObserverClass *observer_class)
 {
     admin_observe_enter(&observer_class->parent);
+    admin_inspect_enter(&observer_class->parent);
     admin_unserved_enter_observe(&observer_class->parent);
     check_complete(&observer_class->parent, sizeof observer_class->parent);
 }

@@ -2,8 +2,9 @@
  * admin.h: the services Admin and Observe.
  *
  * Both are served on one listener by lanes of service/rpc; this folder brings the processors with
- * their handlers. Served for real: health, metrics, store_stats, store_list, drain. All other
- * methods answer InvalidRequest UNSUPPORTED and name themselves.
+ * their handlers. Served for real: health, metrics, store_stats, levels, files, histograms; store_list, flush,
+ * compact, verify, job_get, job_list, drain. All other methods answer InvalidRequest UNSUPPORTED and
+ * name themselves.
  *
  * How the server plugs them in:
  *
@@ -13,7 +14,7 @@
  *     };
  *
  * drain waits inside its own call, so the admin listener needs at least two workers: one can wait
- * for the drain while the others answer health.
+ * for the drain while the others answer health. What takes longer is a job (jobs.h).
  *
  * Threading: admin_init() once in the main thread, before the first lane. Hooks are called from any
  * worker of the admin listener, several at once.
@@ -22,6 +23,7 @@
 #define LARDER_SERVICE_ADMIN_ADMIN_H
 
 #include "engine/base/clock.h"
+#include "service/admin/jobs.h"
 #include "service/obs/call.h"
 #include "service/obs/registry.h"
 
@@ -57,6 +59,7 @@ typedef struct AdminHooks {
 typedef struct AdminContext {
     struct StoreSet *stores;
     ObsRegistry *obs;
+    AdminJobs *jobs;
     const BaseClock *clock; /* monotonic time must move by itself while a drain waits */
     AdminHooks hooks;
 } AdminContext;

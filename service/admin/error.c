@@ -22,6 +22,42 @@ admin_error_invalid(const StoreError *error, ObsCall *call, LarderRpcInvalidRequ
 }
 
 gboolean
+admin_error_throw(const StoreError *error, ObsCall *call, AdminThrows throws)
+{
+    call->code = error->code;
+    switch (error->kind) {
+    case STORE_ERROR_INVALID:
+        return admin_error_invalid(error, call, throws.invalid);
+    case STORE_ERROR_REFUSED:
+        call->outcome = OBS_REFUSED;
+        *throws.refused = g_object_new(LARDER_RPC_TYPE_REFUSED, NULL);
+        (*throws.refused)->code = (LarderRpcRefusedCode)error->code;
+        (*throws.refused)->message = g_strdup(error->message);
+        (*throws.refused)->retry_after_ms = error->retry_after_ms;
+        (*throws.refused)->scope = g_strdup(error->scope);
+        return FALSE;
+    case STORE_ERROR_INDETERMINATE:
+        call->outcome = OBS_INDETERMINATE;
+        *throws.indeterminate = g_object_new(LARDER_RPC_TYPE_INDETERMINATE, NULL);
+        (*throws.indeterminate)->code = (LarderRpcIndeterminateCode)error->code;
+        (*throws.indeterminate)->message = g_strdup(error->message);
+        (*throws.indeterminate)->request_id = g_byte_array_new();
+        return FALSE;
+    case STORE_ERROR_FAILED:
+    case STORE_ERROR_NOT_HERE:
+    case STORE_ERROR_WOULD_BLOCK:
+        break;
+    }
+    bool failed = error->kind == STORE_ERROR_FAILED;
+    call->outcome = OBS_FAILED;
+    call->code = failed ? error->code : (int)STORE_FAILED_INTERNAL;
+    *throws.failed = g_object_new(LARDER_RPC_TYPE_FAILED, NULL);
+    (*throws.failed)->code = (LarderRpcFailedCode)call->code;
+    (*throws.failed)->message = g_strdup(error->message);
+    return FALSE;
+}
+
+gboolean
 admin_error_unsupported(ObsCall *call, LarderRpcInvalidRequest **ret_invalid)
 {
     StoreError error;

@@ -1,9 +1,9 @@
 /*
  * handler.h: the two handler classes, for the files that bring their methods.
  *
- * The generated base classes are tables of methods. manage.c, observe.c and unserved.c hold the
- * methods as static functions and export functions that enter them, so that the long generated
- * signatures appear once.
+ * The generated base classes are tables of methods. manage.c, maintain.c, observe.c, inspect.c
+ * and unserved.c hold the methods as static functions and export functions that enter them, so that
+ * the long generated signatures appear once.
  *
  * Threading: enter functions run once, in the main thread; methods in the thread of their lane.
  */
@@ -47,7 +47,9 @@ admin_elapsed_us(const AdminContext *context, const ObsCall *call)
 
 /* Each enters methods of its file. */
 void admin_manage_enter(LarderRpcAdminHandlerClass *methods);
+void admin_maintain_enter(LarderRpcAdminHandlerClass *methods);
 void admin_observe_enter(LarderRpcObserveHandlerClass *methods);
+void admin_inspect_enter(LarderRpcObserveHandlerClass *methods);
 void admin_unserved_enter(LarderRpcAdminHandlerClass *methods);
 void admin_unserved_enter_observe(LarderRpcObserveHandlerClass *methods);
 

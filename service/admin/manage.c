@@ -7,31 +7,12 @@
  */
 #include "service/admin/error.h"
 #include "service/admin/handler.h"
+#include "service/admin/options.h"
 #include "service/store/set.h"
 
 #include <time.h>
 
-enum {
-    DEADLINE_MS_MAX = 3600000,
-    NOTE_BYTES_MAX = 256,
-    PAUSE_US = 5000, /* between two looks of a drain */
-};
-
-static bool
-check_options(const LarderRpcAdminOptions *options, StoreError *ret_error)
-{
-    if (options->__isset_deadline_ms &&
-        (options->deadline_ms < 1 || options->deadline_ms > DEADLINE_MS_MAX)) {
-        return store_error_range(ret_error, "options.deadline_ms", options->deadline_ms, 1,
-                                 DEADLINE_MS_MAX, "ms");
-    }
-    size_t note_bytes = options->__isset_note ? strlen(options->note) : 0;
-    if (note_bytes > NOTE_BYTES_MAX) {
-        return store_error_range(ret_error, "options.note", (int64_t)note_bytes, 0, NOTE_BYTES_MAX,
-                                 "bytes");
-    }
-    return true;
-}
+enum { PAUSE_US = 5000 }; /* between two looks of a drain */
 
 /* -------------------------------------------------------------------------------- store_list -- */
 
@@ -47,15 +28,24 @@ fill_info(LarderRpcStoreInfo *info, const Store *store)
     info->generation = store_generation(store);
 }
 
+/* StoreState.state of the IDL. */
+static const char *
+state_of(const Store *store)
+{
+    if (!base_is_ok(engine_status(store_engine(store)))) {
+        return "poisoned";
+    }
+    return store_mode(store) == STORE_MODE_READ_ONLY ? "read_only" : "serving";
+}
+
 static LarderRpcStoreState *
 describe(const Store *store)
 {
-    bool read_only = store_mode(store) == STORE_MODE_READ_ONLY;
     LarderRpcStoreState *state = g_object_new(LARDER_RPC_TYPE_STORE_STATE, NULL);
     fill_info(state->info, store);
     state->spec->name = g_strdup(store_name(store));
     state->spec->engine = g_strdup(store_engine(store)->engine_class->name);
-    state->state = g_strdup(read_only ? "read_only" : "serving");
+    state->state = g_strdup(state_of(store));
     return state;
 }
 
@@ -66,7 +56,7 @@ store_list(LarderRpcAdminIf *iface, LarderRpcStoreListResult **ret_result,
     AdminHandler *self = admin_handler_of(iface);
     LarderRpcStoreListResult *result = *ret_result;
     StoreError failure;
-    if (!check_options(options, &failure)) {
+    if (!admin_options_check(options, &failure)) {
         return admin_error_invalid(&failure, self->call, invalid);
     }
     for (size_t i = 0; store_set_at(self->context->stores, i) != NULL; i++) {
@@ -99,8 +89,8 @@ drain(LarderRpcAdminIf *iface, LarderRpcDrainResult **ret_result, const gint64 w
     AdminHandler *self = admin_handler_of(iface);
     const AdminHooks *hooks = &self->context->hooks;
     StoreError failure;
-    bool dry_run = options->__isset_dry_run && options->dry_run;
-    if (!check_options(options, &failure)) {
+    bool dry_run = admin_options_dry_run(options);
+    if (!admin_options_check(options, &failure)) {
         return admin_error_invalid(&failure, self->call, invalid);
     }
     if (wait_ms < 0 || wait_ms > ADMIN_DRAIN_WAIT_MAX_MS) {
@@ -110,10 +100,7 @@ drain(LarderRpcAdminIf *iface, LarderRpcDrainResult **ret_result, const gint64 w
     if (!dry_run) {
         hooks->drain_begin(hooks->user);
     }
-    int64_t budget_ms = wait_ms;
-    if (options->__isset_deadline_ms && options->deadline_ms < budget_ms) {
-        budget_ms = options->deadline_ms;
-    }
+    int64_t budget_ms = admin_options_budget_ms(options, wait_ms, wait_ms);
     int64_t until_us = dry_run ? 0 : self->call->arrival_us + budget_ms * 1000;
     AdminLoad load = wait_idle(self->context, until_us);
     LarderRpcDrainResult *result = *ret_result;

@@ -42,6 +42,14 @@ check_store(AdminHealth *health, Store *store)
         return;
     }
     store_read_end(&section);
+    BaseStatus status = engine_status(store_engine(store));
+    if (!base_is_ok(status)) {
+        char message[256];
+        snprintf(message, sizeof message, "takes no writes until the server is restarted: %s",
+                 status.what);
+        admin_health_check(health, name, false, message);
+        return;
+    }
     bool read_only = store_mode(store) == STORE_MODE_READ_ONLY;
     admin_health_check(health, name, true, read_only ? "serves reads only" : "serves");
 }

@@ -18,23 +18,15 @@
     X(config_plan)       \
     X(config_apply)      \
     X(config_export)     \
-    X(flush)             \
-    X(compact)           \
-    X(verify)            \
     X(backup_create)     \
     X(backup_list)       \
     X(backup_verify)     \
     X(backup_restore)    \
-    X(job_get)           \
-    X(job_list)          \
     X(job_cancel)        \
     X(mode_set)          \
     X(shutdown)
 
 #define OBSERVE_METHODS(X) \
-    X(levels)              \
-    X(files)               \
-    X(histograms)          \
     X(hot_keys)            \
     X(hot_prefixes)        \
     X(events)              \
@@ -73,12 +65,6 @@ UNSERVED_ADMIN(config_apply, LarderRpcAdminResult **ret_result, const gchar *doc
                const gchar *plan_id, const LarderRpcAdminOptions *options)
 UNSERVED_ADMIN(config_export, LarderRpcConfigDocument **ret_result,
                const LarderRpcAdminOptions *options)
-UNSERVED_ADMIN(flush, LarderRpcAdminResult **ret_result, const gchar *store,
-               const LarderRpcAdminOptions *options)
-UNSERVED_ADMIN(compact, LarderRpcAdminResult **ret_result, const gchar *store,
-               const LarderRpcKeyRange *range, const LarderRpcAdminOptions *options)
-UNSERVED_ADMIN(verify, LarderRpcAdminResult **ret_result, const gchar *store,
-               const LarderRpcAdminOptions *options)
 UNSERVED_ADMIN(backup_create, LarderRpcAdminResult **ret_result, const gchar *store,
                const gchar *destination, const gint64 base_id, const LarderRpcAdminOptions *options)
 UNSERVED_ADMIN(backup_list, LarderRpcBackupListResult **ret_result, const gchar *store,
@@ -87,21 +73,12 @@ UNSERVED_ADMIN(backup_verify, LarderRpcAdminResult **ret_result, const gint64 ba
                const LarderRpcAdminOptions *options)
 UNSERVED_ADMIN(backup_restore, LarderRpcAdminResult **ret_result, const gint64 backup_id,
                const gchar *new_name, const LarderRpcAdminOptions *options)
-UNSERVED_ADMIN(job_get, LarderRpcJobListResult **ret_result, const gint64 job_id,
-               const LarderRpcAdminOptions *options)
-UNSERVED_ADMIN(job_list, LarderRpcJobListResult **ret_result, const LarderRpcAdminOptions *options)
 UNSERVED_ADMIN(job_cancel, LarderRpcAdminResult **ret_result, const gint64 job_id,
                const LarderRpcAdminOptions *options)
 UNSERVED_ADMIN(mode_set, LarderRpcAdminResult **ret_result, const gchar *store,
                const LarderRpcStoreMode mode, const LarderRpcAdminOptions *options)
 UNSERVED_ADMIN(shutdown, LarderRpcAdminResult **ret_result, const LarderRpcAdminOptions *options)
 
-UNSERVED_OBSERVE(levels, LarderRpcLevelsResult **ret_result, const gchar *store,
-                 const LarderRpcObserveOptions *options)
-UNSERVED_OBSERVE(files, LarderRpcFilesResult **ret_result, const gchar *store,
-                 const LarderRpcObserveOptions *options)
-UNSERVED_OBSERVE(histograms, LarderRpcHistogramsResult **ret_result, const gchar *prefix,
-                 const LarderRpcObserveOptions *options)
 UNSERVED_OBSERVE(hot_keys, LarderRpcHotResult **ret_result, const gchar *store,
                  const LarderRpcHotDimension dimension, const LarderRpcObserveOptions *options)
 UNSERVED_OBSERVE(hot_prefixes, LarderRpcHotResult **ret_result, const gchar *store,

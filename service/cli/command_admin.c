@@ -4,6 +4,7 @@
 #include "service/cli/command_run.h"
 
 #include "service/cli/call.h"
+#include "service/cli/figures.h"
 #include "service/cli/number.h"
 #include "service/cli/report.h"
 #include "service/cli/table.h"
@@ -84,6 +85,11 @@ cli_run_stats(CliCall *call)
         return call->status;
     }
     const LarderStoreStats *stats = reply->as.store_stats;
+    LarderFigureList figures;
+    if (!cli_figures_sort(call, stats->engine_figures, &figures)) {
+        larder_reply_free(reply);
+        return call->status;
+    }
     CliReport report = cli_report_begin(call);
     cli_report_text(&report, "store", cli_slice(stats->store));
     cli_report_text(&report, "engine", cli_slice(stats->engine));
@@ -95,12 +101,12 @@ cli_run_stats(CliCall *call)
     cli_report_count(&report, "open_snapshots", stats->open_snapshots);
     if (call->json) {
         add_operations_json(&report, stats->operations);
-        add_figures_json(&report, stats->engine_figures);
+        add_figures_json(&report, figures);
     }
     cli_report_end(&report);
     if (!call->json) {
         print_operations(call, stats->operations);
-        print_figures(call, stats->engine_figures);
+        print_figures(call, figures);
     }
     larder_reply_free(reply);
     return CLI_OK;

@@ -44,6 +44,15 @@ CliStatus cli_run_stores(CliCall *call);
 CliStatus cli_run_limits(CliCall *call);
 CliStatus cli_run_ping(CliCall *call);
 
+/* command_store.c: what cli_run_info() shows of a store */
+CliStatus cli_info_store(CliCall *call, const char *name);
+
+/* command_maintain.c */
+CliStatus cli_run_flush(CliCall *call);
+CliStatus cli_run_compact(CliCall *call);
+CliStatus cli_run_verify(CliCall *call);
+CliStatus cli_run_jobs(CliCall *call);
+
 /* command_admin.c */
 CliStatus cli_run_stats(CliCall *call);
 CliStatus cli_run_health(CliCall *call);

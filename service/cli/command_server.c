@@ -24,6 +24,10 @@ ask_server_info(CliCall *call)
 CliStatus
 cli_run_info(CliCall *call)
 {
+    const char *store = cli_call_argument(call, 0);
+    if (store != NULL) {
+        return cli_info_store(call, store);
+    }
     LarderReply *reply = ask_server_info(call);
     if (reply == NULL) {
         return call->status;

@@ -130,8 +130,13 @@ const CliCommand cli_command_table[] = {
      "larder export default backup.jsonl\n"
      "larder export default backup.raw --format=raw --verify\n"
      "larder export default - --prefix=user: | gzip >users.gz\n"},
-    {"info", NULL, "", 0, CLI_COMMAND_PAGED, cli_run_info, "what the server is and serves", NULL,
+    {"info", NULL, "[STORE]", 0, CLI_COMMAND_PAGED, cli_run_info,
+     "what the server is and serves, or how a store is",
+     "With STORE: size, amplification, cache, stalls, the levels of its tree and how long syncs of "
+     "its\n"
+     "log take, as far as its engine has them; stats has every figure. Asks the admin port then.",
      "larder info\n"
+     "larder info default\n"
      "larder info --json | jq .server_version\n"},
     {"stores", NULL, "", 0, 0, cli_run_stores, "the stores of the server", NULL, "larder stores\n"},
     {"limits", NULL, "", 0, CLI_COMMAND_PAGED, cli_run_limits,
@@ -144,6 +149,20 @@ const CliCommand cli_command_table[] = {
      "figures of a store: size, latencies, its engine", NULL,
      "larder stats default\n"
      "larder watch --interval=10s stats default\n"},
+    {"flush", NULL, "STORE", CLI_GROUP_JOB, CLI_COMMAND_ADMIN, cli_run_flush,
+     "write what is only in memory to files", NULL, "larder flush default\n"},
+    {"compact", NULL, "STORE", CLI_GROUP_RANGE | CLI_GROUP_JOB, CLI_COMMAND_ADMIN, cli_run_compact,
+     "merge the files of a range and reclaim what is dead",
+     "Takes as long as reading and writing the range takes; the store goes on serving.",
+     "larder compact default\n"
+     "larder compact default --prefix=log: --no-wait\n"},
+    {"verify", NULL, "STORE", CLI_GROUP_JOB, CLI_COMMAND_ADMIN, cli_run_verify,
+     "read every file of a store and check it",
+     "Exit status 6: something is damaged. For a store that does not open there is larderd "
+     "--verify.",
+     "larder verify default\n"},
+    {"jobs", NULL, "", 0, CLI_COMMAND_ADMIN, cli_run_jobs, "what runs, and ran lately", NULL,
+     "larder jobs\n"},
     {"health", NULL, "", 0, CLI_COMMAND_ADMIN, cli_run_health,
      "is the server alive and ready for traffic?", "Exit status 1: it is not ready.",
      "larder health\n"},

@@ -60,7 +60,8 @@ option_of(const char *word, const char **ret_value)
 static bool
 takes_store(const CliCommand *command)
 {
-    return cli_command_argument(command, 0).kind == CLI_ARGUMENT_STORE &&
+    CliArgument first = cli_command_argument(command, 0);
+    return first.kind == CLI_ARGUMENT_STORE && !first.optional &&
            (command->flags & CLI_COMMAND_SHELL) == 0;
 }
 

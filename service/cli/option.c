@@ -180,6 +180,8 @@ static const CliOption options[CLI_OPTION_COUNT] = {
                           "replace a file that is there"},
     [CLI_OPTION_WAIT] = {"wait", "TIME", CLI_KIND_DURATION, 0, 60000, CLI_GROUP_DRAIN, NO_LETTER,
                          "for the requests under way [10s]"},
+    [CLI_OPTION_NO_WAIT] = {"no-wait", NULL, CLI_KIND_FLAG, WITHOUT, CLI_GROUP_JOB, NO_LETTER,
+                            "do not wait for the end of what takes long"},
 };
 
 const CliOption *

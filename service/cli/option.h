@@ -92,6 +92,7 @@ typedef enum CliOptionId {
     CLI_OPTION_FORCE,
     /* management */
     CLI_OPTION_WAIT,
+    CLI_OPTION_NO_WAIT,
     CLI_OPTION_COUNT,
 } CliOptionId;
 
@@ -120,6 +121,7 @@ typedef enum CliOptionGroup {
     CLI_GROUP_LONG = 1 << 20,
     CLI_GROUP_PUT = 1 << 21,
     CLI_GROUP_REMOVE = 1 << 22,
+    CLI_GROUP_JOB = 1 << 23,
 } CliOptionGroup;
 
 typedef enum CliOptionKind {

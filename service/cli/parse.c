@@ -186,7 +186,8 @@ check_options(Parser *parser)
 static bool
 works_on_store(const CliCommand *command)
 {
-    return cli_command_argument(command, 0).kind == CLI_ARGUMENT_STORE &&
+    CliArgument first = cli_command_argument(command, 0);
+    return first.kind == CLI_ARGUMENT_STORE && !first.optional &&
            (command->flags & CLI_COMMAND_SHELL) == 0;
 }
 

@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-enum { NAME_COLUMNS = 18 };
+enum { NAME_COLUMNS = 21 };
 
 CliReport
 cli_report_begin(CliCall *call)
@@ -175,6 +175,16 @@ cli_report_share(CliReport *report, const char *name, double share)
         cli_call_print(report->call, "%.1f %%\n", share * 100);
     } else {
         cli_json_writer_real(&report->json, name, share);
+    }
+}
+
+void
+cli_report_factor(CliReport *report, const char *name, double factor)
+{
+    if (begin_line(report, name)) {
+        cli_call_print(report->call, "%.2f\n", factor);
+    } else {
+        cli_json_writer_real(&report->json, name, factor);
     }
 }
 

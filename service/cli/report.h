@@ -32,6 +32,9 @@ void cli_report_duration_ms(CliReport *report, const char *name, int64_t ms);
 void cli_report_time_ms(CliReport *report, const char *name, int64_t ms, const char *zero);
 void cli_report_share(CliReport *report, const char *name, double share);
 
+/* How many times something is something else. */
+void cli_report_factor(CliReport *report, const char *name, double factor);
+
 /* Texts, separated by blanks for people. */
 void cli_report_texts(CliReport *report, const char *name, LarderBytesList texts);
 

@@ -1,4 +1,4 @@
-"""The admin listener: health, metrics, store_stats, store_list, drain."""
+"""The admin listener: health, metrics, store_stats, store_list, jobs, drain."""
 
 import re
 
@@ -6,7 +6,8 @@ import pytest
 from thrift.Thrift import TApplicationException
 
 from larder import Store
-from larder.ttypes import InvalidCode, InvalidRequest, Refused, RefusedCode
+from larder.ttypes import (
+    Failed, FailedCode, InvalidCode, InvalidRequest, JobState, Refused, RefusedCode)
 from larder_harness import SCRIPTED_LARDERD, Connection
 
 SCRIPTED = '[store "default"]\nengine=scripted\n'
@@ -80,8 +81,48 @@ def test_the_services_have_their_listeners(server):
 
 def test_what_is_not_served_says_so(server):
     with server.admin() as admin, pytest.raises(InvalidRequest) as error:
-        admin.flush("default", None)
-    assert error.value.code == InvalidCode.UNSUPPORTED and "flush" in error.value.message
+        admin.backup_list("default", None)
+    assert error.value.code == InvalidCode.UNSUPPORTED and "backup_list" in error.value.message
+
+
+def test_health_names_a_poisoned_store(start_server):
+    server = start_server(program=SCRIPTED_LARDERD,
+                          config=SCRIPTED + '[store "other"]\nengine=scripted\n')
+    with server.store() as client, server.observe() as observe, server.admin() as admin:
+        assert observe.health(None).ready
+        with pytest.raises(Failed) as error:
+            client.put("other", b"!poison:k", b"v", None)
+        assert error.value.code == FailedCode.POISONED
+        health = observe.health(None)
+        assert health.live and not health.ready
+        failed = [(check.name, check.message) for check in health.checks if not check.passed]
+        assert failed == [("store:other", "takes no writes until the server is restarted: "
+                                          "the script says so")]
+        assert [store.state for store in admin.store_list(None).stores] == ["serving", "poisoned"]
+        assert client.put("default", b"k", b"v", None).applied
+        assert not client.get("other", b"k", None).found
+
+
+def test_long_operations_are_jobs(server):
+    with server.store() as client, server.admin() as admin:
+        client.put("default", b"k", b"v", None)
+        done = admin.verify("default", None)
+        assert (done.done, done.job_id, done.generation) == (True, 0, 1)
+        (job,) = admin.job_list(None).jobs
+        assert (job.kind, job.store, job.state) == ("verify", "default", JobState.DONE)
+        assert admin.job_get(job.job_id, None).jobs == [job]
+        with pytest.raises(InvalidRequest) as error:
+            admin.flush("default", None)
+        assert error.value.code == InvalidCode.UNSUPPORTED and "flush" in error.value.message
+
+
+def test_a_method_of_another_service_is_no_malformed_request(server):
+    with Connection(Store, server.admin_address) as client:
+        with pytest.raises(TApplicationException):
+            client.server_info(None)
+        with pytest.raises(TApplicationException):
+            client.server_info(None)  # the connection is still there
+    assert "no request" not in server.stderr()
 
 
 def test_drain(start_server):

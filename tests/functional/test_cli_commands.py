@@ -343,6 +343,48 @@ def test_stats_health_and_metrics(server, tmp_path):
     assert "larder_build_info" in larder.json("metrics")["text"]
 
 
+def test_what_a_store_is(start_server, tmp_path):
+    server = start_server(config='[store "default"]\nengine=lsm\n[store "mem"]\nengine=hashmap\n')
+    larder = Larder(server.address, tmp_path, server.admin_address, LARDER_STORE="mem")
+    for i in range(20):
+        larder("--store=default", "put", f"key{i}", "x" * 50)
+    larder("--store=default", "remove", "key3")
+    assert larder.json("--store=default", "flush") == {"done": True}
+    larder("--store=default", "get", "key5x", status=NEGATIVE)
+    info = larder.json("info", S)
+    assert (info["store"], info["engine"]) == (S, "lsm")
+    assert info["write_amplification"] > 1 and info["wal_syncs"] > 0
+    assert info["compaction_pending_bytes"] == 0 and 0 <= info["tombstones"] < 0.1
+    full = [level for level in info["levels"] if level["files"] > 0]
+    assert len(full) == 1 and full[0]["files"] == 1 and full[0]["entries"] in (19, 20)
+    assert full[0]["filter_hits"] + full[0]["filter_misses"] >= 1
+    syncs = [bucket for bucket in info["buckets"] if bucket["histogram"] == "wal_sync_us"]
+    assert sum(bucket["count"] for bucket in syncs) == info["wal_syncs"]
+    bounds = [bucket["up_to"] for bucket in syncs[:-1]]
+    assert bounds == sorted(bounds) and "up_to" not in syncs[-1]
+    text = larder("info", S).text
+    assert re.search(r"^level +files +size", text, re.M) and re.search(rf"^ +{full[0]['level']} +1 ", text, re.M)
+    assert re.search(r"^wal_sync_us +up to ", text, re.M) and "stalled" in text
+    # An engine without any of that; and info without a name is about the server, whatever the store is.
+    assert larder.json("info", "mem")["levels"] == [] and "level" not in larder("info", "mem").text
+    assert larder.json("info")["stores"] == [S, "mem"]
+    larder("info", "none", status=INVALID)
+    larder("info", S, "mem", status=USAGE)
+
+
+def test_jobs(start_server, tmp_path):
+    server = start_server(config='[store "default"]\nengine=lsm\n[store "mem"]\nengine=hashmap\n')
+    larder = Larder(server.address, tmp_path, server.admin_address)
+    larder("put", S, "a", "1")
+    assert larder.json("compact", S, "--prefix=a") == {"done": True}
+    assert "done" in larder("verify", S, "--no-wait").text
+    jobs = larder("jobs", "--json").objects
+    assert [(job["kind"], job["state"]) for job in jobs] == [("verify", "done"), ("compact", "done")]
+    assert re.search(r"^ +2 +verify +default +done ", larder("jobs").text, re.M)
+    assert "nothing to flush" in larder("flush", "mem", status=INVALID).said
+    larder("compact", S, "--prefix=a", "--start=b", status=USAGE)
+
+
 def test_the_admin_side_is_next_to_the_data_side_unless_said(server, tmp_path):
     host, _, port = server.admin_address.rpartition(":")
     larder = Larder(f"{host}:{int(port) - 1}", tmp_path)  # nobody there: only admin is asked

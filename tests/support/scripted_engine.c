@@ -29,6 +29,7 @@ typedef struct Scripted {
     ScriptedStore store;
     ScriptedMap obeyed; /* how often the script of a key has acted: in `version` */
     int64_t snapshots;
+    BaseStatus status; /* not OK: poisoned */
 
     pthread_t timer;
     pthread_cond_t changed;
@@ -104,6 +105,9 @@ outcome_of(Scripted *scripted, EngineCommit *commit)
     if (commit->durability == ENGINE_DURABILITY_SYNC) {
         return commit_outcome_failed(base_error(BASE_UNSUPPORTED, "nothing is kept on disk"));
     }
+    if (!base_is_ok(scripted->status)) {
+        return commit_outcome_failed(scripted->status);
+    }
     if (commit->deadline_us != 0 &&
         base_clock_monotonic_us(scripted->clock) > commit->deadline_us) {
         return commit_outcome_refused(ENGINE_REFUSAL_DEADLINE,
@@ -113,6 +117,9 @@ outcome_of(Scripted *scripted, EngineCommit *commit)
     ScriptedScript script = script_of(commit, &key);
     if (!acts(scripted, &script, key) || script.kind == ENGINE_APPLIED) {
         return scripted_commit_apply(&scripted->store, commit);
+    }
+    if (script.poison) {
+        scripted->status = script.status;
     }
     if (script.applied) {
         (void)scripted_commit_apply(&scripted->store, commit);
@@ -429,6 +436,16 @@ scripted_close(Engine *engine)
     free(scripted);
 }
 
+static BaseStatus
+scripted_status(Engine *engine)
+{
+    Scripted *scripted = (Scripted *)engine;
+    lock(scripted);
+    BaseStatus status = scripted->status;
+    unlock(scripted);
+    return status;
+}
+
 static const EngineOps scripted_ops = {
     .close = scripted_close,
     .commit = scripted_commit,
@@ -447,6 +464,7 @@ static const EngineOps scripted_ops = {
     .stats = scripted_stats,
     .range_estimate = scripted_range_estimate,
     .range_split = scripted_range_split,
+    .status = scripted_status,
 };
 
 static BaseStatus
@@ -459,6 +477,7 @@ scripted_open(EngineOpenArgs *args, Engine **ret_engine)
     scripted->engine = (Engine){&scripted_ops, &scripted_class};
     scripted->clock = args->clock;
     scripted->store.value_max = args->value_max;
+    scripted->status = base_ok();
     commit_stamp_init(&scripted->store.stamps, args->clock, 0);
     pthread_condattr_t monotonic;
     (void)pthread_condattr_init(&monotonic);

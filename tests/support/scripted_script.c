@@ -99,6 +99,12 @@ parse_verb(BaseSlice verb, ScriptedScript *script)
         script->kind = ENGINE_FAILED;
         return parse_code(verb, &script->status);
     }
+    if (skip(&verb, "poison")) {
+        script->kind = ENGINE_FAILED;
+        script->status = base_error(BASE_POISONED, "the script says so");
+        script->poison = true;
+        return verb.len == 0;
+    }
     if (skip(&verb, "unknown")) {
         script->kind = ENGINE_UNKNOWN;
         script->applied = skip(&verb, "-applied");

@@ -10,6 +10,8 @@
  *   unknown            UNKNOWN, and nothing was applied
  *   unknown-applied    UNKNOWN, and it was applied if its guards hold
  *   fail-<code>        FAILED, with a code of BaseStatus in small letters: io corruption internal
+ *   poison             FAILED with BASE_POISONED, as every commit is from then on; the engine's
+ *                      status says so
  *   ... read-<code>        reads of the key, and iterators that come to it, fail with that code
  *   elsewhere          NotHere WRONG_OWNER, for reads and writes alike: the key is not served here.
  *                      No engine can say that of a key, so scripted-larderd does, for calls whose
@@ -36,6 +38,7 @@ typedef struct ScriptedScript {
     EngineOutcomeKind kind; /* APPLIED: the commit goes its normal way */
     EngineRefusal refusal;
     bool applied; /* UNKNOWN: apply it all the same */
+    bool poison;
     BaseStatus status;
     BaseStatus read_status;
 } ScriptedScript;

@@ -1,199 +1,11 @@
 /*
- * test_admin_services.c: Admin and Observe through the generated processors and stock clients.
- *
- * Client and processor share two buffers in memory: what the client sends, the processor reads, and
- * the other way round.
+ * test_admin_services.c: health, metrics, store_stats, store_list, drain, and what is not served.
  */
-#include "engine/env/mem.h"
-#include "engine/hashmap/hashmap.h"
 #include "larder_methods.h"
-#include "larder_rpc_admin.h"
-#include "larder_rpc_observe.h"
-#include "service/admin/admin.h"
-#include "service/store/read.h"
-#include "service/store/set.h"
+#include "service/store/call.h"
 #include "tests/support/prometheus.h"
-
-#include <thrift/c_glib/protocol/thrift_binary_protocol.h>
-#include <thrift/c_glib/transport/thrift_memory_buffer.h>
-
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-static const ObsMethod methods[] = {{"Store", "get"}, {"Store", "put"}};
-
-/* What the hooks are asked for and answer. */
-typedef struct World {
-    bool listening;
-    int drains;
-    int looks;
-    int64_t busy_looks; /* in_flight is 2 for so many looks, then 0 */
-    int64_t connections;
-} World;
-
-typedef struct Rig {
-    World world;
-    BaseFakeClock fake;
-    Env *env;
-    StoreLimits limits;
-    StoreSet *stores;
-    ObsRegistry *obs;
-    AdminContext context;
-    ObsCall call;
-    ThriftProcessor *admin;
-    ThriftProcessor *observe;
-    ThriftProtocol *to_server;
-    ThriftProtocol *to_client;
-    LarderRpcAdminIf *admin_client;
-    LarderRpcObserveIf *observe_client;
-    LarderRpcAdminOptions *no_admin_options;
-    LarderRpcObserveOptions *no_options;
-} Rig;
-
-static void
-hook_health(void *user, AdminHealth *health)
-{
-    const World *world = user;
-    admin_health_check(health, "listeners", world->listening,
-                       world->listening ? "2 of 2" : "none is open");
-}
-
-static void
-hook_drain(void *user)
-{
-    World *world = user;
-    world->drains++;
-}
-
-static void
-hook_load(void *user, AdminLoad *ret_load)
-{
-    World *world = user;
-    world->looks++;
-    ret_load->in_flight = world->looks <= world->busy_looks ? 2 : 0;
-    ret_load->connections = world->connections;
-}
-
-static void
-open_store(Rig *rig, const char *name, const char *directory)
-{
-    StoreSpec spec = {.name = name, .engine_class = &hashmap_class, .directory = directory};
-    Store *store;
-    StoreError error;
-    ck_assert_msg(store_set_open(rig->stores, &spec, &store, &error), "%s", error.message);
-}
-
-/* Buffers of the stock class leak when they are dropped, so the program has two and keeps them. */
-static ThriftTransport *requests;
-static ThriftTransport *replies;
-
-static void
-make_clients(Rig *rig)
-{
-    if (requests == NULL) {
-        requests = g_object_new(THRIFT_TYPE_MEMORY_BUFFER, NULL);
-        replies = g_object_new(THRIFT_TYPE_MEMORY_BUFFER, NULL);
-    }
-    rig->to_server = g_object_new(THRIFT_TYPE_BINARY_PROTOCOL, "transport", requests, NULL);
-    rig->to_client = g_object_new(THRIFT_TYPE_BINARY_PROTOCOL, "transport", replies, NULL);
-    rig->admin_client = g_object_new(LARDER_RPC_TYPE_ADMIN_CLIENT, "input_protocol", rig->to_client,
-                                     "output_protocol", rig->to_server, NULL);
-    rig->observe_client = g_object_new(LARDER_RPC_TYPE_OBSERVE_CLIENT, "input_protocol",
-                                       rig->to_client, "output_protocol", rig->to_server, NULL);
-    rig->no_admin_options = g_object_new(LARDER_RPC_TYPE_ADMIN_OPTIONS, NULL);
-    rig->no_options = g_object_new(LARDER_RPC_TYPE_OBSERVE_OPTIONS, NULL);
-}
-
-static Rig *
-rig_new(void)
-{
-    Rig *rig = calloc(1, sizeof *rig);
-    base_fake_clock_init(&rig->fake, 1500000000000);
-    rig->world.listening = true;
-    rig->env = env_mem_new();
-    rig->limits = STORE_LIMITS_PRESET;
-    rig->stores = store_set_new(rig->env, &rig->fake.clock, &rig->limits);
-    open_store(rig, "default", "/default");
-    open_store(rig, "second", "/second");
-    ObsConfig config = {
-        .version = "0.1.0",
-        .api_version = 1,
-        .methods = methods,
-        .method_count = 2,
-        .clock = &rig->fake.clock,
-    };
-    ck_assert(base_is_ok(obs_registry_new(&config, &rig->obs)));
-    rig->context = (AdminContext){
-        .stores = rig->stores,
-        .obs = rig->obs,
-        .clock = base_clock_real(),
-        .hooks = {&rig->world, hook_health, hook_drain, hook_load},
-    };
-    ck_assert(
-        base_is_ok(obs_registry_add_collector(rig->obs, admin_collect_stores, &rig->context)));
-    admin_init();
-    rig->admin = admin_processor_new(&rig->context, &rig->call);
-    rig->observe = admin_observe_processor_new(&rig->context, &rig->call);
-    make_clients(rig);
-    return rig;
-}
-
-static void
-rig_free(Rig *rig)
-{
-    g_object_unref(rig->no_options);
-    g_object_unref(rig->no_admin_options);
-    g_object_unref(rig->observe_client);
-    g_object_unref(rig->admin_client);
-    g_object_unref(rig->to_client);
-    g_object_unref(rig->to_server);
-    g_object_unref(rig->observe);
-    g_object_unref(rig->admin);
-    store_set_close(rig->stores);
-    obs_registry_free(rig->obs);
-    env_mem_free(rig->env);
-    free(rig);
-}
-
-/* Lets a processor answer what the client has sent. */
-static void
-serve(Rig *rig, ThriftProcessor *processor, const char *method)
-{
-    GError *error = NULL;
-    rig->call = (ObsCall){
-        .method = method,
-        .peer = "test",
-        .arrival_us = base_clock_monotonic_us(rig->context.clock),
-    };
-    gboolean done = thrift_processor_process(processor, rig->to_server, rig->to_client, &error);
-    ck_assert_msg(done, "%s", error == NULL ? "no error" : error->message);
-}
-
-/* What a call threw. */
-typedef struct Thrown {
-    LarderRpcInvalidRequest *invalid;
-    LarderRpcNotHere *elsewhere;
-    LarderRpcRefused *refused;
-    LarderRpcIndeterminate *indeterminate;
-    LarderRpcFailed *failed;
-    GError *error;
-} Thrown;
-
-#define INTO(thrown)                                                                        \
-    &(thrown)->invalid, &(thrown)->elsewhere, &(thrown)->refused, &(thrown)->indeterminate, \
-        &(thrown)->failed, &(thrown)->error
-
-static void
-thrown_clear(Thrown *thrown)
-{
-    g_clear_object(&thrown->invalid);
-    g_clear_object(&thrown->elsewhere);
-    g_clear_object(&thrown->refused);
-    g_clear_object(&thrown->indeterminate);
-    g_clear_object(&thrown->failed);
-    g_clear_error(&thrown->error);
-}
+#include "tests/support/scripted_engine.h"
+#include "tests/unit/admin_rig.h"
 
 static LarderRpcHealthResult *
 ask_health(Rig *rig)
@@ -236,6 +48,39 @@ START_TEST(health_is_live_and_ready_when_every_check_passes)
     ck_assert(health->live && !health->ready);
     ck_assert(!find_check(health, "listeners")->passed);
     g_object_unref(health);
+    rig_free(rig);
+}
+END_TEST
+
+/* A store that takes no writes any more is named, with the reason; its neighbour is fine. */
+START_TEST(health_names_a_poisoned_store)
+{
+    Rig *rig = rig_new();
+    rig_open(rig, "third", &scripted_class, "/third");
+    Store *third = store_set_find(rig->stores, BASE_SLICE_LITERAL("third"));
+    LarderRpcHealthResult *health = ask_health(rig);
+    ck_assert(health->ready && find_check(health, "store:third")->passed);
+    g_object_unref(health);
+    StorePutArgs args = {.key = BASE_SLICE_LITERAL("!poison:k"), .value = BASE_SLICE_EMPTY};
+    StoreError error;
+    ck_assert_ptr_null(store_call_put(third, &args, &error));
+    ck_assert_int_eq(error.code, STORE_FAILED_POISONED);
+    health = ask_health(rig);
+    const LarderRpcHealthCheck *check = find_check(health, "store:third");
+    ck_assert(health->live && !health->ready);
+    ck_assert(!check->passed && find_check(health, "store:default")->passed);
+    ck_assert_str_eq(check->message,
+                     "takes no writes until the server is restarted: the script says so");
+    g_object_unref(health);
+    Thrown thrown = {0};
+    LarderRpcStoreListResult *list = g_object_new(LARDER_RPC_TYPE_STORE_LIST_RESULT, NULL);
+    ck_assert(larder_rpc_admin_client_send_store_list(rig->admin_client, rig->no_admin_options,
+                                                      &thrown.error));
+    serve(rig, rig->admin, "store_list");
+    ck_assert(larder_rpc_admin_client_recv_store_list(rig->admin_client, &list, INTO(&thrown)));
+    const LarderRpcStoreState *state = g_ptr_array_index(list->stores, 2);
+    ck_assert_str_eq(state->state, "poisoned");
+    g_object_unref(list);
     rig_free(rig);
 }
 END_TEST
@@ -504,7 +349,9 @@ START_TEST(all_other_methods_are_unsupported)
 #undef ARGUMENT
 #undef END
     };
-    static const char *const served = " store_list drain health metrics store_stats ";
+    static const char *const served =
+        " store_list drain flush compact verify job_get job_list health metrics store_stats levels "
+        "files histograms ";
     Rig *rig = rig_new();
     int count = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -518,7 +365,7 @@ START_TEST(all_other_methods_are_unsupported)
         expect_unsupported(rig, all[i].method);
         count++;
     }
-    ck_assert_int_eq(count, 22 + 12 - 5);
+    ck_assert_int_eq(count, 22 + 12 - 13);
     rig_free(rig);
 }
 END_TEST
@@ -528,6 +375,7 @@ main(void)
 {
     TCase *cases = tcase_create("services");
     tcase_add_test(cases, health_is_live_and_ready_when_every_check_passes);
+    tcase_add_test(cases, health_names_a_poisoned_store);
     tcase_add_test(cases, metrics_are_valid_and_complete);
     tcase_add_test(cases, store_stats_have_percentiles);
     tcase_add_test(cases, store_list_shows_mode_and_engine);

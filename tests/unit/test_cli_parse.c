@@ -93,6 +93,7 @@ START_TEST(commands_and_arguments)
     check_good(&none, "mget default a b c", "mget default|a|b|c");
     check_good(&none, "mget default", "mget default");
     check_good(&none, "info", "info -");
+    check_good(&none, "info default", "info -|default");
     check_good(&none, "help", "help -");
     check_good(&none, "help put", "help -|put");
     check_good(&none, "use sessions", "use -|sessions");
@@ -108,6 +109,7 @@ START_TEST(a_named_store_is_no_argument)
     check_good(&named, "get --store=other a", "get other|a");
     check_good(&none, "--store other get a", "get other|a");
     check_good(&named, "info", "info -");
+    check_good(&named, "info other", "info -|other");
     check_good(&named, "use other", "use -|other");
     check_bad(
         &named, "get default a",
@@ -133,7 +135,8 @@ START_TEST(what_is_wrong_is_said)
     check_bad(&none, "get", "get: STORE is missing; usage: get STORE KEY");
     check_bad(&none, "get default", "get: KEY is missing; usage: get STORE KEY");
     check_bad(&none, "get default a b", "get: too many arguments; usage: get STORE KEY");
-    check_bad(&none, "info x", "info: too many arguments; usage: info ");
+    check_bad(&none, "info x y", "info: too many arguments; usage: info [STORE]");
+    check_bad(&none, "limits x", "limits: too many arguments; usage: limits ");
     check_bad(&none, "put d k v --tll=1s", "put: there is no option --tll; did you mean --ttl?");
     check_bad(&none, "get d k --ttl=1s", "get: takes no option --ttl");
     check_bad(&none, "scan d --times=3", "scan: takes no option --times");
@@ -277,7 +280,7 @@ START_TEST(arguments_are_read_from_their_text)
     ck_assert_int_eq(cli_command_argument(incr, 3).kind, CLI_ARGUMENT_NONE);
     CliArgument keys = cli_command_argument(cli_command_find("mget"), 1);
     ck_assert(keys.many && keys.optional && keys.kind == CLI_ARGUMENT_KEY);
-    ck_assert_int_eq(cli_command_argument(cli_command_find("info"), 0).kind, CLI_ARGUMENT_NONE);
+    ck_assert_int_eq(cli_command_argument(cli_command_find("limits"), 0).kind, CLI_ARGUMENT_NONE);
 }
 END_TEST
 
