@@ -302,11 +302,11 @@ check_accounts(const EngineSnapshot *snapshot, bool backwards, bool turning)
 static void
 check_region(const EngineSnapshot *snapshot)
 {
+    size_t count = 0;
     EngineIteratorOptions options = {
         .range = {BASE_SLICE_LITERAL("region-"), BASE_SLICE_LITERAL("region."), false}};
     EngineIterator *iterator = NULL;
     EXPECT(base_is_ok(engine_iterator_new(rig.engine, snapshot, &options, &iterator)));
-    size_t count = 0;
     int64_t version = 0;
     for (engine_iterator_seek(iterator, NULL); iterator->valid; engine_iterator_next(iterator)) {
         char name[24];
@@ -317,12 +317,14 @@ check_region(const EngineSnapshot *snapshot)
         count++;
     }
     EXPECT(base_is_ok(iterator->status) && count <= REGION);
-    size_t back = 0;
+    size_t left = count;
     for (engine_iterator_seek_before(iterator, NULL); iterator->valid;
          engine_iterator_prev(iterator)) {
-        back++;
+        char name[24];
+        EXPECT(left > 0);
+        EXPECT(base_slice_equal(iterator->key, name_of(name, "region", --left)));
     }
-    EXPECT(base_is_ok(iterator->status) && back == count);
+    EXPECT(base_is_ok(iterator->status) && left == 0);
     engine_iterator_free(iterator);
 }
 
