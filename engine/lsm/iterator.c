@@ -1,13 +1,10 @@
 /*
- * iterator.c: cursors of a view merged by key. See iterator.h.
+ * iterator.c: what of the merged cursors is a record. See iterator.h.
  *
- * The cursors stand on the first keys at or behind (backward: before) where the iterator is. `at`
- * is the one with the foremost key, of several the newest. A step forward moves all cursors that
- * stand on the current key, and chooses anew. That is seldom needed: as long as the key of `at`
- * stays before the fence, no other cursor is on it, it is in the range, and no removed range covers
- * it.
- *
- * Turning round moves every cursor but `at` to the other side of the current key.
+ * Every step of the cursors would have to be looked at from many sides: is the key in the range,
+ * does another cursor stand on it, does a removed range hide it? So when the cursors have been
+ * ranked, a fence is set at the first key for which one of these may be so, and steps up to there
+ * compare with the fence alone.
  *
  * Removed ranges. The cover has a span around the current key. If nothing is hidden there, the end
  * of the span is a fence. If something is, every entry is compared with the version that hides; and
@@ -20,7 +17,7 @@
 #include "engine/base/check.h"
 #include "engine/base/spare.h"
 #include "engine/lsm/cover.h"
-#include "engine/lsm/cursor.h"
+#include "engine/lsm/cursors.h"
 #include "engine/lsm/value.h"
 
 #include <stdlib.h>
@@ -39,23 +36,20 @@ typedef struct LsmIterator {
     LsmView *view;
     LsmReadCounters *counters;
     LsmCursorReader reader;
+    LsmCursors cursors;
     LsmCover cover;
     LsmSpan range; /* stored keys, bounded; in `low` and `high` */
-    BaseBuf low;
-    BaseBuf high;
-    BaseBuf target; /* of a seek */
+    BaseSlice fence;
+    bool fenced;         /* `fence` counts; else every step ranks the cursors anew */
+    unsigned impatience; /* hidden keys met in the span */
     uint64_t seeks;
     uint64_t hidden; /* keys */
     uint64_t skips;
-    bool backward;
-    bool shared;         /* another cursor stands on the key of `at` */
-    bool fenced;         /* `fence` is to be looked at; else every step chooses */
-    unsigned impatience; /* hidden keys met in the span */
-    BaseSlice fence;
-    LsmCursor *at;
-    size_t count;    /* cursors in use */
-    size_t capacity; /* all of them are zeros or were used */
-    LsmCursor cursors[];
+    BaseBuf low;
+    BaseBuf high;
+    BaseBuf target;     /* of a seek */
+    size_t capacity;    /* cursors; all of them are zeros or were used */
+    LsmCursor memory[]; /* of the cursors */
 } LsmIterator;
 
 static LsmIterator *
@@ -71,7 +65,7 @@ destroy(void *object)
 {
     LsmIterator *iterator = object;
     for (size_t i = 0; i < iterator->capacity; i++) {
-        lsm_cursor_clear(&iterator->cursors[i]);
+        lsm_cursor_clear(&iterator->memory[i]);
     }
     base_buf_clear(&iterator->low);
     base_buf_clear(&iterator->high);
@@ -147,19 +141,19 @@ static void
 open_cursors(LsmIterator *iterator)
 {
     const LsmView *view = iterator->view;
-    iterator->count = 0;
+    const LsmLevels *levels = view->levels;
+    LsmCursor *next = iterator->memory;
     for (size_t i = 0; i < view->count; i++) {
         const LsmGeneration *generation = view->generations[i];
         if (atomic_load_explicit(&generation->version_highest, memory_order_acquire) != 0) {
-            lsm_cursor_open_generation(&iterator->cursors[iterator->count++], &iterator->reader, i,
-                                       generation);
+            lsm_cursor_open_generation(next++, &iterator->reader, i, generation);
         }
     }
-    const LsmLevels *levels = view->levels;
     for (size_t i = 0; i < levels->run_count; i++) {
-        lsm_cursor_open_run(&iterator->cursors[iterator->count++], &iterator->reader,
-                            view->count + i, &levels->runs[i]);
+        lsm_cursor_open_run(next++, &iterator->reader, view->count + i, &levels->runs[i]);
     }
+    iterator->cursors =
+        (LsmCursors){.list = iterator->memory, .count = (size_t)(next - iterator->memory)};
 }
 
 BaseStatus
@@ -185,7 +179,6 @@ lsm_iterator_new(const LsmIteratorArgs *args, EngineIterator **ret_iterator)
                                          .range = &iterator->range,
                                          .counters = args->counters};
     iterator->seeks = iterator->hidden = iterator->skips = 0;
-    iterator->at = NULL;
     lsm_cover_init(&iterator->cover, args->view, args->version);
     open_cursors(iterator);
     *ret_iterator = &iterator->base;
@@ -211,14 +204,14 @@ lsm_iterator_free(EngineIterator *base)
 {
     LsmIterator *iterator = iterator_of(base);
     count(iterator);
-    for (size_t i = 0; i < iterator->count; i++) {
-        lsm_cursor_rest(&iterator->cursors[i]);
+    for (size_t i = 0; i < iterator->cursors.count; i++) {
+        lsm_cursor_rest(&iterator->memory[i]);
     }
     lsm_view_unref(iterator->view);
     give_up(iterator);
 }
 
-/* ------------------------------------------------------------------------------------ choose -- */
+/* ----------------------------------------------------------------------------------- records -- */
 
 static void
 fail(LsmIterator *iterator, BaseStatus status)
@@ -227,156 +220,46 @@ fail(LsmIterator *iterator, BaseStatus status)
     iterator->base.status = status;
 }
 
-/* Less than, equal to or greater than 0, as `a` comes before, with or behind `b` on the way. */
-static inline int
-compare(BaseSlice a, BaseSlice b, bool backward)
-{
-    return backward ? base_slice_compare(b, a) : base_slice_compare(a, b);
-}
-
-/*
- * Finds the foremost cursor, and the next one. Those that wait at a border which is not behind the
- * foremost key have to go and look. False: an error; the iterator says so.
- */
-static bool
-rank_cursors(LsmIterator *iterator, LsmCursor **ret_first, LsmCursor **ret_second)
-{
-    bool backward = iterator->backward;
-    LsmCursor *first = NULL;
-    LsmCursor *second = NULL;
-    for (size_t i = 0; i < iterator->count; i++) {
-        LsmCursor *cursor = &iterator->cursors[i];
-        if (cursor->entry == NULL && !cursor->waits) {
-            if (!base_is_ok(cursor->status)) {
-                fail(iterator, cursor->status);
-                return false;
-            }
-            continue;
-        }
-        BaseSlice key = lsm_cursor_key(cursor);
-        if (first == NULL || compare(key, lsm_cursor_key(first), backward) < 0) {
-            second = first;
-            first = cursor;
-        } else if (second == NULL || compare(key, lsm_cursor_key(second), backward) < 0) {
-            second = cursor;
-        }
-    }
-    *ret_first = first;
-    *ret_second = second;
-    return true;
-}
-
-/* Whether some cursor had to go and look, so that the order may be another one. */
-static bool
-arrive(LsmIterator *iterator, BaseSlice key)
-{
-    bool any = false;
-    for (size_t i = 0; i < iterator->count; i++) {
-        LsmCursor *cursor = &iterator->cursors[i];
-        if (cursor->waits && compare(cursor->border, key, iterator->backward) <= 0) {
-            lsm_cursor_arrive(cursor, iterator->backward);
-            any = true;
-        }
-    }
-    return any;
-}
-
-/* What bounds the keys of `at` for which nothing has to be looked at. */
+/* Sets the fence for the cursors as they are ranked and the cover as it is. */
 static void
-set_fence(LsmIterator *iterator, const LsmCursor *second)
+set_fence(LsmIterator *iterator)
 {
-    bool backward = iterator->backward;
+    const LsmSpan *span = &iterator->cover.span;
+    const LsmCursor *second = iterator->cursors.second;
+    bool backward = iterator->cursors.backward;
     BaseSlice fence = backward ? iterator->range.start : iterator->range.stop;
-    if (second != NULL && compare(lsm_cursor_key(second), fence, backward) < 0) {
+    if (second != NULL && lsm_cursors_compare(lsm_cursor_key(second), fence, backward) < 0) {
         fence = lsm_cursor_key(second);
     }
-    iterator->fenced = true;
-    if (iterator->cover.any) {
-        const LsmSpan *span = &iterator->cover.span;
-        iterator->fenced = iterator->cover.hides == 0;
-        if (backward && base_slice_compare(span->start, fence) > 0) {
-            fence = span->start;
-        } else if (!backward && !span->unbounded && base_slice_compare(span->stop, fence) < 0) {
-            fence = span->stop;
-        }
+    iterator->fenced = !iterator->cover.any || iterator->cover.hides == 0;
+    if (iterator->cover.any && (backward || !span->unbounded)) {
+        BaseSlice border = backward ? span->start : span->stop;
+        fence = lsm_cursors_compare(border, fence, backward) < 0 ? border : fence;
     }
     iterator->fence = fence;
 }
 
-/*
- * Chooses the cursor to look at. False: there is none in the range, or an error; the iterator says
- * so.
- */
-static bool
+/* Finds the entry to look at. NULL: the range ends here, or an error; the iterator says so. */
+static const FormatEntry *
 choose(LsmIterator *iterator)
 {
-    LsmCursor *first = NULL;
-    LsmCursor *second = NULL;
-    do {
-        if (!rank_cursors(iterator, &first, &second)) {
-            return false;
-        }
-    } while (first != NULL && arrive(iterator, lsm_cursor_key(first)));
-    iterator->at = first;
-    if (first == NULL || !lsm_span_holds(&iterator->range, first->entry->key)) {
-        iterator->base.valid = false;
-        return false;
+    LsmCursors *cursors = &iterator->cursors;
+    BaseStatus status = lsm_cursors_choose(cursors);
+    if (!base_is_ok(status)) {
+        fail(iterator, status);
+        return NULL;
     }
-    BaseSlice key = first->entry->key;
-    iterator->shared = second != NULL && base_slice_equal(lsm_cursor_key(second), key);
-    if (iterator->cover.any && !lsm_span_holds(&iterator->cover.span, key)) {
-        lsm_cover_find(&iterator->cover, key);
+    if (cursors->at == NULL || !lsm_span_holds(&iterator->range, cursors->at->entry->key)) {
+        iterator->base.valid = false;
+        return NULL;
+    }
+    LsmCover *cover = &iterator->cover;
+    if (cover->any && !lsm_span_holds(&cover->span, cursors->at->entry->key)) {
+        lsm_cover_find(cover, cursors->at->entry->key);
         iterator->impatience = 0;
     }
-    set_fence(iterator, second);
-    return true;
-}
-
-/* ------------------------------------------------------------------------------------- moves -- */
-
-static inline void
-move(LsmCursor *cursor, bool backward)
-{
-    if (backward) {
-        lsm_cursor_prev(cursor);
-    } else {
-        lsm_cursor_next(cursor);
-    }
-}
-
-/* Moves all cursors that stand on the current key; `at` last, because the key is its. */
-static void
-pass(LsmIterator *iterator)
-{
-    LsmCursor *at = iterator->at;
-    for (size_t i = 0; iterator->shared && i < iterator->count; i++) {
-        LsmCursor *cursor = &iterator->cursors[i];
-        if (cursor != at && cursor->entry != NULL &&
-            base_slice_equal(cursor->entry->key, at->entry->key)) {
-            move(cursor, iterator->backward);
-        }
-    }
-    move(at, iterator->backward);
-}
-
-/* Moves the cursors of sources behind `rank` that are in the cover's span to its end. */
-static void
-skip_span(LsmIterator *iterator)
-{
-    const LsmSpan span = iterator->cover.span;
-    iterator->skips++;
-    for (size_t i = 0; i < iterator->count; i++) {
-        LsmCursor *cursor = &iterator->cursors[i];
-        if (cursor->rank <= iterator->cover.rank || !lsm_cursor_stands(cursor) ||
-            !lsm_span_holds(&span, lsm_cursor_key(cursor))) {
-            continue;
-        }
-        if (iterator->backward) {
-            lsm_cursor_seek_before(cursor, span.start);
-        } else {
-            lsm_cursor_seek(cursor, span.unbounded ? iterator->range.stop : span.stop);
-        }
-    }
+    set_fence(iterator);
+    return cursors->at->entry;
 }
 
 /* Shows the record of the current entry, or the error that prevents it. */
@@ -415,19 +298,20 @@ look(LsmIterator *iterator, const FormatEntry *entry)
 
 /* Passes the current entry if a removed range hides it. */
 static bool
-pass_hidden(LsmIterator *iterator)
+pass_hidden(LsmIterator *iterator, const FormatEntry *entry)
 {
     const LsmCover *cover = &iterator->cover;
-    if (!cover->any || iterator->at->entry->version >= cover->hides) {
+    if (!cover->any || entry->version >= cover->hides) {
         return false;
     }
     iterator->base.stats.examined++;
     iterator->base.stats.tombstones++;
     iterator->hidden++;
-    if (++iterator->impatience >= PATIENCE && iterator->at->rank > cover->rank) {
-        skip_span(iterator);
+    if (++iterator->impatience >= PATIENCE && iterator->cursors.at->rank > cover->rank) {
+        iterator->skips++;
+        lsm_cursors_skip(&iterator->cursors, &cover->span, cover->rank, iterator->range.stop);
     } else {
-        pass(iterator);
+        lsm_cursors_pass(&iterator->cursors);
     }
     return true;
 }
@@ -436,86 +320,69 @@ pass_hidden(LsmIterator *iterator)
 static void
 find(LsmIterator *iterator)
 {
+    const FormatEntry *entry;
     iterator->base.valid = false;
-    while (choose(iterator)) {
-        if (pass_hidden(iterator)) {
+    while ((entry = choose(iterator)) != NULL) {
+        if (pass_hidden(iterator, entry)) {
             continue;
         }
-        if (look(iterator, iterator->at->entry)) {
+        if (look(iterator, entry)) {
             return;
         }
-        pass(iterator);
+        lsm_cursors_pass(&iterator->cursors);
     }
+}
+
+/* Whether a cursor has moved to an entry before the fence. */
+static inline bool
+is_before_fence(const LsmIterator *iterator, const LsmCursor *cursor, bool backward)
+{
+    return cursor->entry != NULL && iterator->fenced &&
+           lsm_cursors_compare(cursor->entry->key, iterator->fence, backward) < 0;
 }
 
 /* Goes on in the direction of the last move. */
 static inline void
 step(LsmIterator *iterator, bool backward)
 {
-    LsmCursor *at = iterator->at;
-    if (iterator->shared) {
-        pass(iterator);
-    } else {
-        do {
-            move(at, backward);
-            if (at->entry == NULL || !iterator->fenced ||
-                compare(at->entry->key, iterator->fence, backward) >= 0) {
-                break;
-            }
-            if (look(iterator, at->entry)) {
-                return;
-            }
-        } while (true);
+    LsmCursor *at = iterator->cursors.at;
+    if (iterator->cursors.shared) {
+        lsm_cursors_pass(&iterator->cursors);
+        find(iterator);
+        return;
     }
-    find(iterator);
+    do {
+        lsm_cursors_move(at, backward);
+        if (!is_before_fence(iterator, at, backward)) {
+            find(iterator);
+            return;
+        }
+    } while (!look(iterator, at->entry));
 }
 
-/* Moves all cursors to the other side of the current key. */
-static void
-turn(LsmIterator *iterator, bool backward)
+static inline void
+move(EngineIterator *base, bool backward)
 {
-    BaseSlice key = iterator->at->entry->key;
-    for (size_t i = 0; i < iterator->count; i++) {
-        LsmCursor *cursor = &iterator->cursors[i];
-        if (cursor == iterator->at) {
-            continue;
-        }
-        if (backward) {
-            lsm_cursor_seek_before(cursor, key);
-            continue;
-        }
-        lsm_cursor_seek(cursor, key);
-        if (cursor->entry != NULL && base_slice_equal(cursor->entry->key, key)) {
-            lsm_cursor_next(cursor);
-        }
+    BASE_CHECK(base->valid);
+    LsmIterator *iterator = iterator_of(base);
+    if (__builtin_expect(iterator->cursors.backward == backward, 1)) {
+        step(iterator, backward);
+    } else {
+        lsm_cursors_turn(&iterator->cursors);
+        find(iterator);
     }
-    move(iterator->at, backward);
-    iterator->backward = backward;
-    find(iterator);
 }
 
 void
 lsm_iterator_next(EngineIterator *base)
 {
-    BASE_CHECK(base->valid);
-    LsmIterator *iterator = iterator_of(base);
-    if (__builtin_expect(iterator->backward, 0)) {
-        turn(iterator, false);
-    } else {
-        step(iterator, false);
-    }
+    move(base, false);
 }
 
 void
 lsm_iterator_prev(EngineIterator *base)
 {
-    BASE_CHECK(base->valid);
-    LsmIterator *iterator = iterator_of(base);
-    if (__builtin_expect(!iterator->backward, 0)) {
-        turn(iterator, true);
-    } else {
-        step(iterator, true);
-    }
+    move(base, true);
 }
 
 /* ------------------------------------------------------------------------------------- seeks -- */
@@ -548,19 +415,20 @@ static void
 set_goals(LsmIterator *iterator, BaseSlice key)
 {
     LsmCover *cover = &iterator->cover;
-    size_t next = 0;
-    for (int spans = 0; cover->any && spans < SPANS_AHEAD && next < iterator->count; spans++) {
+    LsmCursor *cursor = iterator->memory;
+    LsmCursor *end = cursor + iterator->cursors.count;
+    for (int spans = 0; cover->any && spans < SPANS_AHEAD && cursor < end; spans++) {
         lsm_cover_find(cover, key);
         if (cover->hides == 0) {
             break;
         }
-        while (next < iterator->count && iterator->cursors[next].rank <= cover->rank) {
-            iterator->cursors[next++].goal = key;
+        for (; cursor < end && cursor->rank <= cover->rank; cursor++) {
+            cursor->goal = key;
         }
         key = cover->span.unbounded ? iterator->range.stop : cover->span.stop;
     }
-    while (next < iterator->count) {
-        iterator->cursors[next++].goal = key;
+    for (; cursor < end; cursor++) {
+        cursor->goal = key;
     }
 }
 
@@ -568,13 +436,12 @@ set_goals(LsmIterator *iterator, BaseSlice key)
 static void
 go(LsmIterator *iterator, bool backward)
 {
-    BaseStatus status = lsm_cursor_seek_many(iterator->cursors, iterator->count, backward);
-    if (!base_is_ok(status)) {
+    BaseStatus status = lsm_cursors_seek(&iterator->cursors, backward);
+    if (base_is_ok(status)) {
+        find(iterator);
+    } else {
         fail(iterator, status);
-        return;
     }
-    iterator->backward = backward;
-    find(iterator);
 }
 
 void
@@ -605,8 +472,8 @@ lsm_iterator_seek_before(EngineIterator *base, const BaseSlice *key)
     if (base_slice_compare(target, iterator->range.stop) > 0) {
         target = iterator->range.stop;
     }
-    for (size_t i = 0; i < iterator->count; i++) {
-        iterator->cursors[i].goal = target;
+    for (size_t i = 0; i < iterator->cursors.count; i++) {
+        iterator->memory[i].goal = target;
     }
     go(iterator, true);
 }

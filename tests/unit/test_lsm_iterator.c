@@ -282,7 +282,7 @@ expect_number(const EngineIterator *iterator, int number)
     ck_assert(base_slice_equal(iterator->key, base_slice(stored.data + 1, stored.len - 1)));
 }
 
-/* Removed ranges are passed by seeks: of a hundred thousand keys that they hide hardly any is read. */
+/* Removed ranges are passed by seeks: of a hundred thousand hidden keys hardly any is read. */
 START_TEST(removed_ranges_are_not_walked_through)
 {
     static LsmReadCounters counters;

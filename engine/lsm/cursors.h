@@ -1,0 +1,66 @@
+/*
+ * cursors.h: cursors on all sources of a view, merged by key.
+ *
+ * They stand on the first keys at or behind (backward: before) a place. `at` is the one with the
+ * foremost key, and of several that stand on it the newest: its entry is what the reader sees.
+ *
+ * Sources are few (memtables, runs of level 0, one for each level), so the foremost key is found by
+ * looking at all of them. It needs no looking as long as `at` alone moves and its key stays before
+ * that of the second, which is for the owner to know.
+ *
+ * Threading: one owner at a time.
+ */
+#ifndef LARDER_ENGINE_LSM_CURSORS_H
+#define LARDER_ENGINE_LSM_CURSORS_H
+
+#include "engine/lsm/cursor.h"
+
+typedef struct LsmCursors {
+    LsmCursor *list; /* from new to old; borrowed */
+    size_t count;
+    bool backward;
+    LsmCursor *at;
+    LsmCursor *second; /* the foremost of the others; NULL: none has a place */
+    bool shared;       /* the second stands on the key of `at`, too */
+} LsmCursors;
+
+/* Moves each cursor to its goal, or before it. Errors are those of lsm_cursor_seek_many(). */
+BaseStatus lsm_cursors_seek(LsmCursors *cursors, bool backward);
+
+/*
+ * Finds `at`, `second` and `shared` after cursors have moved. `at` is NULL: there is no key any
+ * more; or, when the result is an error, a source has failed (L-12).
+ */
+BaseStatus lsm_cursors_choose(LsmCursors *cursors);
+
+/* Moves the cursors that stand on the key of `at` to their next keys. REQUIRES: chosen. */
+void lsm_cursors_pass(LsmCursors *cursors);
+
+/* The same in the other direction, for which all others go to the other side of the key. */
+void lsm_cursors_turn(LsmCursors *cursors);
+
+/*
+ * Moves the cursors of sources older than `rank` that are in a span to its end. A span without a
+ * stop ends at `stop`.
+ */
+void lsm_cursors_skip(LsmCursors *cursors, const LsmSpan *span, size_t rank, BaseSlice stop);
+
+/* Less than, equal to or greater than 0, as `a` comes before, with or behind `b` on the way. */
+static inline int
+lsm_cursors_compare(BaseSlice a, BaseSlice b, bool backward)
+{
+    return backward ? base_slice_compare(b, a) : base_slice_compare(a, b);
+}
+
+/* Moves one cursor to its next key on the way. */
+static inline void
+lsm_cursors_move(LsmCursor *cursor, bool backward)
+{
+    if (backward) {
+        lsm_cursor_prev(cursor);
+    } else {
+        lsm_cursor_next(cursor);
+    }
+}
+
+#endif
