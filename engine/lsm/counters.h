@@ -15,6 +15,7 @@
 
 #include "engine/base/tally.h"
 #include "engine/lsm/picker.h"
+#include "engine/table/block_cache.h"
 
 /* Of gets. A key of a multi_get is a get. */
 typedef enum LsmGetCounter {
@@ -45,6 +46,13 @@ typedef enum LsmLevelCounter {
     LSM_LEVEL_FAILED,       /* a block could not be read, or not without waiting */
     LSM_LEVEL_SEEKS,        /* of iterators, in a table */
 } LsmLevelCounter;
+
+/* The flag with which readers of a level are counted by the block cache. */
+static inline unsigned
+lsm_counters_cache_group(int level)
+{
+    return TABLE_CACHE_GROUP * ((unsigned)level + 1);
+}
 
 typedef struct LsmReadCounters {
     BaseTally gets;

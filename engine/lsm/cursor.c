@@ -58,10 +58,11 @@ enter_table(LsmCursor *cursor, size_t index)
     TableIterator *iterator = &cursor->iterator;
     if (!cursor->table_open || cursor->table != index) {
         Table *table = lsm_table_reader(cursor->run->tables[index]);
+        unsigned flags = cursor->reader->flags | lsm_counters_cache_group(cursor->run->level);
         if (cursor->used) {
-            table_iterator_reset(iterator, table, cursor->reader->flags);
+            table_iterator_reset(iterator, table, flags);
         } else {
-            table_iterator_init(iterator, table, cursor->reader->flags);
+            table_iterator_init(iterator, table, flags);
             cursor->used = true;
         }
         cursor->table = index;

@@ -43,6 +43,7 @@ typedef struct Sample {
     LsmWorkerStats worker;
     LsmCatalogStats catalog;
     TableCacheStats cache;
+    TableCacheGroupStats cached[LSM_LEVELS]; /* reads of users and of the writer, by level */
 } Sample;
 
 /* Whom figures are told. */
@@ -134,6 +135,9 @@ sample_all(LsmStore *store, Sample *sample)
     lsm_worker_stats(store->worker, &sample->worker);
     lsm_catalog_stats(store->catalog, &sample->catalog);
     sample->cache = table_block_cache_stats(store->cache);
+    for (unsigned level = 0; level < LSM_LEVELS; level++) {
+        sample->cached[level] = table_block_cache_group_stats(store->cache, level + 1);
+    }
 }
 
 /* --------------------------------------------------------------------------------- by level -- */
@@ -189,6 +193,8 @@ tell_level(const Teller *teller, int level, const Sample *sample)
     tell_level_figure(teller, level, "tombstone_percent",
                       percent((double)holds->tombstones, (double)holds->entries));
     tell_level_reads(teller, level, &sample->reads.levels[level]);
+    tell_level_figure(teller, level, "cache_hits", (int64_t)sample->cached[level].hits);
+    tell_level_figure(teller, level, "cache_misses", (int64_t)sample->cached[level].misses);
     tell_level_work(teller, level, &sample->worker.levels[level]);
 }
 
@@ -231,10 +237,15 @@ static void
 tell_cache(const Teller *teller, LsmStore *store, const Sample *sample)
 {
     const TableCacheStats *cache = &sample->cache;
-    tell(teller, "cache_hits", (int64_t)cache->hits);
-    tell(teller, "cache_misses", (int64_t)cache->misses);
-    tell(teller, "cache_hit_percent",
-         percent((double)cache->hits, (double)(cache->hits + cache->misses)));
+    uint64_t hits = 0;
+    uint64_t misses = 0;
+    for (int level = 0; level < LSM_LEVELS; level++) {
+        hits += sample->cached[level].hits;
+        misses += sample->cached[level].misses;
+    }
+    tell(teller, "cache_hits", (int64_t)hits);
+    tell(teller, "cache_misses", (int64_t)misses);
+    tell(teller, "cache_hit_percent", percent((double)hits, (double)(hits + misses)));
     tell(teller, "cache_would_block", (int64_t)cache->would_block);
     tell(teller, "cache_waits", (int64_t)cache->waits);
     tell(teller, "cache_evictions", (int64_t)cache->evictions);

@@ -138,8 +138,9 @@ ask_table(const Search *search, size_t i, LsmFound *found)
     TableFound in_table = TABLE_ABSENT;
     TableView view;
     LsmLevelCounter outcome = LSM_LEVEL_FAILED;
+    unsigned flags = search->flags | lsm_counters_cache_group(level);
     BaseStatus status = table_get(lsm_table_reader(table), search->key, search->hash,
-                                  search->point->version, search->flags, &in_table, &view);
+                                  search->point->version, flags, &in_table, &view);
     if (base_is_ok(status)) {
         status = judge(search->point, table, search->key, in_table, &view, &outcome, found);
     }
@@ -289,8 +290,9 @@ static BaseStatus
 batch_ask_table(Batch *batch, int level, const LsmTable *table, size_t first, size_t count)
 {
     size_t done = 0;
+    unsigned flags = batch->flags | lsm_counters_cache_group(level);
     BaseStatus status = table_multi_get(lsm_table_reader(table), batch->lookups + first, count,
-                                        batch->point->version, batch->flags, &done);
+                                        batch->point->version, flags, &done);
     for (size_t i = first; i < first + done; i++) {
         size_t k = batch->open[i];
         const TableLookup *lookup = &batch->lookups[i];

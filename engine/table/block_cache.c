@@ -54,7 +54,7 @@ typedef struct Ring {
 } Ring;
 
 struct TableBlockCache {
-    BaseTally tally;
+    BaseTally tallies[TABLE_CACHE_GROUPS]; /* what has no group is in the first */
     pthread_mutex_t mutex;
     pthread_cond_t loaded; /* a slot is no longer LOADING */
 
@@ -66,6 +66,24 @@ struct TableBlockCache {
     size_t budget;
     BaseEpochLimbo limbo;
 };
+
+/* Counts for the group that flags name. */
+static void
+count(TableBlockCache *cache, unsigned flags, unsigned what)
+{
+    base_tally_add(&cache->tallies[flags / TABLE_CACHE_GROUP % TABLE_CACHE_GROUPS], what, 1);
+}
+
+/* What all groups have counted. */
+static uint64_t
+sum(const TableBlockCache *cache, unsigned what)
+{
+    uint64_t all = 0;
+    for (size_t group = 0; group < TABLE_CACHE_GROUPS; group++) {
+        all += base_tally_sum(&cache->tallies[group], what);
+    }
+    return all;
+}
 
 /* ---------------------------------------------------------------------------------- blocks -- */
 
@@ -208,7 +226,7 @@ evict_at_hand(TableBlockCache *cache, Ring *ring)
         unlink_block(cache, block);
         atomic_store_explicit(block->slot, EMPTY, memory_order_release);
         retire(cache, block);
-        base_tally_add(&cache->tally, TALLY_EVICTIONS, 1);
+        base_tally_add(&cache->tallies[0], TALLY_EVICTIONS, 1);
         return true;
     }
     ring->hand = block->ring_next;
@@ -262,7 +280,7 @@ enter(TableBlockCache *cache, TableSlot *slot, TableBlock *block, unsigned flags
     } else {
         settle(cache, slot, EMPTY);
         retire(cache, block);
-        base_tally_add(&cache->tally, TALLY_PASSED, 1);
+        base_tally_add(&cache->tallies[0], TALLY_PASSED, 1);
     }
     (void)pthread_mutex_unlock(&cache->mutex);
 }
@@ -271,7 +289,7 @@ enter(TableBlockCache *cache, TableSlot *slot, TableBlock *block, unsigned flags
 static uintptr_t
 await(TableBlockCache *cache, TableSlot *slot)
 {
-    base_tally_add(&cache->tally, TALLY_WAITS, 1);
+    base_tally_add(&cache->tallies[0], TALLY_WAITS, 1);
     (void)pthread_mutex_lock(&cache->mutex);
     cache->waiters++;
     uintptr_t state = atomic_load_explicit(slot, memory_order_acquire);
@@ -290,7 +308,7 @@ load_slot(TableBlockCache *cache, TableSlot *slot, unsigned flags, TableBlockLoa
           TableBlock **ret_block)
 {
     TableBlock *block = NULL;
-    base_tally_add(&cache->tally, TALLY_MISSES, 1);
+    count(cache, flags, TALLY_MISSES);
     BaseStatus status = load(user, &block);
     if (!base_is_ok(status)) {
         (void)pthread_mutex_lock(&cache->mutex);
@@ -309,7 +327,7 @@ get_missing(TableBlockCache *cache, TableSlot *slot, unsigned flags, TableBlockL
             void *user, TableBlock **ret_block)
 {
     if ((flags & TABLE_CACHE_ONLY) != 0) {
-        base_tally_add(&cache->tally, TALLY_WOULD_BLOCK, 1);
+        count(cache, flags, TALLY_WOULD_BLOCK);
         return base_error(BASE_WOULD_BLOCK, "a block of a table is not in memory");
     }
     for (;;) {
@@ -323,7 +341,7 @@ get_missing(TableBlockCache *cache, TableSlot *slot, unsigned flags, TableBlockL
         }
         if (state > LOADING) {
             *ret_block = (TableBlock *)state;
-            base_tally_add(&cache->tally, TALLY_HITS, 1);
+            count(cache, flags, TALLY_HITS);
             return base_ok();
         }
     }
@@ -343,7 +361,7 @@ table_block_cache_get(TableBlockCache *cache, TableSlot *slot, unsigned flags, T
     if ((flags & (TABLE_CACHE_COLD | TABLE_CACHE_PASS)) == 0) {
         warm(block);
     }
-    base_tally_add(&cache->tally, TALLY_HITS, 1);
+    count(cache, flags, TALLY_HITS);
     *ret_block = block;
     return base_ok();
 }
@@ -416,16 +434,24 @@ table_block_cache_reclaim(TableBlockCache *cache)
 TableCacheStats
 table_block_cache_stats(TableBlockCache *cache)
 {
-    TableCacheStats stats = {.hits = base_tally_sum(&cache->tally, TALLY_HITS),
-                             .misses = base_tally_sum(&cache->tally, TALLY_MISSES),
-                             .would_block = base_tally_sum(&cache->tally, TALLY_WOULD_BLOCK),
-                             .waits = base_tally_sum(&cache->tally, TALLY_WAITS),
-                             .evictions = base_tally_sum(&cache->tally, TALLY_EVICTIONS),
-                             .passed = base_tally_sum(&cache->tally, TALLY_PASSED)};
+    TableCacheStats stats = {.hits = sum(cache, TALLY_HITS),
+                             .misses = sum(cache, TALLY_MISSES),
+                             .would_block = sum(cache, TALLY_WOULD_BLOCK),
+                             .waits = base_tally_sum(&cache->tallies[0], TALLY_WAITS),
+                             .evictions = base_tally_sum(&cache->tallies[0], TALLY_EVICTIONS),
+                             .passed = base_tally_sum(&cache->tallies[0], TALLY_PASSED)};
     (void)pthread_mutex_lock(&cache->mutex);
     stats.blocks = cache->used.blocks + cache->scanned.blocks;
     stats.bytes = cache->bytes;
     stats.limbo = base_epoch_limbo_count(&cache->limbo);
     (void)pthread_mutex_unlock(&cache->mutex);
     return stats;
+}
+
+TableCacheGroupStats
+table_block_cache_group_stats(const TableBlockCache *cache, unsigned group)
+{
+    const BaseTally *tally = &cache->tallies[group];
+    return (TableCacheGroupStats){.hits = base_tally_sum(tally, TALLY_HITS),
+                                  .misses = base_tally_sum(tally, TALLY_MISSES)};
 }

@@ -74,10 +74,13 @@ void table_block_free(TableBlock *block);
 typedef BaseStatus TableBlockLoad(void *user, TableBlock **ret_block);
 
 typedef enum TableCacheFlag {
-    TABLE_CACHE_ONLY = 1 << 0, /* BASE_WOULD_BLOCK instead of loading */
-    TABLE_CACHE_COLD = 1 << 1, /* for a scan: among the next to be evicted */
-    TABLE_CACHE_PASS = 1 << 2, /* what is loaded does not enter the cache */
+    TABLE_CACHE_ONLY = 1 << 0,  /* BASE_WOULD_BLOCK instead of loading */
+    TABLE_CACHE_COLD = 1 << 1,  /* for a scan: among the next to be evicted */
+    TABLE_CACHE_PASS = 1 << 2,  /* what is loaded does not enter the cache */
+    TABLE_CACHE_GROUP = 1 << 8, /* times a group: the readers that this one is counted with */
 } TableCacheFlag;
+
+enum { TABLE_CACHE_GROUPS = 8 }; /* 0: whoever says nothing */
 
 typedef struct TableCacheStats {
     uint64_t hits;
@@ -150,5 +153,14 @@ void table_block_cache_drop(TableBlockCache *cache, TableSlot *slots, size_t cou
 void table_block_cache_reclaim(TableBlockCache *cache);
 
 TableCacheStats table_block_cache_stats(TableBlockCache *cache);
+
+/* How a group of readers has fared. */
+typedef struct TableCacheGroupStats {
+    uint64_t hits;
+    uint64_t misses;
+} TableCacheGroupStats;
+
+/* REQUIRES: group < TABLE_CACHE_GROUPS. */
+TableCacheGroupStats table_block_cache_group_stats(const TableBlockCache *cache, unsigned group);
 
 #endif

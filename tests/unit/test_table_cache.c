@@ -119,6 +119,27 @@ START_TEST(counts_are_exact)
 }
 END_TEST
 
+START_TEST(groups_are_counted_apart)
+{
+    begin(1 << 20);
+    ck_ok(get(0, 0));
+    ck_ok(get(KEYS - 1, 3 * TABLE_CACHE_GROUP));
+    for (int i = 0; i < 5; i++) {
+        ck_ok(get(0, 3 * TABLE_CACHE_GROUP));
+    }
+    TableCacheGroupStats none = table_block_cache_group_stats(rig.cache, 0);
+    TableCacheGroupStats third = table_block_cache_group_stats(rig.cache, 3);
+    ck_assert_uint_eq(none.misses, 1);
+    ck_assert_uint_eq(none.hits, 0);
+    ck_assert_uint_eq(third.misses, 1);
+    ck_assert_uint_eq(third.hits, 5);
+    TableCacheStats all = table_block_cache_stats(rig.cache);
+    ck_assert_uint_eq(all.misses, 2);
+    ck_assert_uint_eq(all.hits, 5);
+    end();
+}
+END_TEST
+
 START_TEST(bytes_stay_within_the_budget)
 {
     enum { BUDGET = 64 * 1024 };
@@ -345,6 +366,7 @@ main(void)
     TCase *cases = tcase_create("cache");
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, counts_are_exact);
+    tcase_add_test(cases, groups_are_counted_apart);
     tcase_add_test(cases, bytes_stay_within_the_budget);
     tcase_add_test(cases, pinned_blocks_stay);
     tcase_add_test(cases, a_section_keeps_what_it_has_seen);
