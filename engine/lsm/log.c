@@ -4,7 +4,7 @@
  * The lock protects everything but what is the writer's alone (the current segment's place and the
  * room set aside in it). It is never held while the file system works, except by the writer for the
  * header of a segment it switches to; and never while groups are reported, because a report may
- * lead to the next append.
+ * lead to the next append. A group that need not wait takes it once.
  *
  * Waiting groups are in an array in the order of their commits; the sequencer has at most
  * COMMIT_DEPTH_MAX under way. A round of the thread: note how far has been written, sync every
@@ -19,33 +19,15 @@
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
 #include "engine/commit/pipeline.h"
-#include "engine/format/file_name.h"
 #include "engine/format/log_header.h"
 #include "engine/format/log_record.h"
+#include "engine/lsm/segment.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
-
-enum { WINDOW_BYTES = 4 * ENV_WINDOW_UNIT };
-
-struct LsmSegment {
-    LsmSegment *next; /* the one that follows in the log */
-    EnvFile *file;
-    uint64_t number;
-    uint64_t id;
-    uint64_t capacity; /* bytes of the file that are preallocated */
-    uint64_t reserved; /* bytes set aside, header and records; the writer's */
-    uint64_t len;      /* bytes written; the lock's */
-    uint64_t synced;   /* bytes durable; the lock's */
-    uint64_t start;    /* LSN */
-    bool released;     /* the lock's */
-    bool by_call;      /* there are no windows on it; the writer's, as the next two */
-    uint8_t *window;   /* bytes of the file from window_at on, in memory; NULL: none is open */
-    uint64_t window_at;
-    char path[ENV_PATH_MAX];
-};
 
 /* A group whose report is due later. */
 typedef struct Waiting {
@@ -65,10 +47,11 @@ struct LsmLog {
     bool stopping;
     bool asked; /* somebody waits for a sync */
     BaseStatus failure;
-    uint64_t written;  /* LSN */
-    uint64_t durable;  /* LSN */
-    int64_t dirty_us;  /* when the oldest byte that is not durable was written; 0: none */
-    uint64_t previous; /* the last segment before the current one, for its header */
+    _Atomic bool failed;      /* there is a failure; for looks without the lock */
+    uint64_t written;         /* LSN */
+    _Atomic uint64_t durable; /* LSN; changes under the lock */
+    int64_t dirty_us;         /* when the oldest byte that is not durable was written; 0: none */
+    uint64_t previous;        /* the last segment before the current one, for its header */
     uint64_t previous_len;
     LsmSegment *oldest;
     LsmSegment *current;
@@ -92,17 +75,6 @@ now_us(void)
 
 /* --------------------------------------------------------------------------------- segments -- */
 
-static void
-segment_remove(const LsmLog *log, LsmSegment *segment)
-{
-    if (segment->file != NULL) {
-        env_file_close(segment->file);
-        /* What cannot be removed now is removed when the store is opened again. */
-        (void)env_unlink(log->args.env, segment->path);
-    }
-    free(segment);
-}
-
 /* A segment more or less is held. Under the lock. */
 static void
 count_segment(LsmLog *log, const LsmSegment *segment, int change)
@@ -111,51 +83,18 @@ count_segment(LsmLog *log, const LsmSegment *segment, int change)
     log->stats.segment_bytes += change * (int64_t)segment->capacity;
 }
 
-static BaseStatus
-segment_open(const LsmLog *log, LsmSegment *segment)
-{
-    unsigned how = ENV_OPEN_WRITE | ENV_OPEN_CREATE | ENV_OPEN_EXCLUSIVE;
-    BaseStatus status = env_open_file(log->args.env, segment->path, how, &segment->file);
-    if (status.code != BASE_OK) {
-        return status;
-    }
-    status = env_file_preallocate(segment->file, (int64_t)segment->capacity);
-    segment->by_call = log->args.mode == LSM_SYNC_ALWAYS || status.code != BASE_OK;
-    if (status.code == BASE_UNSUPPORTED) {
-        status = base_ok(); /* a full disk then shows at a write, which is final */
-    }
-    if (status.code == BASE_OK) {
-        status = env_sync_directory(log->args.env, log->directory); /* W-1 */
-    }
-    return status;
-}
-
 BaseStatus
 lsm_log_segment_new(LsmLog *log, uint64_t number, uint64_t bytes, LsmSegment **ret_segment)
 {
-    LsmSegment *segment = calloc(1, sizeof(*segment));
-    if (segment == NULL) {
-        return base_error(BASE_NO_MEMORY, "no memory for a segment of the log");
-    }
-    char name[FORMAT_FILE_NAME_BYTES];
-    format_file_name_write((FormatFileName){FORMAT_FILE_LOG, number}, name);
-    segment->number = number;
-    segment->id = base_hash(base_slice(&number, sizeof(number)), log->args.id_seed);
-    segment->capacity = FORMAT_LOG_HEADER_BYTES + bytes;
-    segment->reserved = FORMAT_LOG_HEADER_BYTES;
-    BaseStatus status = env_join(segment->path, log->directory, name);
+    uint64_t id = base_hash(base_slice(&number, sizeof(number)), log->args.id_seed);
+    BaseStatus status = lsm_segment_new(log->args.env, log->directory, number, id, bytes,
+                                        log->args.mode != LSM_SYNC_ALWAYS, ret_segment);
     if (status.code == BASE_OK) {
-        status = segment_open(log, segment);
+        pthread_mutex_lock(&log->lock);
+        count_segment(log, *ret_segment, 1);
+        pthread_mutex_unlock(&log->lock);
     }
-    if (status.code != BASE_OK) {
-        segment_remove(log, segment);
-        return status;
-    }
-    pthread_mutex_lock(&log->lock);
-    count_segment(log, segment, 1);
-    pthread_mutex_unlock(&log->lock);
-    *ret_segment = segment;
-    return base_ok();
+    return status;
 }
 
 void
@@ -167,7 +106,7 @@ lsm_log_segment_discard(LsmLog *log, LsmSegment *segment)
     pthread_mutex_lock(&log->lock);
     count_segment(log, segment, -1);
     pthread_mutex_unlock(&log->lock);
-    segment_remove(log, segment);
+    lsm_segment_remove(log->args.env, segment);
 }
 
 void
@@ -197,68 +136,56 @@ lsm_log_segment_reserve(LsmSegment *segment, uint64_t bytes)
 
 /* ----------------------------------------------------------------------------------- writing -- */
 
+static uint64_t
+durable_of(const LsmLog *log)
+{
+    return atomic_load_explicit(&log->durable, memory_order_relaxed);
+}
+
+static bool
+has_failed(LsmLog *log)
+{
+    return atomic_load_explicit(&log->failed, memory_order_acquire);
+}
+
 /* The first failure is the one that counts. Under the lock. */
 static void
 fail(LsmLog *log, BaseStatus status)
 {
     if (log->failure.code == BASE_OK) {
         log->failure = status;
+        atomic_store_explicit(&log->failed, true, memory_order_release);
     }
     pthread_cond_broadcast(&log->moved);
 }
 
-/* Whether a window has the byte at `at`; opens it if it can. */
-static bool
-has_window(LsmSegment *segment, uint64_t at)
+/* Notes that there are bytes to sync; the thread has to know when that begins. Under the lock. */
+static void
+note_dirty(LsmLog *log)
 {
-    if (segment->window != NULL && at < segment->window_at + WINDOW_BYTES) {
-        return true;
-    }
-    segment->window = NULL;
-    segment->window_at = at / WINDOW_BYTES * WINDOW_BYTES;
-    if (segment->by_call || segment->window_at + WINDOW_BYTES > segment->capacity) {
-        return false;
-    }
-    BaseStatus status =
-        env_file_window(segment->file, (int64_t)segment->window_at, WINDOW_BYTES, &segment->window);
-    segment->by_call = !base_is_ok(status);
-    return !segment->by_call;
-}
-
-/* Puts bytes behind those of a segment: short ones into windows, as far as there are any. */
-static BaseStatus
-place(LsmSegment *segment, BaseSlice bytes)
-{
-    uint64_t at = segment->len;
-    while (bytes.len < WINDOW_BYTES / 4 && has_window(segment, at)) {
-        uint64_t room = segment->window_at + WINDOW_BYTES - at;
-        size_t part = bytes.len < room ? bytes.len : (size_t)room;
-        memcpy(segment->window + (at - segment->window_at), bytes.data, part);
-        at += part;
-        bytes = base_slice(bytes.data + part, bytes.len - part);
-        if (bytes.len == 0) {
-            return base_ok();
+    if (log->dirty_us == 0) {
+        log->dirty_us = now_us();
+        if (log->args.mode == LSM_SYNC_INTERVAL) {
+            pthread_cond_signal(&log->work);
         }
     }
-    return env_file_write_at(segment->file, (int64_t)at, bytes.data, bytes.len);
 }
 
-/* Writes at the end of the current segment and counts it. */
+/* Writes at the end of the current segment and counts it, with so many records. */
 static BaseStatus
-write_bytes(LsmLog *log, LsmSegment *segment, BaseSlice bytes)
+write_bytes(LsmLog *log, LsmSegment *segment, BaseSlice bytes, int64_t records)
 {
-    BaseStatus status = lsm_log_status(log);
-    if (status.code != BASE_OK) {
-        return status;
+    if (has_failed(log)) {
+        return lsm_log_status(log);
     }
-    status = place(segment, bytes);
+    BaseStatus status = lsm_segment_put(segment, bytes);
     pthread_mutex_lock(&log->lock);
     if (status.code == BASE_OK) {
         segment->len += bytes.len;
         log->written = segment->start + segment->len;
-        if (log->dirty_us == 0) {
-            log->dirty_us = now_us();
-        }
+        log->stats.records += records;
+        log->stats.bytes += records != 0 ? (int64_t)bytes.len : 0;
+        note_dirty(log);
     } else {
         fail(log, status);
     }
@@ -291,7 +218,7 @@ lsm_log_switch(LsmLog *log, LsmSegment *next, int64_t version_base)
         *(before != NULL ? &before->next : &log->oldest) = next;
         log->current = next;
         pthread_mutex_unlock(&log->lock);
-        status = write_bytes(log, next, base_buf_slice(&header));
+        status = write_bytes(log, next, base_buf_slice(&header), 0);
     }
     base_buf_clear(&header);
     return status;
@@ -312,35 +239,29 @@ lsm_log_append(LsmLog *log, BaseBuf *record)
     if (base_buf_extend(record, len - record->len) == NULL && len != record->len) {
         return base_error(BASE_NO_MEMORY, "no memory for a record of the log");
     }
-    pthread_mutex_lock(&log->lock);
-    uint64_t durable = log->durable;
-    log->stats.records++;
-    log->stats.bytes += (int64_t)len;
-    pthread_mutex_unlock(&log->lock);
+    uint64_t durable = durable_of(log); /* W-4 */
     format_log_record_seal(record->data, payload, segment->id, segment->len, durable);
     BASE_CHECK(segment->len + len <= segment->reserved);
-    return write_bytes(log, segment, base_buf_slice(record));
+    return write_bytes(log, segment, base_buf_slice(record), 1);
 }
 
 void
 lsm_log_commit(LsmLog *log, CommitGroup *group, BaseStatus status, int64_t not_before_us)
 {
     bool sync = group->sync || log->args.mode == LSM_SYNC_ALWAYS;
-    pthread_mutex_lock(&log->lock);
-    if (status.code == BASE_OK) {
+    bool waits = sync || not_before_us != 0;
+    if (status.code == BASE_OK && (waits || has_failed(log))) {
+        pthread_mutex_lock(&log->lock);
         status = log->failure;
+        if (status.code == BASE_OK) {
+            BASE_CHECK(log->waiting_count < COMMIT_DEPTH_MAX);
+            log->waiting[log->waiting_count++] =
+                (Waiting){group, base_ok(), sync ? log->written : 0, not_before_us};
+            pthread_cond_signal(&log->work);
+        }
+        pthread_mutex_unlock(&log->lock);
     }
-    bool now = status.code != BASE_OK || (!sync && not_before_us == 0);
-    if (!now) {
-        BASE_CHECK(log->waiting_count < COMMIT_DEPTH_MAX);
-        log->waiting[log->waiting_count++] =
-            (Waiting){group, base_ok(), sync ? log->written : 0, not_before_us};
-    }
-    if (!now || log->args.mode == LSM_SYNC_INTERVAL) {
-        pthread_cond_signal(&log->work);
-    }
-    pthread_mutex_unlock(&log->lock);
-    if (now) {
+    if (status.code != BASE_OK || !waits) {
         log->args.report(log->args.user, group, status);
     }
 }
@@ -351,7 +272,7 @@ lsm_log_commit(LsmLog *log, CommitGroup *group, BaseStatus status, int64_t not_b
 static bool
 wants_sync(const LsmLog *log, int64_t now)
 {
-    if (log->failure.code != BASE_OK || log->durable == log->written) {
+    if (log->failure.code != BASE_OK || durable_of(log) == log->written) {
         return false;
     }
     if (log->asked || (log->args.mode == LSM_SYNC_INTERVAL && log->dirty_us != 0 &&
@@ -359,7 +280,7 @@ wants_sync(const LsmLog *log, int64_t now)
         return true;
     }
     for (size_t i = 0; i < log->waiting_count; i++) {
-        if (log->waiting[i].durable > log->durable) {
+        if (log->waiting[i].durable > durable_of(log)) {
             return true;
         }
     }
@@ -373,7 +294,7 @@ is_due(const LsmLog *log, const Waiting *waiting, int64_t now)
     if (log->failure.code != BASE_OK) {
         return true;
     }
-    return waiting->durable <= log->durable && waiting->not_before_us <= now;
+    return waiting->durable <= durable_of(log) && waiting->not_before_us <= now;
 }
 
 /* Takes out what is due, in order. Under the lock. */
@@ -427,7 +348,7 @@ sync_written(LsmLog *log)
         log->stats.syncs++;
     }
     base_histogram_record(&log->stats.sync_us, now_us() - begun);
-    log->durable = target;
+    atomic_store_explicit(&log->durable, target, memory_order_relaxed);
     if (log->written > target && log->dirty_us == 0) {
         log->dirty_us = begun;
     }
@@ -448,7 +369,7 @@ remove_released(LsmLog *log)
         *place = segment->next;
         count_segment(log, segment, -1);
         pthread_mutex_unlock(&log->lock);
-        segment_remove(log, segment);
+        lsm_segment_remove(log->args.env, segment);
         pthread_mutex_lock(&log->lock);
         place = &log->oldest;
     }
@@ -475,7 +396,7 @@ next_look_us(const LsmLog *log)
     }
     for (size_t i = 0; i < log->waiting_count; i++) {
         int64_t due = log->waiting[i].not_before_us;
-        if (due != 0 && log->waiting[i].durable <= log->durable && (look == 0 || due < look)) {
+        if (due != 0 && log->waiting[i].durable <= durable_of(log) && (look == 0 || due < look)) {
             look = due;
         }
     }
@@ -554,7 +475,7 @@ lsm_log_new(const LsmLogArgs *args, LsmLog **ret_log)
     log->args = *args;
     log->failure = base_ok();
     log->written = args->position;
-    log->durable = args->position;
+    atomic_init(&log->durable, args->position);
     log->previous = args->previous;
     log->previous_len = args->previous_len;
     size_t len = strlen(args->directory);
@@ -587,8 +508,7 @@ lsm_log_free(LsmLog *log)
     while (log->oldest != NULL) {
         LsmSegment *segment = log->oldest;
         log->oldest = segment->next;
-        env_file_close(segment->file);
-        free(segment);
+        lsm_segment_close(segment);
     }
     (void)pthread_cond_destroy(&log->moved);
     (void)pthread_cond_destroy(&log->work);
@@ -601,7 +521,7 @@ lsm_log_sync(LsmLog *log)
 {
     pthread_mutex_lock(&log->lock);
     uint64_t target = log->written;
-    while (log->durable < target && log->failure.code == BASE_OK) {
+    while (durable_of(log) < target && log->failure.code == BASE_OK) {
         log->asked = true;
         pthread_cond_signal(&log->work);
         (void)pthread_cond_wait(&log->moved, &log->lock);
@@ -634,7 +554,7 @@ lsm_log_stats(LsmLog *log, LsmLogStats *ret_stats)
     pthread_mutex_lock(&log->lock);
     *ret_stats = (LsmLogStats){
         .written = log->written,
-        .durable = log->durable,
+        .durable = durable_of(log),
         .records = log->stats.records,
         .bytes = log->stats.bytes,
         .syncs = log->stats.syncs,

@@ -1,0 +1,111 @@
+/*
+ * segment.c: one file of the write-ahead log. See segment.h.
+ */
+#include "engine/lsm/segment.h"
+
+#include "engine/format/file_name.h"
+#include "engine/format/log_header.h"
+
+#include <stdlib.h>
+
+enum { WINDOW_BYTES = 4 * ENV_WINDOW_UNIT };
+
+void
+lsm_segment_close(LsmSegment *segment)
+{
+    if (segment != NULL) {
+        env_file_close(segment->file);
+        free(segment);
+    }
+}
+
+void
+lsm_segment_remove(const Env *env, LsmSegment *segment)
+{
+    if (segment->file != NULL) {
+        /* What cannot be removed now is removed when the store is opened again. */
+        (void)env_unlink(env, segment->path);
+    }
+    lsm_segment_close(segment);
+}
+
+static BaseStatus
+make_file(const Env *env, const char *directory, LsmSegment *segment)
+{
+    unsigned how = ENV_OPEN_WRITE | ENV_OPEN_CREATE | ENV_OPEN_EXCLUSIVE;
+    BaseStatus status = env_open_file(env, segment->path, how, &segment->file);
+    if (status.code != BASE_OK) {
+        return status;
+    }
+    status = env_file_preallocate(segment->file, (int64_t)segment->capacity);
+    segment->by_call = segment->by_call || status.code != BASE_OK;
+    if (status.code == BASE_UNSUPPORTED) {
+        status = base_ok(); /* a full disk then shows at a write, which is final */
+    }
+    if (status.code == BASE_OK) {
+        status = env_sync_directory(env, directory); /* W-1 */
+    }
+    return status;
+}
+
+BaseStatus
+lsm_segment_new(const Env *env, const char *directory, uint64_t number, uint64_t id, uint64_t bytes,
+                bool windows, LsmSegment **ret_segment)
+{
+    LsmSegment *segment = calloc(1, sizeof(*segment));
+    if (segment == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for a segment of the log");
+    }
+    char name[FORMAT_FILE_NAME_BYTES];
+    format_file_name_write((FormatFileName){FORMAT_FILE_LOG, number}, name);
+    segment->number = number;
+    segment->id = id;
+    segment->capacity = FORMAT_LOG_HEADER_BYTES + bytes;
+    segment->reserved = FORMAT_LOG_HEADER_BYTES;
+    segment->by_call = !windows;
+    BaseStatus status = env_join(segment->path, directory, name);
+    if (status.code == BASE_OK) {
+        status = make_file(env, directory, segment);
+    }
+    if (status.code != BASE_OK) {
+        lsm_segment_remove(env, segment);
+        return status;
+    }
+    *ret_segment = segment;
+    return base_ok();
+}
+
+/* Whether a window has the byte at `at`; opens it if it can. */
+static bool
+has_window(LsmSegment *segment, uint64_t at)
+{
+    if (segment->window != NULL && at < segment->window_at + WINDOW_BYTES) {
+        return true;
+    }
+    segment->window = NULL;
+    segment->window_at = at / WINDOW_BYTES * WINDOW_BYTES;
+    if (segment->by_call || segment->window_at + WINDOW_BYTES > segment->capacity) {
+        return false;
+    }
+    BaseStatus status =
+        env_file_window(segment->file, (int64_t)segment->window_at, WINDOW_BYTES, &segment->window);
+    segment->by_call = !base_is_ok(status);
+    return !segment->by_call;
+}
+
+BaseStatus
+lsm_segment_put(LsmSegment *segment, BaseSlice bytes)
+{
+    uint64_t at = segment->len;
+    while (bytes.len < WINDOW_BYTES / 4 && has_window(segment, at)) {
+        uint64_t room = segment->window_at + WINDOW_BYTES - at;
+        size_t part = bytes.len < room ? bytes.len : (size_t)room;
+        memcpy(segment->window + (at - segment->window_at), bytes.data, part);
+        at += part;
+        bytes = base_slice(bytes.data + part, bytes.len - part);
+        if (bytes.len == 0) {
+            return base_ok();
+        }
+    }
+    return env_file_write_at(segment->file, (int64_t)at, bytes.data, bytes.len);
+}
