@@ -480,22 +480,48 @@ insert_below_root(LsmTree *tree, LsmRef ref)
     }
 }
 
-/* Along one edge, from the root to its leaf: words that leave out `skip` bytes at most. */
+/* Marks the nodes of one edge, below the root, whose words leave out more than `skip` bytes. */
+static void
+mark_edge(const LsmTree *tree, bool right, uint32_t skip)
+{
+    Node *node = node_at(tree, tree->root);
+    while (GET(node->level) > 0) {
+        node = node_at(tree, child_at(node, right ? GET(node->count) : 0));
+        if (GET(node->skip) > skip && (GET(node->sequence) & 1) == 0) {
+            mark(node); /* once, also where both edges are one */
+        }
+    }
+}
+
 static void
 widen_edge(LsmTree *tree, bool right, uint32_t skip)
 {
     Node *node = node_at(tree, tree->root);
-    for (;;) {
+    while (GET(node->level) > 0) {
+        node = node_at(tree, child_at(node, right ? GET(node->count) : 0));
         if (GET(node->skip) > skip) {
-            mark(node);
             set_skip(tree, node, skip);
             mark(node);
         }
-        if (GET(node->level) == 0) {
-            return;
-        }
-        node = node_at(tree, child_at(node, right ? GET(node->count) : 0));
     }
+}
+
+/*
+ * Rewrites root and edges for keys that share no more than `skip` bytes. All of them are marked
+ * before the first is changed: a reader that has the new prefix of the root must not meet a node
+ * that still has the old one.
+ */
+static void
+widen(LsmTree *tree, uint32_t skip)
+{
+    Node *root = node_at(tree, tree->root);
+    mark(root);
+    mark_edge(tree, false, skip);
+    mark_edge(tree, true, skip);
+    widen_edge(tree, false, skip);
+    widen_edge(tree, true, skip);
+    set_skip(tree, root, skip);
+    mark(root);
 }
 
 bool
@@ -552,8 +578,7 @@ lsm_tree_insert(LsmTree *tree, LsmRef key)
     } else {
         uint32_t common = (uint32_t)format_key_shared(key_at(tree, sample), bytes);
         if (common < GET(root->skip)) {
-            widen_edge(tree, false, common);
-            widen_edge(tree, true, common);
+            widen(tree, common);
         }
     }
     if (GET(root->count) == FANOUT) {

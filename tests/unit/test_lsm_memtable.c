@@ -466,6 +466,81 @@ START_TEST(readers_beside_the_writer_miss_nothing)
 }
 END_TEST
 
+/* ------------------------------------------------- prefixes that shrink while somebody seeks -- */
+
+typedef struct Narrow {
+    LsmMemtable *_Atomic memtable; /* with keys "account-..." at version 1 */
+    _Atomic int64_t rounds;        /* begun */
+    _Atomic int64_t seen;          /* rounds that the reader has begun */
+    _Atomic bool done;
+} Narrow;
+
+/* Whether a seek behind all keys of version 1, and one before them, find none of them. */
+static bool
+finds_none(const LsmMemtable *memtable)
+{
+    LsmMemtableCursor cursor;
+    lsm_memtable_cursor_init(&cursor, memtable, 0);
+    lsm_tree_cursor_seek(&cursor.place, BASE_SLICE_LITERAL("\0region-1"));
+    for (; lsm_memtable_cursor_valid(&cursor); lsm_tree_cursor_next(&cursor.place)) {
+        if (lsm_memtable_cursor_record(&cursor, 1) != NULL) {
+            return false;
+        }
+    }
+    lsm_tree_cursor_seek_before(&cursor.place, BASE_SLICE_LITERAL("\0aa"));
+    return !lsm_memtable_cursor_valid(&cursor);
+}
+
+static void *
+seek_beside(void *user)
+{
+    Narrow *narrow = user;
+    while (!atomic_load(&narrow->done)) {
+        int64_t round = atomic_load(&narrow->rounds);
+        LsmMemtable *memtable = atomic_load(&narrow->memtable);
+        atomic_store(&narrow->seen, round);
+        bool none = true;
+        while (none && atomic_load(&narrow->rounds) == round && !atomic_load(&narrow->done)) {
+            none = finds_none(memtable);
+        }
+        ck_assert(none);
+    }
+    return NULL;
+}
+
+START_TEST(seeks_are_right_while_the_common_prefix_shrinks)
+{
+    enum { ROUNDS = 3000, ROOM_SMALL = 64 * 1024 };
+    static LsmMemtable *memtables[ROUNDS];
+    static Narrow narrow;
+    pthread_t reader;
+    for (int i = 0; i < ROUNDS; i++) {
+        ck_assert_int_eq(lsm_memtable_new(ROOM_SMALL, &memtables[i]).code, BASE_OK);
+        for (int j = 0; j < 20; j++) {
+            char key[24];
+            int len = snprintf(key, sizeof key, "%caccount-%05d", 0, j);
+            put(memtables[i], base_slice(key, (size_t)len), BASE_SLICE_EMPTY, 1);
+        }
+    }
+    atomic_store(&narrow.memtable, memtables[0]);
+    ck_assert_int_eq(pthread_create(&reader, NULL, seek_beside, &narrow), 0);
+    for (int i = 0; i < ROUNDS; i++) {
+        atomic_store(&narrow.memtable, memtables[i]);
+        int64_t round = atomic_fetch_add(&narrow.rounds, 1) + 1;
+        while (atomic_load(&narrow.seen) != round) {
+        }
+        put(memtables[i], BASE_SLICE_LITERAL("\0account-1"), BASE_SLICE_EMPTY, 2);
+        put(memtables[i], BASE_SLICE_LITERAL("\0acc"), BASE_SLICE_EMPTY, 2);
+        put(memtables[i], BASE_SLICE_LITERAL("\0region-2"), BASE_SLICE_EMPTY, 2);
+    }
+    atomic_store(&narrow.done, true);
+    pthread_join(reader, NULL);
+    for (int i = 0; i < ROUNDS; i++) {
+        lsm_memtable_free(memtables[i]);
+    }
+}
+END_TEST
+
 int
 main(void)
 {
@@ -488,6 +563,7 @@ main(void)
     TCase *threads = tcase_create("threads");
     tcase_set_timeout(threads, 300);
     tcase_add_loop_test(threads, readers_beside_the_writer_miss_nothing, 0, 4);
+    tcase_add_test(threads, seeks_are_right_while_the_common_prefix_shrinks);
     suite_add_tcase(suite, threads);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
