@@ -15,7 +15,7 @@ enum {
     PAUSE_MOST_US = 5000 * 1000,
     LOOK_US = 20 * 1000, /* how often wait_idle() looks by itself */
     RUNS_SOFT = 2,       /* times the trigger: runs that cost nothing */
-    RUNS_HARD = 9,
+    RUNS_HARD = 6,
     DEBT_SOFT = 16, /* times the bytes of the base level */
     DEBT_HARD = 128,
 };
