@@ -48,6 +48,35 @@ START_TEST(varints_have_one_form)
 }
 END_TEST
 
+/* With and without bytes behind it, which decides how it is read. */
+START_TEST(varints_read_the_same_everywhere)
+{
+    for (int i = 0; i < 20000; i++) {
+        uint8_t bytes[FORMAT_VARINT_MAX + 8];
+        for (size_t j = 0; j < sizeof bytes; j++) {
+            uint64_t word = base_rand_next(&rng);
+            bytes[j] = (uint8_t)((word >> 8 & 7) == 0 ? word & 0x80 : word);
+        }
+        uint64_t far = 0;
+        uint64_t near = 0;
+        const uint8_t *behind = format_varint_get(bytes, bytes + sizeof bytes, &far);
+        size_t len = 1;
+        while (len < FORMAT_VARINT_MAX && bytes[len - 1] >= 0x80) {
+            len++;
+        }
+        const uint8_t *near_behind = format_varint_get(bytes, bytes + len, &near);
+        ck_assert_ptr_eq(behind, near_behind);
+        ck_assert_uint_eq(far, near);
+        if (behind != NULL) {
+            uint8_t again[FORMAT_VARINT_MAX];
+            ck_assert_ptr_eq(behind, bytes + len);
+            ck_assert_ptr_eq(format_varint_put(again, far), again + len);
+            ck_assert_mem_eq(again, bytes, len);
+        }
+    }
+}
+END_TEST
+
 START_TEST(filters_hold_what_was_put_in)
 {
     static const struct {
@@ -471,6 +500,7 @@ main(void)
     TCase *cases = tcase_create("parts");
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, varints_have_one_form);
+    tcase_add_test(cases, varints_read_the_same_everywhere);
     tcase_add_test(cases, filters_hold_what_was_put_in);
     tcase_add_test(cases, packing_must_save_an_eighth);
     tcase_add_test(cases, a_packed_block_needs_its_dictionary);
