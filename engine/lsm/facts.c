@@ -242,7 +242,7 @@ static void
 tell(Reader *reader, size_t offset, const char *what)
 {
     reader->facts->whole = false;
-    reader->gap(reader->user, reader->number, (int64_t)offset, what);
+    reader->gap(reader->user, reader->number, (int64_t)offset, false, what);
 }
 
 /* Takes all edits of a record, or what is before one that makes no sense. */
@@ -304,8 +304,9 @@ read_records(Reader *reader)
         offset += record.len;
         end = offset;
     }
-    if (status.code == BASE_OK && end < reader->bytes.len) {
-        reader->gap(reader->user, reader->number, (int64_t)end,
+    reader->facts->torn = end < reader->bytes.len;
+    if (status.code == BASE_OK && reader->facts->torn) {
+        reader->gap(reader->user, reader->number, (int64_t)end, true,
                     "the last record is damaged, or was never written whole");
     }
     return status;
@@ -323,10 +324,12 @@ read_manifest(Reader *reader)
     reader->id = header.id;
     reader->found = false;
     bool whole_before = reader->facts->whole;
+    bool torn_before = reader->facts->torn;
     bool begins = begins_whole(reader);
     status = read_records(reader);
     if (!reader->found) {
         reader->facts->whole = whole_before; /* begun, and never completed */
+        reader->facts->torn = torn_before;
     } else if (!begins) {
         reader->facts->whole = false;
     }

@@ -30,11 +30,13 @@ typedef struct LsmFacts {
     size_t blob_count;
     LsmStoreState state; /* the highest of each that was seen */
     bool any;            /* there was a record */
-    bool whole;          /* nothing is missing from the newest manifest */
+    bool whole;          /* nothing is missing from the newest manifest, but perhaps at its end */
+    bool torn;           /* bytes that are no record are at its end */
 } LsmFacts;
 
-/* Hears where a manifest could not be read. */
-typedef void LsmFactsGap(void *user, uint64_t number, int64_t offset, const char *what);
+/* Hears where a manifest could not be read; `at_end`: it may be a record that was never completed. */
+typedef void LsmFactsGap(void *user, uint64_t number, int64_t offset, bool at_end,
+                         const char *what);
 
 /* Reads all manifests of the inventory. BASE_NO_MEMORY: there is nothing to clear. */
 BaseStatus lsm_facts_read(const Env *env, const char *directory, const LsmInventory *inventory,

@@ -10,6 +10,7 @@
 #include "engine/lsm/figures.h"
 #include "engine/lsm/iterator.h"
 #include "engine/lsm/range.h"
+#include "engine/lsm/repair.h"
 #include "engine/lsm/stored.h"
 #include "engine/lsm/verify.h"
 
@@ -412,4 +413,5 @@ const EngineClass lsm_class = {
     .option_count = LSM_OPTION_COUNT,
     .open = open_lsm,
     .verify_files = lsm_verify_directory,
+    .repair_files = lsm_repair_directory,
 };

@@ -88,13 +88,16 @@ lsm_quarantine_keep(LsmQuarantine *quarantine)
 {
     char directory[ENV_PATH_MAX];
     const char *entry = NULL;
-    if (quarantine->count == 0) {
+    if (quarantine->kept == quarantine->names.len) {
         return base_ok();
     }
     BaseStatus status = make_directory(quarantine, directory);
     while (status.code == BASE_OK && (entry = next_entry(quarantine, entry)) != NULL) {
-        status = keep_file(quarantine, directory, entry + 1);
+        if ((size_t)(entry - (const char *)quarantine->names.data) >= quarantine->kept) {
+            status = keep_file(quarantine, directory, entry + 1);
+        }
     }
+    quarantine->kept = quarantine->names.len;
     if (status.code == BASE_OK) {
         status = env_sync_directory(quarantine->env, directory);
     }

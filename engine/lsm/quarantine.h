@@ -19,6 +19,7 @@ typedef struct LsmQuarantine {
     const char *directory; /* the store's; borrowed */
     BaseBuf names;         /* of the files, each with its terminator and whether its name goes */
     size_t count;
+    size_t kept; /* bytes of `names` that have second names already */
 } LsmQuarantine;
 
 void lsm_quarantine_init(LsmQuarantine *quarantine, const Env *env, const char *directory);
@@ -30,7 +31,10 @@ void lsm_quarantine_clear(LsmQuarantine *quarantine);
  */
 BaseStatus lsm_quarantine_add(LsmQuarantine *quarantine, const char *name, bool replaced);
 
-/* Gives all of them names in the quarantine, durably. Files that are not there are left out. */
+/*
+ * Gives those that have none yet names in the quarantine, durably. Files that are not there are left
+ * out.
+ */
 BaseStatus lsm_quarantine_keep(LsmQuarantine *quarantine);
 
 /* Takes their names in the store away, durably. */
