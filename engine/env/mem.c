@@ -2,8 +2,9 @@
  * mem.c: a file system in memory that knows what is durable. See mem.h; mem_node.h keeps the two
  * states.
  *
- * Nodes live until the file system is freed, whether or not a name leads to them: handles and
- * durable names may still point there, and a test does not make many.
+ * A node lives as long as a name leads to it, now or after a crash, or a handle or lock holds it.
+ * That is found out by going through all names, when the file system is told to tidy up and after
+ * crashes; until then nodes stay.
  */
 #include "engine/env/mem.h"
 
@@ -218,6 +219,11 @@ mem_sync(EnvFile *base)
 static void
 mem_close(EnvFile *base)
 {
+    EnvMemNode *node = enter_file(base);
+    if (node != NULL) {
+        node->holders--;
+        (void)leave_file(base, base_ok());
+    }
     free(base);
 }
 
@@ -276,6 +282,7 @@ mem_open_file(const Env *env, const char *path, unsigned how, EnvFile **ret_file
     *file = (MemFile){{&mem_file_ops}, mem, NULL, mem->generation, (how & ENV_OPEN_WRITE) != 0};
     BaseStatus status = open_node(mem, path, how, &file->node);
     if (base_is_ok(status)) {
+        file->node->holders++;
         *ret_file = &file->file;
     } else {
         free(file);
@@ -468,6 +475,7 @@ mem_lock(const Env *env, const char *path, EnvLock **ret_lock)
     }
     if (base_is_ok(status)) {
         lock->node->locked = true;
+        lock->node->holders++;
         *ret_lock = lock;
     } else {
         free(lock);
@@ -481,6 +489,7 @@ mem_unlock(const Env *env, EnvLock *lock)
     MemEnv *mem = enter(env);
     if (lock->generation == mem->generation) {
         lock->node->locked = false;
+        lock->node->holders--;
     }
     free(lock);
     (void)leave(mem, base_ok());
@@ -534,6 +543,39 @@ env_mem_free(Env *env)
     free(mem);
 }
 
+/* Frees the nodes that nothing leads to. */
+static void
+tidy(MemEnv *mem)
+{
+    env_mem_node_reach(&mem->root);
+    for (EnvMemNode *node = mem->nodes; node != NULL; node = node->next) {
+        if (node->holders != 0) {
+            env_mem_node_reach(node);
+        }
+    }
+    mem->root.reached = false;
+    EnvMemNode **link = &mem->nodes;
+    while (*link != NULL) {
+        EnvMemNode *node = *link;
+        if (node->reached) {
+            node->reached = false;
+            link = &node->next;
+        } else {
+            *link = node->next;
+            env_mem_node_clear(node);
+            free(node);
+        }
+    }
+}
+
+void
+env_mem_tidy(Env *env)
+{
+    MemEnv *mem = enter(env);
+    tidy(mem);
+    (void)leave(mem, base_ok());
+}
+
 void
 env_mem_crash(Env *env, BaseRand *keep)
 {
@@ -542,6 +584,8 @@ env_mem_crash(Env *env, BaseRand *keep)
     BASE_CHECK(base_is_ok(env_mem_node_crash(&mem->root, keep)));
     for (EnvMemNode *node = mem->nodes; node != NULL; node = node->next) {
         BASE_CHECK(base_is_ok(env_mem_node_crash(node, keep)));
+        node->holders = 0;
     }
+    tidy(mem);
     (void)leave(mem, base_ok());
 }

@@ -27,6 +27,12 @@ Env *env_mem_new(void);
 void env_mem_free(Env *env);
 
 /*
+ * Frees the memory of files that were removed and cannot come back. A test that makes many files
+ * calls it now and then; a crash does it, too.
+ */
+void env_mem_tidy(Env *env);
+
+/*
  * A system crash. With `keep` NULL everything that was not synced is lost; otherwise each part of
  * it survives or not by its numbers, as E-4 says.
  */

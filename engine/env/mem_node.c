@@ -304,6 +304,30 @@ env_mem_node_sync(EnvMemNode *node)
     return node->is_directory ? directory_settle(node, node->change_count) : file_sync(node);
 }
 
+static void
+reach_names(const EnvMemNames *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        env_mem_node_reach(names->items[i].node);
+    }
+}
+
+void
+env_mem_node_reach(EnvMemNode *node)
+{
+    if (node->reached) {
+        return;
+    }
+    node->reached = true;
+    reach_names(&node->names);
+    reach_names(&node->durable_names);
+    for (size_t i = 0; i < node->change_count; i++) {
+        if (node->changes[i].node != NULL) {
+            env_mem_node_reach(node->changes[i].node);
+        }
+    }
+}
+
 BaseStatus
 env_mem_node_crash(EnvMemNode *node, BaseRand *keep)
 {

@@ -47,7 +47,9 @@ struct EnvMemNode {
     EnvMemNames durable_names;
     EnvMemChange *changes;
     size_t change_count;
-    EnvMemNode *next; /* of all nodes; the file system's */
+    size_t holders;   /* open handles and locks; the file system's, as all below */
+    bool reached;     /* while it looks for what nothing leads to */
+    EnvMemNode *next; /* of all nodes */
 };
 
 /* Frees what a node owns, not the node. */
@@ -71,6 +73,9 @@ void env_mem_node_shrink(EnvMemNode *file, size_t size);
 
 /* Makes bytes or names durable. */
 BaseStatus env_mem_node_sync(EnvMemNode *node);
+
+/* Sets `reached` of the node and of all that its names lead to, now or after a crash. */
+void env_mem_node_reach(EnvMemNode *node);
 
 /* A system crash; see env_mem_crash(). */
 BaseStatus env_mem_node_crash(EnvMemNode *node, BaseRand *keep);

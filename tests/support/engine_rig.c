@@ -153,6 +153,9 @@ engine_rig_close(EngineRig *rig)
 {
     engine_close(rig->engine);
     rig->engine = NULL;
+    if (rig->files == ENGINE_RIG_MEMORY) {
+        env_mem_tidy(rig->memory);
+    }
 }
 
 void

@@ -180,6 +180,32 @@ START_TEST(handles_and_locks_die_in_a_crash)
 }
 END_TEST
 
+START_TEST(what_nothing_leads_to_is_given_up)
+{
+    EnvFile *held = NULL;
+    write_file("/held", "still read", true);
+    write_file("/comes-back", "after a crash", true);
+    write_file("/gone", "for good", false);
+    ck_ok(env_sync_directory(env, "/"));
+    ck_ok(env_open_file(env, "/held", ENV_OPEN_READ, &held));
+    ck_ok(env_unlink(env, "/held"));
+    ck_ok(env_unlink(env, "/gone"));
+    ck_ok(env_sync_directory(env, "/"));
+    ck_ok(env_unlink(env, "/comes-back"));
+    env_mem_tidy(env);
+    char text[16] = "";
+    size_t len = 0;
+    ck_ok(env_file_read_at(held, 0, text, 10, &len));
+    ck_assert_str_eq(text, "still read");
+    env_mem_crash(env, NULL);
+    ck_assert(file_is("/comes-back", "after a crash") && !exists("/held") && !exists("/gone"));
+    ck_assert_int_eq(env_file_read_at(held, 0, text, 10, &len).code, BASE_IO);
+    env_file_close(held);
+    env_mem_tidy(env);
+    ck_assert(file_is("/comes-back", "after a crash"));
+}
+END_TEST
+
 START_TEST(some_of_what_was_not_synced_may_survive)
 {
     bool kept_new = false;
@@ -263,6 +289,7 @@ main(void)
     tcase_add_test(cases, lengths_need_a_sync);
     tcase_add_test(cases, handles_and_locks_die_in_a_crash);
     tcase_add_test(cases, some_of_what_was_not_synced_may_survive);
+    tcase_add_test(cases, what_nothing_leads_to_is_given_up);
     tcase_add_test(cases, of_the_changes_of_names_a_prefix_survives);
     Suite *suite = suite_create("env");
     suite_add_tcase(suite, cases);
