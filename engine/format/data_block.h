@@ -129,17 +129,19 @@ FormatStep format_data_cursor_has_newer(FormatDataCursor *cursor, bool *ret_has)
 /* Makes room for a key. FORMAT_STEP_CORRUPT: no key is that long. */
 FormatStep format_data_cursor_grow(FormatDataCursor *cursor, size_t key_len);
 
-/* Whether an entry has the key that the cursor holds. What is stored is compared at a restart only:
- * elsewhere the first byte differs. */
+/*
+ * Whether an entry has the key that the cursor holds. What is stored of it is compared at restarts
+ * only: elsewhere its first byte differs.
+ */
 static inline bool
 format_data_cursor_is_same(const FormatDataCursor *cursor, const FormatEntryHead *head)
 {
-    if (head->shared + head->unshared != cursor->key.len) {
-        return false;
+    size_t key_len = head->shared + head->unshared;
+    if (key_len != cursor->key.len || head->unshared == 0) {
+        return key_len == cursor->key.len;
     }
     const uint8_t *rest = cursor->key.data + head->shared;
-    return head->unshared == 0 ||
-           (rest[0] == head->suffix[0] && memcmp(rest, head->suffix, head->unshared) == 0);
+    return rest[0] == head->suffix[0] && memcmp(rest, head->suffix, head->unshared) == 0;
 }
 
 /* Makes the entry that begins at `at` the current one; the key holds that of the entry before. */

@@ -105,14 +105,22 @@ check_version(int64_t version)
     base_epoch_exit();
 }
 
-START_TEST(a_get_says_what_the_list_says)
+static void
+check_gets(int seed)
 {
-    view_rig_init(&rig, (uint64_t)_i + 1, &shapes[(size_t)_i % SHAPES]);
+    view_rig_init(&rig, (uint64_t)seed + 1, &shapes[(size_t)seed % SHAPES]);
     for (int i = 0; i < VERSIONS; i++) {
         check_version(random_version(i));
     }
     ck_assert_int_eq(stats_now().get_keys, VERSIONS * 2 * (VIEW_RIG_KEYS + 1));
     view_rig_clear(&rig);
+}
+
+START_TEST(a_get_says_what_the_list_says)
+{
+    for (int seed = 0; seed < VIEWS; seed++) {
+        check_gets(seed);
+    }
 }
 END_TEST
 
@@ -143,9 +151,10 @@ check_many(size_t count, int64_t version)
     free(stored);
 }
 
-START_TEST(many_keys_are_as_one_by_one)
+static void
+check_many_gets(int seed)
 {
-    view_rig_init(&rig, (uint64_t)_i + 1, &shapes[(size_t)_i % SHAPES]);
+    view_rig_init(&rig, (uint64_t)seed + 1, &shapes[(size_t)seed % SHAPES]);
     int64_t keys = 0;
     for (int i = 0; i < 10 * VERSIONS; i++) {
         size_t count = base_rand_below(&rig.rand, MANY + 1);
@@ -157,14 +166,22 @@ START_TEST(many_keys_are_as_one_by_one)
     ck_assert_int_eq(stats.get_batches, 10 * VERSIONS);
     view_rig_clear(&rig);
 }
+
+START_TEST(many_keys_are_as_one_by_one)
+{
+    for (int seed = 0; seed < VIEWS; seed++) {
+        check_many_gets(seed);
+    }
+}
 END_TEST
 
 /* ---------------------------------------------------------------------------------- counters -- */
 
-START_TEST(every_question_is_counted)
+static void
+check_counters(int seed)
 {
     static const ViewRigShape shape = {.removes = 20, .ranges = 10};
-    view_rig_init(&rig, (uint64_t)_i + 100, &shape);
+    view_rig_init(&rig, (uint64_t)seed + 100, &shape);
     LsmStored stored;
     LsmFound found;
     int64_t values = 0;
@@ -193,13 +210,21 @@ START_TEST(every_question_is_counted)
     ck_assert_int_eq(stats_now().get_found, values);
     view_rig_clear(&rig);
 }
+
+START_TEST(every_question_is_counted)
+{
+    for (int seed = 0; seed < 10; seed++) {
+        check_counters(seed);
+    }
+}
 END_TEST
 
 /* ------------------------------------------------------------------------------- from memory -- */
 
-START_TEST(nothing_is_read_when_only_memory_is_asked)
+static void
+check_memory(int seed)
 {
-    view_rig_init(&rig, (uint64_t)_i + 1, &shapes[(size_t)_i % SHAPES]);
+    view_rig_init(&rig, (uint64_t)seed + 1, &shapes[(size_t)seed % SHAPES]);
     LsmStored stored;
     LsmFound found;
     int64_t refused = 0;
@@ -224,14 +249,22 @@ START_TEST(nothing_is_read_when_only_memory_is_asked)
     ck_assert(refused != 0 || !rig.shape.tables_only);
     view_rig_clear(&rig);
 }
+
+START_TEST(nothing_is_read_when_only_memory_is_asked)
+{
+    for (int seed = 0; seed < 10; seed++) {
+        check_memory(seed);
+    }
+}
 END_TEST
 
 /* ------------------------------------------------------------------------------------ errors -- */
 
-START_TEST(damage_is_an_error_and_never_an_answer)
+static void
+check_damage(int seed)
 {
     static const ViewRigShape shape = {.removes = 10, .ranges = 5, .tables_only = true};
-    view_rig_init(&rig, (uint64_t)_i + 1, &shape);
+    view_rig_init(&rig, (uint64_t)seed + 1, &shape);
     view_rig_damage(&rig);
     LsmStored stored;
     LsmFound found;
@@ -262,6 +295,13 @@ START_TEST(damage_is_an_error_and_never_an_answer)
     ck_assert_int_eq(counted, 2 * (int64_t)failed);
     ck_assert_uint_eq(atomic_load(&rig.store.faults), 2 * failed);
     view_rig_clear(&rig);
+}
+
+START_TEST(damage_is_an_error_and_never_an_answer)
+{
+    for (int seed = 0; seed < 10; seed++) {
+        check_damage(seed);
+    }
 }
 END_TEST
 
@@ -295,11 +335,11 @@ main(void)
     Suite *suite = suite_create("lsm_get");
     TCase *get = tcase_create("get");
     tcase_set_timeout(get, 120);
-    tcase_add_loop_test(get, a_get_says_what_the_list_says, 0, VIEWS);
-    tcase_add_loop_test(get, many_keys_are_as_one_by_one, 0, VIEWS);
-    tcase_add_loop_test(get, every_question_is_counted, 0, 10);
-    tcase_add_loop_test(get, nothing_is_read_when_only_memory_is_asked, 0, 10);
-    tcase_add_loop_test(get, damage_is_an_error_and_never_an_answer, 0, 10);
+    tcase_add_test(get, a_get_says_what_the_list_says);
+    tcase_add_test(get, many_keys_are_as_one_by_one);
+    tcase_add_test(get, every_question_is_counted);
+    tcase_add_test(get, nothing_is_read_when_only_memory_is_asked);
+    tcase_add_test(get, damage_is_an_error_and_never_an_answer);
     tcase_add_test(get, a_value_in_a_blob_file_is_refused);
     tcase_add_test(get, long_keys_are_stored_too);
     suite_add_tcase(suite, get);

@@ -182,9 +182,10 @@ walk(Model *model, EngineIterator *iterator)
     }
 }
 
-START_TEST(any_walk_shows_what_the_list_says)
+static void
+check_walks(int seed)
 {
-    view_rig_init(&rig, (uint64_t)_i + 1, &shapes[(size_t)_i % SHAPES]);
+    view_rig_init(&rig, (uint64_t)seed + 1, &shapes[(size_t)seed % SHAPES]);
     for (int i = 0; i < WALKS; i++) {
         uint8_t start[VIEW_RIG_KEY_MAX + 1];
         uint8_t stop[VIEW_RIG_KEY_MAX + 1];
@@ -202,15 +203,23 @@ START_TEST(any_walk_shows_what_the_list_says)
     }
     view_rig_clear(&rig);
 }
+
+START_TEST(any_walk_shows_what_the_list_says)
+{
+    for (int seed = 0; seed < VIEWS; seed++) {
+        check_walks(seed);
+    }
+}
 END_TEST
 
 /* ---------------------------------------------------------------------------------- counting -- */
 
 /* Without removed ranges a walk from end to end comes to every key once, in both directions. */
-START_TEST(what_is_passed_is_counted)
+static void
+check_counts(int seed)
 {
     static const ViewRigShape shape = {.removes = 30, .expiring = 30};
-    view_rig_init(&rig, (uint64_t)_i + 1, &shape);
+    view_rig_init(&rig, (uint64_t)seed + 1, &shape);
     EngineIteratorStats stats = {0};
     for (size_t key = 0; key < VIEW_RIG_KEYS; key++) {
         const ViewRigOp *op = view_rig_newest(&rig, 0, key, rig.version);
@@ -239,6 +248,13 @@ START_TEST(what_is_passed_is_counted)
     ck_assert_int_eq(sums.scan_expired, 2 * stats.expired);
     ck_assert_int_eq(sums.scan_hidden, 0);
     view_rig_clear(&rig);
+}
+
+START_TEST(what_is_passed_is_counted)
+{
+    for (int seed = 0; seed < 10; seed++) {
+        check_counts(seed);
+    }
 }
 END_TEST
 
@@ -342,28 +358,37 @@ run_out(EngineIterator *iterator, bool backward)
     return seen;
 }
 
-START_TEST(only_memory_is_asked)
+static void
+check_memory(int seed)
 {
-    view_rig_init(&rig, (uint64_t)_i + 1,
+    view_rig_init(&rig, (uint64_t)seed + 1,
                   &(ViewRigShape){.removes = 10, .ranges = 5, .tables_only = true});
     EngineIterator *iterator = open_all(0, ENGINE_READ_CACHED_ONLY);
-    (void)run_out(iterator, _i % 2 == 0);
+    (void)run_out(iterator, seed % 2 == 0);
     ck_assert_int_eq(iterator->status.code, BASE_WOULD_BLOCK);
     EngineIterator *reading = open_all(0, 0);
     size_t all = run_out(reading, false);
     ck_assert_int_eq(reading->status.code, BASE_OK);
-    ck_assert_uint_eq(run_out(iterator, _i % 2 == 0), all);
+    ck_assert_uint_eq(run_out(iterator, seed % 2 == 0), all);
     ck_assert_int_eq(iterator->status.code, BASE_OK);
     lsm_iterator_free(reading);
     lsm_iterator_free(iterator);
     view_rig_clear(&rig);
 }
+
+START_TEST(only_memory_is_asked)
+{
+    for (int seed = 0; seed < 6; seed++) {
+        check_memory(seed);
+    }
+}
 END_TEST
 
-START_TEST(an_error_is_not_the_end)
+static void
+check_damage(int seed)
 {
     static const ViewRigShape shape = {.removes = 10, .tables_only = true, .ops = 2000};
-    view_rig_init(&rig, (uint64_t)_i + 1, &shape);
+    view_rig_init(&rig, (uint64_t)seed + 1, &shape);
     view_rig_damage(&rig);
     Model model[2];
     size_t failed = 0;
@@ -385,12 +410,20 @@ START_TEST(an_error_is_not_the_end)
     ck_assert_uint_ge(failed, 2);
     view_rig_clear(&rig);
 }
+
+START_TEST(an_error_is_not_the_end)
+{
+    for (int seed = 0; seed < 10; seed++) {
+        check_damage(seed);
+    }
+}
 END_TEST
 
 /* What an iterator holds stays, whatever becomes of the store. */
-START_TEST(the_view_is_held)
+static void
+check_held_view(int seed)
 {
-    view_rig_init(&rig, (uint64_t)_i + 1, &shapes[(size_t)_i % SHAPES]);
+    view_rig_init(&rig, (uint64_t)seed + 1, &shapes[(size_t)seed % SHAPES]);
     EngineIteratorOptions all = {.range.unbounded = true};
     Model model;
     model_fill(&model, &all, rig.version);
@@ -416,6 +449,13 @@ START_TEST(the_view_is_held)
     walk(&model, iterator);
     lsm_iterator_free(iterator);
     view_rig_clear(&rig);
+}
+
+START_TEST(the_view_is_held)
+{
+    for (int seed = 0; seed < 10; seed++) {
+        check_held_view(seed);
+    }
 }
 END_TEST
 
@@ -524,12 +564,12 @@ main(void)
     Suite *suite = suite_create("lsm_iterator");
     TCase *iterator = tcase_create("iterator");
     tcase_set_timeout(iterator, 120);
-    tcase_add_loop_test(iterator, any_walk_shows_what_the_list_says, 0, VIEWS);
-    tcase_add_loop_test(iterator, what_is_passed_is_counted, 0, 10);
+    tcase_add_test(iterator, any_walk_shows_what_the_list_says);
+    tcase_add_test(iterator, what_is_passed_is_counted);
     tcase_add_test(iterator, removed_ranges_are_not_walked_through);
-    tcase_add_loop_test(iterator, only_memory_is_asked, 0, 6);
-    tcase_add_loop_test(iterator, an_error_is_not_the_end, 0, 10);
-    tcase_add_loop_test(iterator, the_view_is_held, 0, 10);
+    tcase_add_test(iterator, only_memory_is_asked);
+    tcase_add_test(iterator, an_error_is_not_the_end);
+    tcase_add_test(iterator, the_view_is_held);
     tcase_add_test(iterator, iterators_are_used_again);
     tcase_add_test(iterator, what_is_written_meanwhile_is_not_seen);
     suite_add_tcase(suite, iterator);

@@ -78,7 +78,7 @@ START_TEST(nested_ranges_stay_small)
     lsm_range_set_init(&set);
     for (int i = 0; i < NESTED; i++) {
         uint8_t stop[4] = {(uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, 1};
-        FormatRange range = {BASE_SLICE_EMPTY, base_slice(stop, sizeof stop), i + 1};
+        FormatRange range = {base_slice(stop, 0), base_slice(stop, sizeof stop), i + 1};
         LsmRangeBuilt built;
         ck_assert_int_eq(lsm_range_set_build(&range, &built).code, BASE_OK);
         lsm_range_set_add(&set, built);
