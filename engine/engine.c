@@ -470,7 +470,7 @@ find_owner(const Place *place, const EngineClass **ret_class)
     }
     const EngineClass *found = engine_class_find(name);
     if (found == NULL) {
-        return explain(place, base_error(BASE_UNSUPPORTED, "no such engine"),
+        return explain(place, base_error(BASE_INVALID, "no such engine"),
                        "%s belongs to the engine '%s', which this build does not have",
                        place->directory, name);
     }

@@ -486,7 +486,7 @@ BaseStatus engine_open(const EngineClass *engine_class, EngineOpenArgs *args, En
  * Reads every file in the directory of an engine that is not open, and checks all that can be
  * checked without writing any of them. BASE_CORRUPTION: damage was found, and reported. Other
  * errors: it could not be done, and args->message says why; BASE_UNSUPPORTED: this engine keeps no
- * files, or cannot check them.
+ * files that could be checked.
  */
 BaseStatus engine_verify_directory(EngineFilesArgs *args);
 

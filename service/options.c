@@ -15,6 +15,8 @@ static const char options_description[] =
     "  larderd --config larder.conf --check-config    say everything that is wrong with it\n"
     "  larderd --print-config > larder.conf           a file with every setting, explained\n"
     "  larderd --listen unix:/run/larder.sock --listen tcp:127.0.0.1:0\n"
+    "  larderd --verify ./" CONFIG_DATA_DIR
+    "                 check every file, while no server runs\n"
     "\n"
     "Signals:\n"
     "  SIGTERM, SIGINT   finish the requests under way, then end; twice: end now\n"
@@ -42,6 +44,10 @@ options_parse(int argc, char **argv, Options *ret_options, char **ret_problem)
          "Address of the Store service; may be given again", "ADDRESS"},
         {"admin-listen", 'a', 0, G_OPTION_ARG_STRING_ARRAY, &options.admin_listen,
          "Address of Admin and Observe; may be given again", "ADDRESS"},
+        {"verify", 0, 0, G_OPTION_ARG_FILENAME, &options.verify,
+         "Check every file of the stores in a data directory, or of one store, and exit", "DIR"},
+        {"repair", 0, 0, G_OPTION_ARG_FILENAME, &options.repair,
+         "Make damaged stores there usable again, with all that is intact, and exit", "DIR"},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options.version, "Print the version and exit", NULL},
         {0},
     };
@@ -54,6 +60,8 @@ options_parse(int argc, char **argv, Options *ret_options, char **ret_problem)
         *ret_problem = g_strdup(error->message);
     } else if (argc > 1) {
         *ret_problem = g_strdup_printf("\"%s\" is no option", argv[1]);
+    } else if (options.verify != NULL && options.repair != NULL) {
+        *ret_problem = g_strdup("--verify and --repair exclude each other");
     } else {
         *ret_options = options;
         return true;
@@ -73,6 +81,8 @@ options_clear(Options *options)
 {
     g_free(options->config);
     g_free(options->data_dir);
+    g_free(options->verify);
+    g_free(options->repair);
     g_strfreev(options->listen);
     g_strfreev(options->admin_listen);
     *options = (Options){0};

@@ -13,6 +13,8 @@ typedef struct Options {
     gboolean check_config;
     gboolean print_config;
     gboolean version;
+    char *verify; /* a directory; NULL: not asked for, like the next one */
+    char *repair;
     char **listen; /* NULL: not given, like the next two */
     char **admin_listen;
     char *data_dir;

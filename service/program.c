@@ -7,6 +7,7 @@
 #include "service/program.h"
 
 #include "service/log.h"
+#include "service/offline.h"
 #include "service/options.h"
 #include "service/server.h"
 
@@ -149,11 +150,24 @@ check(const Config *config, const Options *options)
 }
 
 static int
+work_offline(const Options *options, const ServerParts *parts)
+{
+    const Env *env = parts == NULL || parts->env == NULL ? env_posix() : parts->env;
+    (void)umask(077);
+    ProgramExit status = options->verify != NULL ? offline_verify(env, options->verify)
+                                                 : offline_repair(env, options->repair);
+    return (int)status;
+}
+
+static int
 run(const Options *options, const ServerParts *parts)
 {
     if (options->version) {
         (void)printf("larderd %s\n", LARDER_VERSION);
         return PROGRAM_OK;
+    }
+    if (options->verify != NULL || options->repair != NULL) {
+        return work_offline(options, parts);
     }
     ConfigReport report;
     config_report_init(&report);

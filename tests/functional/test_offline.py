@@ -1,0 +1,92 @@
+"""larderd --verify and --repair: the files of stores that nobody serves."""
+
+import re
+import subprocess
+
+import pytest
+
+from larder_harness import LARDERD, PATIENCE
+
+LSM = '[store "default"]\nengine=lsm\n'
+TWO = LSM + '[store "other"]\nengine=lsm\n[store "memory"]\nengine=hashmap\n'
+OK, USAGE, CORRUPT, UNAVAILABLE, IO = 0, 64, 65, 69, 74
+
+
+def larderd(*arguments, status):
+    done = subprocess.run([LARDERD, *map(str, arguments)], capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def filled(start_server):
+    """A server that was stopped, with tables and a log in two stores."""
+    server = start_server(config=TWO)
+    with server.store() as client, server.admin() as admin:
+        for name in ("default", "other"):
+            for i in range(2000):
+                client.client.send_put(name, b"key%04d" % i, b"value %d " % i * 20, None)
+            for _ in range(2000):
+                client.client.recv_put()
+            assert admin.flush(name, None).done
+            client.put(name, b"later", b"in the log", None)
+    server.stop()
+    server.data = server.folder / "data"
+    return server
+
+
+def damage(path, offset):
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)[0]
+        file.seek(offset)
+        file.write(bytes([byte ^ 0x40]))
+
+
+def table_of(server, store="default"):
+    """The largest table of a store."""
+    tables = (server.data / "stores" / store).glob("*.sst")
+    return max(tables, key=lambda table: table.stat().st_size)
+
+
+def test_what_is_intact(filled):
+    said = larderd("--verify", filled.data, status=OK)
+    good = re.findall(r"^store (\w+): \d+ files, \d+ bytes, (\d+) entries.*: good$", said, re.M)
+    assert [name for name, _ in good] == ["default", "other"]
+    assert all(int(entries) >= 2000 for _, entries in good)
+    assert re.search(r"^store memory: .* nothing to verify", said, re.M)
+    one = larderd("--verify", filled.data / "stores" / "other", status=OK)
+    assert ": good\n" in one and "store" not in one.split(":")[0]
+    filled.start()
+    with filled.store() as client:
+        assert client.get("other", b"later", None).value == b"in the log"
+
+
+def test_damage_is_found_with_its_place(filled):
+    table = table_of(filled)
+    damage(table, 5000)
+    said = larderd("--verify", filled.data, status=CORRUPT)
+    assert re.search(rf"^store default: damage: {table.name}, byte \d+: ", said, re.M), said
+    assert re.search(r"^store default: .* 1 damage.*: damaged$", said, re.M), said
+    assert re.search(r"^store other: .*: good$", said, re.M)
+    larderd("--verify", filled.data / "stores" / "other", status=OK)
+
+
+def test_a_missing_file_is_found(filled):
+    table = table_of(filled)
+    table.unlink()
+    said = larderd("--verify", filled.data, status=CORRUPT)
+    assert table.name in said and "damaged\n" in said
+
+
+def test_what_is_in_use_is_left_alone(filled):
+    filled.start()
+    for option in ("--verify", "--repair"):
+        assert "in use" in larderd(option, filled.data, status=UNAVAILABLE)
+        assert "in use" in larderd(option, filled.data / "stores" / "default", status=UNAVAILABLE)
+
+
+def test_what_is_no_directory_of_ours(tmp_path):
+    assert "no file ENGINE" in larderd("--verify", tmp_path, status=IO)
+    assert "cannot look into" in larderd("--verify", tmp_path / "none", status=IO)
+    assert "exclude" in larderd("--verify", tmp_path, "--repair", tmp_path, status=USAGE)
