@@ -3,6 +3,8 @@
  */
 #include "engine/lsm/compaction.h"
 
+#include "engine/format/trainer.h"
+#include "engine/lsm/dictionary.h"
 #include "engine/lsm/flush.h"
 
 #include <stdlib.h>
@@ -251,12 +253,25 @@ check_orders(const LsmJob *job, const LsmPick *pick, int64_t order)
                : base_error(BASE_BUSY, "level 0 has no orders left for a merge");
 }
 
+/* Trains a dictionary where tables are packed for long, in small blocks. */
+static void
+train(LsmJob *job, const LsmPick *pick, const Inputs *inputs)
+{
+    TableBuilderOptions table = lsm_job_table_options(job->place, pick->output_level);
+    if (table.pack && pick->output_level == LSM_LEVELS - 1 &&
+        table.block_bytes <= FORMAT_TRAINER_BLOCK_MAX) {
+        lsm_dictionary_make(inputs->tables, inputs->table_count, table.zstd_level,
+                            &job->dictionary);
+    }
+}
+
 static BaseStatus
 merge(LsmJob *job, const LsmPick *pick, LsmTable **ret_damaged)
 {
     Inputs inputs = {0};
     BaseStatus status = gather(job, pick, &inputs);
     if (status.code == BASE_OK) {
+        train(job, pick, &inputs);
         status = lsm_job_rewrite(job, inputs.sources, inputs.source_count, pick->output_level,
                                  inputs.entries, inputs.dead_since_ms);
         *ret_damaged = status.code == BASE_CORRUPTION ? find_damaged(&inputs) : NULL;

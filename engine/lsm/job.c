@@ -24,8 +24,11 @@ no_memory(void)
 BaseStatus
 lsm_job_begin(LsmJob *job, const LsmJobPlace *place, LsmView *view)
 {
-    *job =
-        (LsmJob){.place = place, .view = view, .ranges = BASE_BUF_INIT, .numbers = BASE_BUF_INIT};
+    *job = (LsmJob){.place = place,
+                    .view = view,
+                    .ranges = BASE_BUF_INIT,
+                    .numbers = BASE_BUF_INIT,
+                    .dictionary = BASE_BUF_INIT};
     /* In this order, so that a snapshot that the list does not have reads neither earlier nor at a
        lower version. */
     job->visible = atomic_load_explicit(lsm_catalog_visible(place->catalog), memory_order_acquire);
@@ -141,6 +144,7 @@ lsm_job_rewrite(LsmJob *job, LsmSource *sources, size_t count, int output_level,
                            .pause = pause_job,
                            .user = job};
     args.table.stamp_max = job->stamp_max_ms;
+    args.table.dictionary = base_buf_slice(&job->dictionary);
     BaseStatus status = lsm_rewrite_run(&args, &job->made);
     job->figures.counts = job->made.counts;
     job->figures.tables_made = (int64_t)job->made.count;
@@ -193,4 +197,5 @@ lsm_job_end(LsmJob *job, BaseStatus status)
     free(job->snapshots.versions);
     base_buf_clear(&job->ranges);
     base_buf_clear(&job->numbers);
+    base_buf_clear(&job->dictionary);
 }

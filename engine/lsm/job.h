@@ -60,6 +60,7 @@ typedef struct LsmJob {
     int64_t stamp_max_ms; /* of what goes into the tables, for their properties */
     BaseBuf ranges;       /* FormatRange, of all inputs */
     BaseBuf numbers;      /* int64_t, of the files that were begun */
+    BaseBuf dictionary;   /* for the new tables; empty: none */
     LsmRewrite made;
     LsmJobFigures figures;
     BaseStatus (*pause)(void *user, size_t bytes); /* see rewrite.h */

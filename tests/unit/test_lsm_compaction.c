@@ -81,6 +81,7 @@ START_TEST(readers_see_the_same_as_before)
     rig.rand = base_rand((uint64_t)_i + 1);
     rig.buffer = 32 << 10;
     rig.value_bytes = _i % 2 == 0 ? 40 : 600;
+    rig.place.compression = (LsmCompression)(_i % 3);
     rig.picking.reclaim_ms = 2000;
     for (int round = 0; round < 60; round++) {
         for (int i = 0; i < 60; i++) {
