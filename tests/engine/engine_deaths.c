@@ -5,9 +5,9 @@
  *
  * A run of the ledger is repeated with all changes of files failing from step 0, 1, 2, ... on,
  * until it is not disturbed any more. Each time process or system die then, with what was not
- * synced lost or lost in part, and the store must open again with a prefix of the commits that holds what the
- * mode promises. Some of these stores die again at every step of their recovery. So every point
- * between two syncs is tried, in every mode.
+ * synced lost or lost in part, and the store must open again with a prefix of the commits that
+ * holds what the mode promises. Some of these stores die again at every step of their recovery. So
+ * every point between two syncs is tried, in every mode.
  */
 #include "tests/engine/ledger.h"
 
