@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 enum {
-    VIEWS = 40,
+    VIEWS = 24,
     VERSIONS = 12, /* that are read at in each view */
     MANY = 100,
 };
