@@ -4,6 +4,7 @@
 #include "engine/base/hash.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 #define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 
-static uint64_t process_seed;
+static _Atomic uint64_t process_seed; /* 0: not made yet */
 
 uint64_t
 base_hash(BaseSlice bytes, uint64_t seed)
@@ -48,20 +49,24 @@ base_hash_stream_value(const BaseHashStream *stream)
 static void
 make_process_seed(void)
 {
-    if (getrandom(&process_seed, sizeof process_seed, GRND_NONBLOCK) ==
-        (ssize_t)sizeof process_seed) {
-        return;
+    uint64_t seed = 0;
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed) {
+        /* Early at boot there may be no randomness yet: better a weak seed than no server. */
+        struct timespec now;
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        seed = (uint64_t)now.tv_nsec * 0x9e3779b97f4a7c15u ^ (uint64_t)getpid();
     }
-    /* Early at boot there may be no randomness yet: better a weak seed than no server. */
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    process_seed = (uint64_t)now.tv_nsec * 0x9e3779b97f4a7c15u ^ (uint64_t)getpid();
+    atomic_store_explicit(&process_seed, seed == 0 ? 1 : seed, memory_order_release);
 }
 
 uint64_t
 base_hash_process_seed(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    (void)pthread_once(&once, make_process_seed);
-    return process_seed;
+    uint64_t seed = atomic_load_explicit(&process_seed, memory_order_acquire);
+    if (__builtin_expect(seed == 0, 0)) {
+        (void)pthread_once(&once, make_process_seed);
+        seed = atomic_load_explicit(&process_seed, memory_order_acquire);
+    }
+    return seed;
 }

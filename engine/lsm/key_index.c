@@ -9,7 +9,11 @@
 
 #include <stdlib.h>
 
-#define FIRST_BITS 10
+enum {
+    FIRST_BITS_MIN = 10,
+    FIRST_BITS_MAX = 24,
+    ARENA_BYTES_OF_SLOT = 64, /* a key with a record of 100 bytes takes about 170 */
+};
 
 struct LsmKeyTable {
     LsmKeyTable *older;
@@ -21,6 +25,12 @@ static size_t
 slot_count(const LsmKeyTable *table)
 {
     return (size_t)1 << table->bits;
+}
+
+static size_t
+table_bytes(const LsmKeyTable *table)
+{
+    return sizeof(*table) + slot_count(table) * sizeof(table->slots[0]);
 }
 
 static LsmKeyTable *
@@ -72,6 +82,7 @@ grow(LsmKeyIndex *index, LsmKeyTable *old, unsigned bits)
     if (table == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for the index of a memtable");
     }
+    index->bytes += table_bytes(table);
     for (size_t i = 0; i < slot_count(old); i++) {
         uint32_t slot = atomic_load_explicit(&old->slots[i], memory_order_relaxed);
         if (slot != 0) {
@@ -84,6 +95,16 @@ grow(LsmKeyIndex *index, LsmKeyTable *old, unsigned bits)
     return base_ok();
 }
 
+static unsigned
+first_bits(const LsmArena *arena)
+{
+    unsigned bits = FIRST_BITS_MIN;
+    while (bits < FIRST_BITS_MAX && arena->reserved / ARENA_BYTES_OF_SLOT > (size_t)1 << bits) {
+        bits++;
+    }
+    return bits;
+}
+
 BaseStatus
 lsm_key_index_init(LsmKeyIndex *index, const LsmArena *arena)
 {
@@ -91,11 +112,11 @@ lsm_key_index_init(LsmKeyIndex *index, const LsmArena *arena)
     while (bits < 32 && arena->reserved / LSM_ARENA_UNIT > (size_t)1 << bits) {
         bits++;
     }
-    LsmKeyTable *table = table_new(FIRST_BITS, NULL);
+    LsmKeyTable *table = table_new(first_bits(arena), NULL);
     if (table == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for the index of a memtable");
     }
-    *index = (LsmKeyIndex){.arena = arena, .ref_bits = bits};
+    *index = (LsmKeyIndex){.arena = arena, .ref_bits = bits, .bytes = table_bytes(table)};
     atomic_init(&index->table, table);
     return base_ok();
 }
@@ -156,15 +177,4 @@ lsm_key_index_prefetch(const LsmKeyIndex *index, uint64_t hash)
 {
     const LsmKeyTable *table = atomic_load_explicit(&index->table, memory_order_acquire);
     __builtin_prefetch((const void *)&table->slots[place_of(table, hash)]);
-}
-
-size_t
-lsm_key_index_bytes(const LsmKeyIndex *index)
-{
-    size_t bytes = 0;
-    const LsmKeyTable *table = atomic_load_explicit(&index->table, memory_order_acquire);
-    for (; table != NULL; table = table->older) {
-        bytes += sizeof(*table) + slot_count(table) * sizeof(table->slots[0]);
-    }
-    return bytes;
 }

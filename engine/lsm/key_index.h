@@ -5,7 +5,8 @@
  * that references of this arena cannot reach, a part of the hash, so that most misses end without
  * touching a key. One writer inserts; nothing is removed. When the table is three fifths full, one
  * of twice the size takes its place, and the old one is kept for readers that are still in it until
- * the index is cleared.
+ * the index is cleared. Growing takes long, so the first table is made for as many keys as the arena
+ * takes of ordinary records.
  *
  * A reader that goes on in an old table misses keys that were inserted later; it asks for a version
  * that was visible before it began, and those keys are newer.
@@ -24,6 +25,7 @@ typedef struct LsmKeyIndex {
     const LsmArena *arena;
     unsigned ref_bits; /* that references of the arena need */
     size_t count;      /* keys; the writer's */
+    size_t bytes;      /* of all tables; the writer's */
     _Atomic(LsmKeyTable *) table;
 } LsmKeyIndex;
 
@@ -54,8 +56,5 @@ LsmRef lsm_key_index_find(const LsmKeyIndex *index, uint64_t hash, BaseSlice byt
 
 /* Fetches from memory where the search for a key of that hash begins. A hint. */
 void lsm_key_index_prefetch(const LsmKeyIndex *index, uint64_t hash);
-
-/* Bytes of memory of its tables. */
-size_t lsm_key_index_bytes(const LsmKeyIndex *index);
 
 #endif

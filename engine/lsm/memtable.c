@@ -19,7 +19,8 @@ struct LsmMemtable {
     LsmArena arena;
     LsmTree trees[LSM_MEMTABLE_KEYSPACES];
     LsmKeyIndex index;
-    size_t unlinked; /* entries that are built, and neither linked nor dropped; the writer's */
+    size_t unlinked;    /* entries that are built, and neither linked nor dropped; the writer's */
+    size_t keys_before; /* keys when the first of them, or one before it, was built; the writer's */
     struct {
         _Atomic int64_t entries;
         _Atomic int64_t removes;
@@ -165,6 +166,9 @@ LsmBuilt
 lsm_memtable_build(LsmMemtable *memtable, const LsmEntry *entry)
 {
     LsmBuilt built = {.hash = entry->hash};
+    if (memtable->unlinked == 0) {
+        memtable->keys_before = memtable->index.count;
+    }
     built.key = lsm_key_index_find(&memtable->index, entry->hash, entry->key);
     if (built.key == 0) {
         built.key = lsm_arena_take(&memtable->arena, sizeof(LsmTreeKey) + entry->key.len);
@@ -215,7 +219,7 @@ add_up(LsmMemtable *memtable, const LsmTreeKey *key, const LsmRecord *record)
     atomic_store_explicit(&memtable->stats.keys, (int64_t)memtable->index.count,
                           memory_order_relaxed);
     atomic_store_explicit(&memtable->stats.memory_bytes,
-                          (int64_t)(memtable->arena.used + lsm_key_index_bytes(&memtable->index)),
+                          (int64_t)(memtable->arena.used + memtable->index.bytes),
                           memory_order_relaxed);
 }
 
@@ -225,7 +229,8 @@ lsm_memtable_link(LsmMemtable *memtable, const LsmBuilt *built)
     LsmRecord *record = lsm_arena_at(&memtable->arena, built->record);
     LsmRef ref = built->key;
     LsmTreeKey *key = key_node(memtable, ref);
-    if (atomic_load_explicit(&key->newest, memory_order_relaxed) == 0) {
+    if (atomic_load_explicit(&key->newest, memory_order_relaxed) == 0 &&
+        memtable->index.count != memtable->keys_before) {
         /* Not linked by itself, but perhaps meanwhile by an entry that was built beside it. */
         LsmRef linked = lsm_key_index_find(&memtable->index, built->hash, lsm_tree_key_bytes(key));
         ref = linked != 0 ? linked : ref;

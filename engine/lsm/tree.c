@@ -1,5 +1,5 @@
 /*
- * tree.c: a B+tree with one writer and readers that validate.
+ * tree.c: a B+tree with one writer and readers that validate (tree_cursor.c).
  *
  * Shape. The root is always the same node and always an inner one; at first its only child is an
  * empty leaf. An inner node has `count` separators and one child more: the child before separator i
@@ -31,267 +31,29 @@
 #include "engine/lsm/tree.h"
 
 #include "engine/base/check.h"
-#include "engine/format/key.h"
+#include "engine/lsm/tree_node.h"
 
-#define FANOUT LSM_TREE_FANOUT
+#define FANOUT            LSM_TREE_FANOUT
+#define GET(field)        LSM_TREE_GET(field)
+#define SET(field, value) LSM_TREE_SET(field, value)
 
-typedef struct Node {
-    _Atomic uint32_t sequence;
-    _Atomic uint32_t level; /* 0: leaf */
-    _Atomic uint32_t count;
-    _Atomic uint32_t skip;
-    _Atomic LsmRef link; /* leaf: the next one; inner: the first child */
-    _Atomic uint64_t words[FANOUT];
-    _Atomic LsmRef keys[FANOUT];
-    _Atomic LsmRef children[]; /* inner: FANOUT of them, child i + 1 */
-} Node;
-
-#define LEAF_BYTES  sizeof(Node)
-#define INNER_BYTES (sizeof(Node) + FANOUT * sizeof(LsmRef))
-
-#define GET(field)        atomic_load_explicit(&(field), memory_order_acquire)
-#define SET(field, value) atomic_store_explicit(&(field), (value), memory_order_release)
-
-/* ----------------------------------------------------------------------------------- words -- */
-
-static Node *
-node_at(const LsmTree *tree, LsmRef ref)
-{
-    return (Node *)lsm_arena_at(tree->arena, ref);
-}
-
-static BaseSlice
-key_at(const LsmTree *tree, LsmRef ref)
-{
-    return lsm_tree_key_bytes((const LsmTreeKey *)lsm_arena_at(tree->arena, ref));
-}
-
-/* How many keys of a node are smaller than `key`, or with `with_equal` not greater. */
-static uint32_t
-count_before(const LsmTree *tree, const Node *node, BaseSlice key, bool with_equal)
-{
-    uint64_t word = format_key_word(key, GET(node->skip));
-    uint32_t low = 0;
-    uint32_t high = GET(node->count);
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        uint64_t other = GET(node->words[middle]);
-        bool before = other < word;
-        if (other == word) {
-            int order = base_slice_compare(key_at(tree, GET(node->keys[middle])), key);
-            before = order < 0 || (with_equal && order == 0);
-        }
-        if (before) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-/* ----------------------------------------------------------------------------------- reading -- */
-
-/* Where a search goes: by a key, or along an edge. */
-typedef enum Side { SIDE_LEFT, SIDE_KEY, SIDE_RIGHT } Side;
-
-typedef struct Search {
-    BaseSlice key;
-    Side side;
-    bool before; /* to the leaf with the last key before `key`, else to the one of its place */
-} Search;
-
-static uint32_t
-begin_read(const Node *node)
-{
-    for (;;) {
-        uint32_t sequence = GET(node->sequence);
-        if ((sequence & 1) == 0) {
-            return sequence;
-        }
-    }
-}
-
-static bool
-unchanged(const Node *node, uint32_t sequence)
-{
-    return GET(node->sequence) == sequence;
-}
-
-/* Whether a key can be found by words, or sorts before or behind all keys. */
-static Side
-side_of(const LsmTree *tree, const Node *root, BaseSlice key)
-{
-    LsmRef sample = GET(tree->sample);
-    uint32_t skip = GET(root->skip);
-    if (sample == 0 || skip == 0) {
-        return SIDE_KEY;
-    }
-    BaseSlice prefix = base_slice(key_at(tree, sample).data, skip);
-    BaseSlice start = base_slice(key.data, key.len < skip ? key.len : skip);
-    int order = base_slice_compare(start, prefix);
-    return order < 0 ? SIDE_LEFT : order > 0 ? SIDE_RIGHT : SIDE_KEY;
-}
-
-static uint32_t
-position_in(const LsmTree *tree, const Node *node, const Search *search, Side side)
-{
-    switch (side) {
-    case SIDE_LEFT:
-        return 0;
-    case SIDE_RIGHT:
-        return GET(node->count);
-    default:
-        return count_before(tree, node, search->key, GET(node->level) > 0 && !search->before);
-    }
-}
-
-static LsmRef
-child_at(const Node *node, uint32_t position)
-{
-    return position == 0 ? GET(node->link) : GET(node->children[position - 1]);
-}
-
-/* Copies a leaf into the cursor, but does not say yet whether the copy is good. */
-static void
-copy_leaf(LsmTreeCursor *cursor, const Node *leaf)
-{
-    cursor->count = GET(leaf->count);
-    for (uint32_t i = 0; i < cursor->count; i++) {
-        cursor->keys[i] = GET(leaf->keys[i]);
-    }
-    cursor->next_leaf = GET(leaf->link);
-}
-
-/* One way down. False: the writer was there; try again. */
-static bool
-try_descend(LsmTreeCursor *cursor, const Search *search)
-{
-    const LsmTree *tree = cursor->tree;
-    const Node *node = node_at(tree, tree->root);
-    uint32_t sequence = begin_read(node);
-    Side side = search->side == SIDE_KEY ? side_of(tree, node, search->key) : search->side;
-    while (GET(node->level) > 0) {
-        LsmRef ref = child_at(node, position_in(tree, node, search, side));
-        if (!unchanged(node, sequence)) {
-            return false;
-        }
-        const Node *child = node_at(tree, ref);
-        uint32_t child_sequence = begin_read(child);
-        if (!unchanged(node, sequence)) {
-            return false; /* T-2 */
-        }
-        node = child;
-        sequence = child_sequence;
-    }
-    cursor->position = position_in(tree, node, search, side);
-    copy_leaf(cursor, node);
-    return unchanged(node, sequence);
-}
-
-static void
-descend(LsmTreeCursor *cursor, Search search)
-{
-    while (!try_descend(cursor, &search)) {
-    }
-}
-
-/* From behind the end of a leaf to the first key of the next one that has any. */
-static void
-settle(LsmTreeCursor *cursor)
-{
-    while (cursor->position >= cursor->count && cursor->next_leaf != 0) {
-        const Node *leaf = node_at(cursor->tree, cursor->next_leaf);
-        uint32_t sequence;
-        do {
-            sequence = begin_read(leaf);
-            copy_leaf(cursor, leaf);
-        } while (!unchanged(leaf, sequence));
-        cursor->position = 0;
-    }
-}
-
-/* From behind a key to that key; to none when there is none. */
-static void
-step_back(LsmTreeCursor *cursor)
-{
-    if (cursor->position == 0) {
-        cursor->count = 0;
-    } else {
-        cursor->position--;
-    }
-}
-
-void
-lsm_tree_cursor_init(LsmTreeCursor *cursor, const LsmTree *tree)
-{
-    cursor->tree = tree;
-    cursor->next_leaf = 0;
-    cursor->count = 0;
-    cursor->position = 0;
-}
-
-void
-lsm_tree_cursor_seek(LsmTreeCursor *cursor, BaseSlice key)
-{
-    descend(cursor, (Search){.key = key, .side = SIDE_KEY});
-    settle(cursor);
-}
-
-void
-lsm_tree_cursor_seek_before(LsmTreeCursor *cursor, BaseSlice key)
-{
-    descend(cursor, (Search){.key = key, .side = SIDE_KEY, .before = true});
-    step_back(cursor);
-}
-
-void
-lsm_tree_cursor_first(LsmTreeCursor *cursor)
-{
-    descend(cursor, (Search){.side = SIDE_LEFT});
-    settle(cursor);
-}
-
-void
-lsm_tree_cursor_last(LsmTreeCursor *cursor)
-{
-    descend(cursor, (Search){.side = SIDE_RIGHT});
-    step_back(cursor);
-}
-
-void
-lsm_tree_cursor_next(LsmTreeCursor *cursor)
-{
-    cursor->position++;
-    settle(cursor);
-}
-
-void
-lsm_tree_cursor_prev(LsmTreeCursor *cursor)
-{
-    if (cursor->position > 0) {
-        cursor->position--;
-    } else {
-        lsm_tree_cursor_seek_before(cursor, key_at(cursor->tree, cursor->keys[0]));
-    }
-}
-
-/* ----------------------------------------------------------------------------------- writing -- */
+#define LEAF_BYTES  sizeof(LsmTreeNode)
+#define INNER_BYTES (sizeof(LsmTreeNode) + FANOUT * sizeof(LsmRef))
 
 /* A node on the writer's way down, with the fences of its range; 0: none on that side. */
 typedef struct Step {
-    Node *node;
+    LsmTreeNode *node;
     LsmRef low;
     LsmRef high;
 } Step;
 
 static void
-mark(Node *node)
+mark(LsmTreeNode *node)
 {
     SET(node->sequence, atomic_load_explicit(&node->sequence, memory_order_relaxed) + 1);
 }
 
-static Node *
+static LsmTreeNode *
 node_new(LsmTree *tree, uint32_t level, LsmRef *ret_ref)
 {
     size_t bytes = level == 0 ? LEAF_BYTES : INNER_BYTES;
@@ -300,21 +62,21 @@ node_new(LsmTree *tree, uint32_t level, LsmRef *ret_ref)
         return NULL;
     }
     tree->bytes += lsm_arena_round(bytes);
-    Node *node = node_at(tree, *ret_ref);
+    LsmTreeNode *node = lsm_tree_node_at(tree, *ret_ref);
     SET(node->level, level);
     return node;
 }
 
 /* Changes how many bytes the words of a node leave out. */
 static void
-set_skip(LsmTree *tree, Node *node, uint32_t skip)
+set_skip(LsmTree *tree, LsmTreeNode *node, uint32_t skip)
 {
     if (GET(node->skip) == skip) {
         return;
     }
     SET(node->skip, skip);
     for (uint32_t i = 0; i < GET(node->count); i++) {
-        SET(node->words[i], format_key_word(key_at(tree, GET(node->keys[i])), skip));
+        SET(node->words[i], format_key_word(lsm_tree_node_key(tree, GET(node->keys[i])), skip));
     }
 }
 
@@ -323,14 +85,14 @@ static uint32_t
 fence_skip(const LsmTree *tree, LsmRef low, LsmRef high)
 {
     if (low == 0 || high == 0) {
-        return GET(node_at(tree, tree->root)->skip);
+        return GET(lsm_tree_node_at(tree, tree->root)->skip);
     }
-    return (uint32_t)format_key_shared(key_at(tree, low), key_at(tree, high));
+    return (uint32_t)format_key_shared(lsm_tree_node_key(tree, low), lsm_tree_node_key(tree, high));
 }
 
 /* Makes room for a slot and fills it. REQUIRES: the node is marked or new, and not full. */
 static void
-put_slot(LsmTree *tree, Node *node, uint32_t position, LsmRef key, LsmRef child)
+put_slot(LsmTree *tree, LsmTreeNode *node, uint32_t position, LsmRef key, LsmRef child)
 {
     uint32_t count = GET(node->count);
     bool inner = GET(node->level) > 0;
@@ -341,7 +103,7 @@ put_slot(LsmTree *tree, Node *node, uint32_t position, LsmRef key, LsmRef child)
             SET(node->children[i], GET(node->children[i - 1]));
         }
     }
-    SET(node->words[position], format_key_word(key_at(tree, key), GET(node->skip)));
+    SET(node->words[position], format_key_word(lsm_tree_node_key(tree, key), GET(node->skip)));
     SET(node->keys[position], key);
     if (inner) {
         SET(node->children[position], child);
@@ -351,7 +113,7 @@ put_slot(LsmTree *tree, Node *node, uint32_t position, LsmRef key, LsmRef child)
 
 /* Copies the slots from `start` on to the end of another node. */
 static void
-copy_slots(const Node *from, uint32_t start, Node *to)
+copy_slots(const LsmTreeNode *from, uint32_t start, LsmTreeNode *to)
 {
     uint32_t count = GET(from->count);
     bool inner = GET(from->level) > 0;
@@ -371,14 +133,14 @@ copy_slots(const Node *from, uint32_t start, Node *to)
 static void
 split_root(LsmTree *tree)
 {
-    Node *root = node_at(tree, tree->root);
+    LsmTreeNode *root = lsm_tree_node_at(tree, tree->root);
     uint32_t level = GET(root->level);
     uint32_t middle = FANOUT / 2;
     LsmRef separator = GET(root->keys[middle]);
     LsmRef left_ref;
     LsmRef right_ref;
-    Node *left = node_new(tree, level, &left_ref);
-    Node *right = node_new(tree, level, &right_ref);
+    LsmTreeNode *left = node_new(tree, level, &left_ref);
+    LsmTreeNode *right = node_new(tree, level, &right_ref);
     BASE_CHECK(left != NULL && right != NULL); /* the caller has made room */
     copy_slots(root, 0, left);
     SET(left->count, middle);
@@ -400,12 +162,13 @@ split_root(LsmTree *tree)
  * its first key, which then separates.
  */
 static Step
-split(LsmTree *tree, Step step, Node *parent, uint32_t position, uint32_t middle, LsmRef added)
+split(LsmTree *tree, Step step, LsmTreeNode *parent, uint32_t position, uint32_t middle,
+      LsmRef added)
 {
-    Node *left = step.node;
+    LsmTreeNode *left = step.node;
     bool inner = GET(left->level) > 0;
     LsmRef right_ref;
-    Node *right = node_new(tree, GET(left->level), &right_ref);
+    LsmTreeNode *right = node_new(tree, GET(left->level), &right_ref);
     BASE_CHECK(right != NULL); /* the caller has made room */
     LsmRef separator = added != 0 ? added : GET(left->keys[middle]);
     copy_slots(left, inner ? middle + 1 : middle, right);
@@ -419,6 +182,7 @@ split(LsmTree *tree, Step step, Node *parent, uint32_t position, uint32_t middle
     SET(left->count, middle);
     if (!inner) {
         SET(left->link, right_ref);
+        tree->last_leaf = step.high == 0 ? right_ref : tree->last_leaf;
     }
     set_skip(tree, left, fence_skip(tree, step.low, separator));
     put_slot(tree, parent, position, separator, right_ref);
@@ -437,9 +201,9 @@ inner_middle(Step step, uint32_t position)
 static Step
 child_step(const LsmTree *tree, Step step, uint32_t position)
 {
-    const Node *node = step.node;
+    const LsmTreeNode *node = step.node;
     return (Step){
-        .node = node_at(tree, child_at(node, position)),
+        .node = lsm_tree_node_at(tree, lsm_tree_node_child(node, position)),
         .low = position > 0 ? GET(node->keys[position - 1]) : step.low,
         .high = position < GET(node->count) ? GET(node->keys[position]) : step.high,
     };
@@ -449,14 +213,14 @@ child_step(const LsmTree *tree, Step step, uint32_t position)
 static void
 insert_below_root(LsmTree *tree, LsmRef ref)
 {
-    BaseSlice key = key_at(tree, ref);
-    Step step = {.node = node_at(tree, tree->root)};
+    BaseSlice key = lsm_tree_node_key(tree, ref);
+    Step step = {.node = lsm_tree_node_at(tree, tree->root)};
+    uint32_t position = lsm_tree_node_before(tree, step.node, key, true);
     for (;;) {
-        Node *parent = step.node;
-        uint32_t position = count_before(tree, parent, key, true);
+        LsmTreeNode *parent = step.node;
         step = child_step(tree, step, position);
         bool leaf = GET(step.node->level) == 0;
-        uint32_t slot = count_before(tree, step.node, key, !leaf);
+        uint32_t slot = lsm_tree_node_before(tree, step.node, key, !leaf);
         if (GET(step.node->count) == FANOUT) {
             bool append = leaf && step.high == 0 && slot == FANOUT;
             uint32_t middle = append ? FANOUT : leaf ? FANOUT / 2 : inner_middle(step, slot);
@@ -464,12 +228,12 @@ insert_below_root(LsmTree *tree, LsmRef ref)
             if (append) {
                 return;
             }
-            if (base_slice_compare(key, key_at(tree, right.low)) > 0) {
+            if (base_slice_compare(key, lsm_tree_node_key(tree, right.low)) > 0) {
                 step = right;
             } else {
                 step.high = right.low;
             }
-            slot = count_before(tree, step.node, key, !leaf);
+            slot = lsm_tree_node_before(tree, step.node, key, !leaf);
         }
         if (leaf) {
             mark(step.node);
@@ -477,16 +241,40 @@ insert_below_root(LsmTree *tree, LsmRef ref)
             mark(step.node);
             return;
         }
+        position = slot;
     }
+}
+
+/* Puts a new key behind all others, if that is its place and the last leaf has room. */
+static bool
+append(LsmTree *tree, LsmRef ref)
+{
+    LsmTreeNode *leaf = lsm_tree_node_at(tree, tree->last_leaf);
+    uint32_t count = GET(leaf->count);
+    if (count == 0 || count == FANOUT) {
+        return false;
+    }
+    BaseSlice key = lsm_tree_node_key(tree, ref);
+    uint64_t word = format_key_word(key, GET(leaf->skip));
+    uint64_t last = GET(leaf->words[count - 1]);
+    if (word < last ||
+        (word == last &&
+         base_slice_compare(lsm_tree_node_key(tree, GET(leaf->keys[count - 1])), key) >= 0)) {
+        return false;
+    }
+    mark(leaf);
+    put_slot(tree, leaf, count, ref, 0);
+    mark(leaf);
+    return true;
 }
 
 /* Marks the nodes of one edge, below the root, whose words leave out more than `skip` bytes. */
 static void
 mark_edge(const LsmTree *tree, bool right, uint32_t skip)
 {
-    Node *node = node_at(tree, tree->root);
+    LsmTreeNode *node = lsm_tree_node_at(tree, tree->root);
     while (GET(node->level) > 0) {
-        node = node_at(tree, child_at(node, right ? GET(node->count) : 0));
+        node = lsm_tree_node_at(tree, lsm_tree_node_child(node, right ? GET(node->count) : 0));
         if (GET(node->skip) > skip && (GET(node->sequence) & 1) == 0) {
             mark(node); /* once, also where both edges are one */
         }
@@ -496,9 +284,9 @@ mark_edge(const LsmTree *tree, bool right, uint32_t skip)
 static void
 widen_edge(LsmTree *tree, bool right, uint32_t skip)
 {
-    Node *node = node_at(tree, tree->root);
+    LsmTreeNode *node = lsm_tree_node_at(tree, tree->root);
     while (GET(node->level) > 0) {
-        node = node_at(tree, child_at(node, right ? GET(node->count) : 0));
+        node = lsm_tree_node_at(tree, lsm_tree_node_child(node, right ? GET(node->count) : 0));
         if (GET(node->skip) > skip) {
             set_skip(tree, node, skip);
             mark(node);
@@ -514,7 +302,7 @@ widen_edge(LsmTree *tree, bool right, uint32_t skip)
 static void
 widen(LsmTree *tree, uint32_t skip)
 {
-    Node *root = node_at(tree, tree->root);
+    LsmTreeNode *root = lsm_tree_node_at(tree, tree->root);
     mark(root);
     mark_edge(tree, false, skip);
     mark_edge(tree, true, skip);
@@ -528,12 +316,11 @@ bool
 lsm_tree_init(LsmTree *tree, LsmArena *arena)
 {
     *tree = (LsmTree){.arena = arena, .height = 1};
-    LsmRef leaf;
-    Node *root = node_new(tree, 1, &tree->root);
-    if (root == NULL || node_new(tree, 0, &leaf) == NULL) {
+    LsmTreeNode *root = node_new(tree, 1, &tree->root);
+    if (root == NULL || node_new(tree, 0, &tree->last_leaf) == NULL) {
         return false;
     }
-    SET(root->link, leaf);
+    SET(root->link, tree->last_leaf);
     return true;
 }
 
@@ -563,27 +350,30 @@ lsm_tree_insert_bytes(const LsmTree *tree, size_t count)
 void
 lsm_tree_insert(LsmTree *tree, LsmRef key)
 {
-    Node *root = node_at(tree, tree->root);
-    BaseSlice bytes = key_at(tree, key);
+    LsmTreeNode *root = lsm_tree_node_at(tree, tree->root);
+    BaseSlice bytes = lsm_tree_node_key(tree, key);
     LsmRef sample = GET(tree->sample);
     if (sample == 0) {
         mark(root);
         set_skip(tree, root, (uint32_t)bytes.len);
-        Node *leaf = node_at(tree, GET(root->link));
+        LsmTreeNode *leaf = lsm_tree_node_at(tree, GET(root->link));
         mark(leaf);
         set_skip(tree, leaf, (uint32_t)bytes.len);
         mark(leaf);
         SET(tree->sample, key);
         mark(root);
     } else {
-        uint32_t common = (uint32_t)format_key_shared(key_at(tree, sample), bytes);
+        uint32_t common = (uint32_t)format_key_shared(lsm_tree_node_key(tree, sample), bytes);
         if (common < GET(root->skip)) {
             widen(tree, common);
         }
+    }
+    tree->keys++;
+    if (append(tree, key)) {
+        return;
     }
     if (GET(root->count) == FANOUT) {
         split_root(tree);
     }
     insert_below_root(tree, key);
-    tree->keys++;
 }

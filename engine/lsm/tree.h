@@ -33,6 +33,7 @@ lsm_tree_key_bytes(const LsmTreeKey *key)
 typedef struct LsmTree {
     LsmArena *arena;
     LsmRef root;           /* always the same node */
+    LsmRef last_leaf;      /* the writer's */
     unsigned height;       /* levels of inner nodes; the writer's */
     size_t keys;           /* the writer's */
     size_t bytes;          /* of nodes; the writer's */
