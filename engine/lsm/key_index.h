@@ -5,8 +5,8 @@
  * that references of this arena cannot reach, a part of the hash, so that most misses end without
  * touching a key. One writer inserts; nothing is removed. When the table is three fifths full, one
  * of twice the size takes its place, and the old one is kept for readers that are still in it until
- * the index is cleared. Growing takes long, so the first table is made for as many keys as the arena
- * takes of ordinary records.
+ * the index is cleared. Growing takes long, so the first table is made for as many keys as the
+ * arena takes of ordinary records.
  *
  * A reader that goes on in an old table misses keys that were inserted later; it asks for a version
  * that was visible before it began, and those keys are newer.
