@@ -3,7 +3,7 @@
  * follow.
  *
  * Only the shortest form is accepted, so every number has one encoding and a decoder accepts
- * exactly what the encoder writes. Most numbers in the files are below 128 and take the inlined
+ * exactly what the encoder writes. Most numbers in the files are below 16,384 and take the inlined
  * way.
  *
  * Threading: pure functions.
@@ -46,6 +46,10 @@ format_varint_get(const uint8_t *at, const uint8_t *end, uint64_t *ret_value)
     if (__builtin_expect(at < end && *at < 0x80, 1)) {
         *ret_value = *at;
         return at + 1;
+    }
+    if (end - at >= 2 && at[1] < 0x80 && at[1] != 0) {
+        *ret_value = (*at & 0x7fu) | (uint64_t)at[1] << 7;
+        return at + 2;
     }
     return format_varint_get_long(at, end, ret_value);
 }
