@@ -158,8 +158,9 @@ lsm_assembly_begin(LsmRepair *repair)
 {
     Pieces pieces = {0};
     lsm_inspection_report(&repair->inspection, ENGINE_FINDING_WARNING, "", -1,
-                          "the store is put together from its tables; records that were removed "
-                          "before may be back where the table with the remove is lost");
+                          "the store is put together from its tables: what is in files that are "
+                          "missing altogether is lost unnoticed, and records that were removed may "
+                          "be back where the table with the remove is lost");
     report_missing(repair);
     BaseStatus status = gather(repair, &pieces);
     if (status.code == BASE_OK) {

@@ -199,8 +199,6 @@ static BaseStatus
 take_edit(LsmFacts *facts, const FormatEdit *edit)
 {
     LsmStoreState *state = &facts->state;
-    state->clean_segment = 0;
-    state->clean_len = 0;
     switch (edit->tag) {
     case FORMAT_EDIT_STORE:
         begin_state(facts, edit);
@@ -251,6 +249,8 @@ take_record(Reader *reader, size_t offset, BaseSlice payload)
 {
     FormatDecoder decoder = format_decode(payload);
     BaseStatus status = base_ok();
+    reader->facts->state.clean_segment = 0; /* any later record undoes it */
+    reader->facts->state.clean_len = 0;
     while (status.code == BASE_OK && format_decode_left(&decoder) != 0) {
         FormatEdit edit;
         status = format_manifest_edit_decode(&decoder, &edit);

@@ -118,6 +118,17 @@ lsm_inventory_clear(LsmInventory *inventory)
 }
 
 LsmInventoryFile *
+lsm_inventory_named(const LsmInventory *inventory, const char *name)
+{
+    for (size_t i = 0; i < inventory->count; i++) {
+        if (strcmp(inventory->files[i].text, name) == 0) {
+            return &inventory->files[i];
+        }
+    }
+    return NULL;
+}
+
+LsmInventoryFile *
 lsm_inventory_find(const LsmInventory *inventory, FormatFileKind kind, uint64_t number)
 {
     size_t low = 0;

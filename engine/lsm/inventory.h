@@ -28,6 +28,9 @@ BaseStatus lsm_inventory_read(const Env *env, const char *directory, LsmInventor
 /* Frees what it holds. */
 void lsm_inventory_clear(LsmInventory *inventory);
 
+/* The file of that name; NULL: there is none. */
+LsmInventoryFile *lsm_inventory_named(const LsmInventory *inventory, const char *name);
+
 /* The file of that kind and number; NULL: there is none. */
 LsmInventoryFile *lsm_inventory_find(const LsmInventory *inventory, FormatFileKind kind,
                                      uint64_t number);

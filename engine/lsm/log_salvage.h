@@ -1,10 +1,11 @@
 /*
  * log_salvage.h: every commit of a damaged log that can still be read.
  *
- * Where log_scan.h stops, because what is behind could rest on what is missing, this goes on: behind
- * a place that is no record, with the next valid one, and behind a segment that cannot be read, with
- * the next segment. Commits are visited in the order of their versions. What was between is lost,
- * and told, with its place; the torn end of a log that nobody was promised is told apart from it.
+ * Where log_scan.h stops, because what is behind could rest on what is missing, this goes on:
+ * behind a place that is no record, with the next valid one, and behind a segment that cannot be
+ * read, with the next segment. Commits are visited in the order of their versions. What was between
+ * is lost, and told, with its place; the torn end of a log that nobody was promised is told apart
+ * from it.
  *
  * A segment without its header gives nothing: the checks of its records need the id in it.
  *

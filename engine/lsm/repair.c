@@ -19,6 +19,7 @@
 #define NEW_TABLE_BYTES ((int64_t)64 << 20)
 #define FILTER_BITS     10
 #define VERSION_NAME    "VERSION"
+#define VERSION_MARGIN  (COMMIT_VERSION_BLOCK * 256)
 
 static BaseStatus
 no_memory(void)
@@ -320,20 +321,22 @@ look_at_log(LsmRepair *repair)
 
 /* ----------------------------------------------------------------------------------- writing -- */
 
+/* What is wrong with VERSION. */
 static BaseStatus
-repair_versions(LsmRepair *repair)
+look_at_versions(const LsmRepair *repair)
 {
-    const LsmRecoveryArgs *how = &repair->how;
-    char path[ENV_PATH_MAX];
     int64_t ceiling = 0;
-    CommitVersions *versions = NULL;
-    BaseStatus status = commit_version_ceiling(how->env, how->directory, &ceiling);
-    if (status.code == BASE_OK || status.code == BASE_NO_MEMORY) {
-        return status;
-    }
-    lsm_inspection_report(&repair->inspection, ENGINE_FINDING_DAMAGE, VERSION_NAME, -1, "%s",
-                          status.what);
-    status = lsm_quarantine_add(&repair->quarantine, VERSION_NAME, true);
+    return lsm_inventory_named(&repair->inventory, VERSION_NAME) == NULL
+               ? base_error(BASE_CORRUPTION, "VERSION is missing")
+               : commit_version_ceiling(repair->how.env, repair->how.directory, &ceiling);
+}
+
+/* Puts VERSION aside. */
+static BaseStatus
+remove_versions(LsmRepair *repair)
+{
+    char path[ENV_PATH_MAX];
+    BaseStatus status = lsm_quarantine_add(&repair->quarantine, VERSION_NAME, true);
     if (status.code == BASE_OK) {
         status = lsm_quarantine_keep(&repair->quarantine);
     }
@@ -341,10 +344,29 @@ repair_versions(LsmRepair *repair)
         status = lsm_inspection_path(&repair->inspection, VERSION_NAME, path);
     }
     if (status.code == BASE_OK) {
-        status = env_unlink(how->env, path);
+        status = env_unlink(repair->how.env, path);
     }
+    return status.code == BASE_NOT_FOUND ? base_ok() : status;
+}
+
+/*
+ * Makes VERSION anew, with a ceiling far above all that was found: later versions may have been
+ * given out, to commits that are lost.
+ */
+static BaseStatus
+repair_versions(LsmRepair *repair)
+{
+    CommitVersions *versions = NULL;
+    BaseStatus status = look_at_versions(repair);
+    if (status.code == BASE_OK || status.code == BASE_NO_MEMORY) {
+        return status;
+    }
+    lsm_inspection_report(&repair->inspection, ENGINE_FINDING_DAMAGE, VERSION_NAME, -1, "%s",
+                          status.what);
+    status = remove_versions(repair);
     if (status.code == BASE_OK) {
-        status = commit_version_open(how->env, how->directory, repair->version, &versions);
+        status = commit_version_open(repair->how.env, repair->how.directory,
+                                     repair->version + VERSION_MARGIN, &versions);
     }
     if (status.code == BASE_OK) {
         lsm_inspection_report(&repair->inspection, ENGINE_FINDING_NOTE, VERSION_NAME, -1,

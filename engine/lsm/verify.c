@@ -479,6 +479,11 @@ check_versions(Verify *verify)
     static const char NAME[] = "VERSION";
     int64_t ceiling = 0;
     int64_t damages = verify->inspection.damages;
+    if (lsm_inventory_named(&verify->inventory, NAME) == NULL) {
+        lsm_inspection_report(&verify->inspection, ENGINE_FINDING_DAMAGE, NAME, -1,
+                              "VERSION is missing, so versions could be given out twice");
+        return base_ok();
+    }
     BaseStatus status =
         commit_version_ceiling(env_of(verify), verify->inspection.args->directory, &ceiling);
     if (status.code == BASE_OK && ceiling < verify->highest) {

@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/epoch.h"
+#include "engine/commit/version.h"
 #include "engine/table/builder.h"
 
 #include <stdio.h>
@@ -109,6 +110,14 @@ open_tables(LsmRig *rig)
     must(lsm_tables_new(&args, &rig->tables));
 }
 
+static void
+make_versions(LsmRig *rig)
+{
+    CommitVersions *versions = NULL;
+    must(commit_version_open(rig->memory, rig->directory, 0, &versions));
+    commit_version_close(versions);
+}
+
 void
 lsm_rig_init(LsmRig *rig)
 {
@@ -119,6 +128,7 @@ lsm_rig_init(LsmRig *rig)
     fault_env_init(&rig->fault, rig->memory, base_error(BASE_IO, "as the test wants it"));
     must(env_make_directory(rig->memory, LSM_RIG_DIRECTORY));
     must(env_sync_directory(rig->memory, "/"));
+    make_versions(rig);
     open_tables(rig);
     open_catalog(rig, first_levels(rig));
 }

@@ -39,11 +39,8 @@ exists(const char *path)
 static void
 setup(void)
 {
-    CommitVersions *versions = NULL;
     lsm_rig_init(&rig);
     put_file(LSM_RIG_DIRECTORY "/ENGINE", "whose it is");
-    ck_assert_int_eq(commit_version_open(rig.memory, rig.directory, 0, &versions).code, BASE_OK);
-    commit_version_close(versions);
     (void)lsm_rig_add(&rig, &(LsmRigTable){.level = 2, .last = 99, .version = 1});
     (void)lsm_rig_add(&rig, &(LsmRigTable){.level = 1, .first = 50, .last = 60, .version = 2});
     (void)lsm_rig_add(&rig, &(LsmRigTable){.first = 55, .last = 55, .version = 3});
