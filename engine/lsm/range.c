@@ -183,23 +183,32 @@ sum_hidden(const LsmPoint *point, const LsmSpan *span, int64_t now_ms)
     return hidden;
 }
 
+static double
+at_least_nothing(double figure)
+{
+    return figure > 0 ? figure : 0;
+}
+
+/* What is hidden is an estimate too, and may come out higher than what there is. */
 static void
 estimate(const LsmPoint *point, const LsmSpan *span, int64_t now_ms,
          EngineRangeEstimate *ret_estimate)
 {
     Tally all = sum_up(point->view, 0, span, now_ms);
     Tally hidden = sum_hidden(point, span, now_ms);
-    double shown = all.entries - hidden.entries;
-    double removes = all.removes - hidden.removes;
-    double expired = all.expired - hidden.expired;
+    double shown = at_least_nothing(all.entries - hidden.entries);
+    double removes = at_least_nothing(all.removes - hidden.removes);
+    double expired = at_least_nothing(all.expired - hidden.expired);
+    double bytes = at_least_nothing(all.bytes - hidden.bytes);
     double keys = shown - 2 * removes - expired;
     *ret_estimate = (EngineRangeEstimate){.keys = 0};
     if (keys > 0) {
         ret_estimate->keys = (int64_t)(keys + 0.5);
-        ret_estimate->bytes = (int64_t)((all.bytes - hidden.bytes) * keys / (shown - removes));
+        ret_estimate->bytes = (int64_t)(bytes * keys / (shown - removes));
     }
     if (all.entries > 0) {
-        ret_estimate->dead_ratio = (hidden.entries + removes + expired) / all.entries;
+        double dead = (hidden.entries + removes + expired) / all.entries;
+        ret_estimate->dead_ratio = dead < 1 ? dead : 1;
     }
 }
 
