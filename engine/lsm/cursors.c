@@ -1,86 +1,118 @@
 /*
- * cursors.c: the foremost of some cursors. See cursors.h.
+ * cursors.c: some cursors in order. See cursors.h.
+ *
+ * Of cursors on one key the newest comes first. One that waits at a border comes before others on
+ * that key, because it may yet turn out to stand on it.
  */
 #include "engine/lsm/cursors.h"
+
+enum { ALL_MOVED = SIZE_MAX };
 
 BaseStatus
 lsm_cursors_seek(LsmCursors *cursors, bool backward)
 {
     cursors->backward = backward;
+    cursors->moved = ALL_MOVED;
     return lsm_cursor_seek_many(cursors->list, cursors->count, backward);
 }
 
-/* Finds the foremost cursor and the next one among all that have a place. */
-static BaseStatus
-rank_all(LsmCursors *cursors)
+/* ------------------------------------------------------------------------------------- order -- */
+
+/* Whether `a` comes before `b`, which are two. */
+static bool
+is_ahead(const LsmCursors *cursors, const LsmCursor *a, const LsmCursor *b)
 {
-    bool backward = cursors->backward;
-    LsmCursor *first = NULL;
-    LsmCursor *second = NULL;
-    for (size_t i = 0; i < cursors->count; i++) {
-        LsmCursor *cursor = &cursors->list[i];
-        if (!lsm_cursor_stands(cursor)) {
-            if (!base_is_ok(cursor->status)) {
-                return cursor->status;
-            }
-            continue;
-        }
-        BaseSlice key = lsm_cursor_key(cursor);
-        if (first == NULL || lsm_cursors_compare(key, lsm_cursor_key(first), backward) < 0) {
-            second = first;
-            first = cursor;
-        } else if (second == NULL ||
-                   lsm_cursors_compare(key, lsm_cursor_key(second), backward) < 0) {
-            second = cursor;
-        }
+    int order = lsm_cursors_compare(lsm_cursor_key(a), lsm_cursor_key(b), cursors->backward);
+    if (order != 0) {
+        return order < 0;
     }
-    cursors->at = first;
-    cursors->second = second;
+    return a->waits != b->waits ? a->waits : a->rank < b->rank;
+}
+
+/* Puts the cursor at an index where it belongs among those behind it, which are in order. */
+static BaseStatus
+sink(LsmCursors *cursors, size_t index)
+{
+    LsmCursor **order = cursors->order;
+    LsmCursor *cursor = order[index];
+    bool stands = lsm_cursor_stands(cursor);
+    if (!stands && !base_is_ok(cursor->status)) {
+        return cursor->status;
+    }
+    while (index + 1 < cursors->placed &&
+           (!stands || !is_ahead(cursors, cursor, order[index + 1]))) {
+        order[index] = order[index + 1];
+        index++;
+    }
+    order[index] = cursor;
+    cursors->placed -= !stands; /* it is the last one now */
     return base_ok();
 }
 
-/* Lets cursors go and look that wait at a border not behind `key`. False: there is none. */
-static bool
-arrive(LsmCursors *cursors, BaseSlice key)
+/* Puts those in order that have moved. */
+static BaseStatus
+put_in_order(LsmCursors *cursors)
 {
-    bool any = false;
-    for (size_t i = 0; i < cursors->count; i++) {
-        LsmCursor *cursor = &cursors->list[i];
-        if (cursor->waits && lsm_cursors_compare(cursor->border, key, cursors->backward) <= 0) {
-            lsm_cursor_arrive(cursor, cursors->backward);
-            any = true;
+    size_t moved = cursors->moved;
+    if (moved > cursors->placed) {
+        for (size_t i = 0; i < cursors->count; i++) {
+            cursors->order[i] = &cursors->list[i];
+        }
+        cursors->placed = moved = cursors->count;
+    }
+    for (size_t i = moved; i-- > 0;) {
+        BaseStatus status = sink(cursors, i);
+        if (!base_is_ok(status)) {
+            cursors->moved = ALL_MOVED;
+            return status;
         }
     }
-    return any;
+    cursors->moved = 0;
+    return base_ok();
 }
 
 BaseStatus
 lsm_cursors_choose(LsmCursors *cursors)
 {
-    do {
-        BaseStatus status = rank_all(cursors);
-        if (!base_is_ok(status)) {
-            cursors->at = NULL;
+    cursors->at = NULL;
+    for (;;) {
+        BaseStatus status = put_in_order(cursors);
+        if (!base_is_ok(status) || cursors->placed == 0) {
             return status;
         }
-    } while (cursors->at != NULL && arrive(cursors, lsm_cursor_key(cursors->at)));
-    cursors->shared = cursors->second != NULL && base_slice_equal(lsm_cursor_key(cursors->second),
-                                                                  lsm_cursor_key(cursors->at));
+        if (!cursors->order[0]->waits) {
+            break;
+        }
+        lsm_cursor_arrive(cursors->order[0], cursors->backward);
+        cursors->moved = 1;
+    }
+    cursors->at = cursors->order[0];
+    BaseSlice second;
+    cursors->shared =
+        lsm_cursors_second(cursors, &second) && base_slice_equal(second, cursors->at->entry->key);
     return base_ok();
 }
+
+/* ------------------------------------------------------------------------------------- moves -- */
 
 void
 lsm_cursors_pass(LsmCursors *cursors)
 {
-    LsmCursor *at = cursors->at;
-    for (size_t i = 0; cursors->shared && i < cursors->count; i++) {
-        LsmCursor *cursor = &cursors->list[i];
-        if (cursor != at && cursor->entry != NULL &&
-            base_slice_equal(cursor->entry->key, at->entry->key)) {
-            lsm_cursors_move(cursor, cursors->backward);
+    BaseSlice key = cursors->at->entry->key;
+    size_t on_key = 1;
+    while (cursors->shared && on_key < cursors->placed &&
+           base_slice_equal(lsm_cursor_key(cursors->order[on_key]), key)) {
+        on_key++;
+    }
+    /* `at` is the last one to move: the key is its. */
+    for (size_t i = on_key; i-- > 0;) {
+        if (cursors->backward) {
+            lsm_cursor_prev(cursors->order[i]);
+        } else {
+            lsm_cursor_next(cursors->order[i]);
         }
     }
-    lsm_cursors_move(at, cursors->backward); /* the last one: the key is its */
+    cursors->moved = on_key;
 }
 
 void
@@ -102,7 +134,8 @@ lsm_cursors_turn(LsmCursors *cursors)
             lsm_cursor_next(cursor);
         }
     }
-    lsm_cursors_move(cursors->at, cursors->backward);
+    lsm_cursors_step(cursors, cursors->backward);
+    cursors->moved = ALL_MOVED;
 }
 
 void
@@ -120,4 +153,5 @@ lsm_cursors_skip(LsmCursors *cursors, const LsmSpan *span, size_t rank, BaseSlic
             lsm_cursor_seek(cursor, span->unbounded ? stop : span->stop);
         }
     }
+    cursors->moved = ALL_MOVED;
 }

@@ -4,9 +4,10 @@
  * They stand on the first keys at or behind (backward: before) a place. `at` is the one with the
  * foremost key, and of several that stand on it the newest: its entry is what the reader sees.
  *
- * Sources are few (memtables, runs of level 0, one for each level), so the foremost key is found by
- * looking at all of them. It needs no looking as long as `at` alone moves and its key stays before
- * that of the second, which is for the owner to know.
+ * The cursors that have a place are kept in order. A step moves the foremost one, or those that
+ * share its key, and puts them where they belong now, which is seldom far away. Nothing needs to be
+ * put anywhere as long as `at` alone moves and its key stays before that of the second, which is
+ * for the owner to look at.
  *
  * Threading: one owner at a time.
  */
@@ -16,20 +17,22 @@
 #include "engine/lsm/cursor.h"
 
 typedef struct LsmCursors {
-    LsmCursor *list; /* from new to old; borrowed */
+    LsmCursor *list; /* from new to old; borrowed, as is `order` */
     size_t count;
+    LsmCursor **order; /* those that have a place; room for all */
+    size_t placed;
+    size_t moved; /* of the foremost, since they were put in order; above `placed`: any may have */
     bool backward;
+    bool shared; /* the second stands on the key of `at`, too */
     LsmCursor *at;
-    LsmCursor *second; /* the foremost of the others; NULL: none has a place */
-    bool shared;       /* the second stands on the key of `at`, too */
 } LsmCursors;
 
 /* Moves each cursor to its goal, or before it. Errors are those of lsm_cursor_seek_many(). */
 BaseStatus lsm_cursors_seek(LsmCursors *cursors, bool backward);
 
 /*
- * Finds `at`, `second` and `shared` after cursors have moved. `at` is NULL: there is no key any
- * more; or, when the result is an error, a source has failed (L-12).
+ * Finds `at` and `shared` after cursors have moved. `at` is NULL: there is no key any more; or,
+ * when the result is an error, a source has failed (L-12).
  */
 BaseStatus lsm_cursors_choose(LsmCursors *cursors);
 
@@ -52,15 +55,27 @@ lsm_cursors_compare(BaseSlice a, BaseSlice b, bool backward)
     return backward ? base_slice_compare(b, a) : base_slice_compare(a, b);
 }
 
-/* Moves one cursor to its next key on the way. */
+/* Moves `at` to its next key. REQUIRES: chosen, not shared, and on this way. */
 static inline void
-lsm_cursors_move(LsmCursor *cursor, bool backward)
+lsm_cursors_step(LsmCursors *cursors, bool backward)
 {
+    cursors->moved = 1;
     if (backward) {
-        lsm_cursor_prev(cursor);
+        lsm_cursor_prev(cursors->at);
     } else {
-        lsm_cursor_next(cursor);
+        lsm_cursor_next(cursors->at);
     }
+}
+
+/* The key of the second. False: there is none. REQUIRES: chosen. */
+static inline bool
+lsm_cursors_second(const LsmCursors *cursors, BaseSlice *ret_key)
+{
+    if (cursors->placed < 2) {
+        return false;
+    }
+    *ret_key = lsm_cursor_key(cursors->order[1]);
+    return true;
 }
 
 #endif

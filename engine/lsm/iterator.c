@@ -48,8 +48,9 @@ typedef struct LsmIterator {
     BaseBuf low;
     BaseBuf high;
     BaseBuf target;     /* of a seek */
-    size_t capacity;    /* cursors; all of them are zeros or were used */
-    LsmCursor memory[]; /* of the cursors */
+    LsmCursor **order;  /* of the cursors, as is `memory` */
+    size_t capacity;    /* of both */
+    LsmCursor memory[]; /* each is all zeros or was used */
 } LsmIterator;
 
 static LsmIterator *
@@ -87,9 +88,11 @@ take(size_t cursors)
         destroy(iterator);
     }
     size_t capacity = cursors < CURSORS_MIN ? CURSORS_MIN : cursors;
-    iterator = calloc(1, sizeof *iterator + capacity * sizeof(LsmCursor));
+    size_t each = sizeof(LsmCursor) + sizeof(LsmCursor *);
+    iterator = calloc(1, sizeof *iterator + capacity * each);
     if (iterator != NULL) {
         iterator->capacity = capacity;
+        iterator->order = (LsmCursor **)(void *)&iterator->memory[capacity];
     }
     return iterator;
 }
@@ -152,8 +155,9 @@ open_cursors(LsmIterator *iterator)
     for (size_t i = 0; i < levels->run_count; i++) {
         lsm_cursor_open_run(next++, &iterator->reader, view->count + i, &levels->runs[i]);
     }
-    iterator->cursors =
-        (LsmCursors){.list = iterator->memory, .count = (size_t)(next - iterator->memory)};
+    iterator->cursors = (LsmCursors){.list = iterator->memory,
+                                     .count = (size_t)(next - iterator->memory),
+                                     .order = iterator->order};
 }
 
 BaseStatus
@@ -225,11 +229,12 @@ static void
 set_fence(LsmIterator *iterator)
 {
     const LsmSpan *span = &iterator->cover.span;
-    const LsmCursor *second = iterator->cursors.second;
     bool backward = iterator->cursors.backward;
     BaseSlice fence = backward ? iterator->range.start : iterator->range.stop;
-    if (second != NULL && lsm_cursors_compare(lsm_cursor_key(second), fence, backward) < 0) {
-        fence = lsm_cursor_key(second);
+    BaseSlice second;
+    if (lsm_cursors_second(&iterator->cursors, &second) &&
+        lsm_cursors_compare(second, fence, backward) < 0) {
+        fence = second;
     }
     iterator->fenced = !iterator->cover.any || iterator->cover.hides == 0;
     if (iterator->cover.any && (backward || !span->unbounded)) {
@@ -352,7 +357,7 @@ step(LsmIterator *iterator, bool backward)
         return;
     }
     do {
-        lsm_cursors_move(at, backward);
+        lsm_cursors_step(&iterator->cursors, backward);
         if (!is_before_fence(iterator, at, backward)) {
             find(iterator);
             return;
