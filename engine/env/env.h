@@ -25,8 +25,8 @@
  * E-8  Closing a file makes nothing durable and reports nothing: durability is sync's alone.
  *
  * Paths are as the operating system takes them; at most ENV_PATH_MAX - 1 bytes. Both names of a
- * rename must be in the same directory; those of a link need not. Interrupted calls are continued, but for sync, which would
- * be a repetition. Handles are not inherited by child processes.
+ * rename must be in the same directory; those of a link need not. Interrupted calls are continued,
+ * but for sync, which would be a repetition. Handles are not inherited by child processes.
  *
  * Errors: BASE_NOT_FOUND, BASE_EXISTS, BASE_NO_SPACE (also quotas), BASE_NO_MEMORY (also too many
  * open files), BASE_INVALID (malformed name, a directory where a file is needed), BASE_BUSY (lock

@@ -34,7 +34,7 @@ typedef struct LsmFacts {
     bool torn;           /* bytes that are no record are at its end */
 } LsmFacts;
 
-/* Hears where a manifest could not be read; `at_end`: it may be a record that was never completed. */
+/* Hears where a manifest could not be read; `at_end`: perhaps a record was never completed. */
 typedef void LsmFactsGap(void *user, uint64_t number, int64_t offset, bool at_end,
                          const char *what);
 

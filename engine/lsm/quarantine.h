@@ -32,8 +32,8 @@ void lsm_quarantine_clear(LsmQuarantine *quarantine);
 BaseStatus lsm_quarantine_add(LsmQuarantine *quarantine, const char *name, bool replaced);
 
 /*
- * Gives those that have none yet names in the quarantine, durably. Files that are not there are left
- * out.
+ * Gives those that have none yet names in the quarantine, durably. Files that are not there are
+ * left out.
  */
 BaseStatus lsm_quarantine_keep(LsmQuarantine *quarantine);
 

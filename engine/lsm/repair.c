@@ -97,7 +97,7 @@ tables_fit(const LsmRepair *repair)
     return true;
 }
 
-/* Whether the facts are all there is to know: the last record, too, or nothing hints at one more. */
+/* Whether the facts are all there is to know: whole, and nothing hints at a record more. */
 static bool
 facts_suffice(const LsmRepair *repair)
 {

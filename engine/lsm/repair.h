@@ -4,7 +4,7 @@
  * What the files say is believed in this order.
  *   1. The manifest that CURRENT names, if it reads whole. It says which tables make up the store.
  *   2. Else the facts of all manifests (facts.h), if nothing in them is missing.
- *   3. Else the tables themselves, less those of which some record says that they were dropped. They
+ *   3. Else the tables themselves, less those that some record has dropped, as far as known. They
  *      are ordered by their versions; where versions of overlapping tables interleave, so that no
  *      order is right, all of them are merged into new ones.
  *

@@ -6,8 +6,8 @@
  * block; without it they are lost, and what they hid is not hidden any more. Footer, index, and the
  * dictionary of a table that has one are needed: without them nothing can be read.
  *
- * Entries are visited in order; a block whose entries do not fit the order of those before counts as
- * damaged. Every fault is told to the reporter.
+ * Entries are visited in order; a block whose entries do not fit the order of those before counts
+ * as damaged. Every fault is told to the reporter.
  *
  * Threading: one thread.
  */

@@ -3,7 +3,8 @@
  * order, and every gap is told.
  *
  * Segments are put together byte by byte, so for each record it is known where it lies and which
- * commits it has. The model of damage: a record that was touched is lost, one that was not is there.
+ * commits it has. The model of damage: a record that was touched is lost, one that was not is
+ * there.
  */
 #include "engine/lsm/log_salvage.h"
 

@@ -43,7 +43,7 @@ static EngineFilesArgs args;
 static int written[KEYS]; /* the last round in which a key was written; 0: it is absent */
 static int64_t last_version;
 
-/* -------------------------------------------------------------------------------- the store -- */
+/* --------------------------------------------------------------------------------- the store -- */
 
 typedef struct Key {
     char text[16];
@@ -243,7 +243,7 @@ open_and_count(const char *what)
     return differences;
 }
 
-/* Repairs; whatever was reported, the store is good then. Returns how many keys are not as before. */
+/* Repairs; the store is good then. Returns how many keys are not as before. */
 static int
 repair_and_count(const char *what)
 {
@@ -519,7 +519,7 @@ START_TEST(whatever_is_damaged_it_opens_again)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------ interruptions -- */
+/* ----------------------------------------------------------------------------- interruptions -- */
 
 static void
 lose_manifest(void)

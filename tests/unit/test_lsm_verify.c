@@ -27,7 +27,7 @@ static LsmSavedFiles saved;
 static LsmFindings findings;
 static EngineFilesArgs args;
 
-/* -------------------------------------------------------------------------------- the store -- */
+/* --------------------------------------------------------------------------------- the store -- */
 
 /* Puts keys in commits of twenty. */
 static void
@@ -109,7 +109,7 @@ verify_store(void)
     return verify(rig.memory, rig.directory);
 }
 
-/* ------------------------------------------------------------------------------------- good -- */
+/* -------------------------------------------------------------------------------------- good -- */
 
 START_TEST(a_closed_store_is_good)
 {
@@ -171,7 +171,7 @@ START_TEST(files_without_a_use_are_noticed)
 }
 END_TEST
 
-/* ----------------------------------------------------------------------------------- damage -- */
+/* ------------------------------------------------------------------------------------ damage -- */
 
 /* The length of the part of a file that means anything: a segment ends with zeros. */
 static size_t
@@ -267,7 +267,7 @@ START_TEST(without_a_manifest_the_others_are_still_checked)
 }
 END_TEST
 
-/* ------------------------------------------------------------------- what the manifest allows -- */
+/* ------------------------------------------------------------------ what the manifest allows -- */
 
 static LsmRig lower;
 
