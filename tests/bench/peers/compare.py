@@ -73,7 +73,7 @@ def reads(state, least):
 
 
 def steps_of(quick):
-    sync = 0.0004 if quick else 0.001
+    sync = 0.002 if quick else 0.001
     return [
         Step("fillseq", "fillseq", first=["reset"], settle=True),
         Step("fillrandom", "fillrandom", first=["reset"], settle=True),
@@ -85,7 +85,7 @@ def steps_of(quick):
         Step("readwhilewriting", "readwhilewriting", 0.06, sums=False, settle=True),
         Step("deleterandom", "deleterandom", 0.2, sums=False, settle=True),
         Step("fillsync", "fillsync", sync, first=["reset"], sums=False),
-        Step("fillsync 16 threads", "fillsync", sync * 4, sums=False, threads=16),
+        Step("fillsync 16 threads", "fillsync", sync * 8, sums=False, threads=16),
     ]
 
 
