@@ -492,8 +492,8 @@ BaseStatus engine_verify_directory(EngineFilesArgs *args);
 
 /*
  * Makes a directory that does not open usable again: keeps every record that is intact, puts aside
- * what is damaged, and makes nothing up. What it did and what was lost is reported. Errors as above;
- * after one, what was there is still there.
+ * what is damaged, and makes nothing up. What it did and what was lost is reported. Errors as
+ * above; after one, what was there is still there.
  */
 BaseStatus engine_repair_directory(EngineFilesArgs *args);
 
@@ -629,7 +629,7 @@ engine_figures(Engine *engine, EngineFigureVisitor *visit, void *user)
     }
 }
 
-/* OK; or why the engine fails every write until it is opened again, while reads go on. Never waits. */
+/* OK; or why every write fails until the engine is opened again, while reads go on. Never waits. */
 static inline BaseStatus
 engine_status(Engine *engine)
 {
@@ -691,8 +691,8 @@ engine_verify(Engine *engine)
 }
 
 /*
- * Flush, compact, checkpoint and verify that are under way end soon, with BASE_CLOSED, and those to come at
- * once: the engine is about to be closed. Does not wait for them.
+ * Flush, compact, checkpoint and verify that are under way end soon, with BASE_CLOSED, and those to
+ * come at once: the engine is about to be closed. Does not wait for them.
  */
 static inline void
 engine_interrupt(Engine *engine)

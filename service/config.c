@@ -420,7 +420,7 @@ load_all(Config *config, ConfigFile *file, const ConfigOverrides *overrides, Con
         load_section(&load, g_ptr_array_index(file->sections, i));
     }
     if (config->stores->len == 0) {
-        store_add(config, "default", engine_class_find("hashmap"));
+        store_add(config, "default", engine_class_find(CONFIG_ENGINE));
     }
     apply_overrides(config, overrides);
     config_check(config, file, overrides, report);

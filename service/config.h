@@ -8,7 +8,7 @@
  *   [limits]           the configurable rows of LIMITS_TABLE
  *   [store "NAME"]     engine=NAME and the options of that engine
  *
- * A file without stores gets one named "default" on hashmap. A configuration is either loaded
+ * A file without stores gets one named "default" on lsm. A configuration is either loaded
  * whole or not at all: every problem is collected with its file and line, and one problem refuses
  * the lot.
  *
@@ -115,10 +115,13 @@ void config_store_copy(Config *config, const ConfigStore *store);
  */
 char *config_print(const Config *config);
 
-/* Default addresses. */
+/* Defaults. */
 #define CONFIG_LISTEN       "tcp:127.0.0.1:7400"
 #define CONFIG_LISTEN6      "tcp:[::1]:7400"
 #define CONFIG_ADMIN_LISTEN "tcp:127.0.0.1:7401"
 #define CONFIG_DATA_DIR     "larder-data"
+
+/* Engine of the store that a file without stores gets. */
+#define CONFIG_ENGINE "lsm"
 
 #endif

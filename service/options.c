@@ -4,7 +4,7 @@
 #include "service/options.h"
 
 static const char options_summary[] =
-    "Serves the stores of a data directory by Thrift. Without a configuration file: one in-memory "
+    "Serves the stores of a data directory by Thrift. Without a configuration file: one durable "
     "store \"default\",\nwith data on " CONFIG_LISTEN " and management on " CONFIG_ADMIN_LISTEN ".";
 
 static const char options_description[] =

@@ -14,7 +14,6 @@
  */
 #include "service/server_state.h"
 
-#include "larder_rpc_larder_types.h"
 #include "service/lanes.h"
 #include "service/log.h"
 #include "service/program.h"
@@ -183,7 +182,7 @@ static bool
 start_services(Server *server, const ServerParts *parts, ServerFault *ret_fault)
 {
     const ObsConfig obs = {.version = LARDER_VERSION,
-                           .api_version = LARDER_RPC_API_VERSION,
+                           .api_version = rpc_methods_api_version(),
                            .methods = rpc_methods_labels(),
                            .method_count = rpc_methods_count(),
                            .clock = server->clock};

@@ -2,7 +2,7 @@
 """Writes a manual page whose settings are those that larderd prints.
 
 The line @SETTINGS@ of the page is replaced by a heading for each section of `larderd --print-config` and an
-entry for each setting, with what is said about it there.
+entry for each setting, with what is said about it there. There is a section of stores for each engine.
 
 usage: settings.py LARDERD PAGE.scd.in > PAGE.scd
 """
@@ -10,6 +10,9 @@ usage: settings.py LARDERD PAGE.scd.in > PAGE.scd
 import re
 import subprocess
 import sys
+import tempfile
+
+ENGINES = ("lsm", "hashmap")
 
 
 def escaped(text):
@@ -18,9 +21,9 @@ def escaped(text):
 
 
 def heading_of(section):
-    """[limits] is LIMITS; stores come last, and the one there is stands for all."""
-    name = re.match(r"\[(\w+)", section).group(1).upper()
-    return "STORES" if name == "STORE" else name
+    """[limits] is LIMITS; stores come last, and are named after their engines."""
+    name, store = re.match(r'\[(\w+)(?: "(\w+)")?', section).groups()
+    return f"STORES ON {store}" if store else name.upper()
 
 
 def entries(configuration):
@@ -46,7 +49,11 @@ def entries(configuration):
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    printed = subprocess.run([sys.argv[1], "--print-config"], capture_output=True, text=True, check=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as config:
+        config.write("".join(f'[store "{engine}"]\nengine={engine}\n' for engine in ENGINES))
+        config.flush()
+        printed = subprocess.run([sys.argv[1], f"--config={config.name}", "--print-config"],
+                                 capture_output=True, text=True, check=True)
     with open(sys.argv[2], encoding="utf-8") as file:
         page = file.read()
     sys.stdout.write(page.replace("@SETTINGS@\n", "\n".join(entries(printed.stdout)) + "\n"))

@@ -2,9 +2,9 @@
  * admin.h: the services Admin and Observe.
  *
  * Both are served on one listener by lanes of service/rpc; this folder brings the processors with
- * their handlers. Served for real: health, metrics, store_stats, levels, files, histograms; store_list, flush,
- * compact, verify, job_get, job_list, drain. All other methods answer InvalidRequest UNSUPPORTED and
- * name themselves.
+ * their handlers. Served for real: health, metrics, store_stats, levels, files, histograms;
+ * store_list, flush, compact, verify, job_get, job_list, drain. All other methods answer
+ * InvalidRequest UNSUPPORTED and name themselves.
  *
  * How the server plugs them in:
  *

@@ -1,9 +1,9 @@
 /*
  * inspect.c: levels, files and histograms: what an engine tells of its inside.
  *
- * Levels and histograms are made of the engine's figures, whose names say which level or bucket they
- * belong to (engine.h); so any engine that has such figures is shown, and a figure that is missing
- * is 0.
+ * Levels and histograms are made of the engine's figures, whose names say which level or bucket
+ * they belong to (engine.h); so any engine that has such figures is shown, and a figure that is
+ * missing is 0.
  */
 #include "service/admin/error.h"
 #include "service/admin/handler.h"

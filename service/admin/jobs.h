@@ -5,8 +5,8 @@
  * once. Whoever starts one waits for it as long as it likes and may ask for it later by its number.
  * The last ADMIN_JOBS_KEPT jobs are remembered. Numbers start at 1 with the server.
  *
- * Ending: admin_jobs_end() interrupts the engines whose jobs run and waits for these; nothing starts
- * after it. It comes before the stores are closed.
+ * Ending: admin_jobs_end() interrupts the engines whose jobs run and waits for these; nothing
+ * starts after it. It comes before the stores are closed.
  *
  * Threading: any thread. One mutex, held for a few instructions.
  */

@@ -19,7 +19,7 @@ typedef struct Store {
     LarderFigureList figures;
 } Store;
 
-/* ------------------------------------------------------------------------------------ one line -- */
+/* --------------------------------------------------------------------------------- one line -- */
 
 static double
 ratio(int64_t part, int64_t whole)
@@ -161,7 +161,7 @@ add_summary(CliReport *report, const Store *store)
     add_syncs(report, store);
 }
 
-/* -------------------------------------------------------------------------------------- levels -- */
+/* ----------------------------------------------------------------------------------- levels -- */
 
 static const struct {
     const char *column;
@@ -281,7 +281,7 @@ add_levels_json(CliReport *report, const Store *store)
     cli_json_writer_end_list(json);
 }
 
-/* ---------------------------------------------------------------------------------- histograms -- */
+/* ------------------------------------------------------------------------------- histograms -- */
 
 enum { BAR_COLUMNS = 40 };
 

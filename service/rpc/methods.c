@@ -7,6 +7,7 @@
 #include "service/rpc/methods.h"
 
 #include "larder_methods.h"
+#include "larder_rpc_larder_types.h"
 
 #include <string.h>
 
@@ -71,6 +72,12 @@ is_among(const char *word, const char *const *words, size_t count)
         }
     }
     return false;
+}
+
+int
+rpc_methods_api_version(void)
+{
+    return LARDER_RPC_API_VERSION;
 }
 
 size_t

@@ -48,6 +48,9 @@ bool rpc_methods_is_name(const RpcArgument *argument);
 /* The type of the elements of an argument of type LIST. */
 WireType rpc_methods_element(const RpcArgument *argument);
 
+/* API_VERSION of the IDL. */
+int rpc_methods_api_version(void);
+
 /* All rows as the metrics want them, rpc_methods_count() long. */
 const ObsMethod *rpc_methods_labels(void);
 

@@ -1,8 +1,8 @@
 /*
  * conformance.c: tries every statement of the contract on one subject.
  *
- *   larder-conformance embedded ENGINE
- *   larder-conformance tcp:HOST:PORT ENGINE [STORE]
+ *   larder-conformance embedded ENGINE [OPTION=VALUE...]
+ *   larder-conformance tcp:HOST:PORT ENGINE
  *
  * Prints a line per statement and ends with a non-zero status when one was refuted. Statements that
  * need what the engine cannot do are named as such, never counted as held.
@@ -20,11 +20,17 @@ static const Statement *const lists[] = {
 int
 main(int argc, char **argv)
 {
-    if (argc < 3 || argc > 4) {
-        (void)fprintf(stderr, "usage: larder-conformance embedded|tcp:HOST:PORT ENGINE [STORE]\n");
+    if (argc < 3) {
+        (void)fprintf(stderr, "usage: larder-conformance embedded|tcp:HOST:PORT ENGINE "
+                              "[OPTION=VALUE...]\n");
         return 64;
     }
-    Subject *subject = subject_open(argv[1], argv[2], argc == 4 ? argv[3] : "default");
+    const SubjectArgs args = {.address = argv[1],
+                              .engine = argv[2],
+                              .store_name = "default",
+                              .options = argv + 3,
+                              .option_count = (size_t)argc - 3};
+    Subject *subject = subject_open(&args);
     Trial trial = subject_trial(subject);
     int held = 0;
     int refuted = 0;

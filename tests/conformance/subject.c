@@ -3,8 +3,8 @@
  */
 #include "tests/conformance/subject.h"
 
-#include "engine/engine.h"
 #include "engine/env/mem.h"
+#include "engine/option.h"
 #include "service/rpc/handler.h"
 #include "service/rpc/lane.h"
 #include "service/rpc/methods.h"
@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { START_WALL_MS = 1700000000 };
+enum { START_WALL_MS = 1700000000, OPTIONS_MAX = 64 };
 
 struct Subject {
     Target target;
@@ -56,9 +56,43 @@ must(BaseStatus status, const char *what)
 
 /* ------------------------------------------------------------------------------------- embedded */
 
+/* Reads "NAME=VALUE" into the values of the class. */
 static void
-open_embedded(Subject *subject, const char *store_name)
+read_option(const EngineClass *engine_class, const char *text, int64_t *values)
 {
+    size_t len = strcspn(text, "=");
+    for (size_t i = 0; i < engine_class->option_count; i++) {
+        const EngineOption *option = &engine_class->options[i];
+        if (strlen(option->name) != len || memcmp(option->name, text, len) != 0) {
+            continue;
+        }
+        if (text[len] != '=' || !engine_option_parse(option, text + len + 1, &values[i])) {
+            give_up(text, "no value of this option");
+        }
+        return;
+    }
+    give_up(text, "the engine has no such option");
+}
+
+static void
+read_options(const EngineClass *engine_class, const SubjectArgs *args, int64_t values[OPTIONS_MAX])
+{
+    if (engine_class->option_count > OPTIONS_MAX) {
+        give_up(args->engine, "too many options");
+    }
+    for (size_t i = 0; i < engine_class->option_count; i++) {
+        values[i] = engine_class->options[i].preset;
+    }
+    for (size_t i = 0; i < args->option_count; i++) {
+        read_option(engine_class, args->options[i], values);
+    }
+}
+
+static void
+open_embedded(Subject *subject, const SubjectArgs *args)
+{
+    int64_t options[OPTIONS_MAX];
+    read_options(subject->engine_class, args, options);
     subject->embedded = true;
     base_fake_clock_init(&subject->clock, (int64_t)START_WALL_MS * 1000);
     const BaseClock *clock = &subject->clock.clock;
@@ -74,8 +108,10 @@ open_embedded(Subject *subject, const char *store_name)
     subject->context.clock = clock;
     atomic_store(&subject->context.limits, &subject->rpc_limits);
 
-    StoreSpec spec = {
-        .name = store_name, .engine_class = subject->engine_class, .directory = "/store"};
+    StoreSpec spec = {.name = args->store_name,
+                      .engine_class = subject->engine_class,
+                      .options = options,
+                      .directory = "/store"};
     Store *store = NULL;
     StoreError error;
     if (!store_set_open(subject->context.stores, &spec, &store, &error)) {
@@ -125,24 +161,24 @@ open_server(Subject *subject, const char *address)
 /* ---------------------------------------------------------------------------------------- both */
 
 Subject *
-subject_open(const char *address, const char *engine, const char *store_name)
+subject_open(const SubjectArgs *args)
 {
     Subject *subject = g_new0(Subject, 1);
-    subject->engine_class = engine_class_find(engine);
+    subject->engine_class = engine_class_find(args->engine);
     if (subject->engine_class == NULL) {
-        give_up(engine, "no such engine");
+        give_up(args->engine, "no such engine");
     }
-    if (strcmp(address, "embedded") == 0) {
-        open_embedded(subject, store_name);
+    if (strcmp(args->address, "embedded") == 0) {
+        open_embedded(subject, args);
     } else {
-        open_server(subject, address);
+        open_server(subject, args->address);
     }
     subject->protocol =
         g_object_new(THRIFT_TYPE_BINARY_PROTOCOL, "transport", subject->transport, NULL);
     subject->target.store =
         g_object_new(LARDER_RPC_TYPE_STORE_CLIENT, "input_protocol", subject->protocol,
                      "output_protocol", subject->protocol, NULL);
-    subject->target.store_name = store_name;
+    subject->target.store_name = args->store_name;
     return subject;
 }
 

@@ -12,11 +12,20 @@
 
 typedef struct Subject Subject;
 
+/* What to open. */
+typedef struct SubjectArgs {
+    const char *address; /* "embedded" or "tcp:HOST:PORT" */
+    const char *engine;  /* behind it */
+    const char *store_name;
+    char **options; /* of an embedded engine: "NAME=VALUE" */
+    size_t option_count;
+} SubjectArgs;
+
 /*
- * "embedded" or "tcp:HOST:PORT", and the engine behind it. Exits with a message when it cannot be
- * reached: a test that has nothing to test has failed.
+ * Exits with a message when it cannot be opened or reached: a test that has nothing to test has
+ * failed.
  */
-Subject *subject_open(const char *address, const char *engine, const char *store_name);
+Subject *subject_open(const SubjectArgs *args);
 
 void subject_close(Subject *subject);
 

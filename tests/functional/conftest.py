@@ -31,5 +31,5 @@ def start_server(tmp_path):
 
 @pytest.fixture
 def server(start_server):
-    """A running server with defaults, on free ports of the IPv4 loopback."""
+    """A running server with defaults but in memory, on free ports of the IPv4 loopback."""
     return start_server()

@@ -102,6 +102,8 @@ class Larderd:
     config     text of a configuration file; None: no file
     listen     data addresses, and admin_listen the admin ones; None: as the configuration says
     arguments  further ones
+    engine     of the store "default" that a configuration without stores gets: in memory, because most
+               tests are not about disks; None: larderd's own choice
     program    another larderd, SCRIPTED_LARDERD for example
     data_dir   in the folder; None: leave it to the configuration
     pass_fds   file descriptors that it inherits
@@ -109,14 +111,15 @@ class Larderd:
     """
 
     def __init__(self, folder, config=None, listen=("tcp:127.0.0.1:0",),
-                 admin_listen=("tcp:127.0.0.1:0",), arguments=(), program=LARDERD, data_dir="data",
-                 environment=None, pass_fds=(), wait=True):
+                 admin_listen=("tcp:127.0.0.1:0",), arguments=(), engine="hashmap", program=LARDERD,
+                 data_dir="data", environment=None, pass_fds=(), wait=True):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config_path = self.folder / "larder.conf"
         self.command = [str(program)]
-        if config is not None:
-            self.config_path.write_text(config)
+        self.engine = engine
+        if config is not None or engine is not None:
+            self.configure(config or "")
             self.command += ["--config", str(self.config_path)]
         if data_dir is not None:
             self.command += ["--data-dir", str(self.folder / data_dir)]
@@ -128,6 +131,12 @@ class Larderd:
         self.process = None
         self.starts = 0
         self.start(wait)
+
+    def configure(self, config):
+        """Writes the configuration file."""
+        if self.engine is not None and "[store" not in config:
+            config += f'[store "default"]\nengine={self.engine}\n'
+        self.config_path.write_text(config)
 
     def start(self, wait=True):
         """Starts it, for the first time or again with the same command."""
@@ -227,7 +236,7 @@ class Larderd:
         """Replaces the configuration and has it loaded; returns what was logged about it."""
         before = self.stderr()
         outcomes = len(re.findall(r"^(?:not )?reloaded$", before, re.MULTILINE))
-        self.config_path.write_text(config)
+        self.configure(config)
         self.send_signal(signal.SIGHUP)
         self.wait_for(r"^(?:not )?reloaded$", outcomes + 1)
         return self.stderr()[len(before):]

@@ -104,8 +104,24 @@ def test_an_inherited_socket(start_server, tmp_path):
             assert client.ping(b"x").payload == b"x"
 
 
-def test_versions_are_never_used_twice(start_server):
-    server = start_server()
+@pytest.mark.parametrize("ending", ["stop", "kill"])
+def test_the_default_store_is_durable(start_server, ending):
+    server = start_server(engine=None)
+    with server.store() as client:
+        (store,) = client.server_info(None).stores
+        assert (store.name, store.engine, store.durability) == ("default", "lsm", "always")
+        assert "durable" in store.capabilities
+        version = client.put("default", b"k", b"v", None).version
+    getattr(server, ending)()
+    server.start()
+    with server.store() as client:
+        found = client.get("default", b"k", None)
+        assert (found.value, found.version) == (b"v", version)
+
+
+@pytest.mark.parametrize("engine", ["hashmap", "lsm"])
+def test_versions_are_never_used_twice(start_server, engine):
+    server = start_server(engine=engine)
     versions = []
     for ending in ("stop", "stop", "kill", "kill"):
         with server.store() as client:
@@ -113,7 +129,8 @@ def test_versions_are_never_used_twice(start_server):
         getattr(server, ending)()
         server.start()
         with server.store() as client:
-            assert not client.get("default", b"k", None).found  # in memory it was, and versions go on
+            found = client.get("default", b"k", None).found
+            assert found == (engine == "lsm")  # in memory it is gone, and versions go on
     with server.store() as client:
         versions.append(client.put("default", b"k", b"v", None).version)
     assert versions == sorted(set(versions))

@@ -111,6 +111,7 @@ def test_a_new_store_is_opened(start_server):
     assert "reload: store" not in server.reload(config + '[store "more"]\nengine=hashmap\n')
 
 
-def test_without_a_file_there_is_nothing_to_load(server):
+def test_without_a_file_there_is_nothing_to_load(start_server):
+    server = start_server(engine=None)
     server.send_signal(signal.SIGHUP)
     server.wait_for("there is no configuration file to load")
