@@ -229,6 +229,7 @@ typedef struct Batch {
     LsmFound *found;
     uint8_t open[BATCH]; /* indices of keys without an answer, by key */
     size_t open_count;
+    uint64_t hashes[BATCH];
     TableLookup lookups[BATCH];
 } Batch;
 
@@ -265,7 +266,7 @@ static void
 batch_ask_generations(Batch *batch)
 {
     const LsmView *view = batch->point->view;
-    uint64_t hashes[BATCH];
+    uint64_t *hashes = batch->hashes;
     for (size_t i = 0; i < batch->open_count; i++) {
         hashes[batch->open[i]] = lsm_key_index_hash(batch->keys[batch->open[i]]);
     }
@@ -285,29 +286,6 @@ batch_ask_generations(Batch *batch)
     lsm_counters_get(batch->counters, LSM_GET_MEMORY, before - batch->open_count);
 }
 
-/* Asks a table for the open keys [first, first + count), which lie in its range. */
-static BaseStatus
-batch_ask_table(Batch *batch, int level, const LsmTable *table, size_t first, size_t count)
-{
-    size_t done = 0;
-    unsigned flags = batch->flags | lsm_counters_cache_group(level);
-    BaseStatus status = table_multi_get(lsm_table_reader(table), batch->lookups + first, count,
-                                        batch->point->version, flags, &done);
-    for (size_t i = first; i < first + done; i++) {
-        size_t k = batch->open[i];
-        const TableLookup *lookup = &batch->lookups[i];
-        LsmLevelCounter outcome = LSM_LEVEL_FAILED;
-        BaseStatus judged = judge(batch->point, table, batch->keys[k], lookup->found, &lookup->view,
-                                  &outcome, &batch->found[k]);
-        lsm_counters_level(batch->counters, level, outcome, 1);
-        status = base_is_ok(judged) ? status : judged;
-    }
-    if (done < count) {
-        lsm_counters_level(batch->counters, level, LSM_LEVEL_FAILED, 1);
-    }
-    return status;
-}
-
 /* Whether the table that knows the key before may know this one, too. */
 static bool
 is_in_table(const LsmTable *table, BaseSlice key)
@@ -315,46 +293,56 @@ is_in_table(const LsmTable *table, BaseSlice key)
     return table != NULL && base_slice_compare(key, table->info.largest) < 0;
 }
 
+/* Finds the tables of a run to ask for the open keys; of which keys, is in `asked`. */
+static size_t
+batch_find_tables(Batch *batch, const LsmRun *run, LsmTable *tables[BATCH], uint8_t asked[BATCH])
+{
+    LsmTable *table = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->open_count; i++) {
+        size_t k = batch->open[i];
+        table = is_in_table(table, batch->keys[k]) ? table : lsm_run_table(run, batch->keys[k]);
+        if (table != NULL) {
+            tables[count] = table;
+            asked[count] = (uint8_t)k;
+            batch->lookups[count++] = (TableLookup){
+                .table = lsm_table_reader(table), .key = batch->keys[k], .hash = batch->hashes[k]};
+        }
+    }
+    return count;
+}
+
 static BaseStatus
 batch_ask_run(Batch *batch, const LsmRun *run)
 {
-    LsmTable *table = NULL;
-    size_t first = 0;
-    for (size_t i = 0; i <= batch->open_count; i++) {
-        LsmTable *next = NULL;
-        if (i < batch->open_count) {
-            BaseSlice key = batch->lookups[i].key;
-            next = is_in_table(table, key) ? table : lsm_run_table(run, key);
-        }
-        if (next == table) {
-            continue;
-        }
-        if (table != NULL) {
-            BaseStatus status = batch_ask_table(batch, run->level, table, first, i - first);
-            if (!base_is_ok(status)) {
-                return status;
-            }
-        }
-        table = next;
-        first = i;
+    LsmTable *tables[BATCH];
+    uint8_t asked[BATCH];
+    size_t count = batch_find_tables(batch, run, tables, asked);
+    size_t done = 0;
+    BaseStatus status =
+        table_multi_get(batch->lookups, count, batch->point->version, batch->flags, &done);
+    for (size_t i = 0; i < done; i++) {
+        const TableLookup *lookup = &batch->lookups[i];
+        LsmLevelCounter outcome = LSM_LEVEL_FAILED;
+        BaseStatus judged = judge(batch->point, tables[i], lookup->key, lookup->found,
+                                  &lookup->view, &outcome, &batch->found[asked[i]]);
+        lsm_counters_level(batch->counters, run->level, outcome, 1);
+        status = base_is_ok(judged) ? status : judged;
     }
-    return base_ok();
+    if (done < count) {
+        lsm_counters_level(batch->counters, run->level, LSM_LEVEL_FAILED, 1);
+    }
+    return status;
 }
 
 static BaseStatus
 batch_ask_runs(Batch *batch)
 {
     const LsmLevels *levels = batch->point->view->levels;
-    uint64_t hashes[BATCH];
     for (size_t i = 0; i < batch->open_count && levels->run_count != 0; i++) {
-        hashes[batch->open[i]] = format_key_hash(batch->keys[batch->open[i]]);
+        batch->hashes[batch->open[i]] = format_key_hash(batch->keys[batch->open[i]]);
     }
     for (size_t r = 0; r < levels->run_count && batch->open_count != 0; r++) {
-        for (size_t i = 0; i < batch->open_count; i++) {
-            size_t k = batch->open[i];
-            batch->lookups[i].key = batch->keys[k];
-            batch->lookups[i].hash = hashes[k];
-        }
         BaseStatus status = batch_ask_run(batch, &levels->runs[r]);
         if (!base_is_ok(status)) {
             return status;

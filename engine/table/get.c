@@ -175,42 +175,62 @@ enum { BATCH = 16 };
 
 static const uint32_t NO_BLOCK = UINT32_MAX;
 
-/* The block of `key`, given that of the key before, which is likely to be near. */
+/* The block of a key, given that of the lookup before, which is likely to be near. */
 static uint32_t
-find_near(const TableIndex *index, uint32_t ordinal, BaseSlice before, BaseSlice key)
+find_near(const TableLookup *before, uint32_t ordinal, const TableLookup *lookup)
 {
-    bool near = ordinal < index->count && before.len != 0 && base_slice_compare(before, key) <= 0 &&
-                base_slice_compare(key, table_index_separator(index, ordinal)) <= 0;
-    return near ? ordinal : table_index_find(index, key);
+    const TableIndex *index = &lookup->table->index;
+    bool near = before != NULL && before->table == lookup->table && ordinal < index->count &&
+                base_slice_compare(before->key, lookup->key) <= 0 &&
+                base_slice_compare(lookup->key, table_index_separator(index, ordinal)) <= 0;
+    return near ? ordinal : table_index_find(index, lookup->key);
+}
+
+/* Asks filters and indexes; ordinals[i] is the block to search, or NO_BLOCK. */
+static void
+locate(TableLookup *lookups, size_t count, int64_t version, uint32_t ordinals[BATCH])
+{
+    const TableLookup *before = NULL;
+    uint32_t ordinal = 0;
+    for (size_t i = 0; i < count; i++) {
+        TableLookup *lookup = &lookups[i];
+        const Table *table = lookup->table;
+        int64_t translated = version;
+        ordinals[i] = NO_BLOCK;
+        lookup->found = TABLE_FILTERED;
+        if (!format_filter_may_hold(&table->filter, lookup->hash)) {
+            continue;
+        }
+        lookup->found = TABLE_ABSENT;
+        if (table->index.count == 0 || !table_translate_version(table, &translated)) {
+            continue;
+        }
+        ordinal = find_near(before, ordinal, lookup);
+        before = lookup;
+        if (ordinal < table->index.count) {
+            ordinals[i] = ordinal;
+            __builtin_prefetch((const void *)&table->slots[ordinal]);
+        }
+    }
 }
 
 /*
- * Asks filter and index for some keys. Of the blocks that are in memory it fetches first where a
- * search begins, of all of them at once, and then the entries that it will end with.
+ * Of the blocks that are in memory, fetches where a search begins, of all of them at once, and then
+ * the entries that it will end with.
  */
 static void
-locate(const Table *table, TableLookup *lookups, size_t count, int64_t version,
-       uint32_t ordinals[BATCH])
+fetch(const TableLookup *lookups, size_t count, int64_t version, const uint32_t ordinals[BATCH])
 {
-    uint32_t ordinal = 0;
-    BaseSlice before = BASE_SLICE_EMPTY;
     for (size_t i = 0; i < count; i++) {
-        ordinals[i] = NO_BLOCK;
-        lookups[i].found = TABLE_FILTERED;
-        if (!format_filter_may_hold(&table->filter, lookups[i].hash)) {
-            continue;
-        }
-        lookups[i].found = TABLE_ABSENT;
-        ordinal = find_near(&table->index, ordinal, before, lookups[i].key);
-        before = lookups[i].key;
-        if (ordinal < table->index.count) {
-            ordinals[i] = ordinal;
-            table_block_cache_prefetch(&table->slots[ordinal]);
+        if (ordinals[i] != NO_BLOCK) {
+            table_block_cache_prefetch(&lookups[i].table->slots[ordinals[i]]);
         }
     }
     for (size_t i = 0; i < count; i++) {
-        const TableBlock *block =
-            ordinals[i] == NO_BLOCK ? NULL : table_block_cache_peek(&table->slots[ordinals[i]]);
+        const TableBlock *block = NULL;
+        if (ordinals[i] != NO_BLOCK) {
+            block = table_block_cache_peek(&lookups[i].table->slots[ordinals[i]]);
+        }
         if (block != NULL) {
             format_data_block_prefetch(&block->data, lookups[i].key, version);
         }
@@ -219,15 +239,18 @@ locate(const Table *table, TableLookup *lookups, size_t count, int64_t version,
 
 /* As table_multi_get(), for a batch. */
 static BaseStatus
-get_batch(Table *table, TableLookup *lookups, size_t count, int64_t version, unsigned flags,
-          size_t *done)
+get_batch(TableLookup *lookups, size_t count, int64_t version, unsigned flags, size_t *done)
 {
     uint32_t ordinals[BATCH];
-    locate(table, lookups, count, version, ordinals);
+    locate(lookups, count, version, ordinals);
+    fetch(lookups, count, version, ordinals);
     for (size_t i = 0; i < count; i++) {
+        TableLookup *lookup = &lookups[i];
+        int64_t translated = version;
         if (ordinals[i] != NO_BLOCK) {
-            BaseStatus status = find_from(table, ordinals[i], lookups[i].key, version, flags,
-                                          &lookups[i].found, &lookups[i].view);
+            (void)table_translate_version(lookup->table, &translated);
+            BaseStatus status = find_from(lookup->table, ordinals[i], lookup->key, translated,
+                                          flags, &lookup->found, &lookup->view);
             if (!base_is_ok(status)) {
                 return status;
             }
@@ -238,23 +261,17 @@ get_batch(Table *table, TableLookup *lookups, size_t count, int64_t version, uns
 }
 
 BaseStatus
-table_multi_get(Table *table, TableLookup *lookups, size_t count, int64_t version, unsigned flags,
+table_multi_get(TableLookup *lookups, size_t count, int64_t version, unsigned flags,
                 size_t *ret_done)
 {
     *ret_done = 0;
-    if (table->index.count == 0 || !table_translate_version(table, &version)) {
-        for (; *ret_done < count; ++*ret_done) {
-            lookups[*ret_done].found = TABLE_ABSENT;
-        }
-        return base_ok();
-    }
-    for (size_t i = 0; i < count && table->filter.lines != 0; i++) {
-        format_filter_prefetch(&table->filter, lookups[i].hash);
+    for (size_t i = 0; i < count; i++) {
+        table_prefetch(lookups[i].table, lookups[i].hash);
     }
     BaseStatus status = base_ok();
     for (size_t i = 0; i < count && base_is_ok(status); i += BATCH) {
         size_t batch = count - i < BATCH ? count - i : BATCH;
-        status = get_batch(table, lookups + i, batch, version, flags, ret_done);
+        status = get_batch(lookups + i, batch, version, flags, ret_done);
     }
     return status;
 }

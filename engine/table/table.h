@@ -85,6 +85,7 @@ void table_prefetch(const Table *table, uint64_t hash);
 
 /* One of the keys of table_multi_get(). */
 typedef struct TableLookup {
+    Table *table;
     BaseSlice key;
     uint64_t hash;
     TableFound found; /* the answer */
@@ -92,11 +93,11 @@ typedef struct TableLookup {
 } TableLookup;
 
 /*
- * As table_get() for many keys, ascending ones at best: neighbours share what they can. An error
- * ends it; *ret_done lookups have their answers.
+ * As table_get() for many keys, in one or several tables, best in order of tables and keys:
+ * neighbours share what they can. An error ends it; *ret_done lookups have their answers.
  */
-BaseStatus table_multi_get(Table *table, TableLookup *lookups, size_t count, int64_t version,
-                           unsigned flags, size_t *ret_done);
+BaseStatus table_multi_get(TableLookup *lookups, size_t count, int64_t version, unsigned flags,
+                           size_t *ret_done);
 
 /* -------------------------------------------------------------------------- removed ranges -- */
 

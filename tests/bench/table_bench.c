@@ -209,12 +209,13 @@ run_multi_get(BaseRand *rand)
     for (int i = 0; i < OPS_PER_LOOK; i += MULTI_KEYS) {
         uint64_t number = base_rand_below(rand, record_count - MULTI_KEYS);
         for (uint64_t j = 0; j < MULTI_KEYS; j++) {
+            lookups[j].table = table;
             lookups[j].key = key_of(2 * (number + j), keys[j]);
             lookups[j].hash = format_key_hash(lookups[j].key);
         }
         size_t done = 0;
         BASE_CHECK(base_epoch_enter());
-        must(table_multi_get(table, lookups, MULTI_KEYS, INT64_MAX, 0, &done));
+        must(table_multi_get(lookups, MULTI_KEYS, INT64_MAX, 0, &done));
         BASE_CHECK(lookups[MULTI_KEYS - 1].found == TABLE_FOUND);
         base_epoch_exit();
     }
@@ -229,12 +230,13 @@ run_multi_get_random(BaseRand *rand)
     TableLookup lookups[MULTI_KEYS];
     for (int i = 0; i < OPS_PER_LOOK; i += MULTI_KEYS) {
         for (uint64_t j = 0; j < MULTI_KEYS; j++) {
+            lookups[j].table = table;
             lookups[j].key = key_of(2 * base_rand_below(rand, record_count), keys[j]);
             lookups[j].hash = format_key_hash(lookups[j].key);
         }
         size_t done = 0;
         BASE_CHECK(base_epoch_enter());
-        must(table_multi_get(table, lookups, MULTI_KEYS, INT64_MAX, 0, &done));
+        must(table_multi_get(lookups, MULTI_KEYS, INT64_MAX, 0, &done));
         for (uint64_t j = 0; j < MULTI_KEYS; j++) {
             BASE_CHECK(lookups[j].found == TABLE_FOUND);
             consumed += lookups[j].view.entry.value.data[0];

@@ -119,12 +119,13 @@ check_multi_get(void)
     for (size_t i = 0; i < COUNT; i++) {
         size_t at = base_rand_below(&rng, 4) == 0 ? base_rand_below(&rng, model.count)
                                                   : (start + i) % model.count;
+        lookups[i].table = table;
         lookups[i].key = model.entries[at].key;
         lookups[i].hash = format_key_hash(lookups[i].key);
     }
     size_t done = 0;
     ck_assert(base_epoch_enter());
-    ck_ok(table_multi_get(table, lookups, COUNT, 60, 0, &done));
+    ck_ok(table_multi_get(lookups, COUNT, 60, 0, &done));
     ck_assert_uint_eq(done, COUNT);
     for (size_t i = 0; i < COUNT; i++) {
         size_t at = table_model_seek(&model, lookups[i].key, 60);
