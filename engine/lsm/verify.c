@@ -11,12 +11,11 @@
 #include "engine/lsm/inventory.h"
 #include "engine/lsm/log_scan.h"
 #include "engine/lsm/manifest.h"
-#include "engine/lsm/merge.h"
+#include "engine/lsm/order.h"
 #include "engine/lsm/table_info.h"
 #include "engine/table/blob_file.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #define CACHE_BYTES ((size_t)1 << 20) /* nearly all reads pass it */
 
@@ -235,86 +234,25 @@ check_tables(Verify *verify)
 
 /* ------------------------------------------------------------------------------------- order -- */
 
-/* The entry before, of all levels. */
-typedef struct Last {
-    BaseBuf key;
-    int64_t version;
-    size_t source;
-} Last;
-
 static void
-report_order(Verify *verify, const LsmSource *source, const char *what)
+report_order(void *user, const LsmTable *table, const char *what)
 {
+    Verify *verify = user;
     LsmFileText text;
-    const LsmTable *table = source->tables.tables[source->tables.at];
     lsm_inspection_report(&verify->inspection, ENGINE_FINDING_DAMAGE,
                           lsm_file_text(&text, FORMAT_FILE_TABLE, (uint64_t)table->info.number), -1,
                           "%s", what);
-}
-
-static BaseStatus
-check_entry(Verify *verify, const LsmMerge *merge, Last *last)
-{
-    const FormatEntry *entry = lsm_merge_entry(merge);
-    size_t source = (size_t)(merge->at - merge->sources);
-    if (base_slice_equal(entry->key, base_buf_slice(&last->key))) {
-        if (entry->version == last->version) {
-            report_order(verify, merge->at, "a key has two entries of one version");
-        } else if (source < last->source) {
-            report_order(verify, merge->at, "an entry is older than one of a lower level");
-        }
-    } else {
-        base_buf_reset(&last->key);
-        if (!base_buf_append_slice(&last->key, entry->key)) {
-            return no_memory();
-        }
-    }
-    last->version = entry->version;
-    last->source = source;
-    return base_ok();
-}
-
-static BaseStatus
-check_entries(Verify *verify, LsmMerge *merge)
-{
-    Last last = {.key = BASE_BUF_INIT};
-    BaseStatus status = base_ok();
-    lsm_merge_first(merge);
-    while (merge->valid && status.code == BASE_OK) {
-        status = check_entry(verify, merge, &last);
-        if (status.code == BASE_OK) {
-            lsm_merge_next(merge);
-        }
-    }
-    base_buf_clear(&last.key);
-    return status.code == BASE_OK ? merge->status : status;
 }
 
 /* Goes through all entries at once, if all tables are good. */
 static BaseStatus
 check_order(Verify *verify)
 {
-    const LsmLevels *levels = verify->levels;
     int64_t damages = verify->inspection.damages;
-    if (levels == NULL || damages != 0 || levels->run_count < 2) {
+    if (verify->levels == NULL || damages != 0) {
         return base_ok();
     }
-    LsmMerge merge;
-    LsmSource *sources = calloc(levels->run_count, sizeof(*sources));
-    if (sources == NULL) {
-        return no_memory();
-    }
-    for (size_t i = 0; i < levels->run_count; i++) {
-        lsm_source_init_tables(&sources[i], levels->runs[i].tables, levels->runs[i].count,
-                               TABLE_CACHE_PASS);
-    }
-    lsm_merge_init(&merge, sources, levels->run_count);
-    BaseStatus status = check_entries(verify, &merge);
-    for (size_t i = 0; i < levels->run_count; i++) {
-        lsm_source_clear(&sources[i]);
-    }
-    free(sources);
-    return judge(verify, status, damages, "");
+    return judge(verify, lsm_order_check(verify->levels, report_order, verify), damages, "");
 }
 
 /* -------------------------------------------------------------------------------- blob files -- */

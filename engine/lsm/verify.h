@@ -4,8 +4,8 @@
  *   CURRENT, manifest   the check of every record; the rules of levels.h hold after every edit
  *   tables              there, of their size and id; every block, the order of all entries, index,
  *                       filter, properties (table_verify), and that the manifest says the same
- *   levels              of each key: entries of a newer run are newer (L-2), and no two entries
- *                       have one version (L-3), by a merge of everything
+ *   levels              entries and removed ranges of newer runs are newer (L-2), and no two
+ *                       entries of a key have one version (L-3), by a merge of everything (order.h)
  *   blob files          there, of their size and id; every value; tables refer to those that exist
  *   log                 the chain of segments, every record and commit, the clean end
  *   VERSION             its check, and that no commit is above its ceiling

@@ -344,6 +344,47 @@ START_TEST(an_older_entry_above_a_newer_one_is_found)
 }
 END_TEST
 
+/* A removed range is an entry of every key that it covers; the range of a table is one older. */
+START_TEST(ranges_out_of_order_are_found)
+{
+    static const struct {
+        LsmRigTable upper;
+        LsmRigTable below;
+        const char *says; /* NULL: all is well */
+    } CASES[] = {
+        {{.last = 9, .version = 9, .range_stop = 50},
+         {.first = 20, .last = 29, .version = 5},
+         NULL},
+        {{.last = 9, .version = 9},
+         {.first = 20, .last = 29, .version = 5, .range_stop = 40},
+         NULL},
+        {{.first = 60, .last = 69, .version = 3},
+         {.last = 9, .version = 9, .range_stop = 50},
+         NULL},
+        {{.last = 9, .version = 5, .range_stop = 50},
+         {.first = 20, .last = 29, .version = 9},
+         "older than an entry of a lower level"},
+        {{.first = 20, .last = 29, .version = 5},
+         {.last = 9, .version = 9, .range_stop = 50},
+         "newer than an entry of a higher level"},
+        {{.first = 0, .last = 0, .version = 5, .range_stop = 50},
+         {.first = 40, .last = 40, .version = 9, .range_stop = 60},
+         "newer than one of a higher level"},
+    };
+    LsmRigTable highest = {.level = 3, .first = 900, .last = 900, .version = 20};
+    LsmRigTable upper = CASES[_i].upper;
+    LsmRigTable below = CASES[_i].below;
+    upper.level = 1;
+    below.level = 2;
+    (void)lsm_rig_add(&lower, &highest); /* the last version, which may not go back */
+    Spare spares[] = {build_spare(&upper), build_spare(&below)};
+    install_spare(&spares[0]);
+    install_spare(&spares[1]);
+    ck_assert_int_eq(verify_lower(), CASES[_i].says == NULL ? BASE_OK : BASE_CORRUPTION);
+    ck_assert(CASES[_i].says == NULL || lsm_findings_say(&findings, CASES[_i].says));
+}
+END_TEST
+
 START_TEST(two_entries_of_one_version_are_found)
 {
     int64_t lowest = lsm_rig_add(&lower, &(LsmRigTable){.level = 2, .last = 99, .version = 5});
@@ -431,6 +472,7 @@ main(void)
     tcase_add_loop_test(add_case(suite, "open", setup, teardown), so_is_one_that_died, 0, 4);
     TCase *pieces = add_case(suite, "lower", setup_lower, teardown_lower);
     tcase_add_test(pieces, an_older_entry_above_a_newer_one_is_found);
+    tcase_add_loop_test(pieces, ranges_out_of_order_are_found, 0, 6);
     tcase_add_test(pieces, two_entries_of_one_version_are_found);
     tcase_add_loop_test(pieces, a_manifest_that_tells_wrong_is_found, 0, 5);
     tcase_add_test(pieces, a_blob_file_must_be_there);
