@@ -318,9 +318,9 @@ batch_ask_run(Batch *batch, const LsmRun *run)
     LsmTable *tables[BATCH];
     uint8_t asked[BATCH];
     size_t count = batch_find_tables(batch, run, tables, asked);
+    unsigned flags = batch->flags | lsm_counters_cache_group(run->level);
     size_t done = 0;
-    BaseStatus status =
-        table_multi_get(batch->lookups, count, batch->point->version, batch->flags, &done);
+    BaseStatus status = table_multi_get(batch->lookups, count, batch->point->version, flags, &done);
     for (size_t i = 0; i < done; i++) {
         const TableLookup *lookup = &batch->lookups[i];
         LsmLevelCounter outcome = LSM_LEVEL_FAILED;
