@@ -117,6 +117,18 @@ lsm_inventory_clear(LsmInventory *inventory)
     *inventory = (LsmInventory){0};
 }
 
+bool
+lsm_inventory_has_data(const LsmInventory *inventory)
+{
+    for (size_t i = 0; i < inventory->count; i++) {
+        FormatFileKind kind = inventory->files[i].name.kind;
+        if (kind == FORMAT_FILE_LOG || kind == FORMAT_FILE_TABLE || kind == FORMAT_FILE_BLOB) {
+            return true;
+        }
+    }
+    return false;
+}
+
 LsmInventoryFile *
 lsm_inventory_named(const LsmInventory *inventory, const char *name)
 {

@@ -28,6 +28,12 @@ BaseStatus lsm_inventory_read(const Env *env, const char *directory, LsmInventor
 /* Frees what it holds. */
 void lsm_inventory_clear(LsmInventory *inventory);
 
+/*
+ * Whether there are segments, tables or blob files: without CURRENT they are those of a store that
+ * has lost it; without them there is no store, or one that was never completed.
+ */
+bool lsm_inventory_has_data(const LsmInventory *inventory);
+
 /* The file of that name; NULL: there is none. */
 LsmInventoryFile *lsm_inventory_named(const LsmInventory *inventory, const char *name);
 

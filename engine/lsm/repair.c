@@ -275,14 +275,8 @@ prepare(LsmRepair *repair)
 static bool
 has_store(const LsmRepair *repair)
 {
-    for (size_t i = 0; i < repair->inventory.count; i++) {
-        FormatFileKind kind = repair->inventory.files[i].name.kind;
-        if (kind == FORMAT_FILE_CURRENT || kind == FORMAT_FILE_MANIFEST ||
-            kind == FORMAT_FILE_LOG || kind == FORMAT_FILE_TABLE || kind == FORMAT_FILE_BLOB) {
-            return true;
-        }
-    }
-    return false;
+    return lsm_inventory_find(&repair->inventory, FORMAT_FILE_CURRENT, 0) != NULL ||
+           lsm_inventory_has_data(&repair->inventory);
 }
 
 /* Numbers that the manifest has given out are not given out again. */
@@ -326,7 +320,8 @@ static BaseStatus
 look_at_versions(const LsmRepair *repair)
 {
     int64_t ceiling = 0;
-    return lsm_inventory_named(&repair->inventory, VERSION_NAME) == NULL
+    bool missing = lsm_inventory_named(&repair->inventory, VERSION_NAME) == NULL;
+    return missing && repair->version != 0
                ? base_error(BASE_CORRUPTION, "VERSION is missing")
                : commit_version_ceiling(repair->how.env, repair->how.directory, &ceiling);
 }

@@ -97,6 +97,11 @@ check_manifest(Verify *verify)
     if (status.code == BASE_NO_MEMORY) {
         return status;
     }
+    if (status.code == BASE_NOT_FOUND && !lsm_inventory_has_data(&verify->inventory)) {
+        lsm_inspection_report(inspection, ENGINE_FINDING_NOTE, "", -1,
+                              "there is no store yet; the next opening makes one");
+        return base_ok();
+    }
     if (status.code == BASE_NOT_FOUND) {
         lsm_inspection_report(inspection, ENGINE_FINDING_DAMAGE, FORMAT_CURRENT_NAME, -1,
                               "CURRENT is missing, so it is unknown which files make up the store");
@@ -417,7 +422,7 @@ check_versions(Verify *verify)
     static const char NAME[] = "VERSION";
     int64_t ceiling = 0;
     int64_t damages = verify->inspection.damages;
-    if (lsm_inventory_named(&verify->inventory, NAME) == NULL) {
+    if (verify->highest != 0 && lsm_inventory_named(&verify->inventory, NAME) == NULL) {
         lsm_inspection_report(&verify->inspection, ENGINE_FINDING_DAMAGE, NAME, -1,
                               "VERSION is missing, so versions could be given out twice");
         return base_ok();

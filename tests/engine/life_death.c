@@ -37,12 +37,39 @@ settle(Life *life)
     life_show_clock(life);
 }
 
+static void
+note_damage(void *user, const EngineFinding *finding)
+{
+    Life *life = user;
+    if (finding->kind == ENGINE_FINDING_DAMAGE || finding->kind == ENGINE_FINDING_LOSS) {
+        (void)fprintf(stderr, "%s at %lld: %s\n", finding->file, (long long)finding->offset,
+                      finding->what);
+        life_fail(life, __FILE__, __LINE__, "the files are damaged");
+    }
+}
+
+/* Checks the files of a store that is not open. */
+static void
+check_files(Life *life)
+{
+    if (life->rig.engine_class->verify_files == NULL) {
+        return;
+    }
+    EngineFilesArgs args = {.directory = life->rig.directory,
+                            .env = &life->rig.fault.env,
+                            .clock = life->rig.clock,
+                            .report = note_damage,
+                            .user = life};
+    LIFE_OK(life, engine_verify_directory(&args));
+}
+
 void
 life_do_reopen(Life *life)
 {
     life_tell(life, "reopen\n");
     life_let_go(life);
     engine_rig_close(&life->rig);
+    check_files(life);
     catch_up_clock(life);
     if (life_one_in(life, 2)) {
         life_choose_options(life);
@@ -134,6 +161,7 @@ recover(Life *life, EngineRigDeath death)
         engine_rig_die(&life->rig, death, life_one_in(life, 2) ? NULL : &keep);
         life->deaths++;
     }
+    check_files(life);
     BaseStatus status = engine_rig_try_open(&life->rig);
     if (!base_is_ok(status)) {
         life_fail(life, __FILE__, __LINE__, life->rig.message);
