@@ -69,7 +69,7 @@ check_against_ranges(const Order *order, const FormatEntry *entry, size_t run)
             continue;
         }
         bool good = other < run ? oldest_of(table, fragment) > entry->version
-                                : newest_of(table, fragment) < entry->version;
+                                : newest_of(table, fragment) <= entry->version;
         if (!good) {
             order->visit(order->user, table,
                          other < run ? "a removed range is older than an entry of a lower level"
@@ -93,7 +93,7 @@ check_range(const Order *order, const LsmTable *table, const FormatFragment *fra
              i < ranges->count &&
              base_slice_compare(ranges->fragments[i].start, fragment->stop) < 0;
              i++) {
-            if (newest_of(other, &ranges->fragments[i]) >= oldest_of(table, fragment)) {
+            if (newest_of(other, &ranges->fragments[i]) > oldest_of(table, fragment)) {
                 order->visit(order->user, other,
                              "a removed range is newer than one of a higher level");
             }

@@ -4,7 +4,8 @@
  * All entries of all runs are merged. Of one key, versions descend, each once (L-3), and the
  * entries of a newer run come before those of an older one (L-2). A removed range counts as an
  * entry of every key that it covers: those of a newer run are all newer than entries and removed
- * ranges of older runs, where they meet.
+ * ranges of older runs, where they meet. But a commit may be spread over two runs when the log is
+ * replayed, first its removed ranges, then the rest, which they do not hide: one version for both.
  *
  * Threading: one thread; the tables of the levels are open.
  */
