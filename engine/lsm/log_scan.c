@@ -28,6 +28,7 @@ typedef struct Numbers {
 
 typedef struct Scan {
     const LsmLogScanArgs *args;
+    const Numbers *numbers;
     LsmLogEnd *end;
     bool ended;    /* behind the end: only proof is looked for */
     uint64_t file; /* the segment at hand */
@@ -255,6 +256,28 @@ pass_over(Scan *scan, BaseStatus why)
     return base_ok();
 }
 
+/*
+ * The first segment of the log has no valid header. Its name had to be durable before anything was
+ * written to it, its header not: without a sync a system crash may lose that and leave what was
+ * written behind it. Then the log ends before it began, unless something proves that it had been
+ * durable.
+ */
+static BaseStatus
+miss_first(Scan *scan)
+{
+    const FormatLogHeader *header = &scan->header;
+    if (bsearch(&header->previous, scan->numbers->items, scan->numbers->count,
+                sizeof(*scan->numbers->items), compare_numbers) == NULL) {
+        return damage(scan, header->previous, 0, "the segment is missing");
+    }
+    if (scan->end_file == 0) {
+        scan->end_file = header->previous;
+        scan->end_offset = 0;
+        scan->end->position = header->start - header->previous_len;
+    }
+    return base_ok();
+}
+
 /* Whether the segment at hand goes on where the log has come to. */
 static BaseStatus
 follow(Scan *scan, bool *ret_follows)
@@ -263,10 +286,8 @@ follow(Scan *scan, bool *ret_follows)
     const LsmLogEnd *end = scan->end;
     *ret_follows = true;
     if (end->segment == 0) {
-        if (header->previous >= scan->args->floor && header->previous != 0) {
-            return damage(scan, header->previous, 0, "the segment is missing");
-        }
-        return base_ok();
+        *ret_follows = header->previous < scan->args->floor || header->previous == 0;
+        return *ret_follows ? base_ok() : miss_first(scan);
     }
     if (header->previous == end->segment && header->previous_len == end->len) {
         return base_ok();
@@ -310,8 +331,8 @@ BaseStatus
 lsm_log_scan(const LsmLogScanArgs *args, LsmLogEnd *ret_end)
 {
     *ret_end = (LsmLogEnd){0};
-    Scan scan = {.args = args, .end = ret_end, .bytes = BASE_BUF_INIT};
     Numbers numbers = {0};
+    Scan scan = {.args = args, .numbers = &numbers, .end = ret_end, .bytes = BASE_BUF_INIT};
     BaseStatus status = list_segments(args, &numbers);
     bool clean_seen = args->clean_segment == 0 || args->clean_segment < args->floor;
     for (size_t i = 0; i < numbers.count && status.code == BASE_OK; i++) {

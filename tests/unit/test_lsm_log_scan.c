@@ -308,6 +308,35 @@ START_TEST(an_unused_segment_is_nothing)
 }
 END_TEST
 
+/* A crash may leave a later segment, and nothing of the first one, when neither was synced. */
+START_TEST(a_first_segment_that_was_lost_is_the_end_unless_it_was_durable)
+{
+    for (int synced = 0; synced < 2; synced++) {
+        Rig rig;
+        EnvFile *first = NULL;
+        const uint8_t zeros[SEGMENT_BYTES] = {0};
+        open_rig(&rig, 7);
+        next_segment(&rig);
+        write_group(&rig);
+        if (synced != 0) {
+            sync_log(&rig);
+        }
+        for (int i = 0; i < 2; i++) {
+            next_segment(&rig);
+            write_group(&rig);
+        }
+        ck_assert_int_eq(env_open_file(rig.env, "/000001.wal", ENV_OPEN_WRITE, &first).code,
+                         BASE_OK);
+        ck_assert_int_eq(env_file_write_at(first, 0, zeros, sizeof zeros).code, BASE_OK);
+        env_file_close(first);
+        ck_assert_int_eq(scan(&rig, 0, 0, 0).code, synced != 0 ? BASE_CORRUPTION : BASE_OK);
+        ck_assert_int_eq(rig.seen, 0);
+        ck_assert_uint_eq(rig.end.segment, 0);
+        close_rig(&rig);
+    }
+}
+END_TEST
+
 START_TEST(no_segment_is_an_empty_log)
 {
     Rig rig;
@@ -331,6 +360,7 @@ main(void)
     tcase_add_loop_test(ends, damage_in_an_earlier_segment_is_found, 0, 50);
     tcase_add_loop_test(ends, damage_of_a_log_that_was_closed_is_found, 0, 50);
     tcase_add_loop_test(ends, a_missing_segment_is_found, 0, 3);
+    tcase_add_test(ends, a_first_segment_that_was_lost_is_the_end_unless_it_was_durable);
     tcase_add_test(ends, an_unused_segment_is_nothing);
     tcase_add_test(ends, no_segment_is_an_empty_log);
     suite_add_tcase(suite, ends);
