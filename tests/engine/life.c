@@ -354,6 +354,7 @@ life_begin(Life *life, const LifeSettings *settings)
     life->rand = base_rand(settings->seed * 0x9e3779b97f4a7c15u);
     engine_rig_init(&life->rig, settings->engine_class, ENGINE_RIG_MEMORY);
     life->rig.value_max = 100000;
+    life->rig.fault.windows = life_one_in(life, 2);
     choose_habits(life);
     life_choose_options(life);
     model_init(&life->model, &life->pool, life->rig.value_max);

@@ -6,12 +6,18 @@
  */
 #include "tests/support/fault_env.h"
 
+#include "engine/base/check.h"
+
 #include <stdlib.h>
 
 typedef struct FaultFile {
     EnvFile file; /* first: it is a file */
     FaultEnv *fault;
     EnvFile *inner;
+    uint8_t *window; /* NULL: none is open; else as long again, what the file has of it */
+    int64_t window_at;
+    size_t window_len;
+    struct FaultFile *next; /* with a window */
 } FaultFile;
 
 static FaultEnv *
@@ -52,6 +58,103 @@ end(FaultEnv *fault, BaseStatus status)
     return status;
 }
 
+/* ----------------------------------------------------------------------------------- windows -- */
+
+/*
+ * Copies what somebody may just be storing to: as the system reads mapped pages, whatever they hold
+ * at that moment.
+ */
+__attribute__((no_sanitize("thread"))) static void
+copy_pages(const volatile uint8_t *from, uint8_t *to, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        to[i] = from[i];
+    }
+}
+
+/* Writes to the file what was stored into its window. Under the lock. */
+static void
+write_window(FaultFile *file)
+{
+    uint8_t *written = file->window + file->window_len;
+    uint8_t *now = malloc(file->window_len);
+    BASE_CHECK(now != NULL);
+    copy_pages(file->window, now, file->window_len);
+    size_t start = 0;
+    size_t stop = file->window_len;
+    while (start < stop && now[start] == written[start]) {
+        start++;
+    }
+    while (stop > start && now[stop - 1] == written[stop - 1]) {
+        stop--;
+    }
+    if (start < stop) {
+        memcpy(written + start, now + start, stop - start);
+        (void)env_file_write_at(file->inner, file->window_at + (int64_t)start, now + start,
+                                stop - start);
+    }
+    free(now);
+}
+
+static void
+write_window_of(FaultFile *file)
+{
+    (void)pthread_mutex_lock(&file->fault->lock);
+    if (file->window != NULL && !file->fault->frozen) {
+        write_window(file);
+    }
+    (void)pthread_mutex_unlock(&file->fault->lock);
+}
+
+static void
+close_window(FaultFile *file)
+{
+    FaultEnv *fault = file->fault;
+    (void)pthread_rwlock_rdlock(&fault->gate);
+    write_window_of(file);
+    (void)pthread_mutex_lock(&fault->lock);
+    for (FaultFile **link = &fault->with_windows; *link != NULL; link = &(*link)->next) {
+        if (*link == file) {
+            *link = file->next;
+            break;
+        }
+    }
+    (void)pthread_mutex_unlock(&fault->lock);
+    (void)pthread_rwlock_unlock(&fault->gate);
+    free(file->window);
+    file->window = NULL;
+}
+
+static BaseStatus
+fault_window(EnvFile *base, int64_t offset, size_t len, uint8_t **ret_bytes)
+{
+    FaultFile *file = (FaultFile *)base;
+    if (!file->fault->windows) {
+        return base_error(BASE_UNSUPPORTED, "no windows on files here");
+    }
+    close_window(file);
+    uint8_t *window = calloc(2, len);
+    size_t there = 0;
+    BASE_CHECK(window != NULL);
+    BaseStatus status = env_file_read_at(file->inner, offset, window, len, &there);
+    if (!base_is_ok(status)) {
+        free(window);
+        return status;
+    }
+    memcpy(window + len, window, len);
+    (void)pthread_mutex_lock(&file->fault->lock);
+    file->window = window;
+    file->window_at = offset;
+    file->window_len = len;
+    file->next = file->fault->with_windows;
+    file->fault->with_windows = file;
+    (void)pthread_mutex_unlock(&file->fault->lock);
+    *ret_bytes = window;
+    return base_ok();
+}
+
+/* ------------------------------------------------------------------------------------- files -- */
+
 static EnvFile *
 inner_file(EnvFile *file)
 {
@@ -68,6 +171,7 @@ static BaseStatus
 fault_read_at(EnvFile *file, int64_t offset, void *data, size_t len, size_t *ret_len)
 {
     BaseStatus status = step(file_fault(file), FAULT_READ);
+    write_window_of((FaultFile *)file);
     return base_is_ok(status) ? env_file_read_at(inner_file(file), offset, data, len, ret_len)
                               : status;
 }
@@ -108,12 +212,17 @@ fault_sync(EnvFile *file)
 {
     FaultEnv *fault = file_fault(file);
     BaseStatus status = begin(fault, FAULT_SYNC);
-    return base_is_ok(status) ? end(fault, env_file_sync(inner_file(file))) : status;
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    write_window_of((FaultFile *)file);
+    return end(fault, env_file_sync(inner_file(file)));
 }
 
 static void
 fault_close(EnvFile *file)
 {
+    close_window((FaultFile *)file);
     env_file_close(inner_file(file));
     free(file);
 }
@@ -127,6 +236,7 @@ fault_open_file(const Env *env, const char *path, unsigned how, EnvFile **ret_fi
         .size = fault_size,
         .truncate = fault_truncate,
         .preallocate = fault_preallocate,
+        .window = fault_window,
         .sync = fault_sync,
         .close = fault_close,
     };
@@ -149,7 +259,7 @@ fault_open_file(const Env *env, const char *path, unsigned how, EnvFile **ret_fi
         env_file_close(inner);
         return base_error(BASE_NO_MEMORY, "no memory for a file handle");
     }
-    *file = (FaultFile){{&ops}, fault, inner};
+    *file = (FaultFile){.file = {&ops}, .fault = fault, .inner = inner};
     *ret_file = &file->file;
     return status;
 }
@@ -251,6 +361,9 @@ fault_env_init(FaultEnv *fault, const Env *inner, BaseStatus status)
     atomic_init(&fault->kinds, FAULT_CHANGES);
     (void)pthread_rwlock_init(&fault->gate, NULL);
     fault->frozen = false;
+    fault->windows = false;
+    (void)pthread_mutex_init(&fault->lock, NULL);
+    fault->with_windows = NULL;
 }
 
 void
@@ -274,7 +387,12 @@ void
 fault_env_freeze(FaultEnv *fault)
 {
     (void)pthread_rwlock_wrlock(&fault->gate);
+    (void)pthread_mutex_lock(&fault->lock);
+    for (FaultFile *file = fault->with_windows; file != NULL && !fault->frozen; file = file->next) {
+        write_window(file);
+    }
     fault->frozen = true;
+    (void)pthread_mutex_unlock(&fault->lock);
     (void)pthread_rwlock_unlock(&fault->gate);
 }
 
@@ -283,6 +401,8 @@ fault_env_thaw(FaultEnv *fault)
 {
     fault_env_arm(fault, FAULT_ENV_NEVER);
     (void)pthread_rwlock_wrlock(&fault->gate);
+    (void)pthread_mutex_lock(&fault->lock);
     fault->frozen = false;
+    (void)pthread_mutex_unlock(&fault->lock);
     (void)pthread_rwlock_unlock(&fault->gate);
 }

@@ -6,6 +6,10 @@
  * or for a number of steps. So a test repeats a scenario with 0, 1, 2, ... until it succeeds, and
  * has been through every way in which it can break off.
  *
+ * With `windows` files have windows: bytes of the env's own, which it writes to the file when that
+ * is synced, read or closed, and when the process dies; until then nobody else can tell that
+ * something was stored, as with pages that are mapped.
+ *
  * Freezing is the moment at which a process dies: calls that are under way complete, and from then
  * on nothing changes any more, whatever the threads of the dead process still try. Together with
  * env_mem_crash() it becomes the crash of a system.
@@ -50,7 +54,10 @@ typedef struct FaultEnv {
     atomic_uint kinds;          /* that count */
     BaseStatus status;
     pthread_rwlock_t gate; /* changes hold it shared, freezing alone */
-    bool frozen;           /* under the gate */
+    bool frozen;           /* under the gate and the lock */
+    bool windows;          /* set it before files are opened; at first files have none */
+    pthread_mutex_t lock;  /* of the windows */
+    struct FaultFile *with_windows;
 } FaultEnv;
 
 void fault_env_init(FaultEnv *fault, const Env *inner, BaseStatus status);
