@@ -55,15 +55,17 @@ lead_many(LifeSettings settings, uint64_t first, size_t count, size_t steps_coun
     const char *moved = getenv("LARDER_SEED");
     first += moved == NULL ? 0 : strtoull(moved, NULL, 10);
     ShrinkSteps steps = all_steps(steps_count);
-    for (size_t i = 0; i < count; i++) {
+    bool well = true;
+    for (size_t i = 0; i < count && well; i++) {
         settings.seed = first + i;
-        if (!shrink_lead(&settings, &steps, false, SECONDS_MAX)) {
-            explain(settings, steps_count);
-            return EXIT_FAILURE;
-        }
+        well = shrink_lead(&settings, &steps, false, SECONDS_MAX);
         (void)fflush(stdout);
     }
     free(steps.numbers);
+    if (!well) {
+        explain(settings, steps_count);
+        return EXIT_FAILURE;
+    }
     printf("%s: %zu lives of %zu steps agree with the model (seeds %" PRIu64 " to %" PRIu64 ")\n",
            settings.engine_class->name, count, steps_count, first, first + count - 1);
     return EXIT_SUCCESS;

@@ -170,8 +170,10 @@ life_note_durable(Life *life)
     while (gone < life->commit_count && life->commits[gone] <= life->durable) {
         gone++;
     }
-    life->commit_count -= gone;
-    memmove(life->commits, life->commits + gone, life->commit_count * sizeof *life->commits);
+    if (gone != 0) {
+        life->commit_count -= gone;
+        memmove(life->commits, life->commits + gone, life->commit_count * sizeof *life->commits);
+    }
     life_set_floor(life);
 }
 
