@@ -23,8 +23,8 @@ unsupported(const Store *store, const char *what, ObsCall *call, AdminThrows thr
 {
     StoreError failure;
     store_error_invalid(&failure, STORE_INVALID_UNSUPPORTED, "",
-                        "store %s: the engine %s has no %s", store_name(store),
-                        store_engine(store)->engine_class->name, what);
+                        "%s: store %s is on %s, which has none", what, store_name(store),
+                        store_engine(store)->engine_class->name);
     return admin_error_throw(&failure, call, throws);
 }
 

@@ -231,7 +231,8 @@ admin_jobs_start(AdminJobs *jobs, AdminJobKind kind, Store *store, const EngineR
     const char *name = store_name(store);
     if (!engine_does(store, kind)) {
         return store_error_invalid(ret_error, STORE_INVALID_UNSUPPORTED, "",
-                                   "store %s: the engine %s has nothing to %s", name,
+                                   "%s: store %s is on %s, where there is nothing to %s",
+                                   admin_job_name(kind), name,
                                    store_engine(store)->engine_class->name, admin_job_name(kind));
     }
     lock(jobs);

@@ -382,7 +382,7 @@ START_TEST(what_a_job_cannot_be_started_for)
     ck_assert_ptr_null(flush("default", with("deadline_ms", 10000)));
     ck_assert_int_eq(thrown.invalid->code, LARDER_RPC_INVALID_CODE_UNSUPPORTED);
     ck_assert_str_eq(thrown.invalid->message,
-                     "store default: the engine hashmap has nothing to flush");
+                     "flush: store default is on hashmap, where there is nothing to flush");
     ck_assert_ptr_null(flush("none", with("deadline_ms", 10000)));
     ck_assert_int_eq(thrown.invalid->code, LARDER_RPC_INVALID_CODE_UNKNOWN_STORE);
     ck_assert_ptr_null(flush("tree", with("expected_generation", 2)));
@@ -481,7 +481,8 @@ START_TEST(levels_are_made_of_figures)
     serve(rig, rig->observe, "levels");
     ck_assert(!larder_rpc_observe_client_recv_levels(rig->observe_client, &result, INTO(&thrown)));
     ck_assert_int_eq(thrown.invalid->code, LARDER_RPC_INVALID_CODE_UNSUPPORTED);
-    ck_assert_str_eq(thrown.invalid->message, "store default: the engine hashmap has no levels");
+    ck_assert_str_eq(thrown.invalid->message,
+                     "levels: store default is on hashmap, which has none");
     g_object_unref(result);
 }
 END_TEST

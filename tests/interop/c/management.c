@@ -72,9 +72,8 @@ check_store_stats(LarderRpcStoreIf *store)
 }
 
 static const char *
-check_store_list(LarderRpcStoreIf *store)
+expect_store_list(void)
 {
-    (void)store;
     LarderRpcStoreListResult *result = NEW(STORE_LIST_RESULT, NULL);
     EXPECT(CALL(admin, store_list, admin_open(), result, NEW(ADMIN_OPTIONS, NULL)));
     EXPECT(result->stores->len == 1);
@@ -82,6 +81,37 @@ check_store_list(LarderRpcStoreIf *store)
     EXPECT(is_string(only->info->name, S) && is_string(only->spec->engine, "hashmap"));
     EXPECT(is_string(only->state, "serving"));
     return NULL;
+}
+
+static const char *
+expect_jobs(void)
+{
+    LarderRpcAdminIf *client = admin_open();
+    LarderRpcAdminOptions *options = NEW(ADMIN_OPTIONS, NULL);
+    LarderRpcAdminResult *verified = NEW(ADMIN_RESULT, NULL);
+    LarderRpcJobListResult *list = NEW(JOB_LIST_RESULT, NULL);
+    LarderRpcJobListResult *same = NEW(JOB_LIST_RESULT, NULL);
+    EXPECT(CALL(admin, verify, client, verified, S, options));
+    EXPECT(verified->done && verified->job_id == 0);
+    EXPECT(CALL(admin, job_list, client, list, options) && list->jobs->len > 0);
+    LarderRpcJobInfo *job = g_ptr_array_index(list->jobs, 0);
+    EXPECT(is_string(job->kind, "verify") && is_string(job->store, S));
+    EXPECT(job->state == LARDER_RPC_JOB_STATE_DONE);
+    EXPECT(CALL(admin, job_get, client, same, job->job_id, options) && same->jobs->len == 1);
+    LarderRpcJobInfo *found = g_ptr_array_index(same->jobs, 0);
+    EXPECT(found->job_id == job->job_id);
+    EXPECT(!CALL(admin, job_get, client, same, 1000000, options));
+    EXPECT(thrown.invalid != NULL && thrown.invalid->code == LARDER_RPC_INVALID_CODE_NOT_FOUND);
+    EXPECT(is_string(thrown.invalid->field, "job_id"));
+    return NULL;
+}
+
+static const char *
+check_stores_and_jobs(LarderRpcStoreIf *store)
+{
+    (void)store;
+    const char *wrong = expect_store_list();
+    return wrong != NULL ? wrong : expect_jobs();
 }
 
 /* Leaves a check when the method is served. */
@@ -101,7 +131,6 @@ check_observe_not_served(LarderRpcStoreIf *store)
     LarderRpcObserveOptions *options = NEW(OBSERVE_OPTIONS, NULL);
     LarderRpcLevelsResult *levels = NEW(LEVELS_RESULT, NULL);
     LarderRpcFilesResult *files = NEW(FILES_RESULT, NULL);
-    LarderRpcHistogramsResult *histograms = NEW(HISTOGRAMS_RESULT, NULL);
     LarderRpcHotResult *hot = NEW(HOT_RESULT, NULL);
     LarderRpcEventsResult *events = NEW(EVENTS_RESULT, NULL);
     LarderRpcSlowLogResult *slow = NEW(SLOW_LOG_RESULT, NULL);
@@ -109,7 +138,6 @@ check_observe_not_served(LarderRpcStoreIf *store)
     LarderRpcDoctorResult *findings = NEW(DOCTOR_RESULT, NULL);
     EXPECT_UNSERVED(observe, levels, client, levels, S, options);
     EXPECT_UNSERVED(observe, files, client, files, S, options);
-    EXPECT_UNSERVED(observe, histograms, client, histograms, "", options);
     EXPECT_UNSERVED(observe, hot_keys, client, hot, S, LARDER_RPC_HOT_DIMENSION_BYTES, options);
     EXPECT_UNSERVED(observe, hot_prefixes, client, hot, S, LARDER_RPC_HOT_DIMENSION_MISSES,
                     options);
@@ -145,16 +173,12 @@ expect_upkeep_not_served(LarderRpcAdminIf *client, LarderRpcAdminOptions *option
 {
     LarderRpcAdminResult *done = NEW(ADMIN_RESULT, NULL);
     LarderRpcBackupListResult *backups = NEW(BACKUP_LIST_RESULT, NULL);
-    LarderRpcJobListResult *jobs = NEW(JOB_LIST_RESULT, NULL);
     EXPECT_UNSERVED(admin, flush, client, done, S, options);
     EXPECT_UNSERVED(admin, compact, client, done, S, everything(), options);
-    EXPECT_UNSERVED(admin, verify, client, done, S, options);
     EXPECT_UNSERVED(admin, backup_create, client, done, S, "/nowhere", 0, options);
     EXPECT_UNSERVED(admin, backup_list, client, backups, S, options);
     EXPECT_UNSERVED(admin, backup_verify, client, done, 1, options);
     EXPECT_UNSERVED(admin, backup_restore, client, done, 1, "new", options);
-    EXPECT_UNSERVED(admin, job_get, client, jobs, 1, options);
-    EXPECT_UNSERVED(admin, job_list, client, jobs, options);
     EXPECT_UNSERVED(admin, job_cancel, client, done, 1, options);
     EXPECT_UNSERVED(admin, mode_set, client, done, S, LARDER_RPC_STORE_MODE_READ_ONLY, options);
     EXPECT_UNSERVED(admin, shutdown, client, done, options);
@@ -175,7 +199,7 @@ const Check management_checks[] = {
     {35, "health", check_health},
     {36, "metrics", check_metrics},
     {37, "store_stats", check_store_stats},
-    {38, "store_list", check_store_list},
+    {38, "stores and jobs", check_stores_and_jobs},
     {39, "Observe, not served", check_observe_not_served},
     {40, "Admin, not served", check_admin_not_served},
     {0, NULL, NULL},

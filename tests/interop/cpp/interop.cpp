@@ -913,12 +913,23 @@ store_stats(Store &store, ObserveClient &observe)
 }
 
 void
-store_list(AdminClient &admin)
+stores_and_jobs(AdminClient &admin)
 {
     StoreListResult result;
     admin.store_list(result, {});
     EXPECT(result.stores.size() == 1 && result.stores[0].info.name == S);
     EXPECT(result.stores[0].spec.engine == "hashmap" && result.stores[0].state == "serving");
+    AdminResult verified;
+    admin.verify(verified, S, {});
+    EXPECT(verified.done && verified.job_id == 0);
+    JobListResult jobs, same;
+    admin.job_list(jobs, {});
+    EXPECT(!jobs.jobs.empty() && jobs.jobs[0].kind == "verify" && jobs.jobs[0].store == S);
+    EXPECT(jobs.jobs[0].state == JobState::DONE);
+    admin.job_get(same, jobs.jobs[0].job_id, {});
+    EXPECT(same.jobs.size() == 1 && same.jobs[0] == jobs.jobs[0]);
+    auto error = thrown<InvalidRequest>([&] { admin.job_get(same, 1000000, {}); });
+    EXPECT(error.code == InvalidCode::NOT_FOUND && error.field == "job_id");
 }
 
 void
@@ -926,7 +937,6 @@ observe_not_served(ObserveClient &observe)
 {
     LevelsResult levels;
     FilesResult files;
-    HistogramsResult histograms;
     HotResult hot;
     EventsResult events;
     SlowLogResult slow;
@@ -935,7 +945,6 @@ observe_not_served(ObserveClient &observe)
     expect_unserved({
         {"levels", [&] { observe.levels(levels, S, {}); }},
         {"files", [&] { observe.files(files, S, {}); }},
-        {"histograms", [&] { observe.histograms(histograms, "", {}); }},
         {"hot_keys", [&] { observe.hot_keys(hot, S, HotDimension::BYTES, {}); }},
         {"hot_prefixes", [&] { observe.hot_prefixes(hot, S, HotDimension::MISSES, {}); }},
         {"events", [&] { observe.events(events, 0, {}); }},
@@ -952,7 +961,6 @@ admin_not_served(AdminClient &admin)
     ConfigPlan plan;
     ConfigDocument document;
     BackupListResult backups;
-    JobListResult jobs;
     StoreSpec spec;
     spec.__set_name("new");
     spec.__set_engine("hashmap");
@@ -970,13 +978,10 @@ admin_not_served(AdminClient &admin)
         {"config_export", [&] { admin.config_export(document, {}); }},
         {"flush", [&] { admin.flush(done, S, {}); }},
         {"compact", [&] { admin.compact(done, S, {}, {}); }},
-        {"verify", [&] { admin.verify(done, S, {}); }},
         {"backup_create", [&] { admin.backup_create(done, S, "/nowhere", 0, {}); }},
         {"backup_list", [&] { admin.backup_list(backups, S, {}); }},
         {"backup_verify", [&] { admin.backup_verify(done, 1, {}); }},
         {"backup_restore", [&] { admin.backup_restore(done, 1, "new", {}); }},
-        {"job_get", [&] { admin.job_get(jobs, 1, {}); }},
-        {"job_list", [&] { admin.job_list(jobs, {}); }},
         {"job_cancel", [&] { admin.job_cancel(done, 1, {}); }},
         {"mode_set", [&] { admin.mode_set(done, S, StoreMode::READ_ONLY, {}); }},
         {"shutdown", [&] { admin.shutdown(done, {}); }},
@@ -1187,7 +1192,7 @@ run_management(Store &store)
                           {35, "health", [&] { health(observe); }},
                           {36, "metrics", [&] { metrics(observe); }},
                           {37, "store_stats", [&] { store_stats(store, observe); }},
-                          {38, "store_list", [&] { store_list(admin); }},
+                          {38, "stores and jobs", [&] { stores_and_jobs(admin); }},
                           {39, "Observe, not served", [&] { observe_not_served(observe); }},
                           {40, "Admin, not served", [&] { admin_not_served(admin); }},
                       });

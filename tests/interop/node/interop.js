@@ -14,7 +14,7 @@ const Store = require('Store');
 const {
   API_VERSION, AppendOptions, BatchOptions, Condition, Durability, Expiry, Failed, FailedCode,
   Fence, GetOptions, Guard, HotDimension, IncrementOptions, Indeterminate, IndeterminateCode,
-  InvalidCode, InvalidRequest, KeyRange, MultiGetOptions, Mutation, MutationKind, NotApplied,
+  InvalidCode, InvalidRequest, JobState, KeyRange, MultiGetOptions, Mutation, MutationKind, NotApplied,
   NotHere, NotHereCode, PingResult, PutOptions, RangeInfoOptions, Refused, RefusedCode,
   RemoveOptions, RemoveRangeOptions,
   ScanOptions, ServerInfoOptions, StopReason, StoreMode, StoreSpec,
@@ -561,16 +561,23 @@ check(37, 'store_stats', data, async () => {
   });
 });
 
-check(38, 'store_list', data, async () => {
+check(38, 'stores and jobs', data, async () => {
   const { stores } = await admin.store_list(null);
   assert.deepEqual(stores.map((each) => [each.info.name, each.spec.engine, each.state]),
     [[S, 'hashmap', 'serving']]);
+  fields(await admin.verify(S, null), { done: true, job_id: 0 });
+  const [job] = (await admin.job_list(null)).jobs;
+  fields(job, { kind: 'verify', store: S, state: JobState.DONE });
+  const [same] = (await admin.job_get(job.job_id, null)).jobs;
+  assert.equal(plain(same.job_id), plain(job.job_id));
+  await rejected(admin.job_get(1000000, null), InvalidRequest, {
+    code: InvalidCode.NOT_FOUND, field: 'job_id',
+  });
 });
 
 check(39, 'Observe, not served', data, () => expectUnserved(observe, {
   levels: [S, null],
   files: [S, null],
-  histograms: ['', null],
   hot_keys: [S, HotDimension.BYTES, null],
   hot_prefixes: [S, HotDimension.MISSES, null],
   events: [0, null],
@@ -590,13 +597,10 @@ check(40, 'Admin, not served', data, () => expectUnserved(admin, {
   config_export: [null],
   flush: [S, null],
   compact: [S, new KeyRange(), null],
-  verify: [S, null],
   backup_create: [S, '/nowhere', 0, null],
   backup_list: [S, null],
   backup_verify: [1, null],
   backup_restore: [1, 'new', null],
-  job_get: [1, null],
-  job_list: [null],
   job_cancel: [1, null],
   mode_set: [S, StoreMode.READ_ONLY, null],
   shutdown: [null],

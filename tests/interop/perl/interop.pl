@@ -526,17 +526,24 @@ check 37, 'store_stats', $data, sub {
         sub { $observe->store_stats('unknown') };
 };
 
-check 38, 'store_list', $data, sub {
+check 38, 'stores and jobs', $data, sub {
     my @stores = @{ $admin->store_list()->{stores} };
     equal [map { [$_->{info}{name}, $_->{spec}{engine}, $_->{state}] } @stores],
         [[S, 'hashmap', 'serving']];
+    my $verified = $admin->verify(S);
+    expect $verified->{done} && $verified->{job_id} == 0, 'verified';
+    my $job = $admin->job_list()->{jobs}[0];
+    equal [@$job{qw(kind store state)}], ['verify', S, Larder::JobState::DONE];
+    my ($same) = @{ $admin->job_get($job->{job_id})->{jobs} };
+    equal $same->{job_id}, $job->{job_id};
+    died 'Larder::InvalidRequest', { code => Larder::InvalidCode::NOT_FOUND, field => 'job_id' },
+        sub { $admin->job_get(1_000_000) };
 };
 
 check 39, 'Observe, not served', $data, sub {
     expect_unserved $observe,
         levels => [S],
         files => [S],
-        histograms => [''],
         hot_keys => [S, Larder::HotDimension::BYTES],
         hot_prefixes => [S, Larder::HotDimension::MISSES],
         events => [0],
@@ -558,13 +565,10 @@ check 40, 'Admin, not served', $data, sub {
         config_export => [],
         flush => [S],
         compact => [S, range()],
-        verify => [S],
         backup_create => [S, '/nowhere', 0],
         backup_list => [S],
         backup_verify => [1],
         backup_restore => [1, 'new'],
-        job_get => [1],
-        job_list => [],
         job_cancel => [1],
         mode_set => [S, Larder::StoreMode::READ_ONLY],
         shutdown => [];

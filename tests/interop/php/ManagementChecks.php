@@ -10,6 +10,7 @@ use Larder\AdminClient;
 use Larder\AdminOptions;
 use Larder\HotDimension;
 use Larder\InvalidCode;
+use Larder\JobState;
 use Larder\KeyRange;
 use Larder\ObserveClient;
 use Larder\ObserveOptions;
@@ -25,7 +26,7 @@ trait ManagementChecks
         $this->check(35, 'health', 'DATA', $this->health(...));
         $this->check(36, 'metrics', 'DATA', $this->metrics(...));
         $this->check(37, 'store_stats', 'DATA', $this->storeStats(...));
-        $this->check(38, 'store_list', 'DATA', $this->storeList(...));
+        $this->check(38, 'stores and jobs', 'DATA', $this->storesAndJobs(...));
         $this->check(39, 'Observe, not served', 'DATA', $this->observeNotServed(...));
         $this->check(40, 'Admin, not served', 'DATA', $this->adminNotServed(...));
     }
@@ -70,7 +71,7 @@ trait ManagementChecks
         $this->invalid(InvalidCode::UNKNOWN_STORE, [], $unknown);
     }
 
-    private function storeList(): void
+    private function storesAndJobs(): void
     {
         $stores = $this->admin()->store_list(new AdminOptions())->stores;
         $this->equal(1, count($stores), 'stores');
@@ -78,6 +79,21 @@ trait ManagementChecks
             ['default', 'hashmap', 'serving'],
             [$stores[0]->info->name, $stores[0]->spec->engine, $stores[0]->state],
             'store'
+        );
+        $verified = $this->admin()->verify('default', new AdminOptions());
+        $this->equal([true, 0], [$verified->done, $verified->job_id], 'verify');
+        $job = $this->admin()->job_list(new AdminOptions())->jobs[0];
+        $this->equal(
+            ['verify', 'default', JobState::DONE],
+            [$job->kind, $job->store, $job->state],
+            'job_list'
+        );
+        $same = $this->admin()->job_get($job->job_id, new AdminOptions())->jobs;
+        $this->equal([$job->job_id], array_column($same, 'job_id'), 'job_get');
+        $this->invalid(
+            InvalidCode::NOT_FOUND,
+            ['field' => 'job_id'],
+            fn () => $this->admin()->job_get(1000000, new AdminOptions())
         );
     }
 
@@ -89,7 +105,6 @@ trait ManagementChecks
         $this->notServed([
             'levels' => fn () => $observe->levels('default', $none),
             'files' => fn () => $observe->files('default', $none),
-            'histograms' => fn () => $observe->histograms('', $none),
             'hot_keys' => fn () => $observe->hot_keys('default', $bytes, $none),
             'hot_prefixes' => fn () => $observe->hot_prefixes('default', $bytes, $none),
             'events' => fn () => $observe->events(0, $none),
@@ -116,13 +131,10 @@ trait ManagementChecks
             'config_export' => fn () => $admin->config_export($none),
             'flush' => fn () => $admin->flush('default', $none),
             'compact' => fn () => $admin->compact('default', new KeyRange(), $none),
-            'verify' => fn () => $admin->verify('default', $none),
             'backup_create' => fn () => $admin->backup_create('default', 'there', 0, $none),
             'backup_list' => fn () => $admin->backup_list('default', $none),
             'backup_verify' => fn () => $admin->backup_verify(1, $none),
             'backup_restore' => fn () => $admin->backup_restore(1, 'other', $none),
-            'job_get' => fn () => $admin->job_get(1, $none),
-            'job_list' => fn () => $admin->job_list($none),
             'job_cancel' => fn () => $admin->job_cancel(1, $none),
             'mode_set' => fn () => $admin->mode_set('default', StoreMode::BULK, $none),
             'shutdown' => fn () => $admin->shutdown($none),

@@ -10,8 +10,8 @@ from larder.constants import API_VERSION
 from larder.ttypes import (
     AppendOptions, BatchOptions, Condition, Durability, Expiry, Failed, FailedCode, Fence,
     GetOptions, Guard, HotDimension, IncrementOptions, Indeterminate, IndeterminateCode,
-    InvalidCode, InvalidRequest, KeyRange, MultiGetOptions, Mutation, MutationKind, NotApplied,
-    NotHere, NotHereCode, PutOptions, RangeInfoOptions, Refused, RefusedCode, RemoveOptions,
+    InvalidCode, InvalidRequest, JobState, KeyRange, MultiGetOptions, Mutation, MutationKind,
+    NotApplied, NotHere, NotHereCode, PutOptions, RangeInfoOptions, Refused, RefusedCode, RemoveOptions,
     RemoveRangeOptions, ScanOptions, ServerInfoOptions, StopReason, StoreMode, StoreSpec)
 
 ALL = bytes(range(256))
@@ -515,10 +515,17 @@ def store_stats(servers):
         servers.observe.store_stats("unknown", None)
 
 
-@check(38, "store_list")
-def store_list(servers):
+@check(38, "stores and jobs")
+def stores_and_jobs(servers):
     store, = servers.admin.store_list(None).stores
     assert (store.info.name, store.spec.engine, store.state) == (S, "hashmap", "serving")
+    verified = servers.admin.verify(S, None)
+    assert (verified.done, verified.job_id) == (True, 0)
+    job = servers.admin.job_list(None).jobs[0]
+    assert (job.kind, job.store, job.state) == ("verify", S, JobState.DONE)
+    assert servers.admin.job_get(job.job_id, None).jobs == [job]
+    with raises(InvalidRequest, code=InvalidCode.NOT_FOUND, field="job_id"):
+        servers.admin.job_get(1_000_000, None)
 
 
 @check(39, "Observe, not served")
@@ -526,7 +533,6 @@ def observe_not_served(servers):
     assert_unserved(servers.observe, {
         "levels": (S, None),
         "files": (S, None),
-        "histograms": ("", None),
         "hot_keys": (S, HotDimension.BYTES, None),
         "hot_prefixes": (S, HotDimension.MISSES, None),
         "events": (0, None),
@@ -549,13 +555,10 @@ def admin_not_served(servers):
         "config_export": (None,),
         "flush": (S, None),
         "compact": (S, KeyRange(), None),
-        "verify": (S, None),
         "backup_create": (S, "/nowhere", 0, None),
         "backup_list": (S, None),
         "backup_verify": (1, None),
         "backup_restore": (1, "new", None),
-        "job_get": (1, None),
-        "job_list": (None,),
         "job_cancel": (1, None),
         "mode_set": (S, StoreMode.READ_ONLY, None),
         "shutdown": (None,),

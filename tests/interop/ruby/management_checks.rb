@@ -7,7 +7,7 @@ module ManagementChecks
     check(35, 'health', data) { health(observe) }
     check(36, 'metrics', data) { metrics(observe) }
     check(37, 'store_stats', data) { |store| store_stats(store, observe) }
-    check(38, 'store_list', data) { store_list(admin) }
+    check(38, 'stores and jobs', data) { stores_and_jobs(admin) }
     check(39, 'Observe, not served', data) { observe_not_served(observe) }
     check(40, 'Admin, not served', data) { admin_not_served(admin) }
   end
@@ -43,17 +43,22 @@ module ManagementChecks
     invalid(InvalidCode::UNKNOWN_STORE) { observe.store_stats('unknown', nil) }
   end
 
-  def store_list(admin)
+  def stores_and_jobs(admin)
     stores = admin.store_list(nil).stores
     equal([%w[default hashmap serving]],
           stores.map { |one| [one.info.name, one.spec.engine, one.state] }, 'stores')
+    verified = admin.verify('default', nil)
+    equal([true, 0], [verified.done, verified.job_id], 'verify')
+    job = admin.job_list(nil).jobs[0]
+    equal(['verify', 'default', JobState::DONE], [job.kind, job.store, job.state], 'job_list')
+    equal([job], admin.job_get(job.job_id, nil).jobs, 'job_get')
+    invalid(InvalidCode::NOT_FOUND, 'job_id') { admin.job_get(1_000_000, nil) }
   end
 
   def observe_not_served(observe)
     not_served(
       levels: -> { observe.levels('default', nil) },
       files: -> { observe.files('default', nil) },
-      histograms: -> { observe.histograms('', nil) },
       hot_keys: -> { observe.hot_keys('default', HotDimension::BYTES, nil) },
       hot_prefixes: -> { observe.hot_prefixes('default', HotDimension::BYTES, nil) },
       events: -> { observe.events(0, nil) },
@@ -76,13 +81,10 @@ module ManagementChecks
       config_export: -> { admin.config_export(nil) },
       flush: -> { admin.flush('default', nil) },
       compact: -> { admin.compact('default', KeyRange.new, nil) },
-      verify: -> { admin.verify('default', nil) },
       backup_create: -> { admin.backup_create('default', 'there', 0, nil) },
       backup_list: -> { admin.backup_list('default', nil) },
       backup_verify: -> { admin.backup_verify(1, nil) },
       backup_restore: -> { admin.backup_restore(1, 'other', nil) },
-      job_get: -> { admin.job_get(1, nil) },
-      job_list: -> { admin.job_list(nil) },
       job_cancel: -> { admin.job_cancel(1, nil) },
       mode_set: -> { admin.mode_set('default', StoreMode::BULK, nil) },
       shutdown: -> { admin.shutdown(nil) }

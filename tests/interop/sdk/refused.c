@@ -144,17 +144,37 @@ check_store_stats(LarderClient *client)
 }
 
 static const char *
-check_store_list(LarderClient *client)
+expect_jobs(LarderClient *management)
+{
+    const LarderAdminResult *done = keep(larder_verify(management, S, NULL))->as.verify;
+    EXPECT(done != NULL && done->done && done->job_id == 0);
+    const LarderJobListResult *list = keep(larder_job_list(management, NULL))->as.job_list;
+    EXPECT(list != NULL && list->jobs.count > 0);
+    const LarderJobInfo *job = &list->jobs.items[0];
+    EXPECT(is(job->kind, T("verify")) && is(job->store, S));
+    EXPECT(job->state == LARDER_JOB_STATE_DONE);
+    const LarderJobListResult *same =
+        keep(larder_job_get(management, job->job_id, NULL))->as.job_get;
+    EXPECT(same != NULL && same->jobs.count == 1);
+    EXPECT(same->jobs.items[0].job_id == job->job_id);
+    (void)keep(larder_job_get(management, 1000000, NULL));
+    EXPECT(is_invalid(LARDER_INVALID_CODE_NOT_FOUND, "job_id"));
+    return NULL;
+}
+
+static const char *
+check_stores_and_jobs(LarderClient *client)
 {
     (void)client;
     LarderClient *management = client_of("ADMIN");
     const LarderStoreListResult *list = keep(larder_store_list(management, NULL))->as.store_list;
+    const char *wrong = expect_jobs(management);
     larder_client_free(management);
     EXPECT(list != NULL && list->stores.count == 1);
     const LarderStoreState *only = &list->stores.items[0];
     EXPECT(is(only->info.name, S) && is(only->spec.engine, T("hashmap")));
     EXPECT(is(only->state, T("serving")));
-    return NULL;
+    return wrong;
 }
 
 static const char *
@@ -162,7 +182,6 @@ expect_observe_not_served(LarderClient *client)
 {
     EXPECT_UNSERVED(levels, S, NULL);
     EXPECT_UNSERVED(files, S, NULL);
-    EXPECT_UNSERVED(histograms, T(""), NULL);
     EXPECT_UNSERVED(hot_keys, S, LARDER_HOT_DIMENSION_BYTES, NULL);
     EXPECT_UNSERVED(hot_prefixes, S, LARDER_HOT_DIMENSION_MISSES, NULL);
     EXPECT_UNSERVED(events, 0, NULL);
@@ -188,13 +207,10 @@ expect_admin_not_served(LarderClient *client)
     EXPECT_UNSERVED(config_export, NULL);
     EXPECT_UNSERVED(flush, S, NULL);
     EXPECT_UNSERVED(compact, S, NULL, NULL);
-    EXPECT_UNSERVED(verify, S, NULL);
     EXPECT_UNSERVED(backup_create, S, T("/nowhere"), 0, NULL);
     EXPECT_UNSERVED(backup_list, S, NULL);
     EXPECT_UNSERVED(backup_verify, 1, NULL);
     EXPECT_UNSERVED(backup_restore, 1, T("new"), NULL);
-    EXPECT_UNSERVED(job_get, 1, NULL);
-    EXPECT_UNSERVED(job_list, NULL);
     EXPECT_UNSERVED(job_cancel, 1, NULL);
     EXPECT_UNSERVED(mode_set, S, LARDER_STORE_MODE_READ_ONLY, NULL);
     EXPECT_UNSERVED(shutdown, NULL);
@@ -233,7 +249,7 @@ const Check refused_checks[] = {
     {35, "health", check_health, NULL},
     {36, "metrics", check_metrics, NULL},
     {37, "store_stats", check_store_stats, NULL},
-    {38, "store_list", check_store_list, NULL},
+    {38, "stores and jobs", check_stores_and_jobs, NULL},
     {39, "Observe, not served", check_observe_not_served, NULL},
     {40, "Admin, not served", check_admin_not_served, NULL},
     {0, NULL, NULL, NULL},

@@ -3,9 +3,12 @@ package interop;
 import java.util.Map;
 
 import larder.Admin;
+import larder.AdminResult;
 import larder.HealthResult;
 import larder.HotDimension;
 import larder.InvalidCode;
+import larder.JobInfo;
+import larder.JobState;
 import larder.KeyRange;
 import larder.Observe;
 import larder.Store;
@@ -26,7 +29,7 @@ final class ManagementChecks extends Checks {
         check(35, "health", "DATA", store -> health(observe()));
         check(36, "metrics", "DATA", store -> metrics(observe()));
         check(37, "store_stats", "DATA", store -> storeStats(store, observe()));
-        check(38, "store_list", "DATA", store -> storeList(admin()));
+        check(38, "stores and jobs", "DATA", store -> storesAndJobs(admin()));
         check(39, "Observe, not served", "DATA", store -> observeNotServed(observe()));
         check(40, "Admin, not served", "DATA", store -> adminNotServed(admin()));
     }
@@ -65,19 +68,26 @@ final class ManagementChecks extends Checks {
         invalid(InvalidCode.UNKNOWN_STORE, () -> observe.store_stats("unknown", null));
     }
 
-    private void storeList(Admin.Client admin) throws TException {
+    private void storesAndJobs(Admin.Client admin) throws Exception {
         equal(1, admin.store_list(null).getStoresSize(), "stores");
         StoreState state = admin.store_list(null).getStores().get(0);
         equal(DEFAULT, state.getInfo().getName(), "name");
         equal("hashmap", state.getSpec().getEngine(), "engine");
         equal("serving", state.getState(), "state");
+        AdminResult verified = admin.verify(DEFAULT, null);
+        holds(verified.isDone() && verified.getJob_id() == 0, "verify");
+        JobInfo job = admin.job_list(null).getJobs().get(0);
+        equal("verify", job.getKind(), "kind");
+        equal(DEFAULT, job.getStore(), "store");
+        equal(JobState.DONE, job.getState(), "state of the job");
+        equal(job, admin.job_get(job.getJob_id(), null).getJobs().get(0), "job_get");
+        invalid(InvalidCode.NOT_FOUND, () -> admin.job_get(1000000, null));
     }
 
     private void observeNotServed(Observe.Client observe) throws Exception {
         notServed(Map.of(
                 "levels", () -> observe.levels(DEFAULT, null),
                 "files", () -> observe.files(DEFAULT, null),
-                "histograms", () -> observe.histograms("", null),
                 "hot_keys", () -> observe.hot_keys(DEFAULT, HotDimension.BYTES, null),
                 "hot_prefixes", () -> observe.hot_prefixes(DEFAULT, HotDimension.BYTES, null),
                 "events", () -> observe.events(0, null),
@@ -101,13 +111,10 @@ final class ManagementChecks extends Checks {
                 "flush", () -> admin.flush(DEFAULT, null),
                 "compact", () -> admin.compact(DEFAULT, new KeyRange(), null)));
         notServed(Map.of(
-                "verify", () -> admin.verify(DEFAULT, null),
                 "backup_create", () -> admin.backup_create(DEFAULT, "there", 0, null),
                 "backup_list", () -> admin.backup_list(DEFAULT, null),
                 "backup_verify", () -> admin.backup_verify(1, null),
                 "backup_restore", () -> admin.backup_restore(1, "other", null),
-                "job_get", () -> admin.job_get(1, null),
-                "job_list", () -> admin.job_list(null),
                 "job_cancel", () -> admin.job_cancel(1, null),
                 "mode_set", () -> admin.mode_set(DEFAULT, StoreMode.BULK, null),
                 "shutdown", () -> admin.shutdown(null)));

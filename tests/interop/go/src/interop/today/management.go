@@ -12,7 +12,7 @@ func managementChecks() {
 	check.Run(35, "health", "DATA", health)
 	check.Run(36, "metrics", "DATA", metrics)
 	check.Run(37, "store_stats", "DATA", storeStats)
-	check.Run(38, "store_list", "DATA", storeList)
+	check.Run(38, "stores and jobs", "DATA", storesAndJobs)
 	check.Run(39, "Observe, not served", "DATA", observeNotServed)
 	check.Run(40, "Admin, not served", "DATA", adminNotServed)
 }
@@ -57,12 +57,22 @@ func storeStats(store *larder.StoreClient) {
 	check.Equal("code", larder.InvalidCode_UNKNOWN_STORE, exception.Code)
 }
 
-func storeList(*larder.StoreClient) {
+func storesAndJobs(*larder.StoreClient) {
 	stores := check.Must(admin().StoreList(ctx, nil)).Stores
 	check.Equal("stores", 1, len(stores))
 	check.Equal("name", check.Default, stores[0].Info.Name)
 	check.Equal("engine", "hashmap", stores[0].Spec.Engine)
 	check.Equal("state", "serving", stores[0].State)
+	verified := check.Must(admin().Verify(ctx, check.Default, nil))
+	check.Holds("verified", verified.Done && verified.JobID == 0)
+	job := check.Must(admin().JobList(ctx, nil)).Jobs[0]
+	check.Equal("kind", "verify", job.Kind)
+	check.Equal("store", check.Default, job.Store)
+	check.Equal("state", larder.JobState_DONE, job.State)
+	same := check.Must(admin().JobGet(ctx, job.JobID, nil)).Jobs
+	check.Holds("job_get", len(same) == 1 && same[0].JobID == job.JobID)
+	exception := check.Invalid(admin().JobGet(ctx, 1000000, nil))
+	check.Says(exception, larder.InvalidCode_NOT_FOUND, "job_id")
 }
 
 func observeNotServed(*larder.StoreClient) {
@@ -71,7 +81,6 @@ func observeNotServed(*larder.StoreClient) {
 	check.NotServed(map[string]error{
 		"levels":       check.Err(observe.Levels(ctx, check.Default, nil)),
 		"files":        check.Err(observe.Files(ctx, check.Default, nil)),
-		"histograms":   check.Err(observe.Histograms(ctx, "", nil)),
 		"hot_keys":     check.Err(observe.HotKeys(ctx, check.Default, bytes, nil)),
 		"hot_prefixes": check.Err(observe.HotPrefixes(ctx, check.Default, bytes, nil)),
 		"events":       check.Err(observe.Events(ctx, 0, nil)),
@@ -96,13 +105,10 @@ func adminNotServed(*larder.StoreClient) {
 		"config_export":  check.Err(admin.ConfigExport(ctx, nil)),
 		"flush":          check.Err(admin.Flush(ctx, check.Default, nil)),
 		"compact":        check.Err(admin.Compact(ctx, check.Default, larder.NewKeyRange(), nil)),
-		"verify":         check.Err(admin.Verify(ctx, check.Default, nil)),
 		"backup_create":  check.Err(admin.BackupCreate(ctx, check.Default, "there", 0, nil)),
 		"backup_list":    check.Err(admin.BackupList(ctx, check.Default, nil)),
 		"backup_verify":  check.Err(admin.BackupVerify(ctx, 1, nil)),
 		"backup_restore": check.Err(admin.BackupRestore(ctx, 1, "other", nil)),
-		"job_get":        check.Err(admin.JobGet(ctx, 1, nil)),
-		"job_list":       check.Err(admin.JobList(ctx, nil)),
 		"job_cancel":     check.Err(admin.JobCancel(ctx, 1, nil)),
 		"mode_set":       check.Err(admin.ModeSet(ctx, check.Default, larder.StoreMode_BULK, nil)),
 		"shutdown":       check.Err(admin.Shutdown(ctx, nil)),
