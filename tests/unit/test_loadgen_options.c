@@ -161,7 +161,9 @@ START_TEST(contradictions_are_told)
     assert_wrong("--key-shape=binary --key-size=10", "from 11 to 1024");
     assert_wrong("--engine-option=a=b", "embedded:ENGINE only");
     assert_wrong("--protocol=json", "binary or compact");
-    assert_wrong("--target=http://x", "tcp:HOST:PORT, unix:PATH or embedded:ENGINE");
+    assert_wrong("--target=http://x", "tcp:HOST:PORT, unix:PATH, embedded:ENGINE");
+    assert_wrong("--target=redis:", "redis:tcp:HOST:PORT");
+    assert_wrong("--target=redis:tcp:localhost:1 --workload=readseq", "no such operation");
     assert_wrong("--target=embedded:", "needs an engine");
     assert_wrong("--no-such-option", "no-such-option");
     assert_wrong("word", "\"word\" is no option");
