@@ -23,9 +23,16 @@ commit_flight_clear(CommitFlight *flight)
 void
 commit_flight_reset(CommitFlight *flight)
 {
-    CommitArena arena = flight->arena;
-    commit_arena_reset(&arena);
-    *flight = (CommitFlight){.state = COMMIT_FLIGHT_FREE, .status = base_ok(), .arena = arena};
+    commit_arena_reset(&flight->arena);
+    flight->group = (CommitGroup){.entries = NULL};
+    flight->state = COMMIT_FLIGHT_FREE;
+    flight->sent = false;
+    flight->landed = false;
+    flight->last_entry = NULL;
+    flight->bytes = 0;
+    flight->first_answer = NULL;
+    flight->last_answer = NULL;
+    flight->next = NULL;
 }
 
 void

@@ -96,6 +96,35 @@ commit_overlay_remove(CommitOverlay *overlay, CommitOp *op)
     overlay->point_count -= range ? 0 : 1;
 }
 
+void
+commit_overlay_add_late(CommitOverlay *overlay, const CommitEntry *entry)
+{
+    BASE_INVARIANT(overlay->late == NULL);
+    overlay->late = entry;
+}
+
+void
+commit_overlay_settle(CommitOverlay *overlay)
+{
+    const CommitEntry *late = overlay->late;
+    overlay->late = NULL;
+    for (size_t i = 0; late != NULL && i < late->op_count; i++) {
+        commit_overlay_add(overlay, &late->ops[i]);
+    }
+}
+
+void
+commit_overlay_remove_entry(CommitOverlay *overlay, const CommitEntry *entry)
+{
+    if (overlay->late == entry) {
+        overlay->late = NULL;
+        return;
+    }
+    for (size_t i = entry->op_count; i > 0; i--) {
+        commit_overlay_remove(overlay, &entry->ops[i - 1]);
+    }
+}
+
 static CommitOp *
 find_point(const CommitOverlay *overlay, EngineKeyspace keyspace, BaseSlice key)
 {

@@ -6,6 +6,9 @@
  * bucket's links are part of the operations, so adding one cannot fail. Removed ranges are in a
  * list, newest first; the list is searched in sequence, as few ranges are under way at a time.
  *
+ * Most entries of one operation are published before anybody looks here again. So such an entry may
+ * come late: it is only noted, and added when the next request is about to be resolved.
+ *
  * Which of two operations is newer: the one with the higher version; within one entry, whose
  * operations are an array, the one behind.
  *
@@ -22,6 +25,7 @@ typedef struct CommitOverlay {
     size_t point_count;
     CommitOp *ranges;
     uint64_t seed;
+    const CommitEntry *late; /* newer than all that was added; NULL: none */
 } CommitOverlay;
 
 typedef enum CommitOverlayFind {
@@ -38,6 +42,15 @@ void commit_overlay_clear(CommitOverlay *overlay);
 
 /* Adds an operation that is newer than all in it. The operation must stay where it is. */
 void commit_overlay_add(CommitOverlay *overlay, CommitOp *op);
+
+/* Adds an entry, late. REQUIRES: settled. */
+void commit_overlay_add_late(CommitOverlay *overlay, const CommitEntry *entry);
+
+/* Adds what came late, before anything is found. */
+void commit_overlay_settle(CommitOverlay *overlay);
+
+/* Takes out all operations of an entry that was added, late or not. */
+void commit_overlay_remove_entry(CommitOverlay *overlay, const CommitEntry *entry);
 
 /* Takes out an operation that is in it. */
 void commit_overlay_remove(CommitOverlay *overlay, CommitOp *op);

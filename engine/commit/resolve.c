@@ -19,7 +19,7 @@ typedef struct Resolution {
     EngineCommit *commit;
     CommitEntry *entry;
     CommitScope scope;
-    bool tracked; /* operations are added to the overlay */
+    bool tracked; /* operations are added to the overlay as they come */
 } Resolution;
 
 typedef struct Step {
@@ -283,21 +283,12 @@ mutate(Resolution *resolution, EngineMutation *mutation)
  * ------------------------------------------------------------------------------------- verdicts --
  */
 
-/* Takes the operations out of the overlay, newest first. */
-static void
-untrack(CommitOverlay *overlay, const CommitEntry *entry)
-{
-    for (size_t i = entry->op_count; i > 0; i--) {
-        commit_overlay_remove(overlay, &entry->ops[i - 1]);
-    }
-}
-
 /* Takes back all operations, so that the state is the one before the commit. */
 static void
 roll_back(Resolution *resolution)
 {
     if (resolution->tracked) {
-        untrack(resolution->resolver->overlay, resolution->entry);
+        commit_overlay_remove_entry(resolution->resolver->overlay, resolution->entry);
     }
     resolution->entry->op_count = 0;
 }
@@ -391,10 +382,20 @@ apply_mutations(Resolution *resolution)
             return mutation_fails(resolution, i, step);
         }
     }
-    if (resolution->tracked && resolution->resolver->immediate) {
-        untrack(resolution->resolver->overlay, resolution->entry);
-    }
     return COMMIT_PASSED;
+}
+
+/* Only over a backend that persists do operations stay in the overlay. */
+static void
+leave_in_overlay(const Resolution *resolution)
+{
+    CommitOverlay *overlay = resolution->resolver->overlay;
+    const CommitEntry *entry = resolution->entry;
+    if (resolution->resolver->immediate && resolution->tracked) {
+        commit_overlay_remove_entry(overlay, entry);
+    } else if (!resolution->resolver->immediate && !resolution->tracked && entry->op_count != 0) {
+        commit_overlay_add_late(overlay, entry);
+    }
 }
 
 /* An entry with room for all operations of a request; NULL: no memory. */
@@ -423,20 +424,23 @@ commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit 
         commit->outcome = commit_outcome_error(step_no_memory().status, 0);
         return COMMIT_ANSWERED;
     }
-    bool tracked = !resolver->immediate || commit->mutation_count > 1;
+    bool tracked = commit->mutation_count > 1;
+    bool seen = tracked || !resolver->immediate;
     Resolution resolution = {
         .resolver = resolver,
         .arena = arena,
         .commit = commit,
         .entry = entry,
-        .scope = {resolver->backend, tracked ? resolver->overlay : NULL, version, stamp_ms},
+        .scope = {resolver->backend, seen ? resolver->overlay : NULL, version, stamp_ms},
         .tracked = tracked,
     };
+    commit_overlay_settle(resolver->overlay);
     CommitVerdict verdict = check_guards(&resolution);
     if (verdict == COMMIT_PASSED) {
         verdict = apply_mutations(&resolution);
     }
     if (verdict == COMMIT_PASSED) {
+        leave_in_overlay(&resolution);
         *ret_entry = entry;
     }
     return verdict;
@@ -464,6 +468,6 @@ void
 commit_resolve_forget(const CommitResolver *resolver, const CommitEntry *entry)
 {
     if (!resolver->immediate) {
-        untrack(resolver->overlay, entry);
+        commit_overlay_remove_entry(resolver->overlay, entry);
     }
 }

@@ -54,8 +54,8 @@ struct CommitSequencer {
     CommitPipeline pipeline;
 };
 
-/* How many sequencers this thread leads; see baton.h. */
-static _Thread_local unsigned leading;
+/* The sequencer that this thread leads; of several, the one it came to last. NULL: none. */
+static _Thread_local const CommitSequencer *led;
 
 /*
  * -------------------------------------------------------------------------------------- queues --
@@ -304,7 +304,8 @@ work_off(CommitSequencer *sequencer)
             }
         }
         commit_pipeline_send(&sequencer->pipeline);
-        if (receive(sequencer, commit_inbox_take(&sequencer->inbox))) {
+        if (sequencer->arrivals.first != NULL ||
+            receive(sequencer, commit_inbox_take(&sequencer->inbox))) {
             continue;
         }
         if (!commit_baton_withdraw(&sequencer->baton)) {
@@ -320,11 +321,12 @@ work_off(CommitSequencer *sequencer)
 static void
 lead(CommitSequencer *sequencer)
 {
-    leading++;
+    const CommitSequencer *outer = led;
+    led = sequencer;
     if (!work_off(sequencer)) {
         commit_baton_pass(&sequencer->baton);
     }
-    leading--;
+    led = outer;
 }
 
 /* Pushes an item, and leads if nobody does. True: it did. */
@@ -348,7 +350,7 @@ commit_sequencer_submit(CommitSequencer *sequencer, EngineCommit *chain)
 {
     CommitInboxItem *item = chain_item(chain);
     item->kind = ITEM_CHAIN;
-    if (!push(sequencer, item) && leading == 0 && commit_baton_accept(&sequencer->baton)) {
+    if (!push(sequencer, item) && led == NULL && commit_baton_accept(&sequencer->baton)) {
         lead(sequencer);
     }
 }
@@ -359,7 +361,11 @@ commit_sequencer_persisted(CommitSequencer *sequencer, CommitGroup *group, BaseS
     CommitFlight *flight = (CommitFlight *)group;
     flight->status = status;
     flight->item.kind = ITEM_FLIGHT;
-    (void)push(sequencer, &flight->item);
+    if (led == sequencer) {
+        queue_add(&sequencer->arrivals, &flight->item); /* from within: no other thread sees it */
+    } else {
+        (void)push(sequencer, &flight->item);
+    }
 }
 
 void

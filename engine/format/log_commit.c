@@ -20,9 +20,14 @@ format_log_commit_begin(FormatLogWriter *writer, BaseBuf *into, const FormatLogC
 {
     BASE_CHECK(commit->version > writer->version && commit->operations > 0);
     BASE_CHECK(commit->stamp_ms >= writer->stamp_ms);
-    format_encode_count(into, commit->version - writer->version);
-    format_encode_count(into, commit->stamp_ms - writer->stamp_ms);
-    format_encode_varint(into, commit->operations);
+    if (!base_buf_reserve(into, 3 * FORMAT_VARINT_MAX)) {
+        return; /* as add() will say */
+    }
+    uint8_t *at = into->data + into->len;
+    at = format_varint_put(at, (uint64_t)(commit->version - writer->version));
+    at = format_varint_put(at, (uint64_t)(commit->stamp_ms - writer->stamp_ms));
+    at = format_varint_put(at, commit->operations);
+    into->len = (size_t)(at - into->data);
     writer->version = commit->version;
     writer->stamp_ms = commit->stamp_ms;
 }

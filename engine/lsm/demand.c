@@ -2,6 +2,9 @@
  * demand.c: see demand.h.
  *
  * Each range looks at the points before it. A request has few ranges, by a limit of the service.
+ *
+ * What fits into a record of the log fits into a memtable: a point takes at most eleven times as
+ * much there, and LSM_ARENA_BYTES_MAX is 32 times FORMAT_LOG_PAYLOAD_MAX.
  */
 #include "engine/lsm/demand.h"
 
@@ -59,7 +62,7 @@ lsm_demand_count(CommitEntry *entry, LsmDemand *ret_demand)
         }
     }
     demand.log_bytes = lsm_payload_room(entry);
-    if (demand.log_bytes == 0 || lsm_demand_generation(&demand) > LSM_ARENA_BYTES_MAX) {
+    if (demand.log_bytes == 0) {
         return base_error(BASE_INVALID, "the commit is larger than this engine can take");
     }
     *ret_demand = demand;

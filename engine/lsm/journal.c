@@ -4,6 +4,7 @@
 #include "engine/lsm/journal.h"
 
 #include "engine/format/log_record.h"
+#include "engine/format/varint.h"
 #include "engine/lsm/operation.h"
 #include "engine/lsm/payload.h"
 
@@ -47,7 +48,8 @@ BaseStatus
 lsm_journal_reserve(LsmJournal *journal, size_t bytes)
 {
     size_t before = journal->unwritten < RECORD_BYTES ? journal->unwritten : RECORD_BYTES;
-    size_t all = FORMAT_LOG_RECORD_HEAD_BYTES + before + bytes;
+    /* An operation is encoded where there is room for numbers of any length. */
+    size_t all = FORMAT_LOG_RECORD_HEAD_BYTES + before + bytes + 4 * FORMAT_VARINT_MAX;
     return base_buf_reserve(&journal->record, all)
                ? base_ok()
                : base_error(BASE_NO_MEMORY, "no memory for a record of the log");

@@ -140,6 +140,10 @@ lsm_memtable_fits(const LsmMemtable *memtable, size_t count, size_t bytes)
 {
     size_t room = lsm_arena_room(&memtable->arena);
     size_t links = memtable->unlinked + count;
+    size_t plenty = links * (memtable->trees[0].one + memtable->trees[1].one);
+    if (bytes <= room && plenty <= room - bytes) {
+        return true;
+    }
     return bytes <= room && (link_bytes(memtable, links) <= room - bytes ||
                              link_bytes_exact(memtable, links) <= room - bytes);
 }

@@ -22,23 +22,18 @@ log_operation(const CommitOp *op)
                                 .expires_at_ms = op->expires_at_ms};
 }
 
-/* Bytes of an operation, at most. */
+/* Bytes of an operation, at most: a byte of bits, and lengths that fit into 21 and 35 bits. */
 static size_t
 operation_room(const CommitOp *op)
 {
-    size_t numbers = 1 + format_varint_len(op->key.len) + format_varint_len(op->value.len);
-    if (op->expires_at_ms != 0) {
-        numbers += format_varint_len((uint64_t)op->expires_at_ms);
-    }
+    size_t numbers = 1 + 3 + 5 + (op->expires_at_ms != 0 ? FORMAT_VARINT_MAX : 0);
     return numbers + op->key.len + op->value.len;
 }
 
 size_t
 lsm_payload_room(const CommitEntry *entry)
 {
-    size_t bytes = format_varint_len((uint64_t)entry->version) +
-                   format_varint_len((uint64_t)entry->stamp_ms) +
-                   format_varint_len(entry->op_count);
+    size_t bytes = 3 * FORMAT_VARINT_MAX;
     for (size_t i = 0; i < entry->op_count; i++) {
         const CommitOp *op = &entry->ops[i];
         bytes += lsm_operation_is_dropped(op) ? 0 : operation_room(op);

@@ -153,7 +153,7 @@ split_root(LsmTree *tree)
     SET(root->count, 0);
     put_slot(tree, root, 0, separator, right_ref);
     mark(root);
-    tree->height++;
+    tree->one += lsm_arena_round(INNER_BYTES);
 }
 
 /*
@@ -315,7 +315,9 @@ widen(LsmTree *tree, uint32_t skip)
 bool
 lsm_tree_init(LsmTree *tree, LsmArena *arena)
 {
-    *tree = (LsmTree){.arena = arena, .height = 1};
+    /* Each level of inner nodes may be split, and the root into two nodes more. */
+    *tree = (LsmTree){.arena = arena,
+                      .one = lsm_arena_round(LEAF_BYTES) + 3 * lsm_arena_round(INNER_BYTES)};
     LsmTreeNode *root = node_new(tree, 1, &tree->root);
     if (root == NULL || node_new(tree, 0, &tree->last_leaf) == NULL) {
         return false;
@@ -339,12 +341,11 @@ lsm_tree_bytes_max(size_t keys)
 size_t
 lsm_tree_insert_bytes(const LsmTree *tree, size_t count)
 {
-    size_t one = lsm_arena_round(LEAF_BYTES) + (tree->height + 2) * lsm_arena_round(INNER_BYTES);
     if (count == 0 || (count == 1 && tree->keys != 0)) {
-        return count * one;
+        return count * tree->one;
     }
     size_t all = lsm_tree_bytes_max(tree->keys + count) - tree->bytes;
-    return all / count < one ? all : count * one;
+    return all / count < tree->one ? all : count * tree->one;
 }
 
 void

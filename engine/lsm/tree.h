@@ -34,7 +34,7 @@ typedef struct LsmTree {
     LsmArena *arena;
     LsmRef root;           /* always the same node */
     LsmRef last_leaf;      /* the writer's */
-    unsigned height;       /* levels of inner nodes; the writer's */
+    size_t one;            /* bytes of nodes that an insert may take, at most; the writer's */
     size_t keys;           /* the writer's */
     size_t bytes;          /* of nodes; the writer's */
     _Atomic LsmRef sample; /* any key of the tree; 0: it is empty */
