@@ -246,6 +246,14 @@ gather_get(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
     return true;
 }
 
+/* Finds the store of a write. False: it is not there, or not that of the chain at hand. */
+static bool
+find_chain(RpcExpress *express, BaseSlice name, RpcTicket *ticket)
+{
+    return rpc_express_find_store(express, name, ticket) &&
+           rpc_pending_joins(&express->pending, ticket);
+}
+
 static bool
 gather_write(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
 {
@@ -258,24 +266,21 @@ gather_write(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
     bool taken = false;
     switch (ticket->method) {
     case RPC_HOT_PUT:
-        taken = rpc_hot_put(call, &name, &put) && rpc_express_find_store(express, name, ticket) &&
+        taken = rpc_hot_put(call, &name, &put) && find_chain(express, name, ticket) &&
                 rpc_pending_put(pending, ticket, &put);
         break;
     case RPC_HOT_REMOVE:
-        taken = rpc_hot_remove(call, &name, &removal) &&
-                rpc_express_find_store(express, name, ticket) &&
+        taken = rpc_hot_remove(call, &name, &removal) && find_chain(express, name, ticket) &&
                 rpc_pending_remove(pending, ticket, &removal);
         break;
     case RPC_HOT_BATCH:
         taken = rpc_hot_batch(call, &name, &source, &batch) &&
                 batch.mutation_count <= INLINE_MUTATIONS && batch.guard_count <= INLINE_MUTATIONS &&
-                rpc_express_find_store(express, name, ticket) &&
-                rpc_pending_batch(pending, ticket, &batch);
+                find_chain(express, name, ticket) && rpc_pending_batch(pending, ticket, &batch);
         break;
     case RPC_HOT_BULK_WRITE:
         taken = rpc_hot_bulk_write(call, &name, &source, &batch) &&
-                batch.mutation_count <= INLINE_MUTATIONS &&
-                rpc_express_find_store(express, name, ticket) &&
+                batch.mutation_count <= INLINE_MUTATIONS && find_chain(express, name, ticket) &&
                 rpc_pending_bulk(pending, ticket, &batch);
         break;
     case RPC_HOT_GET:

@@ -1,8 +1,8 @@
 /*
  * pending.c: pools, chains, completions, deadlines. See pending.h.
  *
- * A chain of puts and removes is submitted in one call; a batch or bulk write is a chain by itself
- * and is submitted alone, so it ends the run of its connection.
+ * All gathered writes of a connection are one chain (service/store/chain.h): what an engine sets
+ * aside, to read for it, nothing of its connection overtakes.
  *
  * While the reactor submits, completions in its own thread give the memory straight back and use
  * the time that was read once for all; a thread-local pointer tells them so.
@@ -12,6 +12,7 @@
 #include "engine/base/check.h"
 #include "service/rpc/answer.h"
 #include "service/rpc/hot_reply.h"
+#include "service/store/chain.h"
 
 #include <stdlib.h>
 
@@ -217,6 +218,13 @@ batch_done(StoreBatch *batch)
 /* --------------------------------------------------------------------------------- gathering -- */
 
 bool
+rpc_pending_joins(const RpcPending *pending, const RpcTicket *ticket)
+{
+    return ticket->conn->gathered == 0 ||
+           pending->gathered[pending->count - 1]->ticket.store == ticket->store;
+}
+
+bool
 rpc_pending_fits(const RpcPending *pending, const RpcExpressConn *conn)
 {
     return pending->count < RPC_PENDING_MAX &&
@@ -299,13 +307,10 @@ rpc_pending_bulk(RpcPending *pending, const RpcTicket *ticket, const StoreBatchA
 static size_t
 run_from(const RpcPending *pending, size_t first)
 {
-    const RpcPendingWrite *head = pending->gathered[first];
+    const RpcExpressConn *conn = pending->gathered[first]->ticket.conn;
     size_t count = 1;
-    while (!is_batch(head) && first + count < pending->count) {
-        const RpcPendingWrite *next = pending->gathered[first + count];
-        if (next->ticket.conn != head->ticket.conn || is_batch(next)) {
-            break;
-        }
+    while (first + count < pending->count &&
+           pending->gathered[first + count]->ticket.conn == conn) {
         count++;
     }
     return count;
@@ -340,15 +345,16 @@ submit_run(RpcPending *pending, size_t first, size_t count)
     for (size_t i = 0; i < count; i++) {
         obs_registry_begin(pending->context->obs);
     }
-    if (is_batch(head)) {
-        store_batch_submit(&head->batch);
-    } else {
-        for (size_t i = first; i < first + count; i++) {
-            bool last = i + 1 == first + count;
-            pending->gathered[i]->write.next = last ? NULL : &pending->gathered[i + 1]->write;
+    StoreChain chain = {0};
+    for (size_t i = first; i < first + count; i++) {
+        RpcPendingWrite *write = pending->gathered[i];
+        if (is_batch(write)) {
+            store_chain_add_batch(&chain, &write->batch);
+        } else {
+            store_chain_add_write(&chain, &write->write);
         }
-        store_write_submit_all(&head->write);
     }
+    store_chain_submit(&chain);
     watch(pending, first, count);
 }
 

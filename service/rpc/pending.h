@@ -1,7 +1,7 @@
 /*
  * pending.h: writes of the express lane from the moment they are gathered until they are answered.
  *
- * Gathered writes of one connection that follow each other are submitted as one chain. A write is
+ * Gathered writes of one connection are submitted as one chain, and so are of one store. A write is
  * answered in the thread in which its commit is; the memory goes back to the reactor through a
  * stack that any thread may push to.
  *
@@ -52,6 +52,9 @@ bool rpc_pending_bulk(RpcPending *pending, const RpcTicket *ticket, const StoreB
  * room, and its chain, if it has begun one, is the last.
  */
 bool rpc_pending_fits(const RpcPending *pending, const RpcExpressConn *conn);
+
+/* Whether a write is of the same store as those that are gathered of its connection: of one chain. */
+bool rpc_pending_joins(const RpcPending *pending, const RpcTicket *ticket);
 
 /* Submits what is gathered, or hands it over for connections on a detour. */
 void rpc_pending_submit(RpcPending *pending, int64_t now_us);

@@ -492,11 +492,18 @@ store_batch_fill_bulk(StoreBatch *batch, Store *store, const StoreBatchArgs *arg
     return true;
 }
 
+EngineCommit *
+store_batch_commits(StoreBatch *batch)
+{
+    EngineCommit *first = &batch->block->commits[0];
+    return first->done == NULL ? NULL : first;
+}
+
 void
 store_batch_submit(StoreBatch *batch)
 {
-    EngineCommit *first = &batch->block->commits[0];
-    if (first->done == NULL) { /* a bulk write of nothing */
+    EngineCommit *first = store_batch_commits(batch);
+    if (first == NULL) {
         finish_bulk(batch);
         return;
     }

@@ -129,6 +129,9 @@ bool store_batch_fill_bulk(StoreBatch *batch, Store *store, const StoreBatchArgs
  */
 bool store_batch_own(StoreBatch *batch);
 
+/* Its commits, linked by `next`, for chain.h; NULL: an empty bulk write has none. */
+EngineCommit *store_batch_commits(StoreBatch *batch);
+
 /* Hands it to the engine. An empty bulk write is done at once. */
 void store_batch_submit(StoreBatch *batch);
 

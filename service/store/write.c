@@ -202,20 +202,3 @@ store_write_submit(StoreWrite *write)
     write->commit.next = NULL;
     engine_commit(store_engine(write->store), &write->commit);
 }
-
-void
-store_write_submit_all(StoreWrite *first)
-{
-    while (first != NULL) {
-        StoreWrite *last = first;
-        while (last->next != NULL && last->next->store == first->store) {
-            last->commit.next = &last->next->commit;
-            last = last->next;
-        }
-        last->commit.next = NULL;
-        /* Once submitted, the writes may be gone. */
-        StoreWrite *rest = last->next;
-        engine_commit(store_engine(first->store), &first->commit);
-        first = rest;
-    }
-}

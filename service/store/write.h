@@ -93,7 +93,6 @@ struct StoreWrite {
     /* The caller's. */
     void (*done)(StoreWrite *write);
     void *user;
-    StoreWrite *next; /* for store_write_submit_all() */
 
     /* The outcome, from `done` on. */
     bool succeeded;
@@ -130,13 +129,7 @@ store_write_deadline_us(const StoreWrite *write)
     return write->commit.deadline_us;
 }
 
-/* Hands a filled-in write to its engine. */
+/* Hands a filled-in write to its engine. Several in their order: chain.h. */
 void store_write_submit(StoreWrite *write);
-
-/*
- * Hands over a list of filled-in writes, linked by `next` (NULL ends it), which are sequenced in
- * its order; neighbours of the same store go to the engine together.
- */
-void store_write_submit_all(StoreWrite *first);
 
 #endif

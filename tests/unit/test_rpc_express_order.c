@@ -208,6 +208,72 @@ START_TEST(writes_of_a_connection_are_one_chain)
 }
 END_TEST
 
+/* A batch, or a bulk write, of puts of these keys (NULL ends them). */
+static Call *
+mutate(RpcExpressConn *conn, const char *method, const char *store, const char *const *keys)
+{
+    enum { PUT = 1 };
+    Call *call = &calls[call_count++];
+    WireWriter writer;
+    uint32_t count = 0;
+    while (keys[count] != NULL) {
+        count++;
+    }
+    wire_writer_begin(&writer, &call->input, (WireFormat){WIRE_BINARY, true}, 100000);
+    wire_writer_message(&writer, WIRE_CALL, base_slice_text(method), 7);
+    wire_writer_struct_begin(&writer);
+    wire_writer_field_bytes(&writer, 1, base_slice_text(store));
+    wire_writer_field(&writer, 2, WIRE_LIST);
+    wire_writer_list(&writer, WIRE_STRUCT, count);
+    for (uint32_t i = 0; i < count; i++) {
+        wire_writer_struct_begin(&writer);
+        wire_writer_field_i32(&writer, 1, PUT);
+        wire_writer_field_bytes(&writer, 2, base_slice_text(keys[i]));
+        wire_writer_field_bytes(&writer, 3, base_slice_text(method));
+        wire_writer_struct_end(&writer);
+    }
+    wire_writer_struct_end(&writer);
+    ck_assert(wire_writer_finish(&writer));
+    return offer(call, conn);
+}
+
+/* A chain of its own could be sequenced before one that its engine has set aside. */
+START_TEST(batches_are_of_the_chain_of_their_connection)
+{
+    static const char *const two[] = {"a", "b", NULL};
+    static const char *const none[] = {NULL};
+    (void)put(&conns[0], "a", "1");
+    (void)mutate(&conns[0], "batch", "default", two);
+    (void)mutate(&conns[0], "bulk_write", "default", none);
+    (void)mutate(&conns[0], "bulk_write", "default", two);
+    (void)put(&conns[0], "b", "2");
+    (void)mutate(&conns[1], "batch", "default", two);
+    rpc_express_turn_end(express);
+    ck_assert_uint_eq(finished_count, 6);
+    ck_assert_uint_eq(gate_chains(), 2);
+    ck_assert_uint_eq(gate_commits(), 6);
+}
+END_TEST
+
+/* Writes of two stores cannot be of one chain, so the second waits for the first. */
+START_TEST(a_write_of_another_store_is_of_no_chain_at_hand)
+{
+    static const char *const one[] = {"a", NULL};
+    StoreSpec spec = {.name = "other", .engine_class = &hashmap_class, .directory = "/other"};
+    StoreError error;
+    Store *other;
+    ck_assert(store_set_open(rig->stores, &spec, &other, &error));
+    gate_hold();
+    Call *slow = put(&conns[0], "a", "1");
+    ck_assert_int_eq(mutate(&conns[0], "batch", "other", one)->fate, RPC_EXPRESS_LATER);
+    ck_assert(!slow->finished);
+    gate_release();
+    ck_assert(slow->finished);
+    (void)put(&conns[0], "a", "2");
+    ck_assert_int_eq(mutate(&conns[0], "batch", "other", one)->fate, RPC_EXPRESS_PASSED);
+}
+END_TEST
+
 START_TEST(nothing_passes_a_write_that_is_under_way)
 {
     gate_hold();
@@ -332,6 +398,8 @@ main(void)
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, a_turn_keeps_the_order_of_a_connection);
     tcase_add_test(cases, writes_of_a_connection_are_one_chain);
+    tcase_add_test(cases, batches_are_of_the_chain_of_their_connection);
+    tcase_add_test(cases, a_write_of_another_store_is_of_no_chain_at_hand);
     tcase_add_test(cases, nothing_passes_a_write_that_is_under_way);
     tcase_add_test(cases, a_get_behind_a_slow_write_of_its_turn_waits);
     tcase_add_test(cases, a_late_write_is_indeterminate_and_answered_once);
