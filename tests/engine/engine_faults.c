@@ -215,7 +215,10 @@ run_once(const EngineClass *engine_class, const Try *try, bool *ret_disturbed, T
     }
     *ret_disturbed = atomic_load(&rig.fault.steps) > try->step;
     tally->refused += refused;
-    good = good && goes_on(&rig, try, &run, working, tally) && comes_back(&rig, try, &run);
+    good = good && goes_on(&rig, try, &run, working, tally);
+    good =
+        good && (atomic_load(&rig.fault.retries) == 0 || report(try, "a failed sync is retried"));
+    good = good && comes_back(&rig, try, &run);
     engine_rig_clear(&rig);
     return good;
 }

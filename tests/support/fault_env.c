@@ -14,7 +14,8 @@ typedef struct FaultFile {
     EnvFile file; /* first: it is a file */
     FaultEnv *fault;
     EnvFile *inner;
-    uint8_t *window; /* NULL: none is open; else as long again, what the file has of it */
+    atomic_bool lost; /* a sync has failed */
+    uint8_t *window;  /* NULL: none is open; else as long again, what the file has of it */
     int64_t window_at;
     size_t window_len;
     struct FaultFile *next; /* with a window */
@@ -211,8 +212,14 @@ static BaseStatus
 fault_sync(EnvFile *file)
 {
     FaultEnv *fault = file_fault(file);
+    atomic_bool *lost = &((FaultFile *)file)->lost;
+    if (atomic_load(lost)) {
+        atomic_fetch_add(&fault->retries, 1);
+        return base_error(BASE_POISONED, "an earlier sync of this file has failed");
+    }
     BaseStatus status = begin(fault, FAULT_SYNC);
     if (!base_is_ok(status)) {
+        atomic_store(lost, true);
         return status;
     }
     write_window_of((FaultFile *)file);
@@ -359,6 +366,7 @@ fault_env_init(FaultEnv *fault, const Env *inner, BaseStatus status)
     atomic_init(&fault->fail_at, FAULT_ENV_NEVER);
     atomic_init(&fault->fail_until, FAULT_ENV_NEVER);
     atomic_init(&fault->kinds, FAULT_CHANGES);
+    atomic_init(&fault->retries, 0);
     (void)pthread_rwlock_init(&fault->gate, NULL);
     fault->frozen = false;
     fault->windows = false;

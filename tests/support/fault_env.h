@@ -6,6 +6,9 @@
  * or for a number of steps. So a test repeats a scenario with 0, 1, 2, ... until it succeeds, and
  * has been through every way in which it can break off.
  *
+ * A sync that failed is final for its handle (E-6): whoever tries again gets BASE_POISONED, and is
+ * counted.
+ *
  * With `windows` files have windows: bytes of the env's own, which it writes to the file when that
  * is synced, read or closed, and when the process dies; until then nobody else can tell that
  * something was stored, as with pages that are mapped.
@@ -52,6 +55,7 @@ typedef struct FaultEnv {
     _Atomic int64_t fail_at;
     _Atomic int64_t fail_until; /* the first step that succeeds again */
     atomic_uint kinds;          /* that count */
+    _Atomic int64_t retries;    /* of syncs that had failed: nobody may do that */
     BaseStatus status;
     pthread_rwlock_t gate; /* changes hold it shared, freezing alone */
     bool frozen;           /* under the gate and the lock */
