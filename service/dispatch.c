@@ -231,7 +231,15 @@ static void
 finish_express(void *user, void *request, bool close)
 {
     (void)user;
+    net_request_count_reply(request);
     net_request_finish(request, close);
+}
+
+static bool
+hold_back_express(void *user, void *request)
+{
+    (void)user;
+    return net_conn_output_full(net_request_conn(request)) || net_request_over_budget(request);
 }
 
 static void
@@ -265,7 +273,8 @@ dispatch_new(const DispatchArgs *args, Dispatch **ret_dispatch)
     memset(reactors, 0, bytes);
     dispatch->args = *args;
     dispatch->reactors = reactors;
-    const RpcExpressOwner owner = {finish_express, hand_over_express, keep_express_input, dispatch};
+    const RpcExpressOwner owner = {finish_express, hand_over_express, hold_back_express,
+                                   keep_express_input, dispatch};
     BaseStatus status = base_ok();
     for (unsigned i = 0; args->express && i < args->reactors && base_is_ok(status); i++) {
         status = rpc_express_new(args->context, &owner, &reactors[i].express);

@@ -7,7 +7,8 @@
  * full: a peer that never reads costs output_bytes_max and one reply, however much it has asked
  * for.
  *
- * Only replies that other threads finish are counted. They are executed in order, so a reply that
+ * Only replies that other threads finish are counted, and those of the reactor for which its owner
+ * says so (not refusals, which may be ahead of their turn). They are executed in order, so a reply that
  * is counted never waits for a request that the gate holds back, and a full gate always opens
  * again: when the peer takes what is sent, or when it is gone.
  *

@@ -154,7 +154,7 @@ void net_server_free(NetServer *server);
 
 /*
  * Whether the peer of a connection leaves output_bytes_max or more of its replies unread. Ask
- * before executing a request outside of the reactor: after true, execute nothing more for this
+ * before executing a request whose reply may be long: after true, execute nothing more for this
  * connection until `drained`, which may come before this call returns. From any thread, while one
  * of its requests is not finished.
  */
@@ -188,6 +188,13 @@ BaseBuf *net_request_output(NetRequest *request);
  * making a reply that may be large, and again when it is made. From any thread, before the finish.
  */
 bool net_request_over_budget(const NetRequest *request);
+
+/*
+ * Lets net_conn_output_full() count the reply that is in the output of this request, if it is made
+ * by the reactor itself; those of other threads are counted anyway. Only for replies that were made
+ * in the order of their requests. Right before the finish, in the same thread.
+ */
+void net_request_count_reply(NetRequest *request);
 
 /*
  * Answers a request; exactly once, from any thread. `close`: the connection closes after this reply

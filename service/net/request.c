@@ -150,6 +150,15 @@ net_request_keep_input(NetRequest *request, BaseBuf *into)
 }
 
 void
+net_request_count_reply(NetRequest *request)
+{
+    if (net_reactor_is_current(request->conn->reactor)) {
+        request->gated = request->output.len;
+        net_gate_add(&request->conn->gate, request->gated);
+    }
+}
+
+void
 net_request_finish(NetRequest *request, bool close)
 {
     NetReactor *reactor = request->conn->reactor;

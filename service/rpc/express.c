@@ -102,12 +102,25 @@ rpc_express_find_store(RpcExpress *express, BaseSlice name, RpcTicket *ticket)
 
 /* -------------------------------------------------------------------------------------- gets -- */
 
-/* Answers a gathered get. False: the reply does not fit, or memory is short. */
+/*
+ * Whether a reply has to wait: each request was within the limits of its connection when it came,
+ * but what is gathered may come to far more together.
+ */
+static bool
+is_held_back(const RpcExpress *express, const RpcTicket *ticket)
+{
+    return express->owner.held_back(express->owner.user, ticket->request);
+}
+
+/* Answers a gathered get. False: the reply does not fit, has to wait, or memory is short. */
 static bool
 answer_get(RpcExpress *express, const ExpressGet *get, const EngineLookup *lookup, int64_t now_us)
 {
     const RpcTicket *ticket = &get->ticket;
     const RpcLimits *limits = atomic_load_explicit(&express->context->limits, memory_order_acquire);
+    if (is_held_back(express, ticket)) {
+        return false;
+    }
     WireMessage message = rpc_ticket_message(ticket);
     StoreGetResult result = store_get_shape(&get->args, lookup);
     WireWriter writer;
@@ -297,7 +310,8 @@ static bool
 execute_multi_get(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
 {
     RpcVerdict verdict;
-    if (!rpc_express_multi_get(express, call, STORE_READ_CACHED_ONLY, INLINE_KEYS, ticket,
+    if (is_held_back(express, ticket) ||
+        !rpc_express_multi_get(express, call, STORE_READ_CACHED_ONLY, INLINE_KEYS, ticket,
                                &verdict)) {
         return false;
     }

@@ -51,6 +51,8 @@ typedef struct RpcExpressOwner {
     void (*finish)(void *user, void *request, bool close);
     /* Hands a request over to the workers, behind what is there of its connection. */
     void (*hand_over)(void *user, void *request, BaseSlice input);
+    /* Whether no reply may be made for now, because its connection or the server holds too much. */
+    bool (*held_back)(void *user, void *request);
     /* Moves a request's input, which stays where it is in memory, before it is finished. */
     void (*keep_input)(void *user, void *request, BaseBuf *into);
     void *user;

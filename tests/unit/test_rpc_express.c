@@ -67,6 +67,14 @@ on_hand_over(void *user, void *request, BaseSlice input)
     execute_generated(user, flight);
 }
 
+static bool
+on_held_back(void *user, void *request)
+{
+    (void)user;
+    (void)request;
+    return false;
+}
+
 static void
 on_keep_input(void *user, void *request, BaseBuf *into)
 {
@@ -80,7 +88,7 @@ static Twins *
 twins_new(const EngineClass *engine_class)
 {
     Twins *twins = calloc(1, sizeof *twins);
-    const RpcExpressOwner owner = {on_finish, on_hand_over, on_keep_input, twins};
+    const RpcExpressOwner owner = {on_finish, on_hand_over, on_held_back, on_keep_input, twins};
     twins->reference = rig_new_with(engine_class);
     twins->worker = rig_new_with(engine_class);
     twins->reactor = rig_new_with(engine_class);

@@ -18,6 +18,7 @@ typedef struct Call {
     BaseBuf kept;
     bool finished;
     bool handed_over;
+    bool held_back;
     RpcExpressFate fate;
 } Call;
 
@@ -50,6 +51,13 @@ on_hand_over(void *user, void *request, BaseSlice input)
     handed_count++;
 }
 
+static bool
+on_held_back(void *user, void *request)
+{
+    (void)user;
+    return ((Call *)request)->held_back;
+}
+
 static void
 on_keep_input(void *user, void *request, BaseBuf *into)
 {
@@ -62,7 +70,7 @@ on_keep_input(void *user, void *request, BaseBuf *into)
 static void
 set_up_with(const EngineClass *engine_class)
 {
-    const RpcExpressOwner owner = {on_finish, on_hand_over, on_keep_input, NULL};
+    const RpcExpressOwner owner = {on_finish, on_hand_over, on_held_back, on_keep_input, NULL};
     rig = rig_new_with(engine_class);
     ck_assert(base_is_ok(rpc_express_new(&rig->context, &owner, &express)));
 }
@@ -360,6 +368,18 @@ START_TEST(cold_reads_go_to_the_workers_with_all_behind_them)
 }
 END_TEST
 
+START_TEST(replies_that_are_held_back_go_to_the_workers)
+{
+    Call *first = get(&conns[0], "a");
+    Call *full = get(&conns[0], "a");
+    Call *behind = get(&conns[0], "a");
+    full->held_back = true;
+    rpc_express_turn_end(express);
+    ck_assert(found(first, NULL));
+    ck_assert(full->handed_over && behind->handed_over);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------- memory -- */
 
 /* Bytes that the C library has handed out. */
@@ -404,6 +424,7 @@ main(void)
     tcase_add_test(cases, a_get_behind_a_slow_write_of_its_turn_waits);
     tcase_add_test(cases, a_late_write_is_indeterminate_and_answered_once);
     tcase_add_test(cases, cold_reads_go_to_the_workers_with_all_behind_them);
+    tcase_add_test(cases, replies_that_are_held_back_go_to_the_workers);
     tcase_add_test(cases, gets_allocate_nothing_in_a_steady_state);
     return rig_run("rpc_express_order", cases);
 }
