@@ -89,11 +89,13 @@ fill_window(TableIterator *iterator, uint32_t ordinal)
 {
     const Table *table = iterator->table;
     TableWindow *window = &iterator->window;
+    if (table_block_cache_peek(&table->slots[ordinal]) != NULL) {
+        return base_ok();
+    }
     FormatHandle handle = table_index_handle(&table->index, ordinal);
     uint64_t stop_at = handle.offset + handle.size + FORMAT_FRAME_TRAILER_BYTES;
     bool in_window = handle.offset >= window->offset && stop_at <= window->offset + window->len;
-    bool in_memory = atomic_load_explicit(&table->slots[ordinal], memory_order_relaxed) > 1;
-    size_t ahead = in_window || in_memory ? 0 : choose_ahead(iterator);
+    size_t ahead = in_window ? 0 : choose_ahead(iterator);
     uint64_t left = table->data_end - handle.offset;
     ahead = ahead > left ? (size_t)left : ahead;
     if (ahead <= stop_at - handle.offset) {
