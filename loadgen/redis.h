@@ -1,5 +1,6 @@
 /*
- * redis.h: a Redis server as the target of load, so that the same keys, values and clock measure it.
+ * redis.h: a Redis server as the target of load, so that the same keys, values and clock measure
+ * it.
  *
  * Gets, puts and removes become GET, SET and DEL. Redis has no versions: what a reader may see is
  * then judged by the values alone.

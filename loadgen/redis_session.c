@@ -6,8 +6,8 @@
  * a link is a ring of operations. Requests are arrays of bulk strings, replies simple strings,
  * errors, integers and bulk strings (RESP2).
  *
- * A link that breaks, or that has had no reply within the timeout, hands back what it had as LOST or
- * TIMEOUT and is connected again at once.
+ * A link that breaks, or that has had no reply within the timeout, hands back what it had as LOST
+ * or TIMEOUT and is connected again at once.
  *
  * Threading: one worker.
  */

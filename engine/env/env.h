@@ -162,10 +162,10 @@ BaseStatus env_file_preallocate(EnvFile *file, int64_t size);
 
 /*
  * Opens a window on bytes of a writable file that were preallocated: what is stored there is
- * written as if by write_at (E-1, E-2), without a call. The bytes stay in memory while the window is
- * open, so that storing cannot fail. A file has one window: it ends with the next one, or with the
- * file. REQUIRES: offset and len are multiples of ENV_WINDOW_UNIT. BASE_UNSUPPORTED: not here, or
- * not on this file system; use write_at.
+ * written as if by write_at (E-1, E-2), without a call. The bytes stay in memory while the window
+ * is open, so that storing cannot fail. A file has one window: it ends with the next one, or with
+ * the file. REQUIRES: offset and len are multiples of ENV_WINDOW_UNIT. BASE_UNSUPPORTED: not here,
+ * or not on this file system; use write_at.
  *
  * Threading: one thread stores; other calls on the handle may overlap, but for close.
  */

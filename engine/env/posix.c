@@ -8,8 +8,8 @@
  *
  * Windows are shared mappings, of file systems on which a store to preallocated bytes finds its
  * place without further allocation. Their pages are made present, writable and locked when the
- * window is opened, where a failure is a status; a page that was dropped under memory pressure would
- * have to be read again, and a failure of that is a signal.
+ * window is opened, where a failure is a status; a page that was dropped under memory pressure
+ * would have to be read again, and a failure of that is a signal.
  *
  * Locks are flock(2) on a descriptor of their own: they exclude a second open in the same process
  * too, and the kernel drops them with the process.

@@ -3,8 +3,8 @@
  *
  * Where eight bytes can be read, which is everywhere but at the end of a block, a number of up to
  * eight bytes is taken as one word: the first byte without a top bit ends it, and its groups of
- * seven bits are pushed together in three steps. Versions take two to four bytes each, so this is on
- * the way of every entry that is read.
+ * seven bits are pushed together in three steps. Versions take two to four bytes each, so this is
+ * on the way of every entry that is read.
  */
 #include "engine/format/varint.h"
 

@@ -13,8 +13,9 @@
  * has its price. In mode INTERVAL the thread also syncs at most `interval_ms` after a write.
  *
  * When groups do not wait for syncs, a call for each would be half of what a small write costs. So
- * records are then stored into a window on the preallocated bytes, which moves on as it fills; where
- * there are no windows, and for long records, they are written by calls. The file is the same.
+ * records are then stored into a window on the preallocated bytes, which moves on as it fills;
+ * where there are no windows, and for long records, they are written by calls. The file is the
+ * same.
  *
  * W-1  A segment's name is durable before the first record is written to it.
  * W-2  A group is reported OK, if it needs a sync, only when all bytes up to its end are durable,

@@ -14,7 +14,9 @@
 
 #include "engine/lsm/levels.h"
 
-/* Hears of what breaks the order: the table that has the entry or range that should not be there. */
+/*
+ * Hears of what breaks the order: the table that has the entry or range that should not be there.
+ */
 typedef void LsmOrderVisitor(void *user, const LsmTable *table, const char *what);
 
 /* Checks levels. BASE_NO_MEMORY, or an error of reading. */

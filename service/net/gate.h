@@ -8,8 +8,8 @@
  * for.
  *
  * Only replies that other threads finish are counted, and those of the reactor for which its owner
- * says so (not refusals, which may be ahead of their turn). They are executed in order, so a reply that
- * is counted never waits for a request that the gate holds back, and a full gate always opens
+ * says so (not refusals, which may be ahead of their turn). They are executed in order, so a reply
+ * that is counted never waits for a request that the gate holds back, and a full gate always opens
  * again: when the peer takes what is sent, or when it is gone.
  *
  * No wake-up is lost: is_full() first says that somebody waits and then looks at the backlog again;

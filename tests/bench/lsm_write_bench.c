@@ -6,8 +6,8 @@
  * Keys of 16 bytes, values of 100. A case is one thread that puts one record a commit, or a batch,
  * in mode `os`; each line tells nanoseconds per put: processor time of that thread, of the whole
  * process (with flushes and compactions), and wall time. The cases of mode `always` also tell how
- * many puts share a sync; next to them is a plain loop of pwrite and fdatasync of as many bytes on a
- * preallocated file. Files are in a new folder under $TMPDIR or the current one.
+ * many puts share a sync; next to them is a plain loop of pwrite and fdatasync of as many bytes on
+ * a preallocated file. Files are in a new folder under $TMPDIR or the current one.
  */
 #include "engine/base/check.h"
 #include "engine/base/rand.h"

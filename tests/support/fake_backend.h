@@ -4,9 +4,9 @@
  * Its records are a ScriptedMap per keyspace. Groups that the sequencer hands over wait in a list
  * until the test reports them, in any order, with any status; or they are reported at once
  * (`automatic`). Keys that begin with "cold" are not in memory unless a load has brought them
- * there; loads wait in a list too, those for room among them. It checks the sequencer's side of the contract: calls come one
- * at a time, versions and stamps never go back, every entry prepared is published or discarded
- * once.
+ * there; loads wait in a list too, those for room among them. It checks the sequencer's side of the
+ * contract: calls come one at a time, versions and stamps never go back, every entry prepared is
+ * published or discarded once.
  *
  * Threading: the backend calls are the sequencer's; lists may be used from any thread.
  */

@@ -4,8 +4,8 @@
  *
  * Spares and flushes come when the test asks for them, so a test decides when there is room.
  *
- * Threading: set up and taken down by one thread; requests may be submitted from any, and one thread
- * at a time may supply and flush.
+ * Threading: set up and taken down by one thread; requests may be submitted from any, and one
+ * thread at a time may supply and flush.
  */
 #ifndef LARDER_TESTS_SUPPORT_WRITER_RIG_H
 #define LARDER_TESTS_SUPPORT_WRITER_RIG_H

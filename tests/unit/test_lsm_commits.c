@@ -6,8 +6,8 @@
  * larger than a generation. What was flushed is read from tables whose blocks are not kept, so that
  * nearly every look at an older key is a load.
  *
- * Outcomes are delivered in the order of sequencing. So the model takes each request in the callback
- * of its commit, whichever thread that is, and says what should have become of it.
+ * Outcomes are delivered in the order of sequencing. So the model takes each request in the
+ * callback of its commit, whichever thread that is, and says what should have become of it.
  */
 #include "engine/base/rand.h"
 #include "engine/commit/counter.h"
@@ -181,7 +181,7 @@ check_key(EngineKeyspace keyspace, unsigned number)
     }
 }
 
-/* ---------------------------------------------------------------------------------- the model -- */
+/* --------------------------------------------------------------------------------- the model -- */
 
 static void
 begin_model(int seed)
@@ -263,7 +263,7 @@ START_TEST(random_commits_agree_with_the_model)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ threads -- */
+/* ----------------------------------------------------------------------------------- threads -- */
 
 enum { SUBMITTERS = 4, ROUNDS = 250 };
 

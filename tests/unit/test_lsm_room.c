@@ -59,7 +59,7 @@ takes(size_t bytes, BaseCode *ret_code)
 }
 
 static bool
-gets(size_t bytes)
+receives(size_t bytes)
 {
     BaseCode code;
     return takes(bytes, &code);
@@ -74,8 +74,8 @@ START_TEST(a_spare_is_wanted_until_it_is_there)
     ck_assert_int_eq(code, BASE_WOULD_BLOCK);
     offer(USUAL);
     ck_assert_uint_eq(lsm_room_wants(&room), 0);
-    ck_assert(!gets(USUAL + 1));
-    ck_assert(gets(USUAL));
+    ck_assert(!receives(USUAL + 1));
+    ck_assert(receives(USUAL));
     ck_assert_uint_eq(lsm_room_wants(&room), USUAL);
     offer(USUAL);
     offer(USUAL); /* takes the place of the first */
@@ -93,9 +93,9 @@ START_TEST(waits_end_when_there_is_a_spare)
     ck_assert_int_eq(order[0], 1);
     ck_assert_int_eq(order[1], 2);
     ck_assert_int_eq(codes[0], BASE_OK);
-    ck_assert(gets(100));
+    ck_assert(receives(100));
     ck_assert_int_ge(lsm_room_leave(&room, &loads[0]), 0);
-    ck_assert(!gets(100));
+    ck_assert(!receives(100));
     lsm_room_wait(&room, &loads[2], 100); /* the second one again */
     (void)lsm_room_leave(&room, &loads[1]);
     ck_assert_int_eq(ended[2], 0);
@@ -116,15 +116,15 @@ START_TEST(a_large_wait_asks_for_its_size)
     offer(USUAL);
     lsm_room_wait(&room, &loads[0], LARGE);
     ck_assert_uint_eq(lsm_room_wants(&room), LARGE);
-    ck_assert(gets(100)); /* a usual spare is for anybody */
+    ck_assert(receives(100)); /* a usual spare is for anybody */
     offer(LARGE);
     ck_assert_int_eq(ended[0], 1);
-    ck_assert(!gets(100)); /* a large one is not, until the large commit had its turn */
+    ck_assert(!receives(100)); /* a large one is not, until the large commit had its turn */
     lsm_room_wait(&room, &loads[1], 100);
     ck_assert_int_eq(ended[1], 0);
     (void)lsm_room_leave(&room, &loads[0]); /* it did not take it */
     ck_assert_int_eq(ended[1], 1);
-    ck_assert(gets(100));
+    ck_assert(receives(100));
     (void)lsm_room_leave(&room, &loads[1]);
     lsm_room_clear(&room);
 }
@@ -142,7 +142,7 @@ START_TEST(the_largest_wait_decides)
     ck_assert_int_eq(ended[1], 0);
     ck_assert_int_eq(ended[2], 1);
     ck_assert_uint_eq(lsm_room_wants(&room), 2 * LARGE);
-    ck_assert(gets(LARGE));
+    ck_assert(receives(LARGE));
     for (int i = 0; i < 3; i += 2) {
         (void)lsm_room_leave(&room, &loads[i]);
     }
@@ -167,7 +167,7 @@ START_TEST(a_denial_lasts_until_an_offer)
     ck_assert_int_eq(codes[1], BASE_NO_SPACE);
     (void)lsm_room_leave(&room, &loads[1]);
     offer(USUAL);
-    ck_assert(gets(100));
+    ck_assert(receives(100));
     ck_assert(!takes(100, &code));
     ck_assert_int_eq(code, BASE_WOULD_BLOCK);
     lsm_room_clear(&room);

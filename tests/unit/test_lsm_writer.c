@@ -486,7 +486,7 @@ START_TEST(there_are_only_so_many_generations)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------ large commits -- */
+/* ----------------------------------------------------------------------------- large commits -- */
 
 static void
 submit_large(WriterRigCommit *commit, const char *key)
