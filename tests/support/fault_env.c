@@ -107,6 +107,22 @@ write_window_of(FaultFile *file)
     (void)pthread_mutex_unlock(&file->fault->lock);
 }
 
+/* What is written by a call is in the window at once. */
+static void
+show_in_window(FaultFile *file, int64_t offset, const uint8_t *data, size_t len)
+{
+    (void)pthread_mutex_lock(&file->fault->lock);
+    int64_t start = offset > file->window_at ? offset : file->window_at;
+    int64_t stop = file->window_at + (int64_t)file->window_len;
+    stop = offset + (int64_t)len < stop ? offset + (int64_t)len : stop;
+    if (file->window != NULL && start < stop) {
+        uint8_t *shown = file->window + (start - file->window_at);
+        memcpy(shown, data + (start - offset), (size_t)(stop - start));
+        memcpy(shown + file->window_len, data + (start - offset), (size_t)(stop - start));
+    }
+    (void)pthread_mutex_unlock(&file->fault->lock);
+}
+
 static void
 close_window(FaultFile *file)
 {
@@ -182,8 +198,11 @@ fault_write_at(EnvFile *file, int64_t offset, const void *data, size_t len)
 {
     FaultEnv *fault = file_fault(file);
     BaseStatus status = begin(fault, FAULT_WRITE);
-    return base_is_ok(status) ? end(fault, env_file_write_at(inner_file(file), offset, data, len))
-                              : status;
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    show_in_window((FaultFile *)file, offset, data, len);
+    return end(fault, env_file_write_at(inner_file(file), offset, data, len));
 }
 
 static BaseStatus
