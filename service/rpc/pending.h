@@ -53,7 +53,7 @@ bool rpc_pending_bulk(RpcPending *pending, const RpcTicket *ticket, const StoreB
  */
 bool rpc_pending_fits(const RpcPending *pending, const RpcExpressConn *conn);
 
-/* Whether a write is of the store of those that are gathered of its connection, so of their chain. */
+/* Whether a write is of the store of what is gathered of its connection, and so of its chain. */
 bool rpc_pending_joins(const RpcPending *pending, const RpcTicket *ticket);
 
 /* Submits what is gathered, or hands it over for connections on a detour. */
