@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from larder.ttypes import Failed, FailedCode, KeyRange, ScanOptions
 from larder_harness import LARDERD, PATIENCE
 
 LSM = '[store "default"]\nengine=lsm\n'
@@ -77,6 +78,54 @@ def test_a_missing_file_is_found(filled):
     table.unlink()
     said = larderd("--verify", filled.data, status=CORRUPT)
     assert table.name in said and "damaged\n" in said
+
+
+def values(client, store):
+    """Every record of a store; raises Failed where one cannot be read."""
+    found, token = {}, None
+    while True:
+        page = client.scan(store, KeyRange(), ScanOptions(page_token=token))
+        found |= {item.key: item.value for item in page.items}
+        token = page.next_token
+        if token is None:
+            return found
+
+
+def test_a_damaged_table_is_repaired(filled):
+    table = table_of(filled)
+    damage(table, 5000)
+    filled.start()
+    with filled.store() as client:
+        with pytest.raises(Failed) as error:
+            values(client, "default")
+        assert error.value.code == FailedCode.CORRUPTION
+        assert len(values(client, "other")) == 2001
+    filled.stop()
+    said = larderd("--repair", filled.data, status=CORRUPT)
+    assert re.search(rf"^store default: lost: {table.name}", said, re.M), said
+    assert re.search(r"^store default: .*: usable again, with losses$", said, re.M), said
+    assert re.search(r"^store other: .*: usable$", said, re.M), said
+    assert (filled.data / "stores" / "default" / "quarantine" / table.name).exists()
+    larderd("--verify", filled.data, status=OK)
+    filled.start()
+    with filled.store() as client:
+        found = values(client, "default")
+        assert found[b"later"] == b"in the log" and 1900 < len(found) < 2001
+        assert all(found[key] == b"value %d " % int(key[3:]) * 20 for key in found if key != b"later")
+        assert client.put("default", b"new", b"v", None).applied
+
+
+def test_a_store_without_its_manifest_is_repaired(filled):
+    for file in (filled.data / "stores" / "default").glob("MANIFEST-*"):
+        file.unlink()
+    filled.start(wait=False)
+    filled.wait_for_end(CORRUPT)
+    larderd("--verify", filled.data, status=CORRUPT)
+    said = larderd("--repair", filled.data / "stores" / "default", status=OK)
+    assert said.endswith(": usable\n")
+    filled.start()
+    with filled.store() as client:
+        assert len(values(client, "default")) == 2001
 
 
 def test_what_is_in_use_is_left_alone(filled):
