@@ -104,21 +104,25 @@ obtain(RpcPending *pending, const RpcTicket *ticket)
     return write;
 }
 
-/* Back to the reactor, from the thread of the completion. */
+/*
+ * Back to the reactor, from the thread of the completion. Counted down last: whoever sees nothing
+ * under way may free everything that a completion uses, the server with its reactors included.
+ */
 static void
 give_back(RpcPendingWrite *write)
 {
     RpcPending *pending = write->home;
-    (void)atomic_fetch_sub_explicit(&pending->under_way, 1, memory_order_relaxed);
     if (submitting == pending) {
         recycle(pending, write);
-        return;
+    } else {
+        RpcPendingWrite *newest = atomic_load_explicit(&pending->returned, memory_order_relaxed);
+        do {
+            write->next = newest;
+        } while (!atomic_compare_exchange_weak_explicit(&pending->returned, &newest, write,
+                                                        memory_order_release,
+                                                        memory_order_relaxed));
     }
-    RpcPendingWrite *newest = atomic_load_explicit(&pending->returned, memory_order_relaxed);
-    do {
-        write->next = newest;
-    } while (!atomic_compare_exchange_weak_explicit(&pending->returned, &newest, write,
-                                                    memory_order_release, memory_order_relaxed));
+    (void)atomic_fetch_sub_explicit(&pending->under_way, 1, memory_order_release);
 }
 
 void
