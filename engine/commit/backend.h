@@ -87,7 +87,8 @@ typedef struct CommitBackendOps {
     /*
      * Brings keys into memory. Must not block: it ends with commit_sequencer_loaded(), from any
      * thread, also from within. From then until unload, lookup must not answer BASE_WOULD_BLOCK for
-     * these keys. The keys stay valid until unload. No keys: prepare has just answered
+     * these keys, or the commit waits again; so only rarely, because something has changed past the
+     * sequencer. The keys stay valid until unload. No keys: prepare has just answered
      * BASE_WOULD_BLOCK, and the load ends when it is worth asking it again. Both functions are NULL
      * when neither lookup nor prepare ever would block.
      */

@@ -91,7 +91,8 @@ lsm_compactor_choose(LsmWorker *worker, const LsmView *view, LsmPick *ret_pick,
                      LsmCompactRequest **ret_request)
 {
     LsmSnapshotList snapshots;
-    if (lsm_snapshots_list(worker->args.place.snapshots, &snapshots).code != BASE_OK) {
+    if (worker->holds != 0 ||
+        lsm_snapshots_list(worker->args.place.snapshots, &snapshots).code != BASE_OK) {
         return false;
     }
     BaseStatus status = lsm_worker_survey(worker, view->levels, &snapshots);

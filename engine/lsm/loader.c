@@ -42,6 +42,7 @@ struct Job {
     Job *next; /* in the queue */
     CommitLoad *load;
     _Atomic bool ready;
+    bool expired;      /* the leader's */
     BaseStatus status; /* the first error; the lock's until it is ready */
     size_t taken;      /* keys that threads have taken; the lock's */
     size_t left;       /* keys that are not read; the lock's */
@@ -278,7 +279,7 @@ lsm_loader_find(LsmLoader *loader, BaseSlice stored, EngineLookup *ret_lookup)
 {
     uint64_t hash = lsm_key_index_hash(stored);
     for (const Key *key = *bucket_of(loader, hash); key != NULL; key = key->chain) {
-        if (key->hash == hash && base_slice_equal(key->stored, stored) &&
+        if (key->hash == hash && base_slice_equal(key->stored, stored) && !key->job->expired &&
             atomic_load_explicit(&key->job->ready, memory_order_acquire) &&
             base_is_ok(key->job->status)) {
             *ret_lookup = answer(key);
@@ -312,6 +313,16 @@ lsm_loader_range(LsmLoader *loader, const FormatRange *range)
                 base_slice_compare(key->stored, range->stop) < 0) {
                 key->removed = range->version;
             }
+        }
+    }
+}
+
+void
+lsm_loader_expire(LsmLoader *loader)
+{
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (Key *key = loader->buckets[i]; key != NULL; key = key->chain) {
+            key->job->expired = true;
         }
     }
 }

@@ -11,7 +11,7 @@
  * does not matter which commits the reading thread has seen.
  *
  * O-1  After a load was reported OK, and until unload(), find() answers for each of its keys with
- *      the newest published state.
+ *      the newest published state; unless expire() has been called since the load began.
  *
  * Threading: load, unload, find and publish are for the leader of the sequencer, inside a read
  * section.
@@ -53,6 +53,12 @@ void lsm_loader_point(LsmLoader *loader, BaseSlice stored, LsmGeneration *genera
 
 /* The same for a removed range of stored keys. */
 void lsm_loader_range(LsmLoader *loader, const FormatRange *range);
+
+/*
+ * What is below all commits was replaced, past publish(): loads of before answer nothing any more,
+ * so that their commits wait anew. For the leader.
+ */
+void lsm_loader_expire(LsmLoader *loader);
 
 /* Whether anything is loaded: when it is not, find, point and range need not be called. */
 bool lsm_loader_any(const LsmLoader *loader);

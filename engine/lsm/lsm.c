@@ -8,6 +8,7 @@
 #include "engine/lsm/lsm.h"
 
 #include "engine/lsm/figures.h"
+#include "engine/lsm/ingest.h"
 #include "engine/lsm/iterator.h"
 #include "engine/lsm/range.h"
 #include "engine/lsm/repair.h"
@@ -323,6 +324,14 @@ static BaseStatus
 op_checkpoint(Engine *engine, const char *directory)
 {
     return lsm_store_checkpoint(store_of(engine), directory);
+}
+
+BaseStatus
+lsm_ingest(Engine *engine, const char *const *paths, size_t count, bool link, int64_t *ret_version,
+           char *message)
+{
+    LsmIngestFiles files = {.paths = paths, .count = count, .link = link};
+    return lsm_ingest_run(store_of(engine), &files, ret_version, message);
 }
 
 static BaseStatus

@@ -18,6 +18,15 @@
 
 extern const EngineClass lsm_class;
 
+/*
+ * Takes files of records (ingest_file.h) into an open engine of this class, all at once, as one
+ * commit; *ret_version is its version. `link`: the files themselves, if the file system can; nobody
+ * may change them then. BASE_INVALID, BASE_CORRUPTION: a file is not well; `message` (512 bytes)
+ * says which, and nothing has happened.
+ */
+BaseStatus lsm_ingest(Engine *engine, const char *const *paths, size_t count, bool link,
+                      int64_t *ret_version, char *message);
+
 /* Indexes of the options of the class. */
 typedef enum LsmOption {
     LSM_OPTION_DURABILITY = 0,     /* always | interval | os: LsmSyncMode */

@@ -79,7 +79,9 @@ is_for(const LsmRoom *room, size_t bytes)
 static bool
 may_go_on(const LsmRoom *room, const LsmRoomWait *wait)
 {
-    return room->broken || room->denial.code != BASE_OK || is_for(room, wait->bytes);
+    bool room_for = wait->bytes == 0 || is_for(room, wait->bytes);
+    return room->broken || room->denial.code != BASE_OK ||
+           (room_for && !atomic_load_explicit(&room->held, memory_order_relaxed));
 }
 
 /* Takes the waits that may go on, from old to new; they are to be ended outside of the lock. */
@@ -209,6 +211,14 @@ lsm_room_deny(LsmRoom *room, BaseStatus status)
 {
     pthread_mutex_lock(&room->lock);
     room->denial = status;
+    unlock_and_end(room, take_ended(room));
+}
+
+void
+lsm_room_hold(LsmRoom *room, bool held)
+{
+    pthread_mutex_lock(&room->lock);
+    atomic_store_explicit(&room->held, held, memory_order_release);
     unlock_and_end(room, take_ended(room));
 }
 

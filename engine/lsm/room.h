@@ -8,6 +8,9 @@
  * A commit that needs more than the usual size is large. While one waits, a spare of more than the
  * usual size is for large commits alone, so that small ones cannot take it away again and again.
  *
+ * While it is held nobody goes on, spare or not: not those who wait, and not those who come and
+ * need no bytes.
+ *
  * Threading: any thread. The lock is held for moments only, and nothing is called under it.
  */
 #ifndef LARDER_ENGINE_LSM_ROOM_H
@@ -29,6 +32,7 @@ typedef struct LsmRoom {
     LsmGeneration *spare; /* a reference; NULL: none */
     BaseStatus denial;    /* why there is none; OK: nobody has said */
     bool broken;          /* nothing will be written any more */
+    _Atomic bool held;    /* nobody goes on; changed under the lock */
     LsmRoomWait *waits;   /* all of them, from wait() to leave() */
     LsmRoomWait **last;   /* where the next one is linked */
     LsmRoomEnd *end;      /* constant, as is `user` */
@@ -49,7 +53,10 @@ LsmGeneration *lsm_room_take(LsmRoom *room, size_t bytes, BaseStatus *ret_status
 /* Takes the spare out, whatever its size; NULL: there is none. */
 LsmGeneration *lsm_room_empty(LsmRoom *room);
 
-/* Lets a commit that needs so many bytes wait. It may end at once. */
+/*
+ * Lets a commit that needs so many bytes wait; with 0, only until the room is not held any more. It
+ * may end at once.
+ */
 void lsm_room_wait(LsmRoom *room, CommitLoad *load, size_t bytes);
 
 /* The load was ended, and its commit was looked at. Returns the microseconds until it was ended. */
@@ -63,6 +70,9 @@ LsmGeneration *lsm_room_offer(LsmRoom *room, LsmGeneration *spare);
 
 /* Refuses whoever waits or comes, until a spare is offered. */
 void lsm_room_deny(LsmRoom *room, BaseStatus status);
+
+/* Begins or ends holding it. */
+void lsm_room_hold(LsmRoom *room, bool held);
 
 /* Nobody waits any more, for ever. */
 void lsm_room_break(LsmRoom *room);

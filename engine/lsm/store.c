@@ -257,6 +257,7 @@ lsm_store_open(LsmStore *store, EngineOpenArgs *args)
     atomic_init(&store->block_cache_bytes, (int64_t)store->settings.block_cache);
     lsm_damage_init(&store->damage);
     lsm_snapshots_init(&store->snapshots);
+    (void)pthread_mutex_init(&store->ingesting, NULL);
     commit_stamp_init(&store->stamps, args->clock, 0);
     BaseStatus status = open_parts(store, args);
     if (status.code != BASE_OK) {
@@ -328,6 +329,7 @@ lsm_store_close(LsmStore *store)
     lsm_tables_free(store->tables);
     table_block_cache_free(store->cache);
     lsm_snapshots_clear(&store->snapshots);
+    (void)pthread_mutex_destroy(&store->ingesting);
     lsm_damage_clear(&store->damage);
     free(store->directory);
 }

@@ -48,6 +48,7 @@ typedef struct LsmStore {
     LsmLoader *loader;
     LsmWorker *worker;
     CommitSequencer *sequencer;
+    pthread_mutex_t ingesting; /* one at a time; see ingest.h */
     _Atomic bool interrupted;
 } LsmStore;
 

@@ -21,8 +21,8 @@ copy_bytes(EnvFile *from, EnvFile *to, uint8_t *bytes)
     return status.code == BASE_OK ? env_file_sync(to) : status;
 }
 
-static BaseStatus
-copy_file(const Env *env, const char *path, const char *to)
+BaseStatus
+lsm_transfer_copy(const Env *env, const char *path, const char *to)
 {
     EnvFile *source = NULL;
     EnvFile *target = NULL;
@@ -46,5 +46,5 @@ BaseStatus
 lsm_transfer_share(const Env *env, const char *path, const char *to)
 {
     BaseStatus status = env_link(env, path, to);
-    return status.code == BASE_UNSUPPORTED ? copy_file(env, path, to) : status;
+    return status.code == BASE_UNSUPPORTED ? lsm_transfer_copy(env, path, to) : status;
 }

@@ -9,9 +9,10 @@
 #include "engine/env/env.h"
 
 /*
- * Links the file, or copies it where the file system cannot link; a copy is synced. The new name is
- * not durable before its directory is synced. BASE_EXISTS: it is taken.
+ * Copies the file; or links it, and copies it only where the file system cannot link. A copy is
+ * synced. The new name is not durable before its directory is synced. BASE_EXISTS: it is taken.
  */
+BaseStatus lsm_transfer_copy(const Env *env, const char *path, const char *to);
 BaseStatus lsm_transfer_share(const Env *env, const char *path, const char *to);
 
 #endif

@@ -180,6 +180,13 @@ prove(LsmRepair *repair, const FormatTable *info, uint64_t number, LsmTriage *tr
                               status.what);
     }
     *ret_status = status;
+    if (status.code == BASE_OK && info == NULL && table_properties(table)->number == 0) {
+        lsm_inspection_report(
+            &repair->inspection, ENGINE_FINDING_LOSS,
+            lsm_file_text(&text, FORMAT_FILE_TABLE, number), -1,
+            "its records came from outside, and their version is lost: they count "
+            "as older than all others of their keys");
+    }
     if (status.code == BASE_OK) {
         FormatTable own = own_info(table, number);
         status = keep_info(triage, info != NULL ? info : &own);

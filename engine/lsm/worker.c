@@ -284,6 +284,25 @@ lsm_worker_wait_flushed(LsmWorker *worker, LsmGeneration *generation)
     return status;
 }
 
+bool
+lsm_worker_hold(LsmWorker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    bool free = worker->stats.running == 0;
+    worker->holds += free ? 1 : 0;
+    pthread_mutex_unlock(&worker->lock);
+    return free;
+}
+
+void
+lsm_worker_release(LsmWorker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    worker->holds--;
+    pthread_cond_broadcast(&worker->work);
+    pthread_mutex_unlock(&worker->lock);
+}
+
 /* Takes a request that is not done out of the queue. Under the lock. */
 static void
 withdraw(LsmWorker *worker, LsmCompactRequest *request)

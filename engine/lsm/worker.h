@@ -86,6 +86,13 @@ void lsm_worker_set_reclaim(LsmWorker *worker, int64_t reclaim_ms);
 /* OK, or the error that stopped it for good. */
 BaseStatus lsm_worker_status(LsmWorker *worker);
 
+/*
+ * Lets no compaction begin until lsm_worker_release(). False, and nothing is held: one is under
+ * way. Flushes go on.
+ */
+bool lsm_worker_hold(LsmWorker *worker);
+void lsm_worker_release(LsmWorker *worker);
+
 /* ----------------------------------------------------------------------------------- figures -- */
 
 /* What jobs whose outputs are in a level have done. */

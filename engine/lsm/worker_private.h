@@ -54,6 +54,7 @@ struct LsmWorker {
     LsmPaceRate flush_rate;
     LsmPaceFeed feed;
     LsmCompactRequest *requests; /* the first is being served */
+    size_t holds;                /* who wants no compaction to begin */
     LsmRetry flush_retry;
     LsmRetry compact_retry;
     bool flushing;

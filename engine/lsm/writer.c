@@ -114,14 +114,6 @@ lookup(CommitBackend *backend, EngineKeyspace keyspace, BaseSlice key, uintptr_t
     return status;
 }
 
-/* Ends a wait for room. Inside a read section, outside of locks. */
-static void
-end_wait(void *user, CommitLoad *load, BaseStatus status)
-{
-    LsmWriter *writer = user;
-    commit_sequencer_loaded(writer->sequencer, load, status);
-}
-
 static void
 load(CommitBackend *backend, CommitLoad *load)
 {
@@ -320,6 +312,10 @@ prepare(CommitBackend *backend, CommitEntry *entry)
     if (poison != NULL) {
         return base_error(BASE_POISONED, poison);
     }
+    if (atomic_load_explicit(&writer->room.held, memory_order_acquire)) {
+        writer->needed = 0;
+        return base_error(BASE_WOULD_BLOCK, "writing is held for a moment");
+    }
     LsmDemand demand;
     BaseStatus status = lsm_demand_count(entry, &demand);
     if (base_is_ok(status) && demand.ranges != 0) {
@@ -495,6 +491,14 @@ lsm_writer_seal(LsmWriter *writer)
 }
 
 void
+lsm_writer_hold(LsmWriter *writer, bool held)
+{
+    lsm_section_enter();
+    lsm_room_hold(&writer->room, held);
+    base_epoch_exit();
+}
+
+void
 lsm_writer_set_price(LsmWriter *writer, double ns_per_byte, LsmPriceCause cause)
 {
     lsm_journal_set_price(&writer->journal, ns_per_byte, cause);
@@ -555,7 +559,7 @@ lsm_writer_new(const LsmWriterArgs *args, LsmWriter **ret_writer)
     writer->keys = keys;
     writer->visible = lsm_catalog_visible(args->catalog);
     lsm_journal_init(&writer->journal, atomic_load(writer->visible));
-    lsm_room_init(&writer->room, args->write_buffer, end_wait, writer);
+    lsm_room_init(&writer->room, args->write_buffer, lsm_writer_loaded, writer);
     *ret_writer = writer;
     return base_ok();
 }

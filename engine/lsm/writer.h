@@ -89,6 +89,13 @@ void lsm_writer_deny(LsmWriter *writer, BaseStatus status);
  */
 void lsm_writer_seal(LsmWriter *writer);
 
+/*
+ * From now on commits that change anything wait, until nothing is held any more; one without
+ * mutations that is submitted then is answered when all before it are published, and nothing is
+ * pending. One hold at a time.
+ */
+void lsm_writer_hold(LsmWriter *writer, bool held);
+
 /* ----------------------------------------------------------------------- price, end, figures -- */
 
 /* What a written byte costs in waiting from now on, and why (price.h). */

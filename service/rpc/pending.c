@@ -118,9 +118,8 @@ give_back(RpcPendingWrite *write)
         RpcPendingWrite *newest = atomic_load_explicit(&pending->returned, memory_order_relaxed);
         do {
             write->next = newest;
-        } while (!atomic_compare_exchange_weak_explicit(&pending->returned, &newest, write,
-                                                        memory_order_release,
-                                                        memory_order_relaxed));
+        } while (!atomic_compare_exchange_weak_explicit(
+            &pending->returned, &newest, write, memory_order_release, memory_order_relaxed));
     }
     (void)atomic_fetch_sub_explicit(&pending->under_way, 1, memory_order_release);
 }

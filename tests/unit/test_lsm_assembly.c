@@ -6,6 +6,7 @@
  */
 #include "engine/lsm/repair.h"
 
+#include "engine/lsm/ingest_file.h"
 #include "engine/lsm/verify.h"
 #include "tests/support/lsm_files.h"
 #include "tests/support/lsm_rig.h"
@@ -119,6 +120,33 @@ START_TEST(tables_in_order_stay_as_they_are)
 }
 END_TEST
 
+/* Only the manifest knew the version that a file from outside has. */
+START_TEST(records_from_outside_count_as_the_oldest)
+{
+    LsmIngestFile *file = NULL;
+    LsmRigKey key;
+    (void)lsm_rig_add(&rig, &(LsmRigTable){.level = 2, .first = 10, .last = 199, .version = 5});
+    ck_assert_int_eq(lsm_ingest_file_new(rig.memory, LSM_RIG_DIRECTORY "/000500.sst", &file).code,
+                     BASE_OK);
+    for (int number = 0; number < 20; number++) {
+        BaseSlice stored = lsm_rig_key(&key, number);
+        ck_assert_int_eq(lsm_ingest_file_put(file, base_slice(stored.data + 1, stored.len - 1),
+                                             BASE_SLICE_LITERAL("from outside"), 0)
+                             .code,
+                         BASE_OK);
+    }
+    ck_assert_int_eq(lsm_ingest_file_finish(file).code, BASE_OK);
+    lsm_ingest_file_free(file);
+    ck_assert_int_eq(env_sync_directory(rig.memory, LSM_RIG_DIRECTORY).code, BASE_OK);
+    remove_manifest();
+    repair();
+    ck_assert(lsm_findings_has(&findings, ENGINE_FINDING_LOSS, "000500.sst"));
+    for (int number = 0; number < 20; number++) {
+        ck_assert_int_eq(find(number), number < 10 ? LSM_INGEST_FILE_VERSION : 5);
+    }
+}
+END_TEST
+
 /* A table that was replaced does not come back, as long as some record says that it was. */
 START_TEST(a_replaced_table_does_not_come_back)
 {
@@ -154,6 +182,7 @@ main(void)
     tcase_add_test(pieces, tables_whose_versions_interleave_are_merged);
     tcase_add_test(pieces, removes_count_when_tables_are_merged);
     tcase_add_test(pieces, tables_in_order_stay_as_they_are);
+    tcase_add_test(pieces, records_from_outside_count_as_the_oldest);
     tcase_add_test(pieces, a_replaced_table_does_not_come_back);
     suite_add_tcase(suite, pieces);
     SRunner *runner = srunner_create(suite);
