@@ -4,7 +4,7 @@
 #include "service/net/budget.h"
 
 /* Whatever the number of connections, each may have a small request. */
-enum { SHARE_MIN = 1024 };
+enum { SHARE_MIN = 1024, FLOWING_SHARES = 8 };
 
 void
 net_budget_init(NetBudget *budget, size_t max)
@@ -45,4 +45,10 @@ net_budget_share(const NetBudget *budget)
     unsigned connections = atomic_load_explicit(&budget->connections, memory_order_relaxed);
     size_t share = max / 8 / (connections == 0 ? 1 : connections);
     return share < SHARE_MIN ? SHARE_MIN : share;
+}
+
+size_t
+net_budget_allowance(const NetBudget *budget, bool choked)
+{
+    return net_budget_share(budget) * (choked ? 1 : FLOWING_SHARES);
 }

@@ -13,12 +13,16 @@
  *          of small requests hardly notices, and input alone cannot bring the budget to its
  *          maximum. Connections that hold most, and had a second to be done with it, are closed
  *          (sweep.h), so that unfinished requests cannot pin the budget for ever.
- *   full   at the maximum: besides, who holds more than its share is told so by
- *          net_request_own_input() and net_request_over_budget(), to answer with a refusal. New
- *          connections are still welcome: they cost little, and their share is theirs.
+ *   full   at the maximum: besides, who holds more than its allowance is told so by
+ *          net_request_own_input() and net_request_over_budget(), to answer with a refusal. The
+ *          allowance is a share; but eight of them for a connection whose replies leave as they are
+ *          made, since what it holds will be gone in a moment: a client that pipelines and reads
+ *          is not refused because others do not read. New connections are still welcome: they cost
+ *          little, and their share is theirs.
  *
  * The maximum is passed at most by what was under way when it was reached: one read of 64 KiB, the
- * requests in the hands of workers, a reply each, and the shares of those that hold less.
+ * requests in the hands of workers, a reply each, and the allowances of those that hold less. While
+ * it is tight nobody reads beyond a share, so allowances are filled by what was read before.
  *
  * Threading: any thread. Counters are atomic and exact, the levels derived from them are a moment's
  * view.
@@ -27,6 +31,7 @@
 #define LARDER_SERVICE_NET_BUDGET_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,5 +59,8 @@ NetBudgetLevel net_budget_level(const NetBudget *budget);
 
 /* What one connection may hold while the budget is tight. At least 1 KiB. */
 size_t net_budget_share(const NetBudget *budget);
+
+/* What it may hold without being refused. `choked`: its socket takes no replies now. */
+size_t net_budget_allowance(const NetBudget *budget, bool choked);
 
 #endif

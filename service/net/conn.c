@@ -32,6 +32,7 @@ net_conn_new(NetReactor *reactor, const NetConnOrigin *origin)
     net_list_init(&conn->flush);
     net_list_init(&conn->slots);
     atomic_init(&conn->held, 0);
+    atomic_init(&conn->choked, false);
     return conn;
 }
 

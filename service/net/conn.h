@@ -97,6 +97,7 @@ struct NetConn {
     int64_t linger_us;  /* LINGERING ends */
     NetGate gate;
     _Atomic size_t held;
+    _Atomic bool choked; /* not writable, for any thread to see */
     NetPeerKey peer_key;
     char peer[64];
     NetScanState scan;

@@ -184,8 +184,9 @@ BaseBuf *net_request_output(NetRequest *request);
 
 /*
  * Whether the server holds in_flight_bytes_max, and this connection, with what is written to the
- * output of this request so far, more than its share of it. Then answer with a refusal: ask before
- * making a reply that may be large, and again when it is made. From any thread, before the finish.
+ * output of this request so far, more than it may then (budget.h). Then answer with a refusal: ask
+ * before making a reply that may be large, and again when it is made. From any thread, before the
+ * finish.
  */
 bool net_request_over_budget(const NetRequest *request);
 

@@ -150,6 +150,9 @@ net_outlet_flush(NetConn *conn)
         return;
     }
     conn->writable = io.bytes == wanted;
+    if (!conn->writable) {
+        atomic_store_explicit(&conn->choked, true, memory_order_relaxed);
+    }
     if (!conn->writable && !conn->polls_output) {
         conn->written_us = conn->reactor->now_us;
     }

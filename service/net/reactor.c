@@ -180,6 +180,7 @@ note_conn_event(NetConn *conn, uint32_t events)
     }
     if ((events & (EPOLLOUT | EPOLLHUP)) != 0 && !conn->writable) {
         conn->writable = true;
+        atomic_store_explicit(&conn->choked, false, memory_order_relaxed);
         net_list_remove(&conn->flush);
         net_list_append(&conn->reactor->flush, &conn->flush);
     }

@@ -111,8 +111,9 @@ net_request_over_budget(const NetRequest *request)
 {
     const NetConn *conn = request->conn;
     const NetBudget *budget = conn->reactor->budget;
+    bool choked = atomic_load_explicit(&conn->choked, memory_order_relaxed);
     return net_budget_level(budget) == NET_BUDGET_FULL &&
-           net_conn_held(conn) + request->output.len > net_budget_share(budget);
+           net_conn_held(conn) + request->output.len > net_budget_allowance(budget, choked);
 }
 
 BaseSlice

@@ -72,7 +72,7 @@ answer(NetEcho *echo, NetRequest *request, BaseSlice input)
 {
     BaseBuf *output = net_request_output(request);
     char kind = input.len > HEADER ? (char)input.data[HEADER] : 'e';
-    if ((kind == 'b' || kind == 'r') && input.len >= HEADER + 5) {
+    if ((kind == 'b' || kind == 'r' || kind == 'q') && input.len >= HEADER + 5) {
         uint32_t size = get_u32(input.data + HEADER + 1);
         uint8_t header[HEADER];
         put_u32(header, size);
@@ -80,7 +80,7 @@ answer(NetEcho *echo, NetRequest *request, BaseSlice input)
         uint8_t *room = base_buf_extend(output, size);
         ck_assert_ptr_nonnull(room);
         memset(room, 'x', size);
-        if (kind == 'r' && net_request_over_budget(request)) {
+        if (kind != 'b' && net_request_over_budget(request)) {
             atomic_fetch_add(&echo->refused, 1);
             base_buf_clear(output);
             answer_text(request, "full");
@@ -123,7 +123,7 @@ take_request(void *user, NetRequest *request, BaseSlice input, bool bad)
         return;
     }
     char kind = input.len > HEADER ? (char)input.data[HEADER] : 'e';
-    if (kind != 'w' && kind != 'h' && kind != 'r') {
+    if (kind != 'w' && kind != 'h' && kind != 'r' && kind != 'q') {
         answer(echo, request, input);
         return;
     }
@@ -134,7 +134,7 @@ take_request(void *user, NetRequest *request, BaseSlice input, bool bad)
         return;
     }
     ck_assert(base_slice_equal(own, input));
-    enqueue(echo, request, own, kind == 'h');
+    enqueue(echo, request, own, kind == 'h' || kind == 'q');
 }
 
 static void

@@ -7,6 +7,7 @@
  *   'h'  holds it until net_echo_release()  'c'  echoes it and closes
  *   'o'  answers with nothing               'b'  answers with as many bytes as the next 4 say
  *   'r'  'b' from a worker, or a refusal ("full") if the server is over its budget
+ *   'q'  holds it like 'h', and then answers like 'r'
  * A length of 0xffffffff makes the connection close silently, one above 64 MiB is bad input,
  * answered with the frame "bad".
  *

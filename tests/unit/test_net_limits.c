@@ -381,6 +381,44 @@ START_TEST(replies_over_the_budget_are_refused)
 }
 END_TEST
 
+/* Others fill the budget and do not read; who reads has all of a pipeline answered. */
+START_TEST(who_reads_is_not_refused_for_those_who_do_not)
+{
+    enum { DEAF = 30, ASKED = 120, REPLY = 1000, LEN = 1000 };
+    limits.in_flight_bytes_max = 16 * MIB;
+    limits.output_bytes_max = 64 * MIB;
+    NetEcho *echo = start();
+    int deaf[DEAF];
+    int good = net_echo_connect(echo->address);
+    for (int i = 0; i < DEAF; i++) {
+        deaf[i] = net_echo_connect(echo->address);
+    }
+    NET_ECHO_AWAIT_EXACTLY(echo, connections, DEAF + 1);
+    /* More than a share is read while the budget is calm, and answered while it is full. */
+    for (int i = 0; i < ASKED; i++) {
+        net_echo_send(good, 'q', REPLY, LEN);
+    }
+    net_echo_await_held(echo, ASKED);
+    for (int round = 0; net_echo_stats(echo).in_flight_bytes < 16 * MIB; round++) {
+        ck_assert_int_lt(round, 1000);
+        for (int i = 0; i < DEAF && round < 20; i++) {
+            net_echo_send(deaf[i], 'r', MIB, 5);
+        }
+        usleep(10000);
+    }
+    unsigned refused = atomic_load(&echo->refused);
+    ck_assert_uint_eq(net_echo_release(echo), ASKED);
+    net_echo_skip(good, ASKED * (HEADER + REPLY)); /* a refusal would be shorter */
+    ck_assert_uint_eq(atomic_load(&echo->refused), refused);
+    close(good);
+    for (int i = 0; i < DEAF; i++) {
+        close(deaf[i]);
+    }
+    NET_ECHO_AWAIT_EXACTLY(echo, connections, 0);
+    net_echo_free(echo);
+}
+END_TEST
+
 START_TEST(the_budget_has_three_levels)
 {
     NetBudget budget;
@@ -393,6 +431,8 @@ START_TEST(the_budget_has_three_levels)
     net_budget_charge(&budget, 4 * MIB);
     ck_assert_int_eq(net_budget_level(&budget), NET_BUDGET_FULL);
     ck_assert_uint_eq(net_budget_share(&budget), 2 * MIB);
+    ck_assert_uint_eq(net_budget_allowance(&budget, true), 2 * MIB);
+    ck_assert_uint_eq(net_budget_allowance(&budget, false), 16 * MIB);
     atomic_store(&budget.connections, 4);
     ck_assert_uint_eq(net_budget_share(&budget), MIB / 2);
     atomic_store(&budget.connections, 1000000);
@@ -419,6 +459,7 @@ main(void)
     tcase_add_test(cases, connections_of_one_address_are_limited);
     tcase_add_test(cases, unfinished_requests_cannot_pin_the_budget);
     tcase_add_test(cases, replies_over_the_budget_are_refused);
+    tcase_add_test(cases, who_reads_is_not_refused_for_those_who_do_not);
     tcase_add_test(cases, the_budget_has_three_levels);
     Suite *suite = suite_create("net");
     suite_add_tcase(suite, cases);
