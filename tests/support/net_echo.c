@@ -432,6 +432,15 @@ net_echo_skip(int fd, size_t len)
     }
 }
 
+size_t
+net_echo_skip_frame(int fd)
+{
+    uint8_t header[HEADER];
+    read_all(fd, header, HEADER);
+    net_echo_skip(fd, get_u32(header));
+    return get_u32(header);
+}
+
 bool
 net_echo_ended(int fd)
 {

@@ -98,6 +98,9 @@ void net_echo_expect_text(int fd, const char *text);
 /* Reads and drops `len` bytes. */
 void net_echo_skip(int fd, size_t len);
 
+/* Reads and drops a frame; returns how many bytes its header says. */
+size_t net_echo_skip_frame(int fd);
+
 /* Waits for the end of the connection: in good order, or with a reset. False: a byte came. */
 bool net_echo_ended(int fd);
 

@@ -406,10 +406,10 @@ START_TEST(who_reads_is_not_refused_for_those_who_do_not)
         }
         usleep(10000);
     }
-    unsigned refused = atomic_load(&echo->refused);
     ck_assert_uint_eq(net_echo_release(echo), ASKED);
-    net_echo_skip(good, ASKED * (HEADER + REPLY)); /* a refusal would be shorter */
-    ck_assert_uint_eq(atomic_load(&echo->refused), refused);
+    for (int i = 0; i < ASKED; i++) {
+        ck_assert_uint_eq(net_echo_skip_frame(good), REPLY); /* a refusal is shorter */
+    }
     close(good);
     for (int i = 0; i < DEAF; i++) {
         close(deaf[i]);
