@@ -1,0 +1,287 @@
+/*
+ * test_loadgen_chooser.c: draws follow the laws that chooser.h states.
+ *
+ * Each test draws DRAWS records with a fixed seed, so it always sees the same draws, and compares
+ * them with the exact probabilities by Pearson's chi-square. The limit is the value that draws of
+ * the stated law exceed once in about 30,000 times (4 standard deviations of the cube root, which
+ * is nearly normal: Wilson and Hilferty). So a seed that happens to be unlucky is not to be
+ * expected, and each law is also held against draws of a law that differs by little, which must be
+ * refused: otherwise the number of draws would be too small to tell.
+ */
+#include "loadgen/chooser.h"
+
+#include <check.h>
+#include <glib.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { DRAWS = 400000, RECORDS = 500, CELLS_MAX = 4096, HEAD = 200000 };
+
+static double expected[CELLS_MAX];
+static double seen[CELLS_MAX];
+
+static double
+limit(double freedom)
+{
+    double spread = 2 / (9 * freedom);
+    return freedom * pow(1 - spread + 4 * sqrt(spread), 3);
+}
+
+/* Chi-square of what was seen in `cells` cells, of which each must be expected 5 times or more. */
+static double
+chi_square(size_t cells)
+{
+    double sum = 0;
+    double fewest = DRAWS;
+    for (size_t i = 0; i < cells; i++) {
+        fewest = fmin(fewest, expected[i] * DRAWS);
+        sum += pow(seen[i] - expected[i] * DRAWS, 2) / (expected[i] * DRAWS);
+    }
+    ck_assert_double_ge(fewest, 5);
+    return sum;
+}
+
+static void
+draw_all(const char *words, uint64_t seed)
+{
+    LoadDistribution distribution;
+    ck_assert_ptr_null(load_distribution_parse("distribution", words, &distribution));
+    LoadChooser chooser = load_chooser(&distribution, RECORDS);
+    BaseRand rand = base_rand(seed);
+    unsigned outside = 0;
+    memset(seen, 0, sizeof seen);
+    for (int i = 0; i < DRAWS; i++) {
+        uint64_t record = load_chooser_draw(&chooser, &rand, RECORDS);
+        outside += record >= RECORDS;
+        seen[record % RECORDS]++;
+    }
+    ck_assert_uint_eq(outside, 0);
+}
+
+static void
+assert_law(const char *words, const char *other)
+{
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        draw_all(words, seed);
+        ck_assert_double_lt(chi_square(RECORDS), limit(RECORDS - 1));
+    }
+    draw_all(other, 1);
+    ck_assert_double_gt(chi_square(RECORDS), limit(RECORDS - 1));
+}
+
+START_TEST(uniform_is_uniform)
+{
+    for (int i = 0; i < RECORDS; i++) {
+        expected[i] = 1.0 / RECORDS;
+    }
+    assert_law("uniform", "hotspot(0.2,0.21)");
+}
+END_TEST
+
+/* What ranks from `from` to `to` weigh together, by the midpoint rule: exact to nine digits. */
+static double
+weight(double theta, double from, double to)
+{
+    return (pow(to + 0.5, 1 - theta) - pow(from - 0.5, 1 - theta)) / (1 - theta);
+}
+
+/*
+ * The law over all ranks: those of the head one by one, where the hash puts them; each of the rest
+ * weighs so little that together they lie evenly.
+ */
+static void
+expect_zipfian(double theta)
+{
+    double rest = weight(theta, HEAD + 1, (double)LOAD_CHOOSER_RANKS);
+    double all = rest;
+    for (int i = 0; i < RECORDS; i++) {
+        expected[i] = rest / RECORDS;
+    }
+    for (int rank = 0; rank < HEAD; rank++) {
+        double one = pow(rank + 1, -theta);
+        expected[load_chooser_scatter((uint64_t)rank, RECORDS)] += one;
+        all += one;
+    }
+    for (int i = 0; i < RECORDS; i++) {
+        expected[i] /= all;
+    }
+}
+
+START_TEST(zipfian_is_zipf_scattered)
+{
+    expect_zipfian(0.99);
+    assert_law("zipfian", "zipfian(0.98)");
+}
+END_TEST
+
+START_TEST(another_theta)
+{
+    expect_zipfian(0.7);
+    assert_law("zipfian(0.7)", "zipfian(0.8)");
+}
+END_TEST
+
+START_TEST(the_hottest_record_of_ycsb)
+{
+    /* The sum over all ranks that YCSB states for theta 0.99, and its hash of the first rank. */
+    expect_zipfian(0.99);
+    double all = weight(0.99, HEAD + 1, (double)LOAD_CHOOSER_RANKS);
+    for (int rank = 0; rank < HEAD; rank++) {
+        all += pow(rank + 1, -0.99);
+    }
+    ck_assert_double_eq_tol(all, 26.46902820178302, 1e-6);
+    ck_assert_uint_eq(load_chooser_scatter(0, 1000), UINT64_C(6284781860667377211) % 1000);
+}
+END_TEST
+
+START_TEST(latest_is_zipf_by_age)
+{
+    double all = 0;
+    for (int age = 0; age < RECORDS; age++) {
+        all += pow(age + 1, -0.99);
+    }
+    for (int age = 0; age < RECORDS; age++) {
+        expected[RECORDS - 1 - age] = pow(age + 1, -0.99) / all;
+    }
+    assert_law("latest", "latest(0.97)");
+}
+END_TEST
+
+START_TEST(a_theta_of_one_and_more)
+{
+    const double thetas[] = {1, 1.5};
+    const char *const words[] = {"latest(1)", "latest(1.5)"};
+    const char *const others[] = {"latest(1.02)", "latest(1.45)"};
+    enum { FIRST = 50 }; /* the rest is one cell: with 1.5 the last records are hardly drawn */
+    for (int which = 0; which < 2; which++) {
+        double all = 0;
+        for (int age = 0; age < RECORDS; age++) {
+            all += pow(age + 1, -thetas[which]);
+        }
+        for (int other = 0; other < 2; other++) {
+            double chi = 0;
+            double rest_seen = DRAWS;
+            double rest = 1;
+            draw_all(other == 0 ? words[which] : others[which], 1);
+            for (int age = 0; age < FIRST; age++) {
+                double part = pow(age + 1, -thetas[which]) / all;
+                chi += pow(seen[RECORDS - 1 - age] - part * DRAWS, 2) / (part * DRAWS);
+                rest -= part;
+                rest_seen -= seen[RECORDS - 1 - age];
+            }
+            chi += pow(rest_seen - rest * DRAWS, 2) / (rest * DRAWS);
+            ck_assert_int_eq(chi < limit(FIRST), other == 0);
+        }
+    }
+}
+END_TEST
+
+START_TEST(hotspot_has_a_share)
+{
+    for (int i = 0; i < RECORDS; i++) {
+        expected[i] = i < RECORDS / 10 ? 0.7 / (RECORDS * 0.1) : 0.3 / (RECORDS * 0.9);
+    }
+    assert_law("hotspot(0.1,0.7)", "hotspot(0.1,0.69)");
+    draw_all("hotspot(1,0.5)", 1);     /* all are hot */
+    draw_all("hotspot(0.001,0.5)", 1); /* none is */
+}
+END_TEST
+
+START_TEST(sequential_goes_round)
+{
+    LoadDistribution distribution = {.kind = LOAD_CHOOSER_SEQUENTIAL};
+    LoadChooser chooser = load_chooser(&distribution, 3);
+    BaseRand rand = base_rand(1);
+    for (uint64_t i = 0; i < 7; i++) {
+        ck_assert_uint_eq(load_chooser_draw(&chooser, &rand, 3), i % 3);
+    }
+}
+END_TEST
+
+START_TEST(new_records_are_drawn)
+{
+    LoadDistribution distribution;
+    BaseRand rand = base_rand(1);
+    ck_assert_ptr_null(load_distribution_parse("d", "latest", &distribution));
+    LoadChooser latest = load_chooser(&distribution, 100);
+    unsigned newest = 0;
+    for (int i = 0; i < 1000; i++) {
+        newest += load_chooser_draw(&latest, &rand, 200) >= 100;
+    }
+    ck_assert_uint_gt(newest, 800); /* by the law: 88 % */
+    ck_assert_ptr_null(load_distribution_parse("d", "zipfian", &distribution));
+    LoadChooser zipfian = load_chooser(&distribution, 200);
+    LoadChooser same = load_chooser(&distribution, 200);
+    BaseRand twin = base_rand(5);
+    rand = base_rand(5);
+    for (int i = 0; i < 1000; i++) { /* growing does not move what was hot */
+        uint64_t record = load_chooser_draw(&zipfian, &rand, 200);
+        if (record < 150) {
+            ck_assert_uint_eq(load_chooser_draw(&same, &twin, 150), record);
+        }
+    }
+    for (int i = 0; i < 1000; i++) {
+        ck_assert_uint_lt(load_chooser_draw(&zipfian, &rand, 3), 3);
+    }
+}
+END_TEST
+
+START_TEST(words_are_read_and_written)
+{
+    const char *const good[] = {"uniform", "zipfian(0.99)", "latest(0.5)", "sequential",
+                                "hotspot(0.1,0.9)"};
+    for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+        LoadDistribution it;
+        char text[LOAD_CHOOSER_TEXT_BYTES];
+        ck_assert_ptr_null(load_distribution_parse("distribution", good[i], &it));
+        load_distribution_write(&it, text);
+        ck_assert_str_eq(text, good[i]);
+    }
+    const char *const bad[] = {"",
+                               "zipf",
+                               "zipfian(",
+                               "zipfian()",
+                               "zipfian(0)",
+                               "zipfian(11)",
+                               "zipfian(x)",
+                               "zipfian(0.9,1)",
+                               "uniform(1)",
+                               "hotspot(1)",
+                               "hotspot(0,1)",
+                               "hotspot(0.1,1.1)",
+                               "latest(nan)",
+                               "latest( 1)",
+                               "hotspot(1,1,1)"};
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        LoadDistribution it;
+        g_autofree char *problem = load_distribution_parse("distribution", bad[i], &it);
+        ck_assert_msg(problem != NULL, "\"%s\" was taken", bad[i]);
+        g_autofree char *begins = g_strdup_printf("--distribution=%s: must be", bad[i]);
+        ck_assert(g_str_has_prefix(problem, begins));
+    }
+}
+END_TEST
+
+int
+main(void)
+{
+    TCase *cases = tcase_create("chooser");
+    tcase_set_timeout(cases, 60);
+    tcase_add_test(cases, uniform_is_uniform);
+    tcase_add_test(cases, zipfian_is_zipf_scattered);
+    tcase_add_test(cases, another_theta);
+    tcase_add_test(cases, the_hottest_record_of_ycsb);
+    tcase_add_test(cases, latest_is_zipf_by_age);
+    tcase_add_test(cases, a_theta_of_one_and_more);
+    tcase_add_test(cases, hotspot_has_a_share);
+    tcase_add_test(cases, sequential_goes_round);
+    tcase_add_test(cases, new_records_are_drawn);
+    tcase_add_test(cases, words_are_read_and_written);
+    Suite *suite = suite_create("loadgen");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
