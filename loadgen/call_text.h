@@ -14,7 +14,7 @@
 
 enum {
     LOAD_CALL_NAME_BYTES = 32,
-    LOAD_CALL_NUMBERS_MAX = 2,
+    LOAD_CALL_NUMBERS_MAX = 3,
 };
 
 typedef struct LoadCallText {
