@@ -5,6 +5,7 @@
 #include "loadgen/options.h"
 #include "loadgen/redis.h"
 #include "loadgen/report.h"
+#include "loadgen/report_hdr.h"
 #include "loadgen/report_json.h"
 #include "loadgen/run.h"
 #include "loadgen/socket.h"
@@ -71,13 +72,21 @@ exit_status(const LoadRunResult *result)
     return load_counts_finished(&result->counts) == 0 ? EXIT_NOTHING_DONE : EXIT_SUCCESS;
 }
 
+static bool
+write_files(const LoadOptions *options, const LoadRunResult *result, char **ret_problem)
+{
+    return (options->json == NULL ||
+            load_report_json_write(options->json, options, result, ret_problem)) &&
+           (options->hgrm == NULL || load_report_hgrm_write(options->hgrm, result, ret_problem)) &&
+           (options->hlog == NULL || load_report_hlog_write(options->hlog, result, ret_problem));
+}
+
 static int
 report(const LoadOptions *options, const LoadRunResult *result)
 {
     load_report_print(stdout, options, result);
     char *problem = NULL;
-    if (options->json != NULL &&
-        !load_report_json_write(options->json, options, result, &problem)) {
+    if (!write_files(options, result, &problem)) {
         g_printerr("larder-load: %s\n", problem);
         g_free(problem);
         return EXIT_CANNOT_CREATE;
@@ -96,7 +105,9 @@ run(const LoadOptions *options)
     LoadRunResult *result = load_run_result_new();
     int status = EXIT_SOFTWARE;
     if (result != NULL) {
+        result->monitor = load_monitor_start(options, target);
         BaseStatus ran = load_run(options, target, &progress, &stop, result);
+        load_monitor_stop(result->monitor);
         if (base_is_ok(ran)) {
             status = report(options, result);
         } else {

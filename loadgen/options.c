@@ -257,6 +257,25 @@ static char *
 check_key_shape(const Texts *texts, LoadOptions *options)
 {
     if (texts->key_shape == NULL) {
+/* The address that is asked what the server does; must be one even if nobody answers there. */
+static char *
+check_admin(const LoadOptions *options)
+{
+    if (options->admin == NULL) {
+        return NULL;
+    }
+    if (options->target_kind != LOAD_TARGET_SOCKET) {
+        return g_strdup("--admin: goes with a larderd as target only");
+    }
+    ClientAddress address;
+    BaseStatus status = client_address_parse(options->admin, &address);
+    if (base_is_ok(status)) {
+        return NULL;
+    }
+    return g_strdup_printf("--admin=%s: must be tcp:HOST:PORT or unix:PATH: %s", options->admin,
+                           status.what);
+}
+
         return NULL;
     }
     for (int shape = 0; shape < LOAD_KEY_SHAPE_COUNT; shape++) {
@@ -345,6 +364,9 @@ check(const Texts *texts, LoadOptions *options)
         problem = check_workload(texts, options);
     }
     if (problem == NULL) {
+    if (problem == NULL) {
+        problem = check_admin(options);
+    }
         problem = check_key_shape(texts, options);
     }
     if (problem == NULL) {
@@ -406,6 +428,14 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
         {0},
     };
     g_autoptr(GOptionContext) context =
+        {"admin", 0, 0, G_OPTION_ARG_STRING, &o->admin,
+         "Ask here what the server does meanwhile [none; for the default target "
+         "tcp:127.0.0.1:7401]",
+         "ADDRESS"},
+        {"hgrm", 0, 0, G_OPTION_ARG_FILENAME, &o->hgrm,
+         "Write percentiles as HdrHistogram's tools do", "FILE"},
+        {"hlog", 0, 0, G_OPTION_ARG_FILENAME, &o->hlog, "Write an interval log of HdrHistogram",
+         "FILE"},
         g_option_context_new("- load for Larder, every read checked");
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_description(context, description);
@@ -469,6 +499,9 @@ load_options_parse(int *argc, char ***argv, LoadOptions *ret_options, char **ret
         set_default(&options.directory, g_get_tmp_dir());
         options.quiet = texts.quiet;
         problem = check(&texts, &options);
+        if (options.target == NULL) {
+            set_default(&options.admin, "tcp:127.0.0.1:7401");
+        }
         result = problem == NULL ? LOAD_OPTIONS_RUN : LOAD_OPTIONS_WRONG;
     }
     clear_texts(&texts);
@@ -494,3 +527,6 @@ load_options_clear(LoadOptions *options)
     g_free(options->json);
     *options = (LoadOptions){0};
 }
+    g_free(options->hgrm);
+    g_free(options->hlog);
+    g_free(options->admin);

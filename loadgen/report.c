@@ -3,6 +3,7 @@
  */
 #include "loadgen/report.h"
 
+#include "loadgen/clock.h"
 #include "loadgen/figure.h"
 #include "loadgen/host.h"
 
@@ -19,6 +20,15 @@ load_report_arrival(const LoadOptions *options)
                  "was due"
                : "closed loop: a request is sent when one was answered, and latency counts from "
                  "sending";
+}
+
+double
+load_report_start_unix(const LoadRunResult *result)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    double since = (double)(load_clock_ns() - result->measure_ns) / (double)LOAD_SECOND_NS;
+    return (double)now.tv_sec + (double)now.tv_nsec / (double)LOAD_SECOND_NS - since;
 }
 
 static void

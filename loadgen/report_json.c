@@ -3,6 +3,7 @@
  */
 #include "loadgen/report_json.h"
 
+#include "loadgen/clock.h"
 #include "loadgen/host.h"
 #include "loadgen/report.h"
 
@@ -64,6 +65,7 @@ add_config(JsonBuilder *json, const LoadOptions *options)
     begin(json, "config");
     text(json, "target", options->target);
     text(json, "store", options->store);
+    text(json, "admin", options->admin == NULL ? "" : options->admin);
     text(json, "workload", options->workload->name);
     number(json, "get_percent", options->get_percent);
     number(json, "connections", options->connections);
@@ -199,10 +201,108 @@ add_series(JsonBuilder *json, const LoadRunResult *result)
         number(json, "wrong", (int64_t)second->wrong);
         number(json, "p50_ns", second->p50_ns);
         number(json, "p99_ns", second->p99_ns);
+        number(json, "p99.9_ns", second->p999_ns);
         number(json, "max_ns", second->highest_ns);
+        text(json, "latency_hdr", second->hdr == NULL ? "" : second->hdr);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
+}
+
+/* ----------------------------------------------------------------------------------- target -- */
+
+static void
+add_reading(JsonBuilder *json, const char *name, const GArray *reading)
+{
+    begin(json, name);
+    for (guint i = 0; i < reading->len; i++) {
+        const LoadFigure *figure = &g_array_index(reading, LoadFigure, i);
+        number(json, figure->name, figure->value);
+    }
+    json_builder_end_object(json);
+}
+
+/* What happened between two samples, if anything did. */
+static void
+add_event(JsonBuilder *json, const char *kind, double at, int64_t count, int64_t busy_us,
+          int64_t bytes)
+{
+    if (count <= 0 && busy_us <= 0) {
+        return;
+    }
+    json_builder_begin_object(json);
+    text(json, "kind", kind);
+    real(json, "at_seconds", at);
+    number(json, "count", count);
+    number(json, "busy_us", busy_us);
+    number(json, "bytes", bytes);
+    json_builder_end_object(json);
+}
+
+static double
+since_measuring(const LoadRunResult *result, int64_t at_ns)
+{
+    return (double)(at_ns - result->measure_ns) / (double)LOAD_SECOND_NS;
+}
+
+/* What the target did within the measured time, as seen at the end of each period. */
+static void
+add_events(JsonBuilder *json, const LoadRunResult *result, const GArray *samples)
+{
+    begin_list(json, "events");
+    for (guint i = 1; i < samples->len; i++) {
+        const LoadSample *from = &g_array_index(samples, LoadSample, i - 1);
+        const LoadSample *to = &g_array_index(samples, LoadSample, i);
+        double at = since_measuring(result, to->at_ns);
+        if (at < 0 || since_measuring(result, from->at_ns) > result->measured_seconds) {
+            continue;
+        }
+        add_event(json, "stall", at, 0, to->stall_us - from->stall_us, 0);
+        add_event(json, "flush", at, to->flushes - from->flushes, to->flush_us - from->flush_us,
+                  to->flush_bytes - from->flush_bytes);
+        add_event(json, "compaction", at, to->compactions - from->compactions,
+                  to->compaction_us - from->compaction_us, 0);
+    }
+    json_builder_end_array(json);
+}
+
+static void
+add_samples(JsonBuilder *json, const LoadRunResult *result, const GArray *samples)
+{
+    begin_list(json, "samples");
+    for (guint i = 0; i < samples->len; i++) {
+        const LoadSample *sample = &g_array_index(samples, LoadSample, i);
+        json_builder_begin_object(json);
+        real(json, "at_seconds", since_measuring(result, sample->at_ns));
+        number(json, "stall_us", sample->stall_us);
+        number(json, "flushes", sample->flushes);
+        number(json, "flush_bytes", sample->flush_bytes);
+        number(json, "compactions", sample->compactions);
+        number(json, "pending_bytes", sample->pending_bytes);
+        number(json, "disk_bytes", sample->disk_bytes);
+        number(json, "memory_bytes", sample->memory_bytes);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
+static void
+add_server(JsonBuilder *json, const LoadRunResult *result)
+{
+    const LoadMonitor *monitor = result->monitor;
+    begin(json, "server");
+    json_builder_set_member_name(json, "observed");
+    json_builder_add_boolean_value(json, monitor != NULL);
+    if (monitor != NULL) {
+        const char *problem = load_monitor_problem(monitor);
+        text(json, "problem", problem == NULL ? "" : problem);
+        add_reading(json, "first", load_monitor_reading(monitor, LOAD_READING_FIRST));
+        add_reading(json, "before", load_monitor_reading(monitor, LOAD_READING_BEFORE));
+        add_reading(json, "after", load_monitor_reading(monitor, LOAD_READING_AFTER));
+        add_samples(json, result, load_monitor_samples(monitor));
+        add_events(json, result, load_monitor_samples(monitor));
+    }
+    json_builder_end_object(json);
 }
 
 static void
@@ -226,6 +326,7 @@ add_result(JsonBuilder *json, const LoadRunResult *result)
     real(json, "load_seconds", result->load_seconds);
     text(json, "load_fault", load_fault_name(result->load_fault));
     number(json, "loaded", (int64_t)result->counts.loaded);
+    real(json, "measured_from_unix", load_report_start_unix(result));
     real(json, "measured_seconds", result->measured_seconds);
     json_builder_set_member_name(json, "stopped");
     json_builder_add_boolean_value(json, result->stopped);
@@ -244,7 +345,7 @@ load_report_json_write(const char *path, const LoadOptions *options, const LoadR
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
-    number(json, "format", 1);
+    number(json, "format", LOAD_REPORT_FORMAT);
     text(json, "program", "larder-load");
     text(json, "version", LARDER_VERSION);
     add_host(json);
@@ -255,6 +356,7 @@ load_report_json_write(const char *path, const LoadOptions *options, const LoadR
     add_result(json, result);
     add_verification(json, result);
     add_series(json, result);
+    add_server(json, result);
     add_operations(json, options, result);
     json_builder_end_object(json);
     g_autoptr(JsonGenerator) generator = json_generator_new();

@@ -10,6 +10,7 @@
 
 #include "engine/base/hash.h"
 #include "loadgen/clock.h"
+#include "loadgen/hdr.h"
 #include "loadgen/watch.h"
 #include "loadgen/worker.h"
 
@@ -62,6 +63,10 @@ load_run_result_free(LoadRunResult *result)
 {
     if (result != NULL) {
         load_notes_clear(&result->notes);
+        load_monitor_free(result->monitor);
+        for (size_t i = 0; i < result->series_count; i++) {
+            g_free(result->series[i].hdr);
+        }
         free(result->series);
         free(result);
     }
@@ -69,7 +74,7 @@ load_run_result_free(LoadRunResult *result)
 
 /* Keeps a second; without memory the series just ends. */
 static void
-keep_second(Crew *crew, const LoadSecond *second)
+keep_second(Crew *crew, const LoadGlance *glance)
 {
     LoadRunResult *result = crew->result;
     if (result->series_count == crew->series_room) {
@@ -81,7 +86,9 @@ keep_second(Crew *crew, const LoadSecond *second)
         result->series = series;
         crew->series_room = room;
     }
-    result->series[result->series_count++] = *second;
+    LoadSecond *second = &result->series[result->series_count++];
+    *second = glance->second;
+    second->hdr = load_hdr_text(glance->latency);
 }
 
 /* ---------------------------------------------------------------------------------- threads -- */
@@ -254,7 +261,7 @@ watch_span(Crew *crew, LoadPhase phase, int64_t from_ns, int64_t to_ns)
         load_watch_look(&crew->watch, now_ns, &glance);
         glance.second.at = (double)(now_ns - from_ns) / (double)LOAD_SECOND_NS;
         if (phase == LOAD_PHASE_MEASURE) {
-            keep_second(crew, &glance.second);
+            keep_second(crew, &glance);
         }
         double passed = (double)(now_ns - from_ns);
         double done = share_done(crew, phase, &glance, passed / (double)(to_ns - from_ns));
@@ -286,6 +293,8 @@ run_phase(Crew *crew)
     schedule->measure_ns = schedule->start_ns + (int64_t)(options->warmup_seconds * 1e9);
     double seconds = options->operations == 0 ? options->seconds : COUNTED_SECONDS_MAX;
     schedule->end_ns = schedule->measure_ns + (int64_t)(seconds * 1e9);
+    crew->result->measure_ns = schedule->measure_ns;
+    load_monitor_measure(crew->result->monitor, schedule->measure_ns);
     BaseStatus status = start(crew, false);
     if (!base_is_ok(status)) {
         return status;

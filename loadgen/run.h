@@ -13,6 +13,7 @@
 #ifndef LARDER_LOADGEN_RUN_H
 #define LARDER_LOADGEN_RUN_H
 
+#include "loadgen/monitor.h"
 #include "loadgen/notes.h"
 #include "loadgen/options.h"
 #include "loadgen/progress.h"
@@ -28,7 +29,9 @@ typedef struct LoadSecond {
     uint64_t wrong;
     int64_t p50_ns; /* of the latencies recorded in it, all operations */
     int64_t p99_ns;
+    int64_t p999_ns;
     int64_t highest_ns;
+    char *hdr; /* all latencies recorded in it; see hdr.h; NULL: no memory. Of series: owned */
 } LoadSecond;
 
 typedef struct LoadRunResult {
@@ -43,6 +46,8 @@ typedef struct LoadRunResult {
     LoadCounts counts;
     BaseHistogram latency[LOAD_OP_KIND_COUNT]; /* nanoseconds; see recorder.h */
     BaseHistogram service[LOAD_OP_KIND_COUNT]; /* with a rate only */
+    int64_t measure_ns;                        /* when measuring began; monotonic clock */
+    LoadMonitor *monitor;                      /* watches the target; owned; NULL: nobody does */
     LoadSecond *series;
     size_t series_count;
     LoadNotes notes;

@@ -73,6 +73,7 @@ load_watch_look(LoadWatch *watch, int64_t now_ns, LoadGlance *ret_glance)
     read_recorders(watch, &counts);
     base_histogram_subtract(watch->seen_latency, watch->now_latency);
     *ret_glance = (LoadGlance){
+        .latency = watch->seen_latency,
         .totals = counts,
         .ended = counts.ended - watch->seen.ended,
         .second =
@@ -82,6 +83,7 @@ load_watch_look(LoadWatch *watch, int64_t now_ns, LoadGlance *ret_glance)
                 .wrong = load_counts_wrong(&counts) - load_counts_wrong(&watch->seen),
                 .p50_ns = base_histogram_percentile(watch->seen_latency, 50),
                 .p99_ns = base_histogram_percentile(watch->seen_latency, 99),
+                .p999_ns = base_histogram_percentile(watch->seen_latency, 99.9),
                 .highest_ns = base_histogram_percentile(watch->seen_latency, 100),
             },
     };

@@ -26,6 +26,7 @@ typedef struct LoadGlance {
     LoadSecond second; /* but for `at` */
     uint64_t ended;    /* operations of all phases */
     LoadCounts totals;
+    const BaseHistogram *latency; /* borrowed until the next look */
 } LoadGlance;
 
 /* Watches workers that must outlive it. False: no memory. */
