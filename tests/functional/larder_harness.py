@@ -34,6 +34,8 @@ SCRIPTED_LARDERD = BUILD / "tests" / "scripted-larderd"
 # Nothing here takes long; this is how long a broken server may keep a test waiting, in seconds.
 PATIENCE = 120
 
+# Whether this build has a sanitizer: everything takes several times as long, and memory.
+SANITIZED = re.search(r"^LARDER_SANITIZE:\w+=.", (BUILD / "CMakeCache.txt").read_text(), re.M) is not None
 SANITIZER = re.compile(r"Sanitizer|runtime error:|LeakSanitizer|check failed|definitely lost")
 
 FRAMINGS = {"framed": TTransport.TFramedTransport, "unframed": TTransport.TBufferedTransport}

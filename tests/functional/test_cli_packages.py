@@ -4,19 +4,17 @@ Builds with sanitizers take every eighth package, the others all of them.
 """
 
 import json
-import re
 import shutil
 import signal
 import subprocess
 
 import pytest
 
-from larder_harness import BUILD, PATIENCE
+from larder_harness import PATIENCE, SANITIZED
 from larder_shell import USAGE, Larder, end, line_of, same, wait_until
 
 S = "default"
 RECORDS_MIN = 10_000
-SANITIZED = re.search(r"^LARDER_SANITIZE:\w+=.", (BUILD / "CMakeCache.txt").read_text(), re.M) is not None
 STEP = 8 if SANITIZED else 1
 FORMATS = ["jsonl", "raw"]
 

@@ -10,7 +10,7 @@ import subprocess
 
 from larder.ttypes import KeyRange, ScanOptions
 
-from larder_harness import BUILD, PATIENCE
+from larder_harness import BUILD, PATIENCE, SANITIZED
 
 LARDER_LOAD = BUILD / "bin" / "larder-load"
 STORE = "default"
@@ -21,14 +21,14 @@ PREFIXES = [b"lib", b"libg", b"python3-", b"linux-image-", b"zz", b"gcc", b"a", 
 
 
 def package_index():
-    """Package name -> control stanza, of everything that apt knows of."""
+    """Package name -> control stanza, of everything that apt knows of; of a part, with a sanitizer."""
     dump = subprocess.run(["apt-cache", "dumpavail"], check=True, capture_output=True).stdout
     records = {}
     for stanza in dump.split(b"\n\n"):
         if stanza.startswith(b"Package: "):
             records[stanza[len(b"Package: "):stanza.index(b"\n")].strip()] = stanza
     assert len(records) >= RECORDS_MIN, f"only {len(records)} packages: is the index there?"
-    return records
+    return dict(list(records.items())[::4]) if SANITIZED else records
 
 
 def start_load(server, folder):
