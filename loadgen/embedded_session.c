@@ -285,6 +285,7 @@ step(EmbeddedSession *self, int64_t now_ns)
         break;
     case LOAD_PUT:
     case LOAD_REMOVE:
+    case LOAD_MULTI_GET:
     case LOAD_OP_KIND_COUNT:
         write_record(self, &op);
         collect(self);

@@ -82,7 +82,7 @@ void
 load_ledger_begin(LoadLedger *ledger, LoadOp *op)
 {
     op->floor_version = 0;
-    if (ledger->observer || op->kind == LOAD_SCAN || op->kind == LOAD_COMPACT) {
+    if (ledger->observer || load_op_is_walk(op->kind) || op->kind == LOAD_COMPACT) {
         return;
     }
     LoadLedgerEntry *entry = entry_of(ledger, op->record);
@@ -183,6 +183,7 @@ load_ledger_end(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
     case LOAD_REMOVE:
         return end_write(ledger, op, answer);
     case LOAD_SCAN:
+    case LOAD_MULTI_GET:
     case LOAD_COMPACT:
     case LOAD_OP_KIND_COUNT:
         break;

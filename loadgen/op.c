@@ -1,14 +1,31 @@
 /*
- * op.c: names of operations and faults. See op.h.
+ * op.c: members of a MULTI_GET; names of operations and faults. See op.h.
  */
 #include "loadgen/op.h"
+
+bool
+load_op_is_walk(LoadOpKind kind)
+{
+    return kind == LOAD_SCAN || kind == LOAD_MULTI_GET;
+}
+
+uint64_t
+load_op_member(const LoadOp *op, uint32_t index)
+{
+    uint64_t step = op->total / op->walk;
+    return (op->record + index * step) % op->total;
+}
 
 const char *
 load_op_name(LoadOpKind kind)
 {
     static const char *const names[LOAD_OP_KIND_COUNT] = {
-        [LOAD_GET] = "get",   [LOAD_PUT] = "put",         [LOAD_REMOVE] = "remove",
-        [LOAD_SCAN] = "scan", [LOAD_COMPACT] = "compact",
+        [LOAD_GET] = "get",
+        [LOAD_PUT] = "put",
+        [LOAD_REMOVE] = "remove",
+        [LOAD_SCAN] = "scan",
+        [LOAD_MULTI_GET] = "multi_get",
+        [LOAD_COMPACT] = "compact",
     };
     return names[kind];
 }

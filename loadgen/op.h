@@ -12,8 +12,9 @@ typedef enum LoadOpKind {
     LOAD_GET,
     LOAD_PUT,
     LOAD_REMOVE,
-    LOAD_SCAN,    /* a walk over several entries */
-    LOAD_COMPACT, /* of the whole store */
+    LOAD_SCAN,      /* a walk over several entries */
+    LOAD_MULTI_GET, /* gets of several records in one request */
+    LOAD_COMPACT,   /* of the whole store */
     LOAD_OP_KIND_COUNT,
 } LoadOpKind;
 
@@ -22,7 +23,8 @@ typedef struct LoadOp {
     LoadOpKind kind;
     uint32_t sequence;     /* PUT, REMOVE: of the write */
     uint64_t record;       /* SCAN: where it begins; reverse: behind its first entry */
-    uint32_t walk;         /* SCAN: entries at most */
+    uint64_t total;        /* MULTI_GET: records that there are */
+    uint32_t walk;         /* SCAN: entries at most; MULTI_GET: records */
     bool reverse;          /* SCAN */
     bool missing;          /* GET: a key that nobody writes, right behind the record's */
     bool sync;             /* PUT, REMOVE: answered only after a sync */
@@ -47,10 +49,10 @@ typedef enum LoadFault {
     LOAD_FAULT_COUNT,
 } LoadFault;
 
-/* An entry that a SCAN has met. Slices are borrowed during the call that delivers it. */
+/* An entry that a SCAN or a MULTI_GET has met. Slices are borrowed while it is delivered. */
 typedef struct LoadEntry {
-    uint32_t index; /* within its walk, from 0 */
-    BaseSlice key;
+    uint32_t index; /* within its walk, from 0; MULTI_GET: of its key */
+    BaseSlice key;  /* SCAN */
     BaseSlice value;
 } LoadEntry;
 
@@ -61,9 +63,18 @@ typedef struct LoadAnswer {
     bool found;          /* GET */
     BaseSlice value;     /* GET, when found */
     int64_t version;     /* GET: of the record; PUT, REMOVE: of the commit */
-    uint32_t entries;    /* SCAN: that were met */
+    uint32_t entries;    /* SCAN, MULTI_GET: that were met */
     int64_t finished_ns; /* when the reply was there */
 } LoadAnswer;
+
+/* Whether operations of this kind meet several entries, and not one record. */
+bool load_op_is_walk(LoadOpKind kind);
+
+/*
+ * The record of the i-th key of a MULTI_GET. They begin at `record` and lie evenly spread over all
+ * records, so that none of them is near another.
+ */
+uint64_t load_op_member(const LoadOp *op, uint32_t index);
 
 /* "get", "refused". Never NULL. */
 const char *load_op_name(LoadOpKind kind);

@@ -51,9 +51,9 @@ static const char description[] =
     "  larder-load --target=redis:tcp:127.0.0.1:6379           the same load on a Redis server\n"
     "  larder-load -t embedded:lsm -w fillrandom -n 5000000 --engine-option=write_buffer=32M\n"
     "\n"
-    "Workloads: get, put, mixed, and those of db_bench: fillseq, fillrandom, fillsync, overwrite,\n"
-    "readrandom, readmissing, readseq, readreverse, seekrandom, readwhilewriting, deleterandom,\n"
-    "compact (embedded only). fill... begin without loading the records first.\n"
+    "Workloads: get, put, mixed, multi_get, and those of db_bench: fillseq, fillrandom, fillsync,\n"
+    "overwrite, readrandom, readmissing, readseq, readreverse, seekrandom, readwhilewriting,\n"
+    "deleterandom, compact (embedded only). fill... begin without loading the records first.\n"
     "\n"
     "Without --rate every connection sends its next request when a reply is there (closed loop):\n"
     "that shows the highest throughput, and hides what users wait when a server stalls. With "
@@ -241,8 +241,9 @@ check_workload(const Texts *texts, LoadOptions *options)
     if (!workload->mixed) {
         options->get_percent = workload->kind == LOAD_GET ? 100 : 0;
     }
-    if (texts->scan_length != NULL && workload->kind != LOAD_SCAN) {
-        return g_strdup("--scan-length: goes with readseq, readreverse and seekrandom only");
+    if (texts->scan_length != NULL && !load_op_is_walk(workload->kind)) {
+        return g_strdup("--scan-length: goes with multi_get, readseq, readreverse and seekrandom "
+                        "only");
     }
     if (texts->scan_length == NULL) {
         options->scan_length = (int)workload->walk;
@@ -250,13 +251,12 @@ check_workload(const Texts *texts, LoadOptions *options)
     if (workload->embedded && options->target_kind != LOAD_TARGET_EMBEDDED) {
         return g_strdup_printf("--workload=%s: goes with --target=embedded:ENGINE only", name);
     }
+    if (workload->remote && options->target_kind == LOAD_TARGET_EMBEDDED) {
+        return g_strdup_printf("--workload=%s: goes with a server only", name);
+    }
     return check_length(texts, options);
 }
 
-static char *
-check_key_shape(const Texts *texts, LoadOptions *options)
-{
-    if (texts->key_shape == NULL) {
 /* The address that is asked what the server does; must be one even if nobody answers there. */
 static char *
 check_admin(const LoadOptions *options)
@@ -276,6 +276,10 @@ check_admin(const LoadOptions *options)
                            status.what);
 }
 
+static char *
+check_key_shape(const Texts *texts, LoadOptions *options)
+{
+    if (texts->key_shape == NULL) {
         return NULL;
     }
     for (int shape = 0; shape < LOAD_KEY_SHAPE_COUNT; shape++) {
@@ -361,12 +365,12 @@ check(const Texts *texts, LoadOptions *options)
         problem = check_target(options);
     }
     if (problem == NULL) {
+        problem = check_admin(options);
+    }
+    if (problem == NULL) {
         problem = check_workload(texts, options);
     }
     if (problem == NULL) {
-    if (problem == NULL) {
-        problem = check_admin(options);
-    }
         problem = check_key_shape(texts, options);
     }
     if (problem == NULL) {
@@ -400,7 +404,9 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
         {"compression-ratio", 0, 0, G_OPTION_ARG_STRING, &t->compression_ratio,
          "To what part of their size values can be compressed, about, 0.01-1 [1]", "R"},
         {"scan-length", 0, 0, G_OPTION_ARG_STRING, &t->scan_length,
-         "Entries of one walk, 1-10000 [1000; seekrandom: 1]", "N"},
+         "Entries of one walk, keys of one multi_get, 1-10000 [1000; seekrandom: 1; multi_get: "
+         "100]",
+         "N"},
         {"operations", 0, 0, G_OPTION_ARG_STRING, &t->operations,
          "End after so many, of all threads together [fillseq, fillrandom, deleterandom: as many "
          "as "
@@ -422,12 +428,6 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
          "embedded: parent of the temporary data directory [$TMPDIR]", "DIR"},
         {"engine-option", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->engine_options,
          "embedded: an option of the engine, as write_buffer=64M; may be repeated", "NAME=VALUE"},
-        {"json", 'j', 0, G_OPTION_ARG_FILENAME, &o->json, "Write all figures to a file", "FILE"},
-        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &t->quiet, "No progress", NULL},
-        {"version", 0, 0, G_OPTION_ARG_NONE, &t->version, "Print the version and exit", NULL},
-        {0},
-    };
-    g_autoptr(GOptionContext) context =
         {"admin", 0, 0, G_OPTION_ARG_STRING, &o->admin,
          "Ask here what the server does meanwhile [none; for the default target "
          "tcp:127.0.0.1:7401]",
@@ -436,6 +436,12 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
          "Write percentiles as HdrHistogram's tools do", "FILE"},
         {"hlog", 0, 0, G_OPTION_ARG_FILENAME, &o->hlog, "Write an interval log of HdrHistogram",
          "FILE"},
+        {"json", 'j', 0, G_OPTION_ARG_FILENAME, &o->json, "Write all figures to a file", "FILE"},
+        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &t->quiet, "No progress", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &t->version, "Print the version and exit", NULL},
+        {0},
+    };
+    g_autoptr(GOptionContext) context =
         g_option_context_new("- load for Larder, every read checked");
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_description(context, description);
@@ -493,15 +499,15 @@ load_options_parse(int *argc, char ***argv, LoadOptions *ret_options, char **ret
         (void)puts("larder-load " LARDER_VERSION);
         result = LOAD_OPTIONS_DONE;
     } else if (problem == NULL) {
+        if (options.target == NULL) {
+            set_default(&options.admin, "tcp:127.0.0.1:7401");
+        }
         set_default(&options.target, "tcp:127.0.0.1:7400");
         set_default(&options.store, "default");
         set_default(&options.key_prefix, "key");
         set_default(&options.directory, g_get_tmp_dir());
         options.quiet = texts.quiet;
         problem = check(&texts, &options);
-        if (options.target == NULL) {
-            set_default(&options.admin, "tcp:127.0.0.1:7401");
-        }
         result = problem == NULL ? LOAD_OPTIONS_RUN : LOAD_OPTIONS_WRONG;
     }
     clear_texts(&texts);
@@ -525,8 +531,8 @@ load_options_clear(LoadOptions *options)
     g_strfreev(options->engine_options);
     g_free(options->key_prefix);
     g_free(options->json);
-    *options = (LoadOptions){0};
-}
     g_free(options->hgrm);
     g_free(options->hlog);
     g_free(options->admin);
+    *options = (LoadOptions){0};
+}

@@ -43,7 +43,7 @@ print_head(FILE *out, const LoadOptions *options, const LoadRunResult *result)
     if (options->workload->mixed) {
         (void)fprintf(out, " (%d %% gets)", options->get_percent);
     }
-    if (options->workload->kind == LOAD_SCAN) {
+    if (load_op_is_walk(options->workload->kind)) {
         (void)fprintf(out, " (%d entries at most)", options->scan_length);
     }
     (void)fprintf(out, ", %s records, %s keys of %d bytes, values of %d, seed %" PRIu64 "\n",
@@ -204,7 +204,7 @@ load_report_print(FILE *out, const LoadOptions *options, const LoadRunResult *re
         return;
     }
     print_table(out, "latency", result, result->latency);
-    if (options->workload->kind == LOAD_SCAN) {
+    if (load_op_is_walk(options->workload->kind)) {
         print_entries(out, result);
     }
     if (options->rate > 0) {

@@ -415,7 +415,8 @@ load_run(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
             {
                 .workload = options->workload,
                 .get_percent = (unsigned)options->get_percent,
-                .walk = options->workload->kind == LOAD_SCAN ? (uint32_t)options->scan_length : 0,
+                .walk =
+                    load_op_is_walk(options->workload->kind) ? (uint32_t)options->scan_length : 0,
                 .rate = options->rate / options->threads,
                 .operations = (uint64_t)(options->operations / options->threads),
                 .operations_rest = (uint64_t)(options->operations % options->threads),

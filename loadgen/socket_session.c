@@ -17,11 +17,9 @@
  */
 #include "loadgen/clock.h"
 #include "loadgen/options.h"
-#include "loadgen/socket_target.h"
-#include "loadgen/value.h"
+#include "loadgen/socket_calls.h"
 #include "service/client/connection.h"
 #include "service/client/decode.h"
-#include "service/client/encode.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -60,8 +58,7 @@ typedef struct SocketSession {
     WireTape tape;
     WireLimits limits;
     ClientRoom room; /* for the reply that is looked at */
-    uint8_t key[LOAD_KEY_BYTES_MAX + 1];
-    uint8_t *value;
+    LoadSocketCalls calls;
 } SocketSession;
 
 /* ------------------------------------------------------------------------------------ queue -- */
@@ -90,82 +87,6 @@ dequeue(SocketSession *self)
 
 /* ---------------------------------------------------------------------------------- sending -- */
 
-/* Appends a call to what a link will send; false: no memory. */
-static bool
-encode_call(SocketSession *self, Link *link, LarderMethod method, const void *arguments)
-{
-    return client_encode_call(client_connection_output(link->connection), self->target->format,
-                              client_connection_seqid(link->connection), method,
-                              arguments) == WIRE_OK;
-}
-
-static bool
-encode_put(SocketSession *self, Link *link, const LoadOp *op, LarderBytes key)
-{
-    LoadValueId id = {op->record, op->sequence, self->args.run, self->args.writer};
-    load_value_write(self->value, self->args.value_size, self->args.value_unique, &id);
-    const LarderPutOptions sync = {.has_durability = true, .durability = LARDER_DURABILITY_SYNC};
-    const LarderPutArguments put = {self->target->store, key,
-                                    larder_bytes(self->value, self->args.value_size),
-                                    op->sync ? &sync : NULL};
-    return encode_call(self, link, LARDER_METHOD_PUT, &put);
-}
-
-/* One page that holds the whole walk. */
-static bool
-encode_scan(SocketSession *self, Link *link, const LoadOp *op, LarderBytes key)
-{
-    const LarderKeyRange range = {.has_start_key = !op->reverse,
-                                  .start_key = key,
-                                  .has_stop_key = op->reverse,
-                                  .stop_key = key};
-    const LarderScanOptions options = {.has_reverse = true,
-                                       .reverse = op->reverse,
-                                       .has_limit_items = true,
-                                       .limit_items = op->walk,
-                                       .has_limit_bytes = true,
-                                       .limit_bytes = LOAD_SCAN_BYTES_MAX};
-    const LarderScanArguments scan = {self->target->store, &range, &options};
-    return encode_call(self, link, LARDER_METHOD_SCAN, &scan);
-}
-
-/* Encodes an operation; false: no memory. */
-static bool
-encode(SocketSession *self, Link *link, const LoadOp *op)
-{
-    BaseSlice near = load_keys_write_near(self->args.keys, op->record, op->missing, self->key);
-    LarderBytes key = larder_bytes(near.data, near.len);
-    if (op->kind == LOAD_GET) {
-        const LarderGetArguments get = {self->target->store, key, NULL};
-        return encode_call(self, link, LARDER_METHOD_GET, &get);
-    }
-    if (op->kind == LOAD_REMOVE) {
-        const LarderRemoveOptions blind = {.has_want_existed = true, .want_existed = false};
-        const LarderRemoveArguments remove = {self->target->store, key, &blind};
-        return encode_call(self, link, LARDER_METHOD_REMOVE, &remove);
-    }
-    return op->kind == LOAD_SCAN ? encode_scan(self, link, op, key)
-                                 : encode_put(self, link, op, key);
-}
-
-static LarderMethod
-method_of(const LoadOp *op)
-{
-    switch (op->kind) {
-    case LOAD_GET:
-        return LARDER_METHOD_GET;
-    case LOAD_REMOVE:
-        return LARDER_METHOD_REMOVE;
-    case LOAD_SCAN:
-        return LARDER_METHOD_SCAN;
-    case LOAD_PUT:
-    case LOAD_COMPACT:
-    case LOAD_OP_KIND_COUNT:
-        break;
-    }
-    return LARDER_METHOD_PUT;
-}
-
 static void
 hand_back(SocketSession *self, const LoadOp *op, LoadFault fault, BaseSlice message,
           int64_t finished_ns)
@@ -183,7 +104,8 @@ take(SocketSession *self, Link *link, int64_t now_ns)
         return false;
     }
     op.started_ns = now_ns;
-    if (!encode(self, link, &op)) {
+    if (!load_socket_calls_write(&self->calls, client_connection_output(link->connection),
+                                 client_connection_seqid(link->connection), &op)) {
         hand_back(self, &op, LOAD_FAULT_LOST, BASE_SLICE_LITERAL("no memory for a request"),
                   now_ns);
         return true;
@@ -265,12 +187,33 @@ read_entries(SocketSession *self, const LoadOp *op, const LarderScanItemList *it
     }
 }
 
+/* Hands what was found by a MULTI_GET to the driver; how many that were. */
+static uint32_t
+read_items(SocketSession *self, const LoadOp *op, const LarderGetItemList *items)
+{
+    uint32_t found = 0;
+    for (size_t i = 0; i < items->count && i < op->walk; i++) {
+        const LarderGetItem *item = &items->items[i];
+        if (item->found) {
+            LoadEntry entry = {(uint32_t)i, BASE_SLICE_EMPTY,
+                               base_slice(item->value.data, item->value.size)};
+            self->args.driver->entry(self->args.driver, op, &entry);
+            found++;
+        }
+    }
+    return found;
+}
+
 static void
 read_result(SocketSession *self, const LoadOp *op, const LarderReply *reply, LoadAnswer *answer)
 {
     if (op->kind == LOAD_SCAN) {
         answer->entries = (uint32_t)reply->as.scan->items.count;
         read_entries(self, op, &reply->as.scan->items);
+        return;
+    }
+    if (op->kind == LOAD_MULTI_GET) {
+        answer->entries = read_items(self, op, &reply->as.multi_get->items);
         return;
     }
     if (op->kind == LOAD_GET) {
@@ -298,8 +241,8 @@ answer_reply(SocketSession *self, const LoadOp *op, const ClientEvent *event, in
 {
     bool intact = false;
     const LarderReply *reply =
-        client_decode_into(&self->room, event->message, &self->limits, method_of(op), event->seqid,
-                           &self->tape, &intact);
+        client_decode_into(&self->room, event->message, &self->limits,
+                           load_socket_calls_method(op->kind), event->seqid, &self->tape, &intact);
     if (reply == NULL) {
         hand_back(self, op, LOAD_FAULT_LOST, text_of("no memory for a reply"), now_ns);
         return intact;
@@ -517,7 +460,7 @@ free_session(LoadSession *session)
     client_room_clear(&self->room);
     free(self->links);
     free(self->queue);
-    free(self->value);
+    load_socket_calls_clear(&self->calls);
     free(self);
 }
 
@@ -564,10 +507,10 @@ load_socket_session_new(LoadTarget *target, const LoadSessionArgs *args, LoadSes
         args->walk * (args->keys->size + args->value_size + ENTRY_BYTES_SPARE);
     self->links = calloc(args->connections, sizeof *self->links);
     self->queue = calloc(args->connections, sizeof *self->queue);
-    self->value = malloc(args->value_size);
+    bool calls_made = load_socket_calls_init(&self->calls, self->target, &self->args);
     self->epoll = epoll_create1(EPOLL_CLOEXEC);
     BaseStatus status = base_ok();
-    if (self->links == NULL || self->queue == NULL || self->value == NULL) {
+    if (self->links == NULL || self->queue == NULL || !calls_made) {
         status = base_error(BASE_NO_MEMORY, "no memory for a session");
     } else if (self->epoll < 0) {
         status = base_error(BASE_BUSY, "too many open files");

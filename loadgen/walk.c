@@ -62,9 +62,27 @@ judge(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, LoadValueI
     return is_next(walk, op, entry, ret_id->record) ? LOAD_RIGHT : LOAD_MISSING;
 }
 
+/* The same of an entry of a MULTI_GET. */
+static LoadVerdict
+judge_member(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
+{
+    LoadValueId id = {.record = 0};
+    LoadVerdict verdict = load_ledger_verdict_of_bytes(entry->value, &id);
+    if (verdict != LOAD_RIGHT) {
+        return verdict;
+    }
+    if (id.record != load_op_member(op, entry->index)) {
+        return LOAD_WRONG_KEY;
+    }
+    return walk->complete && id.run != walk->run ? LOAD_FOREIGN : LOAD_RIGHT;
+}
+
 LoadVerdict
 load_walk_entry(LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
 {
+    if (op->kind == LOAD_MULTI_GET) {
+        return judge_member(walk, op, entry);
+    }
     LoadValueId id = {.record = 0};
     LoadVerdict verdict = judge(walk, op, entry, &id);
     walk->previous_record = id.record;
@@ -78,6 +96,9 @@ load_walk_entry(LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
 LoadVerdict
 load_walk_end(const LoadWalk *walk, const LoadOp *op, uint32_t entries)
 {
+    if (op->kind == LOAD_MULTI_GET) {
+        return walk->complete && entries < op->walk ? LOAD_MISSING : LOAD_RIGHT;
+    }
     if (!walk->complete || !keys_sort_as_records(walk->keys)) {
         return LOAD_RIGHT;
     }

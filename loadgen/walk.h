@@ -10,6 +10,9 @@
  *        and, if keys sort as records do, no record was left out, at the end of the walk
  *        neither                                                                  else MISSING
  *
+ * The entries of a MULTI_GET have no order; each is judged by K-1, by the record that was asked for
+ * there (else WRONG_KEY), and by K-4.
+ *
  * Threading: one owner at a time. Walks may overlap as long as the entries of each come together.
  */
 #ifndef LARDER_LOADGEN_WALK_H

@@ -88,7 +88,7 @@ draw_place(LoadWorker *worker, uint64_t places, uint64_t begin, uint64_t step)
     return base_rand_below(&worker->rand, places);
 }
 
-/* A walk, over the records of all workers. */
+/* A walk or a MULTI_GET, over the records of all workers. */
 static void
 draw_walk(LoadWorker *worker, LoadOp *op)
 {
@@ -96,6 +96,7 @@ draw_walk(LoadWorker *worker, LoadOp *op)
     uint64_t begin = total / worker->ledger.workers * worker->ledger.worker;
     op->walk = worker->plan->walk;
     op->record = draw_place(worker, total, begin, op->walk);
+    op->total = total;
     op->reverse = worker->plan->workload->order == LOAD_ORDER_BACKWARD;
     op->record += op->reverse ? 1 : 0;
 }
@@ -113,7 +114,7 @@ draw(LoadWorker *worker, int64_t intended_ns, LoadOp *ret_op)
     if (plan->workload->mixed && base_rand_below(&worker->rand, 100) >= plan->get_percent) {
         ret_op->kind = LOAD_PUT;
     }
-    if (worker->kind == LOAD_SCAN) {
+    if (load_op_is_walk(worker->kind)) {
         draw_walk(worker, ret_op);
     } else {
         uint64_t place = draw_place(worker, worker->ledger.records, 0, 1);
@@ -234,8 +235,9 @@ driver_entry(LoadDriver *driver, const LoadOp *op, const LoadEntry *entry)
 static void
 judge(LoadWorker *worker, const LoadOp *op, const LoadAnswer *answer)
 {
-    LoadVerdict verdict = op->kind == LOAD_SCAN ? load_walk_end(&worker->walk, op, answer->entries)
-                                                : load_ledger_end(&worker->ledger, op, answer);
+    LoadVerdict verdict = load_op_is_walk(op->kind)
+                              ? load_walk_end(&worker->walk, op, answer->entries)
+                              : load_ledger_end(&worker->ledger, op, answer);
     if (op->kind == LOAD_GET && !answer->found && verdict == LOAD_RIGHT) {
         load_recorder_count(&worker->recorder->absent);
         return;

@@ -3,12 +3,13 @@
  */
 #include "loadgen/workload.h"
 
-enum { WALK = 1000 };
+enum { WALK = 1000, KEYS = 100 };
 
 static const LoadWorkload workloads[] = {
     {.name = "get", .kind = LOAD_GET},
     {.name = "put", .kind = LOAD_PUT},
     {.name = "mixed", .kind = LOAD_GET, .mixed = true},
+    {.name = "multi_get", .kind = LOAD_MULTI_GET, .remote = true, .walk = KEYS},
     {.name = "fillseq",
      .kind = LOAD_PUT,
      .order = LOAD_ORDER_FORWARD,

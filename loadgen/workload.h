@@ -30,7 +30,8 @@ typedef struct LoadWorkload {
     bool writer;   /* the first worker puts instead, over all records, and nobody else does */
     bool counted;  /* preset: as many operations as records, not a time; COMPACT: one */
     bool embedded; /* goes with an engine in this process only */
-    unsigned walk; /* SCAN: entries of one, as preset */
+    bool remote;   /* goes with a server only */
+    unsigned walk; /* SCAN, MULTI_GET: entries of one, as preset */
 } LoadWorkload;
 
 /* The workload of that name; NULL: there is none. */

@@ -149,7 +149,8 @@ START_TEST(contradictions_are_told)
     assert_wrong("--records=2 --threads=3", "from 1 to 2, the number of records");
     assert_wrong("--workload=get --get-percent=5", "--workload=mixed");
     assert_wrong("--load --no-load", "exclude");
-    assert_wrong("--workload=scan", "must be one of get put mixed fillseq");
+    assert_wrong("--workload=multi_get --target=embedded:hashmap", "a server only");
+    assert_wrong("--workload=scan", "must be one of get put mixed multi_get fillseq");
     assert_wrong("--operations=5 --seconds=1", "does not go with --seconds");
     assert_wrong("--workload=fillseq --warmup-seconds=1", "does not go with fillseq");
     assert_wrong("--workload=fillseq --load", "does not go with fillseq");

@@ -116,6 +116,35 @@ START_TEST(scattered_keys_need_only_their_own_order)
 }
 END_TEST
 
+/* The verdict on what a multi_get found for its i-th key. */
+static LoadVerdict
+member(uint32_t index, uint64_t record, uint32_t run)
+{
+    LoadValueId id = {.record = record, .sequence = 1, .run = run};
+    load_value_write(value, SIZE, SIZE, &id);
+    LoadEntry entry = {index, BASE_SLICE_EMPTY, base_slice(value, SIZE)};
+    return load_walk_entry(&walk, &op, &entry);
+}
+
+START_TEST(members_of_a_multi_get_are_those_that_were_asked_for)
+{
+    start(LOAD_KEY_DECIMAL, false, 95, true);
+    op.kind = LOAD_MULTI_GET;
+    op.total = RECORDS;
+    ck_assert_uint_eq(load_op_member(&op, 0), 95);
+    ck_assert_uint_eq(load_op_member(&op, 1), 5); /* ten apart, and around the end */
+    ck_assert_int_eq(member(0, 95, RUN), LOAD_RIGHT);
+    ck_assert_int_eq(member(1, 5, RUN), LOAD_RIGHT);
+    ck_assert_int_eq(member(1, 95, RUN), LOAD_WRONG_KEY);
+    ck_assert_int_eq(member(1, 5, RUN + 1), LOAD_FOREIGN);
+    ck_assert_int_eq(load_walk_end(&walk, &op, 10), LOAD_RIGHT);
+    ck_assert_int_eq(load_walk_end(&walk, &op, 9), LOAD_MISSING);
+    value[SIZE - 1] ^= 1;
+    LoadEntry torn = {0, BASE_SLICE_EMPTY, base_slice(value, SIZE)};
+    ck_assert_int_eq(load_walk_entry(&walk, &op, &torn), LOAD_TORN);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -125,6 +154,7 @@ main(void)
     tcase_add_test(cases, an_entry_out_of_order_is_found);
     tcase_add_test(cases, values_are_judged_without_a_ledger);
     tcase_add_test(cases, scattered_keys_need_only_their_own_order);
+    tcase_add_test(cases, members_of_a_multi_get_are_those_that_were_asked_for);
     Suite *suite = suite_create("loadgen");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
