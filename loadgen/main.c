@@ -3,6 +3,7 @@
  */
 #include "loadgen/embedded.h"
 #include "loadgen/options.h"
+#include "loadgen/plot.h"
 #include "loadgen/redis.h"
 #include "loadgen/report.h"
 #include "loadgen/report_hdr.h"
@@ -123,6 +124,9 @@ run(const LoadOptions *options)
 int
 main(int argc, char **argv)
 {
+    if (argc > 1 && g_str_equal(argv[1], "plot")) {
+        return load_plot_main(argc - 1, argv + 1);
+    }
     LoadOptions options;
     char *problem = NULL;
     switch (load_options_parse(&argc, &argv, &options, &problem)) {

@@ -1,7 +1,12 @@
 """What larder-load's JSON tells of the target, and the commands that read such files."""
 
 import json
+import pathlib
+import re
 import subprocess
+import xml.etree.ElementTree
+
+import pytest
 
 from larder_harness import BUILD, PATIENCE
 
@@ -56,3 +61,64 @@ def test_a_wrong_admin_address_is_told():
                             (["--target=embedded:hashmap", "--admin=unix:/x"], "larderd")):
         status, _, said = run_load(*words)
         assert status == 64 and expected in said, said
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """Two reports of the same settings and one of others."""
+    folder = tmp_path_factory.mktemp("reports")
+    paths = []
+    for name, *words in (["a", "--workload=put"], ["b & <b>", "--workload=put"], ["c", "--workload=get"]):
+        paths.append(folder / f"{name}.json")
+        measure(paths[-1], "--target=embedded:lsm", "--records=500", "--seconds=2.5",
+                "--warmup-seconds=0", "--engine-option=durability=os", *words)
+    return paths
+
+
+def test_plots_are_pictures(reports, tmp_path):
+    status, printed, said = run_load("plot", *reports, f"--output={tmp_path}/p")
+    assert status == 0, said
+    pictures = [pathlib.Path(line) for line in printed.splitlines()]
+    assert [path.name for path in pictures] == ["p-latency.svg", "p-throughput.svg"]
+    for path in pictures:
+        root = xml.etree.ElementTree.parse(path).getroot()
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        width, height = float(root.get("width")), float(root.get("height"))
+        words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert any(word.startswith("b & <b>: lsm, put") for word in words)
+        for box in root.iter("{http://www.w3.org/2000/svg}rect"):
+            assert 0 <= float(box.get("x")) and 0 <= float(box.get("y"))
+            assert float(box.get("x")) + float(box.get("width")) <= width
+            assert float(box.get("y")) + float(box.get("height")) <= height
+        curves = list(root.iter("{http://www.w3.org/2000/svg}path"))
+        assert len(curves) == 3
+        for curve in curves:
+            numbers = [float(number) for number in re.findall(r"[\d.]+", curve.get("d"))]
+            assert len(numbers) >= 4 and max(numbers[::2]) <= width and max(numbers[1::2]) <= height
+
+
+@pytest.mark.parametrize("change, expected", [
+    (lambda report: report.update(program="other"), "program"),
+    (lambda report: report.update(format=1), "format"),
+    (lambda report: report.pop("series"), "series"),
+    (lambda report: report["series"].reverse(), "at_seconds"),
+    (lambda report: report["series"][0].update(span_seconds=-1), "span_seconds"),
+    (lambda report: report["operations"]["put"].update(per_second="1"), "per_second"),
+    (lambda report: report["operations"]["put"]["latency"]["buckets"].append([1, 2]), "buckets"),
+    (lambda report: report["operations"]["put"]["latency"]["buckets"].append([1, 2, 1e300]), "buckets"),
+    (lambda report: report["server"].update(events=[7]), "events"),
+])
+def test_reports_that_are_none_are_refused(reports, tmp_path, change, expected):
+    report, path = json.loads(reports[0].read_text()), tmp_path / "wrong.json"
+    change(report)
+    path.write_text(json.dumps(report))
+    status, _, said = run_load("plot", path, f"--output={tmp_path}/p")
+    assert status == 65 and str(path) in said and expected in said, said
+    assert not list(tmp_path.glob("*.svg"))
+
+
+def test_plot_names_what_it_cannot_read_or_write(reports, tmp_path):
+    (tmp_path / "text").write_text("no JSON")
+    assert run_load("plot")[0] == run_load("plot", *reports * 3)[0] == 64
+    assert run_load("plot", tmp_path / "text")[0] == run_load("plot", tmp_path / "none")[0] == 65
+    assert run_load("plot", reports[0], "--output=/none/such")[0] == 73
