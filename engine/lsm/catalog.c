@@ -20,6 +20,7 @@
 
 #include "engine/base/check.h"
 #include "engine/format/file_name.h"
+#include "engine/lsm/blob_ledger.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -304,8 +305,15 @@ carry_out(Change *change)
     if (!append_next_file(catalog, &change->edits)) {
         return base_error(BASE_NO_MEMORY, "no memory for edits");
     }
-    BaseStatus status = lsm_levels_apply(change->before, base_buf_slice(&change->edits),
-                                         change->message, &change->after);
+    bool large_values;
+    BaseStatus status = lsm_blob_ledger_append(change->before, &change->edits, &large_values);
+    if (status.code == BASE_OK) {
+        status = lsm_levels_apply(change->before, base_buf_slice(&change->edits), change->message,
+                                  &change->after);
+    }
+    if (status.code == BASE_OK && large_values) {
+        status = lsm_levels_check_blobs(change->after, change->message);
+    }
     if (status.code == BASE_OK) {
         status = lsm_tables_open(catalog->tables, change->after, message);
         (void)snprintf(change->message, MESSAGE_BYTES, "%.*s", MESSAGE_BYTES - 1, message);

@@ -70,13 +70,14 @@ int64_t lsm_catalog_number(LsmCatalog *catalog);
 BaseStatus lsm_catalog_push(LsmCatalog *catalog, LsmGeneration *generation);
 
 /*
- * Installs edits (a payload of manifest_edit.h; the number of the next file is added here), and
- * takes `flushed` out of the view: the `flushed_count` oldest generations. The caller sets log
- * floor and last version by edits, and makes files and their names durable before (L-1).
- * BASE_CORRUPTION: the edits break a rule of levels.h; nothing happened; `message` (256 bytes) says
- * how. Other errors, a full disk among them, before the manifest was written: nothing happened.
- * After it: C-3, and whether the change counts is unknown until the store is opened again: files
- * that it is about must stay, new ones and old ones.
+ * Installs edits (a payload of manifest_edit.h; the number of the next file and what becomes of
+ * blob files, blob_ledger.h, are added here), and takes `flushed` out of the view: the
+ * `flushed_count` oldest generations. The caller sets log floor and last version by edits, and
+ * makes files and their names durable before (L-1). BASE_CORRUPTION: the edits break a rule of
+ * levels.h, or L-13; nothing happened; `message` (256 bytes) says how. Other errors, a full disk
+ * among them, before the manifest was written: nothing happened. After it: C-3, and whether the
+ * change counts is unknown until the store is opened again: files that it is about must stay, new
+ * ones and old ones.
  */
 BaseStatus lsm_catalog_install(LsmCatalog *catalog, BaseSlice edits, LsmGeneration *const *flushed,
                                size_t flushed_count, char *message);
@@ -84,7 +85,7 @@ BaseStatus lsm_catalog_install(LsmCatalog *catalog, BaseSlice edits, LsmGenerati
 /*
  * The same, with edits that are built while no other change can be made, from the levels as they
  * are: for changes that depend on what is there (the last version, orders of level 0, checkpoint's
- * floor, ingest's level, dead blobs).
+ * floor, ingest's level).
  */
 typedef BaseStatus LsmCatalogChange(void *user, const LsmLevels *levels, BaseBuf *edits);
 BaseStatus lsm_catalog_change(LsmCatalog *catalog, LsmCatalogChange *change, void *user,

@@ -29,6 +29,8 @@ typedef struct Sample {
     LevelHolds all;
     int64_t blob_files;
     int64_t blob_bytes;
+    int64_t blob_values;
+    int64_t blob_dead_values;
     int64_t blob_dead_bytes;
     int64_t runs;
     int64_t memtables;
@@ -97,6 +99,8 @@ sample_levels(Sample *sample, const LsmLevels *levels)
     for (size_t i = 0; i < levels->blob_count; i++) {
         sample->blob_files++;
         sample->blob_bytes += levels->blobs[i].size;
+        sample->blob_values += levels->blobs[i].values;
+        sample->blob_dead_values += levels->blobs[i].dead_values;
         sample->blob_dead_bytes += levels->blobs[i].dead_bytes;
     }
 }
@@ -339,6 +343,7 @@ tell_work(const Teller *teller, const LsmWorkerStats *worker)
     tell(teller, "picks_dead", worker->picks[LSM_PICK_DEAD]);
     tell(teller, "picks_manual", worker->picks[LSM_PICK_MANUAL]);
     tell(teller, "picks_covered", worker->picks[LSM_PICK_COVERED]);
+    tell(teller, "picks_blobs", worker->picks[LSM_PICK_BLOBS]);
     tell(teller, "price_ps_per_byte", (int64_t)(worker->price * 1000.0));
     tell(teller, "priced_us_debt", worker->priced_us[LSM_PRICE_DEBT]);
     tell(teller, "priced_us_runs", worker->priced_us[LSM_PRICE_RUNS]);
@@ -357,7 +362,10 @@ bytes_written(const Sample *sample)
     return bytes;
 }
 
-/* Bytes of all tables, in per cent of those of the lowest level that has any. */
+/*
+ * Bytes of all tables and blob files, in per cent of those of the lowest level that has any and
+ * what is alive in the blob files.
+ */
 static int64_t
 space_amplification(const Sample *sample)
 {
@@ -365,7 +373,34 @@ space_amplification(const Sample *sample)
     while (level > 0 && sample->levels[level].bytes == 0) {
         level--;
     }
-    return percent((double)sample->all.bytes, (double)sample->levels[level].bytes);
+    int64_t alive = sample->blob_bytes - sample->blob_dead_bytes;
+    return percent((double)(sample->all.bytes + sample->blob_bytes),
+                   (double)(sample->levels[level].bytes + alive));
+}
+
+/* Large values: what there is of them, and what was written. */
+static void
+tell_blobs(const Teller *teller, const Sample *sample)
+{
+    LsmLevelWork done = {0};
+    for (int level = 0; level < LSM_LEVELS; level++) {
+        const LsmLevelWork *work = &sample->worker.levels[level];
+        done.blob_values += work->blob_values;
+        done.blob_bytes += work->blob_bytes;
+        done.blob_moved_values += work->blob_moved_values;
+        done.blob_moved_bytes += work->blob_moved_bytes;
+    }
+    tell(teller, "blob_files", sample->blob_files);
+    tell(teller, "blob_bytes", sample->blob_bytes);
+    tell(teller, "blob_values", sample->blob_values - sample->blob_dead_values);
+    tell(teller, "blob_dead_values", sample->blob_dead_values);
+    tell(teller, "blob_dead_bytes", sample->blob_dead_bytes);
+    tell(teller, "blob_dead_percent",
+         percent((double)sample->blob_dead_bytes, (double)sample->blob_bytes));
+    tell(teller, "blob_values_written", done.blob_values);
+    tell(teller, "blob_bytes_written", done.blob_bytes);
+    tell(teller, "blob_values_moved", done.blob_moved_values);
+    tell(teller, "blob_bytes_moved", done.blob_moved_bytes);
 }
 
 static void
@@ -384,9 +419,7 @@ tell_whole(const Teller *teller, LsmStore *store, const Sample *sample)
     tell(teller, "space_amplification_percent", space_amplification(sample));
     tell(teller, "compression_percent",
          percent((double)sample->all.bytes, (double)sample->all.raw_bytes));
-    tell(teller, "blob_files", sample->blob_files);
-    tell(teller, "blob_bytes", sample->blob_bytes);
-    tell(teller, "blob_dead_bytes", sample->blob_dead_bytes);
+    tell_blobs(teller, sample);
     tell(teller, "manifest_number", (int64_t)sample->catalog.manifest_number);
     tell(teller, "manifest_bytes", sample->catalog.manifest_bytes);
     tell(teller, "manifest_edits", sample->catalog.edits);

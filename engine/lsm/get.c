@@ -34,7 +34,7 @@ answer_record(const LsmRecord *record, LsmFound *found)
 }
 
 static BaseStatus
-answer_entry(const TableView *view, LsmFound *found)
+answer_entry(const LsmPoint *point, const TableView *view, unsigned flags, LsmFound *found)
 {
     const FormatEntry *entry = &view->entry;
     if (entry->kind == FORMAT_REMOVE) {
@@ -42,13 +42,14 @@ answer_entry(const TableView *view, LsmFound *found)
         return base_ok();
     }
     BaseSlice value;
-    BaseStatus status = lsm_value_open(entry, &value);
+    TableBlock *block = view->block;
+    BaseStatus status = lsm_value_open(entry, point->view->levels, flags, &block, &value);
     if (base_is_ok(status)) {
         *found = (LsmFound){.kind = LSM_FOUND_VALUE,
                             .version = entry->version,
                             .value = value,
                             .expires_at_ms = entry->expires_at_ms,
-                            .block = view->block};
+                            .block = block};
     }
     return status;
 }
@@ -79,7 +80,7 @@ ask_generation(const LsmGeneration *generation, BaseSlice key, uint64_t hash, in
 /* What a table's answer, and its removed ranges, say about a key. */
 static BaseStatus
 judge(const LsmPoint *point, const LsmTable *table, BaseSlice key, TableFound in_table,
-      const TableView *view, LsmLevelCounter *ret_outcome, LsmFound *found)
+      const TableView *view, unsigned flags, LsmLevelCounter *ret_outcome, LsmFound *found)
 {
     int64_t covering = 0;
     if (table->info.fragments != 0) {
@@ -87,7 +88,7 @@ judge(const LsmPoint *point, const LsmTable *table, BaseSlice key, TableFound in
     }
     if (in_table == TABLE_FOUND && view->entry.version >= covering) {
         *ret_outcome = LSM_LEVEL_FOUND;
-        return answer_entry(view, found);
+        return answer_entry(point, view, flags, found);
     }
     if (covering != 0) {
         *ret_outcome = LSM_LEVEL_HIDDEN;
@@ -142,7 +143,7 @@ ask_table(const Search *search, size_t i, LsmFound *found)
     BaseStatus status = table_get(lsm_table_reader(table), search->key, search->hash,
                                   search->point->version, flags, &in_table, &view);
     if (base_is_ok(status)) {
-        status = judge(search->point, table, search->key, in_table, &view, &outcome, found);
+        status = judge(search->point, table, search->key, in_table, &view, flags, &outcome, found);
     }
     lsm_counters_level(search->counters, level, outcome, 1);
     return status;
@@ -325,7 +326,7 @@ batch_ask_run(Batch *batch, const LsmRun *run)
         const TableLookup *lookup = &batch->lookups[i];
         LsmLevelCounter outcome = LSM_LEVEL_FAILED;
         BaseStatus judged = judge(batch->point, tables[i], lookup->key, lookup->found,
-                                  &lookup->view, &outcome, &batch->found[asked[i]]);
+                                  &lookup->view, flags, &outcome, &batch->found[asked[i]]);
         lsm_counters_level(batch->counters, run->level, outcome, 1);
         status = base_is_ok(judged) ? status : judged;
     }

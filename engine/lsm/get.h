@@ -7,7 +7,7 @@
  * see lsm_found_is_live().
  *
  * Errors: those of the tables. BASE_WOULD_BLOCK, with TABLE_CACHE_ONLY, when a block that is needed
- * is not in memory. BASE_UNSUPPORTED for a value that lies in a blob file.
+ * is not in memory, be it of a table or of a blob file.
  *
  * Threading: any thread, inside a read section (engine/base/epoch.h); what is found is good until
  * the section ends.

@@ -15,6 +15,7 @@
 #include "engine/lsm/iterator.h"
 
 #include "engine/base/check.h"
+#include "engine/base/epoch.h"
 #include "engine/base/spare.h"
 #include "engine/lsm/cover.h"
 #include "engine/lsm/cursors.h"
@@ -45,6 +46,7 @@ typedef struct LsmIterator {
     uint64_t seeks;
     uint64_t hidden; /* keys */
     uint64_t skips;
+    TableBlock *value; /* pinned: of the last large value that was shown; NULL: none is */
     BaseBuf low;
     BaseBuf high;
     BaseBuf target;     /* of a seek */
@@ -211,6 +213,8 @@ lsm_iterator_free(EngineIterator *base)
     for (size_t i = 0; i < iterator->cursors.count; i++) {
         lsm_cursor_rest(&iterator->memory[i]);
     }
+    table_block_unpin(iterator->value);
+    iterator->value = NULL;
     lsm_view_unref(iterator->view);
     give_up(iterator);
 }
@@ -267,15 +271,37 @@ choose(LsmIterator *iterator)
     return cursors->at->entry;
 }
 
+/* Fetches the large value that an entry refers to, and keeps it until the next one is shown. */
+static BaseStatus
+fetch_value(LsmIterator *iterator, const FormatEntry *entry)
+{
+    TableBlock *block = NULL;
+    if (!base_epoch_enter()) {
+        return base_error(BASE_NO_MEMORY, "no memory for a read section");
+    }
+    BaseStatus status = lsm_value_fetch(entry, iterator->view->levels, iterator->reader.flags,
+                                        &block, &iterator->base.record.value);
+    if (base_is_ok(status)) {
+        table_block_pin(block);
+        table_block_unpin(iterator->value);
+        iterator->value = block;
+    }
+    base_epoch_exit();
+    return status;
+}
+
 /* Shows the record of the current entry, or the error that prevents it. */
 static void
 show(LsmIterator *iterator, const FormatEntry *entry)
 {
     EngineIterator *base = &iterator->base;
-    BaseStatus status = lsm_value_open(entry, &base->record.value);
-    if (__builtin_expect(!base_is_ok(status), 0)) {
-        fail(iterator, status);
-        return;
+    base->record.value = entry->value;
+    if (__builtin_expect(entry->kind == FORMAT_BLOB, 0)) {
+        BaseStatus status = fetch_value(iterator, entry);
+        if (!base_is_ok(status)) {
+            fail(iterator, status);
+            return;
+        }
     }
     base->key = base_slice(entry->key.data + 1, entry->key.len - 1);
     base->record.version = entry->version;

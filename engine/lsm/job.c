@@ -139,6 +139,7 @@ lsm_job_rewrite(LsmJob *job, LsmSource *sources, size_t count, int output_level,
                            .output_level = output_level,
                            .table_bytes = place->table_bytes,
                            .table = lsm_job_table_options(place, output_level),
+                           .blobs = place->blobs,
                            .next_number = next_number,
                            .next_id = next_id,
                            .pause = pause_job,
@@ -148,6 +149,7 @@ lsm_job_rewrite(LsmJob *job, LsmSource *sources, size_t count, int output_level,
     BaseStatus status = lsm_rewrite_run(&args, &job->made);
     job->figures.counts = job->made.counts;
     job->figures.tables_made = (int64_t)job->made.count;
+    job->figures.bytes_read += job->made.counts.blobs.moved_bytes;
     if (status.code == BASE_OK) {
         status = check_counts(job, entries);
     }
@@ -163,6 +165,16 @@ bool
 lsm_job_describe(const LsmJob *job, int64_t order, BaseBuf *edits)
 {
     bool good = true;
+    for (size_t i = 0; i < job->made.blob_count && good; i++) {
+        const LsmBlobFile *file = &job->made.blobs[i];
+        FormatEdit edit = {.tag = FORMAT_EDIT_ADD_BLOB_FILE};
+        edit.blob.number = (int64_t)file->number;
+        edit.blob.id = file->id;
+        edit.blob.size = file->size;
+        edit.blob.values = file->values;
+        edit.blob.bytes = file->bytes;
+        good = format_manifest_edit_encode(edits, &edit);
+    }
     for (size_t i = 0; i < job->made.count && good; i++) {
         FormatEdit edit = {.tag = FORMAT_EDIT_ADD_TABLE, .add_table = job->made.tables[i]};
         edit.add_table.order = edit.add_table.level == 0 ? order + (int64_t)i : 0;
@@ -172,16 +184,25 @@ lsm_job_describe(const LsmJob *job, int64_t order, BaseBuf *edits)
 }
 
 static void
+remove_file(const LsmJobPlace *place, FormatFileKind kind, int64_t number)
+{
+    char name[FORMAT_FILE_NAME_BYTES];
+    char path[ENV_PATH_MAX];
+    format_file_name_write((FormatFileName){kind, (uint64_t)number}, name);
+    if (env_join(path, place->directory, name).code == BASE_OK) {
+        (void)env_unlink(place->env, path);
+    }
+}
+
+/* A number is that of one file, a table or a blob file. */
+static void
 remove_files(const LsmJob *job)
 {
     const int64_t *numbers = (const int64_t *)(const void *)job->numbers.data;
     for (size_t i = 0; i < job->numbers.len / sizeof(*numbers); i++) {
-        char name[FORMAT_FILE_NAME_BYTES];
-        char path[ENV_PATH_MAX];
-        FormatFileName file = {FORMAT_FILE_TABLE, (uint64_t)numbers[i]};
-        format_file_name_write(file, name);
-        if (env_join(path, job->place->directory, name).code == BASE_OK) {
-            (void)env_unlink(job->place->env, path);
+        remove_file(job->place, FORMAT_FILE_TABLE, numbers[i]);
+        if (job->place->blobs.min_bytes != 0) {
+            remove_file(job->place, FORMAT_FILE_BLOB, numbers[i]);
         }
     }
 }

@@ -4,7 +4,7 @@
  *
  * A job holds the view that it began with, so its inputs stay whatever happens meanwhile. It takes
  * the list of snapshots after that, which makes what it drops invisible to everybody (L-5, L-6).
- * New tables are synced, then their names are, then they are installed (L-1). A job that fails
+ * New files are synced, then their names are, then they are installed (L-1). A job that fails
  * before the manifest was written removes the files that it has made; after that it leaves them,
  * because the manifest may name them (C-3).
  *
@@ -36,13 +36,14 @@ typedef struct LsmJobPlace {
     size_t block_bytes;
     unsigned filter_bits;
     LsmCompression compression;
+    LsmBlobPolicy blobs;
     BaseSlice program; /* for the properties of tables */
 } LsmJobPlace;
 
 /* What a job did, also when it failed. */
 typedef struct LsmJobFigures {
     LsmRewriteCounts counts;
-    int64_t bytes_read;    /* of tables */
+    int64_t bytes_read;    /* of tables, and of values that were moved */
     int64_t bytes_arrived; /* of the inputs that came from above the output level */
     int64_t tables_made;
     int64_t tables_moved;
@@ -59,7 +60,7 @@ typedef struct LsmJob {
     int64_t visible;      /* when the list was taken, or before */
     int64_t stamp_max_ms; /* of what goes into the tables, for their properties */
     BaseBuf ranges;       /* FormatRange, of all inputs */
-    BaseBuf numbers;      /* int64_t, of the files that were begun */
+    BaseBuf numbers;      /* int64_t, of the tables and blob files that were begun */
     BaseBuf dictionary;   /* for the new tables; empty: none */
     LsmRewrite made;
     LsmJobFigures figures;
@@ -84,7 +85,10 @@ bool lsm_job_add_range(LsmJob *job, const FormatRange *range);
 BaseStatus lsm_job_rewrite(LsmJob *job, LsmSource *sources, size_t count, int output_level,
                            int64_t entries, int64_t dead_since_ms);
 
-/* Appends edits that add the new tables; in level 0 from the given order on. False: no memory. */
+/*
+ * Appends edits that add the new blob files and tables; the latter in level 0 from the given order
+ * on. False: no memory.
+ */
 bool lsm_job_describe(const LsmJob *job, int64_t order, BaseBuf *edits);
 
 /* Ends a job with its outcome: gives everything back, and removes the files of one that failed. */

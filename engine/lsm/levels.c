@@ -5,7 +5,7 @@
  * way is unreferencing the copy. A table that one payload drops and adds again (a trivial move)
  * stays the same object, with the reader that it has.
  */
-#include "engine/lsm/levels.h"
+#include "engine/lsm/levels_private.h"
 
 #include "engine/base/check.h"
 
@@ -178,63 +178,6 @@ drop_table(Draft *draft, int64_t level, int64_t number)
     return base_ok();
 }
 
-static size_t
-blob_place(const LsmLevels *levels, uint64_t number)
-{
-    size_t place = 0;
-    while (place < levels->blob_count && levels->blobs[place].number < number) {
-        place++;
-    }
-    return place;
-}
-
-static BaseStatus
-add_blob_file(Draft *draft, const FormatEdit *edit)
-{
-    LsmLevels *levels = draft->after;
-    uint64_t number = (uint64_t)edit->blob.number;
-    if (lsm_levels_blob(levels, number) != NULL) {
-        return broken(draft, "blob file %06" PRIu64 " is there already", number);
-    }
-    LsmBlobFile *blobs = realloc(levels->blobs, (levels->blob_count + 1) * sizeof(*blobs));
-    if (blobs == NULL) {
-        return no_memory();
-    }
-    levels->blobs = blobs;
-    size_t place = blob_place(levels, number);
-    memmove(&blobs[place + 1], &blobs[place], (levels->blob_count - place) * sizeof(*blobs));
-    blobs[place] = (LsmBlobFile){.number = number,
-                                 .id = edit->blob.id,
-                                 .size = edit->blob.size,
-                                 .values = edit->blob.values,
-                                 .bytes = edit->blob.bytes};
-    levels->blob_count++;
-    return base_ok();
-}
-
-static BaseStatus
-change_blob_file(Draft *draft, uint64_t number, const FormatEdit *dead)
-{
-    LsmLevels *levels = draft->after;
-    size_t place = blob_place(levels, number);
-    if (lsm_levels_blob(levels, number) == NULL) {
-        return broken(draft, "there is no blob file %06" PRIu64, number);
-    }
-    LsmBlobFile *file = &levels->blobs[place];
-    if (dead == NULL) {
-        levels->blob_count--;
-        memmove(file, file + 1, (levels->blob_count - place) * sizeof(*file));
-        return base_ok();
-    }
-    if (dead->blob.values > file->values - file->dead_values ||
-        dead->blob.bytes > file->bytes - file->dead_bytes) {
-        return broken(draft, "more of blob file %06" PRIu64 " is dead than there was", number);
-    }
-    file->dead_values += dead->blob.values;
-    file->dead_bytes += dead->blob.bytes;
-    return base_ok();
-}
-
 static BaseStatus
 grow(const Draft *draft, const char *what, int64_t *figure, int64_t value)
 {
@@ -269,11 +212,9 @@ apply_edit(Draft *draft, const FormatEdit *edit)
     case FORMAT_EDIT_DROP_TABLE:
         return drop_table(draft, edit->drop_table.level, edit->drop_table.number);
     case FORMAT_EDIT_ADD_BLOB_FILE:
-        return add_blob_file(draft, edit);
     case FORMAT_EDIT_DEAD_BLOBS:
-        return change_blob_file(draft, (uint64_t)edit->blob.number, edit);
     case FORMAT_EDIT_DROP_BLOB_FILE:
-        return change_blob_file(draft, (uint64_t)edit->number, NULL);
+        return lsm_levels_change_blobs(draft->after, edit, draft->message);
     case FORMAT_EDIT_CLEAN_END:
         state->clean_segment = edit->clean_end.segment;
         state->clean_len = edit->clean_end.len;
@@ -366,15 +307,7 @@ copy(const LsmLevels *from, LsmLevels **ret_copy)
             }
         }
     }
-    if (from->blob_count != 0) {
-        to->blobs = calloc(from->blob_count, sizeof(*to->blobs));
-        if (to->blobs == NULL) {
-            return no_memory();
-        }
-        memcpy(to->blobs, from->blobs, from->blob_count * sizeof(*to->blobs));
-        to->blob_count = from->blob_count;
-    }
-    return base_ok();
+    return lsm_levels_copy_blobs(from, to) ? base_ok() : no_memory();
 }
 
 BaseStatus
@@ -430,6 +363,7 @@ lsm_levels_supersede(const LsmLevels *before, const LsmLevels *after)
             }
         }
     }
+    lsm_levels_supersede_blobs(before, after);
 }
 
 LsmLevels *
@@ -452,42 +386,11 @@ lsm_levels_unref(LsmLevels *levels)
         }
         free(levels->levels[level].tables);
     }
-    free(levels->blobs);
+    lsm_levels_clear_blobs(levels);
     free(levels);
 }
 
-const LsmBlobFile *
-lsm_levels_blob(const LsmLevels *levels, uint64_t number)
-{
-    size_t place = blob_place(levels, number);
-    bool found = place < levels->blob_count && levels->blobs[place].number == number;
-    return found ? &levels->blobs[place] : NULL;
-}
-
 /* -------------------------------------------------------------------------------- describing -- */
-
-static bool
-describe_blobs(const LsmLevels *levels, BaseBuf *into)
-{
-    bool good = true;
-    for (size_t i = 0; i < levels->blob_count && good; i++) {
-        const LsmBlobFile *file = &levels->blobs[i];
-        FormatEdit edit = {.tag = FORMAT_EDIT_ADD_BLOB_FILE};
-        edit.blob.number = (int64_t)file->number;
-        edit.blob.id = file->id;
-        edit.blob.size = file->size;
-        edit.blob.values = file->values;
-        edit.blob.bytes = file->bytes;
-        good = format_manifest_edit_encode(into, &edit);
-        if (good && file->dead_values != 0) {
-            edit.tag = FORMAT_EDIT_DEAD_BLOBS;
-            edit.blob.values = file->dead_values;
-            edit.blob.bytes = file->dead_bytes;
-            good = format_manifest_edit_encode(into, &edit);
-        }
-    }
-    return good;
-}
 
 static bool
 describe_state(const LsmStoreState *state, BaseBuf *into)
@@ -507,7 +410,7 @@ describe_state(const LsmStoreState *state, BaseBuf *into)
 bool
 lsm_levels_describe(const LsmLevels *levels, BaseBuf *into)
 {
-    bool good = describe_state(&levels->state, into) && describe_blobs(levels, into);
+    bool good = describe_state(&levels->state, into) && lsm_levels_describe_blobs(levels, into);
     for (int level = 0; level < LSM_LEVELS; level++) {
         for (size_t i = 0; i < levels->levels[level].count && good; i++) {
             FormatEdit edit = {.tag = FORMAT_EDIT_ADD_TABLE};

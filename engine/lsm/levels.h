@@ -3,9 +3,9 @@
  *
  * Levels come from other levels by applying edits, as the manifest records them; recovery and the
  * running store use the same function, so what a restart finds is what was there. Readers hold a
- * reference to the levels they began with; levels hold references to their tables. A table that no
- * levels hold any more is handed to the owner, which closes it and, if an edit has dropped it,
- * removes its file.
+ * reference to the levels they began with; levels hold references to their tables and blob files.
+ * One that no levels hold any more is handed to the owner, which closes it and, if an edit has
+ * dropped it, removes its file.
  *
  * Checked whenever edits are applied, because nearly every bug of compaction shows up here first:
  *   - the tables of a level other than 0 ascend and share no key (L-4); a stop may touch a start
@@ -14,8 +14,8 @@
  *   - numbers are below the next file number; versions are at or below the last one
  *
  * Threading: levels are immutable but for their count of references, which any thread may change.
- * `busy`, `settled`, `reader` and `record` of a table belong to others, who say how they share
- * them.
+ * `busy`, `settled`, `reader` and `record` of a table, and the last two of a blob file, belong to
+ * others, who say how they share them.
  */
 #ifndef LARDER_ENGINE_LSM_LEVELS_H
 #define LARDER_ENGINE_LSM_LEVELS_H
@@ -37,10 +37,21 @@ typedef struct LsmTable {
     void *record;         /* the owner's own notes about it */
 } LsmTable;
 
-/* Who closes tables. */
+/* A blob file of one or more levels objects: what of it they share. */
+typedef struct LsmBlobHold {
+    uint64_t number;
+    _Atomic uint32_t refs;
+    _Atomic bool dropped; /* an edit has dropped it: its file goes with it */
+    _Atomic bool damaged; /* a job could not read a value: what is dead stays */
+    void *reader;         /* the open file; the owner's */
+    void *record;         /* the owner's own notes about it */
+} LsmBlobHold;
+
+/* Who closes tables and blob files. */
 typedef struct LsmTableOwner {
     void (*unused)(void *user, LsmTable *table); /* then the table is freed */
     void *user;
+    void (*blob_unused)(void *user, LsmBlobHold *hold); /* likewise; NULL: nobody opens any */
 } LsmTableOwner;
 
 typedef struct LsmLevel {
@@ -57,7 +68,14 @@ typedef struct LsmBlobFile {
     int64_t bytes;
     int64_t dead_values;
     int64_t dead_bytes;
+    LsmBlobHold *hold; /* a reference, in levels; else NULL */
 } LsmBlobFile;
+
+/* What tables use of a blob file. */
+typedef struct LsmBlobUse {
+    int64_t values;
+    int64_t bytes;
+} LsmBlobUse;
 
 /* What the manifest knows beside tables. */
 typedef struct LsmStoreState {
@@ -112,5 +130,21 @@ LsmTable *lsm_levels_find(const LsmLevels *levels, int64_t number, int *ret_leve
 
 /* The blob file with that number; NULL: there is none. */
 const LsmBlobFile *lsm_levels_blob(const LsmLevels *levels, uint64_t number);
+
+/*
+ * What the tables use of each blob file, in the order of `blobs`; the caller frees it.
+ * BASE_CORRUPTION: a table uses one that is not there; `message` (256 bytes) names both.
+ */
+BaseStatus lsm_levels_blob_uses(const LsmLevels *levels, char *message, LsmBlobUse **ret_uses);
+
+/*
+ * Whether tables refer to blob files that are there, and to no more values than are alive in them
+ * (L-13): BASE_CORRUPTION, and `message` (256 bytes) says what is wrong. Not checked by apply(),
+ * because a repair takes blob files and tables apart; whoever serves from levels checks it.
+ */
+BaseStatus lsm_levels_check_blobs(const LsmLevels *levels, char *message);
+
+/* Whether so much of a blob file is dead that the rest should go elsewhere. */
+bool lsm_levels_blob_stale(const LsmBlobFile *file, unsigned dead_percent);
 
 #endif

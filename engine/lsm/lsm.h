@@ -45,7 +45,9 @@ typedef enum LsmOption {
     LSM_OPTION_RATE = 13,          /* bytes a second of compaction; 0: no limit; live */
     LSM_OPTION_RECLAIM_AFTER = 14, /* ms; live */
     LSM_OPTION_LOADERS = 15,       /* threads */
-    LSM_OPTION_COUNT = 16
+    LSM_OPTION_BLOB_MIN = 16,      /* bytes of a value that goes into a blob file; 0: none does */
+    LSM_OPTION_BLOB_DEAD = 17,     /* per cent of a blob file that is dead before the rest moves */
+    LSM_OPTION_COUNT = 18
 } LsmOption;
 
 #endif

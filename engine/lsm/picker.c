@@ -375,6 +375,29 @@ pick_dead(const LsmPickState *state, LsmPickReason reason)
     return nothing();
 }
 
+/* The table, outside of level 0, whose rewriting frees the most of blob files for its size. */
+static LsmPick
+pick_blobs(const LsmPickState *state)
+{
+    LsmPick best = nothing();
+    double highest = 1;
+    for (int level = 1; level < LSM_LEVELS; level++) {
+        const LsmPickLevel *tables = &state->levels[level];
+        for (size_t i = 0; i < tables->count; i++) {
+            const LsmPickTable *table = &tables->tables[i];
+            double ratio = (double)table->blob_gain / (double)(table->bytes + 1);
+            if (!table->busy && ratio >= highest) {
+                best = (LsmPick){.reason = LSM_PICK_BLOBS,
+                                 .level = level,
+                                 .output_level = level,
+                                 .inputs = {i, 1}};
+                highest = ratio;
+            }
+        }
+    }
+    return best;
+}
+
 /* How far a level is over its target: 1 is at it. */
 static double
 score(const LsmPickState *state, const LsmTargets *targets, int level)
@@ -423,5 +446,8 @@ lsm_picker_pick(const LsmPickState *state)
     if (pick.reason == LSM_PICK_NOTHING) {
         pick = pick_dead(state, LSM_PICK_DEADLINE);
     }
-    return pick.reason != LSM_PICK_NOTHING ? pick : pick_dead(state, LSM_PICK_DEAD);
+    if (pick.reason == LSM_PICK_NOTHING) {
+        pick = pick_dead(state, LSM_PICK_DEAD);
+    }
+    return pick.reason != LSM_PICK_NOTHING ? pick : pick_blobs(state);
 }

@@ -24,6 +24,8 @@
  *   3. a table has dead entries for longer than `reclaim_ms`: it goes one level down, out of level
  *      0 with all others there, or, on the last level, is rewritten
  *   4. more than half of a table's entries are dead: the same, but not in level 0
+ *   5. writing a table again, where it is, would free at least as many bytes of blob files as it
+ *      has itself; not in level 0, whose tables soon go down
  * The level that is furthest over its target comes first, level 0 counting as one.
  *
  * No proposal touches a table that is busy, and two that are under way at a time never share a
@@ -49,6 +51,7 @@ typedef struct LsmPickTable {
     int64_t entries;        /* and fragments */
     int64_t dead;           /* removes, fragments, and records that have expired */
     int64_t oldest_dead_ms; /* since when one of them has been dead; 0: none */
+    int64_t blob_gain;      /* bytes of blob files that go when it is written again, about */
 } LsmPickTable;
 
 /* Level 0 from old to new; the others by key. */
@@ -74,7 +77,8 @@ typedef enum LsmPickReason {
     LSM_PICK_DEAD = 4,     /* most entries are dead */
     LSM_PICK_MANUAL = 5,   /* somebody asked for it (sweep.h) */
     LSM_PICK_COVERED = 6,  /* a removed range hides all of the inputs (covered.h) */
-    LSM_PICK_REASONS = 7
+    LSM_PICK_BLOBS = 7,    /* blob files that the table refers to are mostly dead */
+    LSM_PICK_REASONS = 8
 } LsmPickReason;
 
 /* Tables first to first + count - 1 of a level. */

@@ -15,6 +15,7 @@
 #include "engine/lsm/cover.h"
 #include "engine/lsm/iterator.h"
 #include "engine/lsm/stored.h"
+#include "engine/lsm/table_info.h"
 #include "engine/lsm/tables.h"
 
 #include <stdlib.h>
@@ -106,7 +107,7 @@ add_table(Tally *tally, const LsmTable *table, const LsmSpan *span, int64_t now_
     tally->removes += share * (double)info->removes;
     tally->expired += share * (double)info->expiring * expired_part(info, now_ms);
     /* The byte of the keyspace is not the user's. */
-    tally->bytes += share * (double)(info->key_bytes + info->value_bytes - info->entries);
+    tally->bytes += share * (double)(lsm_table_info_data_bytes(info) - info->entries);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "engine/lsm/recovery.h"
 
 #include "engine/format/file_name.h"
+#include "engine/lsm/blob_ledger.h"
 #include "engine/lsm/log_scan.h"
 #include "engine/lsm/replay.h"
 #include "engine/lsm/unique.h"
@@ -72,8 +73,8 @@ apply(Recovery *recovery, const FormatEdit *edits, size_t count)
     for (size_t i = 0; i < count && encoded; i++) {
         encoded = format_manifest_edit_encode(&payload, &edits[i]);
     }
-    BaseStatus status = no_memory();
-    if (encoded) {
+    BaseStatus status = encoded ? lsm_blob_ledger_balance(recovery->levels, &payload) : no_memory();
+    if (status.code == BASE_OK) {
         status = lsm_levels_apply(recovery->levels, base_buf_slice(&payload), message, &after);
     }
     if (status.code == BASE_OK) {
@@ -157,6 +158,11 @@ load_levels(Recovery *recovery)
     }
     recovery->result->clean = recovery->levels->state.clean_segment != 0;
     recovery->floor = (uint64_t)recovery->levels->state.log_floor;
+    char message[256];
+    status = lsm_levels_check_blobs(recovery->levels, message);
+    if (status.code == BASE_CORRUPTION) {
+        return corrupt(recovery, "%s", message);
+    }
     for (size_t i = 0; i < recovery->levels->blob_count && status.code == BASE_OK; i++) {
         status = check_blob_file(recovery, &recovery->levels->blobs[i]);
     }

@@ -8,6 +8,7 @@
 #include "engine/lsm/repair.h"
 
 #include "engine/commit/version.h"
+#include "engine/lsm/blob_ledger.h"
 #include "engine/lsm/repair_private.h"
 #include "engine/lsm/unique.h"
 
@@ -391,8 +392,10 @@ close_levels(LsmRepair *repair)
     }
     bool good =
         format_manifest_edit_encode(&edits, &floor) && format_manifest_edit_encode(&edits, &last);
-    BaseStatus status =
-        good ? lsm_repair_apply(repair, base_buf_slice(&edits), message) : no_memory();
+    BaseStatus status = good ? lsm_blob_ledger_balance(repair->levels, &edits) : no_memory();
+    if (status.code == BASE_OK) {
+        status = lsm_repair_apply(repair, base_buf_slice(&edits), message);
+    }
     base_buf_clear(&edits);
     return status;
 }

@@ -37,6 +37,7 @@ typedef struct Pass {
     BaseBuf low;   /* where the table being written begins, as far as fragments go */
     bool low_open; /* it takes fragments from the first one on */
     size_t stride; /* bytes that came in since the last pause */
+    LsmBlobSink sink;
 } Pass;
 
 static BaseStatus
@@ -365,6 +366,12 @@ keep_entry(Pass *pass, const FormatEntry *entry, bool new_key, LsmFate fate)
         kept.value = BASE_SLICE_EMPTY;
         kept.expires_at_ms = 0;
     }
+    int64_t moved = pass->sink.counts.moved_bytes;
+    status = lsm_blob_sink_pass(&pass->sink, &kept);
+    if (status.code != BASE_OK) {
+        return status;
+    }
+    pass->stride += (size_t)(pass->sink.counts.moved_bytes - moved);
     int next = pass->args->output_level + 1;
     pass->border = next < LSM_LEVELS ? pass->below_at[next] : 0;
     pass->result->counts.kept++;
@@ -440,11 +447,40 @@ take_entries(Pass *pass)
     return status.code != BASE_OK ? status : args->merge->status;
 }
 
+/* A sink for the large values of a pass. */
+static void
+begin_sink(Pass *pass)
+{
+    const LsmRewriteArgs *args = pass->args;
+    lsm_blob_sink_init(&pass->sink, &(LsmBlobSinkArgs){.env = args->env,
+                                                       .directory = args->directory,
+                                                       .policy = &args->blobs,
+                                                       .levels = args->levels,
+                                                       .next_number = args->next_number,
+                                                       .next_id = args->next_id,
+                                                       .user = args->user});
+}
+
+/* Completes the last blob file; the result takes over what was made. */
+static BaseStatus
+end_sink(Pass *pass)
+{
+    LsmRewrite *result = pass->result;
+    BaseStatus status = lsm_blob_sink_finish(&pass->sink);
+    result->blobs = pass->sink.files;
+    result->blob_count = pass->sink.count;
+    result->counts.blobs = pass->sink.counts;
+    result->counts.bytes_out += pass->sink.counts.bytes;
+    pass->sink.files = NULL;
+    return status;
+}
+
 BaseStatus
 lsm_rewrite_run(const LsmRewriteArgs *args, LsmRewrite *ret_rewrite)
 {
     *ret_rewrite = (LsmRewrite){0};
     Pass pass = {.args = args, .result = ret_rewrite, .hidden_from = -1, .low_open = true};
+    begin_sink(&pass);
     BaseStatus status = make_fragments(args, true, &pass.full);
     if (status.code == BASE_OK) {
         status = make_fragments(args, false, &pass.thin);
@@ -459,7 +495,11 @@ lsm_rewrite_run(const LsmRewriteArgs *args, LsmRewrite *ret_rewrite)
     if (status.code == BASE_OK && pass.builder != NULL) {
         status = end_table(&pass, NULL);
     }
+    if (status.code == BASE_OK) {
+        status = end_sink(&pass);
+    }
     table_builder_free(pass.builder);
+    lsm_blob_sink_clear(&pass.sink);
     clear_fragments(&pass.full);
     clear_fragments(&pass.thin);
     base_buf_clear(&pass.key);
@@ -477,5 +517,6 @@ lsm_rewrite_clear(LsmRewrite *rewrite)
         free((void *)(uintptr_t)rewrite->tables[i].smallest.data);
     }
     free(rewrite->tables);
+    free(rewrite->blobs);
     *rewrite = (LsmRewrite){0};
 }

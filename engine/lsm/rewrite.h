@@ -11,10 +11,13 @@
  * of it drags less along. The first table begins, and the last one ends, where entries and
  * fragments do; between them, a table ends where the next one begins.
  *
+ * Large values. What is kept passes through a blob_sink.h before it goes into a table: values of
+ * puts may go into blob files, references to such stay, or bring their values along.
+ *
  * Counting. Entries in are entries kept and entries dropped (L-8), so a source that ended early
  * would be noticed by whoever knows how many it had.
  *
- * The new tables are written and synced; their names are not, that is up to the caller, once for
+ * The new files are written and synced; their names are not, that is up to the caller, once for
  * all of them. On failure the files that were begun are left to the caller's clean-up, which goes
  * by what the manifest names.
  *
@@ -27,6 +30,7 @@
 #define LARDER_ENGINE_LSM_REWRITE_H
 
 #include "engine/env/env.h"
+#include "engine/lsm/blob_sink.h"
 #include "engine/lsm/merge.h"
 #include "engine/lsm/retention.h"
 #include "engine/table/builder.h"
@@ -44,6 +48,7 @@ typedef struct LsmRewriteArgs {
     int output_level;
     int64_t table_bytes;
     TableBuilderOptions table; /* of each new table, but for id and number */
+    LsmBlobPolicy blobs;       /* references are those of `levels`, if that is not NULL */
     int64_t (*next_number)(void *user);
     uint64_t (*next_id)(void *user);
     BaseStatus (*pause)(void *user, size_t bytes); /* see above; may be NULL */
@@ -56,13 +61,16 @@ typedef struct LsmRewriteCounts {
     int64_t kept;
     int64_t shadowed;
     int64_t hidden;
-    int64_t removes; /* dropped, with puts that had expired */
-    int64_t bytes_out;
+    int64_t removes;   /* dropped, with puts that had expired */
+    int64_t bytes_out; /* of tables and blob files */
+    LsmBlobCounts blobs;
 } LsmRewriteCounts;
 
 typedef struct LsmRewrite {
     FormatTable *tables; /* new ones, by key; level and order are not set. Their keys are theirs */
     size_t count;
+    LsmBlobFile *blobs; /* new ones, all of whose values the tables refer to */
+    size_t blob_count;
     LsmRewriteCounts counts;
 } LsmRewrite;
 

@@ -125,6 +125,20 @@ const EngineOption lsm_settings_options[LSM_OPTION_COUNT] = {
                             .highest = 64,
                             .help = "Threads that read records from disk for guards and increments "
                                     "of writes."},
+    [LSM_OPTION_BLOB_MIN] = {.name = "blob_min_bytes",
+                             .type = ENGINE_OPTION_BYTES,
+                             .preset = 0,
+                             .lowest = 0,
+                             .highest = INT64_C(1) << 30,
+                             .help = "Values of so many bytes or more are kept in files of their "
+                                     "own, so that compaction does not copy them; 0: none are."},
+    [LSM_OPTION_BLOB_DEAD] = {.name = "blob_dead_percent",
+                              .type = ENGINE_OPTION_INTEGER,
+                              .preset = 50,
+                              .lowest = 1,
+                              .highest = 100,
+                              .help = "How much of a file of large values may be dead before the "
+                                      "rest is moved and the file removed."},
 };
 
 LsmSettings
@@ -148,6 +162,8 @@ lsm_settings_read(const EngineOpenArgs *args)
         .compaction_rate = options[LSM_OPTION_RATE],
         .reclaim_after_ms = options[LSM_OPTION_RECLAIM_AFTER],
         .loader_threads = (size_t)options[LSM_OPTION_LOADERS],
+        .blob_min_bytes = (size_t)options[LSM_OPTION_BLOB_MIN],
+        .blob_dead_percent = (unsigned)options[LSM_OPTION_BLOB_DEAD],
         .key_max = args->key_max,
         .value_max = args->value_max,
     };

@@ -27,6 +27,8 @@ typedef struct LsmSettings {
     int64_t compaction_rate; /* bytes a second; 0: no limit */
     int64_t reclaim_after_ms;
     size_t loader_threads;
+    size_t blob_min_bytes; /* 0: no value is separated */
+    unsigned blob_dead_percent;
     size_t key_max;
     size_t value_max;
 } LsmSettings;

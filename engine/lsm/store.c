@@ -89,6 +89,11 @@ job_place(LsmStore *store)
                          .block_bytes = settings->block_bytes,
                          .filter_bits = settings->filter_bits,
                          .compression = settings->compression,
+                         .blobs = {.min_bytes = settings->blob_min_bytes,
+                                   .file_bytes = settings->table_bytes,
+                                   .dead_percent = settings->blob_dead_percent,
+                                   .pack = settings->compression != LSM_COMPRESSION_NONE,
+                                   .zstd_level = 1},
                          .program = BASE_SLICE_LITERAL("larder " LARDER_VERSION)};
 }
 
@@ -501,6 +506,10 @@ lsm_store_verify(LsmStore *store)
             BaseStatus status = table_verify(lsm_table_reader(tables->tables[i]));
             worst = worst.code == BASE_OK ? status : worst;
         }
+    }
+    for (size_t i = 0; i < view->levels->blob_count && may_wait(store).code == BASE_OK; i++) {
+        BaseStatus status = table_blob_file_verify(lsm_blob_reader(&view->levels->blobs[i]));
+        worst = worst.code == BASE_OK ? status : worst;
     }
     lsm_view_unref(view);
     return worst.code == BASE_OK ? may_wait(store) : worst;

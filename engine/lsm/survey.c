@@ -45,6 +45,23 @@ earlier(int64_t a, int64_t b)
     return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
+/* Bytes of stale blob files that go when a table is written again, about. */
+static int64_t
+blob_gain(const LsmSurvey *survey, const FormatTable *info)
+{
+    double gain = 0;
+    FormatBlobUse use;
+    FormatDecoder decoder = format_decode(info->blobs.bytes);
+    while (survey->blob_dead_percent != 0 && format_blob_uses_next(&decoder, &use)) {
+        const LsmBlobFile *file = lsm_levels_blob(survey->levels, use.number);
+        if (file != NULL && lsm_levels_blob_stale(file, survey->blob_dead_percent)) {
+            double alive = (double)(file->bytes - file->dead_bytes);
+            gain += (double)file->dead_bytes * (double)use.bytes / (alive < 1 ? 1 : alive);
+        }
+    }
+    return (int64_t)gain;
+}
+
 static LsmPickTable
 describe(const LsmSurvey *survey, const LsmTable *table)
 {
@@ -54,7 +71,8 @@ describe(const LsmSurvey *survey, const LsmTable *table)
                          .largest_excluded = info->largest_excluded,
                          .busy = table->busy,
                          .bytes = info->size,
-                         .entries = info->entries + info->fragments};
+                         .entries = info->entries + info->fragments,
+                         .blob_gain = blob_gain(survey, info)};
     if (is_kept(survey, table)) {
         return seen;
     }
@@ -84,6 +102,7 @@ lsm_survey_make(LsmSurvey *survey, const LsmLevels *levels)
         survey->tables = tables;
         survey->capacity = 2 * count;
     }
+    survey->levels = levels;
     LsmPickTable *next = survey->tables;
     for (int level = 0; level < LSM_LEVELS; level++) {
         const LsmLevel *tables = &levels->levels[level];
@@ -98,6 +117,9 @@ lsm_survey_make(LsmSurvey *survey, const LsmLevels *levels)
 bool
 lsm_survey_can_shrink(const LsmSurvey *survey, const LsmTable *table)
 {
+    if (blob_gain(survey, &table->info) != 0) {
+        return true;
+    }
     if (is_kept(survey, table)) {
         return false;
     }

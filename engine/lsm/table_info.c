@@ -79,3 +79,15 @@ lsm_table_info_differs(const FormatTable *info, const Table *table)
     }
     return NULL;
 }
+
+int64_t
+lsm_table_info_data_bytes(const FormatTable *info)
+{
+    int64_t bytes = info->key_bytes + info->value_bytes;
+    FormatBlobUse use;
+    FormatDecoder decoder = format_decode(info->blobs.bytes);
+    while (format_blob_uses_next(&decoder, &use)) {
+        bytes += (int64_t)use.bytes;
+    }
+    return bytes;
+}

@@ -15,6 +15,11 @@
  */
 FormatTable lsm_table_info(const Table *table);
 
+/*
+ * Bytes of the keys and values of a table, those of its values in blob files as they are stored.
+ */
+int64_t lsm_table_info_data_bytes(const FormatTable *info);
+
 /* What of `info` does not fit the table, for people; NULL: all fits. */
 const char *lsm_table_info_differs(const FormatTable *info, const Table *table);
 

@@ -1,10 +1,10 @@
 /*
- * tables.h: the open tables of a store, and what becomes of those that are not needed any more.
+ * tables.h: the open files of a store, and what becomes of those that are not needed any more.
  *
  * Every live table is open: its index and filter are in memory, so a read never waits for more than
- * data blocks. A table that no levels list any more is closed when no read section can see it; if
- * an edit has dropped it, its file is removed then. Closing and removing happen in sweep(), in the
- * thread of whoever does the housekeeping, never in a reader's.
+ * data blocks. So is every blob file. One that no levels list any more is closed when no read
+ * section can see it; if an edit has dropped it, its file is removed then. Closing and removing
+ * happen in sweep(), in the thread of whoever does the housekeeping, never in a reader's.
  *
  * Threading: any thread.
  */
@@ -12,6 +12,7 @@
 #define LARDER_ENGINE_LSM_TABLES_H
 
 #include "engine/lsm/levels.h"
+#include "engine/table/blob_file.h"
 #include "engine/table/table.h"
 
 typedef struct LsmTables LsmTables;
@@ -33,14 +34,15 @@ void lsm_tables_free(LsmTables *tables);
 const LsmTableOwner *lsm_tables_owner(LsmTables *tables);
 
 /*
- * Opens every table of the levels that is not open yet; `reader` of each is then its Table. On
- * failure `message` (384 bytes) names the file; tables that were opened stay so.
+ * Opens every table and blob file of the levels that is not open yet; `reader` of each is then its
+ * Table or TableBlobFile. On failure `message` (384 bytes) names the file; what was opened stays
+ * open.
  */
 BaseStatus lsm_tables_open(LsmTables *tables, LsmLevels *levels, char *message);
 
 /*
  * Closes what no read section sees any more, and removes the files of what was dropped. Returns how
- * many tables still wait.
+ * many files still wait.
  */
 size_t lsm_tables_sweep(LsmTables *tables);
 
@@ -51,6 +53,12 @@ static inline Table *
 lsm_table_reader(const LsmTable *table)
 {
     return table->reader;
+}
+
+static inline TableBlobFile *
+lsm_blob_reader(const LsmBlobFile *file)
+{
+    return file->hold->reader;
 }
 
 #endif

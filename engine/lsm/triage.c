@@ -3,8 +3,9 @@
  *
  * A table is intact when it proves itself (table_verify) and is what the manifest says. Otherwise
  * rescue.h makes a new one of it, and the file goes into the quarantine. A blob file is kept as
- * long as it opens: each of its values proves itself when it is read. Tables that refer to a lost
- * one are rescued too, without the entries whose values are gone.
+ * long as it opens: each of its values proves itself when it is read. One that no manifest tells of
+ * any more must have a sound tail, too, which says what is in it. Tables that refer to a lost one
+ * are rescued too, without the entries whose values are gone.
  */
 #include "engine/lsm/repair_private.h"
 #include "engine/lsm/table_info.h"
@@ -361,12 +362,87 @@ lose_blobs(LsmRepair *repair, const LsmBlobFile *blob, BaseStatus why, BaseBuf *
     return status;
 }
 
+/* What the tail of a blob file lists. */
+typedef struct Listed {
+    int64_t values;
+    int64_t bytes;
+} Listed;
+
+static bool
+count_item(void *user, const FormatBlobItem *item)
+{
+    Listed *listed = user;
+    listed->values++;
+    listed->bytes += (int64_t)item->handle.size + FORMAT_FRAME_TRAILER_BYTES;
+    return true;
+}
+
+/* Appends an edit that adds a blob file that no manifest tells of, by what it says of itself. */
+static BaseStatus
+adopt_file(LsmRepair *repair, const LsmInventoryFile *file, BaseBuf *edits)
+{
+    char path[ENV_PATH_MAX];
+    Listed listed = {0};
+    FormatEdit add = {.tag = FORMAT_EDIT_ADD_BLOB_FILE};
+    TableBlobFile *blobs = NULL;
+    TableBlobFileOptions options = {.env = repair->how.env,
+                                    .path = path,
+                                    .number = file->name.number,
+                                    .reporter = lsm_inspection_reporter(&repair->inspection)};
+    BaseStatus status = lsm_inspection_path(&repair->inspection, file->text, path);
+    if (status.code == BASE_OK) {
+        status = table_blob_file_open(&options, &blobs);
+    }
+    if (status.code == BASE_OK) {
+        status = table_blob_file_visit(blobs, count_item, &listed);
+    }
+    if (status.code == BASE_OK) {
+        add.blob.number = (int64_t)file->name.number;
+        add.blob.id = table_blob_file_id(blobs);
+        add.blob.size = (int64_t)table_blob_file_size(blobs);
+        add.blob.values = listed.values;
+        add.blob.bytes = listed.bytes;
+        status = format_manifest_edit_encode(edits, &add) ? base_ok() : no_memory();
+    }
+    table_blob_file_free(blobs);
+    return status;
+}
+
+/* Adds the blob files of the directory, when it is the only one that knows of them. */
+static BaseStatus
+adopt_blobs(LsmRepair *repair)
+{
+    char message[256];
+    BaseBuf edits = BASE_BUF_INIT;
+    BaseStatus status = base_ok();
+    for (size_t i = 0; i < repair->inventory.count && status.code == BASE_OK; i++) {
+        const LsmInventoryFile *file = &repair->inventory.files[i];
+        if (file->name.kind != FORMAT_FILE_BLOB ||
+            lsm_levels_blob(repair->levels, file->name.number) != NULL) {
+            continue;
+        }
+        BaseStatus adopted = adopt_file(repair, file, &edits);
+        if (adopted.code == BASE_NO_MEMORY) {
+            status = adopted;
+        } else if (adopted.code != BASE_OK) {
+            lsm_inspection_report(&repair->inspection, ENGINE_FINDING_LOSS, file->text, -1,
+                                  "its large values are lost (%s)", adopted.what);
+            status = lsm_quarantine_add(&repair->quarantine, file->text, false);
+        }
+    }
+    if (status.code == BASE_OK && edits.len != 0) {
+        status = lsm_repair_apply(repair, base_buf_slice(&edits), message);
+    }
+    base_buf_clear(&edits);
+    return status;
+}
+
 BaseStatus
 lsm_triage_blobs(LsmRepair *repair)
 {
     char message[256];
     BaseBuf edits = BASE_BUF_INIT;
-    BaseStatus status = base_ok();
+    BaseStatus status = repair->known ? base_ok() : adopt_blobs(repair);
     for (size_t i = 0; i < repair->levels->blob_count && status.code == BASE_OK; i++) {
         const LsmBlobFile *blob = &repair->levels->blobs[i];
         LsmInventoryFile *file =

@@ -71,6 +71,10 @@ lsm_worker_count(LsmLevelWork *level, const LsmJobFigures *figures, int64_t us)
     level->tables_made += figures->tables_made;
     level->tables_moved += figures->tables_moved;
     level->tables_dropped += figures->tables_dropped;
+    level->blob_values += counts->blobs.values;
+    level->blob_bytes += counts->blobs.bytes;
+    level->blob_moved_values += counts->blobs.moved_values;
+    level->blob_moved_bytes += counts->blobs.moved_bytes;
     level->entries_in += counts->entries_in;
     level->entries_kept += counts->kept;
     level->entries_shadowed += counts->shadowed;
@@ -153,6 +157,7 @@ lsm_worker_new(const LsmWorkerArgs *args, LsmWorker **ret_worker)
     worker->survey.state.multiplier = args->multiplier;
     worker->survey.state.run_trigger = args->run_trigger;
     worker->survey.state.reclaim_ms = args->reclaim_ms;
+    worker->survey.blob_dead_percent = args->place.blobs.dead_percent;
     worker->feed.limits = price_limits(args);
     atomic_init(&worker->rate, args->rate);
     lsm_pace_set_rate(&worker->limit, args->rate, lsm_worker_now_us());

@@ -101,10 +101,14 @@ typedef struct LsmLevelWork {
     int64_t us;
     int64_t bytes_read;     /* of tables */
     int64_t bytes_received; /* from above: bytes of the inputs, or of keys and values in memory */
-    int64_t bytes_written;  /* of tables */
+    int64_t bytes_written;  /* of tables and blob files */
     int64_t tables_made;
-    int64_t tables_moved;   /* came as they were */
-    int64_t tables_dropped; /* of this level, unread, because a removed range covers them */
+    int64_t tables_moved;      /* came as they were */
+    int64_t tables_dropped;    /* of this level, unread, because a removed range covers them */
+    int64_t blob_values;       /* large values that went into new blob files, and */
+    int64_t blob_bytes;        /* the bytes of those files */
+    int64_t blob_moved_values; /* those that came out of stale blob files, and */
+    int64_t blob_moved_bytes;  /* the bytes that they took there */
     int64_t entries_in;
     int64_t entries_kept;
     int64_t entries_shadowed; /* dropped: R-1 of retention.h */
@@ -117,7 +121,7 @@ typedef struct LsmWorkerStats {
     LsmTargets targets;              /* as they are now */
     int64_t flushes;
     int64_t flush_us;
-    int64_t flush_bytes; /* of the tables made */
+    int64_t flush_bytes; /* of the tables and blob files made */
     int64_t compactions; /* merges; moves and drops are counted with their level */
     int64_t compaction_us;
     int64_t picks[LSM_PICK_REASONS];     /* jobs by reason */

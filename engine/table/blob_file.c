@@ -3,11 +3,25 @@
  */
 #include "engine/table/blob_file.h"
 
+#include "engine/table/table_private.h"
+
 #include <stdlib.h>
+
+enum { NO_VALUE = 0 }; /* no value begins there: the header does */
+
+/* Slots of values by their offsets: open addressing, a power of two of them. */
+typedef struct Places {
+    size_t count;
+    _Atomic uint64_t *offsets; /* NO_VALUE: free */
+    TableSlot slots[];
+} Places;
 
 struct TableBlobFile {
     TableFile file;
     uint64_t number;
+    uint64_t values;
+    TableBlockCache *cache;
+    _Atomic(Places *) places; /* NULL until get() needs them */
 };
 
 static BaseStatus
@@ -30,6 +44,8 @@ read_header(TableBlobFile *blob, const TableBlobFileOptions *options)
     }
     blob->file.id = header.id;
     blob->number = header.number;
+    blob->values = options->values;
+    blob->cache = options->cache;
     return base_ok();
 }
 
@@ -59,9 +75,34 @@ void
 table_blob_file_free(TableBlobFile *file)
 {
     if (file != NULL) {
+        Places *places = atomic_load_explicit(&file->places, memory_order_acquire);
+        if (places != NULL) {
+            table_block_cache_drop(file->cache, places->slots, places->count);
+            free(places);
+        }
         table_file_close(&file->file);
         free(file);
     }
+}
+
+uint64_t
+table_blob_file_id(const TableBlobFile *file)
+{
+    return file->file.id;
+}
+
+uint64_t
+table_blob_file_size(const TableBlobFile *file)
+{
+    return file->file.size;
+}
+
+/* --------------------------------------------------------------------------------- reading -- */
+
+static BaseStatus
+fault_at(const TableBlobFile *file, FormatHandle handle, const char *what)
+{
+    return table_file_fault(&file->file, handle.offset, handle.size, format_corrupt(what));
 }
 
 BaseStatus
@@ -72,8 +113,7 @@ table_blob_file_read(const TableBlobFile *file, const FormatBlobReference *refer
     uint8_t *memory = NULL;
     size_t len = 0;
     if (reference->number != file->number) {
-        return table_file_fault(&file->file, handle.offset, handle.size,
-                                format_corrupt("a value should lie in another blob file"));
+        return fault_at(file, handle, "a value should lie in another blob file");
     }
     BaseStatus status = table_file_read_block(&file->file, handle, 0, NULL, &memory, &len);
     if (!base_is_ok(status)) {
@@ -81,10 +121,146 @@ table_blob_file_read(const TableBlobFile *file, const FormatBlobReference *refer
     }
     if (len != reference->value_len) {
         free(memory);
-        return table_file_fault(&file->file, handle.offset, handle.size,
-                                format_corrupt("a value does not have its length"));
+        return fault_at(file, handle, "a value does not have its length");
     }
     *ret_value = (TableBlobValue){memory, base_slice(memory, len)};
+    return base_ok();
+}
+
+/* ---------------------------------------------------------------------------------- places -- */
+
+static Places *
+places_new(uint64_t values)
+{
+    size_t count = 2;
+    while (count < values + values / 4 + 1) {
+        count *= 2;
+    }
+    Places *places =
+        calloc(1, sizeof *places + count * (sizeof(TableSlot) + sizeof(_Atomic uint64_t)));
+    if (places != NULL) {
+        places->count = count;
+        places->offsets = (_Atomic uint64_t *)(void *)(places->slots + count);
+    }
+    return places;
+}
+
+/* The places of a file, made when they are first needed. NULL: no memory. */
+static Places *
+places_of(TableBlobFile *file)
+{
+    Places *places = atomic_load_explicit(&file->places, memory_order_acquire);
+    if (places != NULL) {
+        return places;
+    }
+    Places *made = places_new(file->values);
+    if (made != NULL &&
+        !atomic_compare_exchange_strong_explicit(&file->places, &places, made, memory_order_acq_rel,
+                                                 memory_order_acquire)) {
+        free(made); /* another thread was first */
+        return places;
+    }
+    return made;
+}
+
+/* The slot of the value at an offset. NULL: there are not so many values. */
+static TableSlot *
+find_slot(Places *places, uint64_t offset)
+{
+    uint64_t at = (offset * UINT64_C(0x9E3779B97F4A7C15)) >> 20;
+    for (size_t tried = 0; tried < places->count; tried++, at++) {
+        size_t i = at & (places->count - 1);
+        uint64_t found = atomic_load_explicit(&places->offsets[i], memory_order_relaxed);
+        if (found == NO_VALUE &&
+            atomic_compare_exchange_strong_explicit(&places->offsets[i], &found, offset,
+                                                    memory_order_relaxed, memory_order_relaxed)) {
+            found = offset;
+        }
+        if (found == offset) {
+            return &places->slots[i];
+        }
+    }
+    return NULL;
+}
+
+/* What loading a value needs to know. */
+typedef struct Load {
+    const TableBlobFile *file;
+    FormatHandle handle;
+} Load;
+
+/* Reads a value into a block, checks and unpacks it. */
+static BaseStatus
+fill_block(const Load *load, TableBlock **block)
+{
+    const TableFile *file = &load->file->file;
+    size_t stored_len = (size_t)load->handle.size + FORMAT_FRAME_TRAILER_BYTES;
+    FormatFrame frame;
+    BaseStatus status = table_file_read(file, load->handle.offset, (*block)->memory, stored_len);
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    status = format_frame_open(base_slice((*block)->memory, stored_len), file->id,
+                               load->handle.offset, &frame);
+    if (base_is_ok(status) && frame.codec != FORMAT_CODEC_NONE) {
+        status = table_block_unpack(&frame, NULL, block);
+    }
+    if (base_is_ok(status)) {
+        (*block)->data.count = (uint32_t)frame.raw_len;
+        return status;
+    }
+    return status.code == BASE_NO_MEMORY
+               ? status
+               : table_file_fault(file, load->handle.offset, stored_len, status);
+}
+
+static BaseStatus
+load_value(void *user, TableBlock **ret_block)
+{
+    const Load *load = user;
+    TableBlock *block = table_block_new((size_t)load->handle.size + FORMAT_FRAME_TRAILER_BYTES);
+    if (block == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for a large value");
+    }
+    BaseStatus status = fill_block(load, &block);
+    if (!base_is_ok(status)) {
+        table_block_free(block);
+        return status;
+    }
+    *ret_block = block;
+    return base_ok();
+}
+
+BaseStatus
+table_blob_file_get(TableBlobFile *file, const FormatBlobReference *reference, unsigned flags,
+                    TableBlock **ret_block, BaseSlice *ret_value)
+{
+    FormatHandle handle = reference->handle;
+    uint64_t end = handle.offset + handle.size + FORMAT_FRAME_TRAILER_BYTES;
+    if (reference->number != file->number || handle.offset > file->file.size ||
+        end > file->file.size) {
+        return fault_at(file, handle, "a value should lie in another blob file");
+    }
+    Places *places = places_of(file);
+    if (places == NULL) {
+        return base_error(BASE_NO_MEMORY, "no memory for the values of a blob file");
+    }
+    TableSlot *slot = find_slot(places, handle.offset);
+    if (slot == NULL) {
+        return fault_at(file, handle, "a blob file has fewer values than are referred to");
+    }
+    Load load = {file, handle};
+    TableBlock *block = NULL;
+    BaseStatus status = table_block_cache_get(file->cache, slot, flags | TABLE_CACHE_COLD,
+                                              load_value, &load, &block);
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    if (block->data.count != reference->value_len) {
+        return fault_at(file, handle, "a value does not have its length");
+    }
+    *ret_block = block;
+    *ret_value = base_slice(block->memory, (size_t)reference->value_len);
     return base_ok();
 }
 

@@ -1,14 +1,22 @@
 /*
  * blob_file.h: an open file of large values.
  *
- * Values are read from the file each time; they are not kept in the block cache.
+ * Two ways to read a value. get() is for readers: the value lies in a block of the block cache, as
+ * those of tables do, and lives as long. It enters the cache cold, whoever asks for it: among large
+ * values the next one drives out the last one, and blocks of small records stay. read() is for
+ * jobs: memory of the caller's, past the cache.
  *
- * Threading: immutable once it is open; any thread.
+ * The file knows how many values it has, not where they are; so get() enters a value's offset into
+ * a hash table with a slot for each value, when it is first asked for. An offset that finds no room
+ * there is that of no value.
+ *
+ * Threading: immutable once it is open, but for that table, which only grows; any thread.
  */
 #ifndef LARDER_ENGINE_TABLE_BLOB_FILE_H
 #define LARDER_ENGINE_TABLE_BLOB_FILE_H
 
 #include "engine/format/blob_file.h"
+#include "engine/table/block_cache.h"
 #include "engine/table/file.h"
 
 typedef struct TableBlobFile TableBlobFile;
@@ -20,14 +28,28 @@ typedef struct TableBlobFileOptions {
     bool expect;     /* the file must have this size and id */
     uint64_t size;
     uint64_t id;
+    uint64_t values;        /* that it has; for get() */
+    TableBlockCache *cache; /* for get(); must outlive the file */
     TableReporter reporter;
 } TableBlobFileOptions;
 
 /* Reads the header only; the tail is read when it is asked for. */
 BaseStatus table_blob_file_open(const TableBlobFileOptions *options, TableBlobFile **ret_file);
 
-/* Takes NULL. */
+/* REQUIRES: nobody can reach it, and no value of it is pinned. Takes NULL. */
 void table_blob_file_free(TableBlobFile *file);
+
+/*
+ * A value, in a block: pin it to keep it beyond the read section. `flags`: TableCacheFlag bits;
+ * with TABLE_CACHE_ONLY nothing is read from disk, and BASE_WOULD_BLOCK is the answer. REQUIRES:
+ * inside a read section; a cache was given.
+ */
+BaseStatus table_blob_file_get(TableBlobFile *file, const FormatBlobReference *reference,
+                               unsigned flags, TableBlock **ret_block, BaseSlice *ret_value);
+
+/* The id and the size of the file. */
+uint64_t table_blob_file_id(const TableBlobFile *file);
+uint64_t table_blob_file_size(const TableBlobFile *file);
 
 /* A value that was read. The caller frees `memory` with free(). */
 typedef struct TableBlobValue {

@@ -18,9 +18,8 @@ typedef struct Load {
     uint32_t ordinal;
 } Load;
 
-/* Replaces a block that was read by one with its unpacked bytes. */
-static BaseStatus
-unpack_block(const FormatFrame *frame, const FormatDictionary *dictionary, TableBlock **block)
+BaseStatus
+table_block_unpack(const FormatFrame *frame, const FormatDictionary *dictionary, TableBlock **block)
 {
     TableBlock *unpacked = table_block_new(frame->raw_len);
     if (unpacked == NULL) {
@@ -45,7 +44,7 @@ open_block(const Table *table, FormatHandle handle, TableBlock **block)
         base_slice((*block)->memory, (size_t)handle.size + FORMAT_FRAME_TRAILER_BYTES);
     BaseStatus status = format_frame_open(stored, table->file.id, handle.offset, &frame);
     if (base_is_ok(status) && frame.codec != FORMAT_CODEC_NONE) {
-        status = unpack_block(&frame, table->dictionary, block);
+        status = table_block_unpack(&frame, table->dictionary, block);
     }
     if (!base_is_ok(status)) {
         return status;

@@ -42,6 +42,13 @@ BaseStatus table_block_get(Table *table, uint32_t ordinal, unsigned flags,
                            const TableWindow *window, TableBlock **ret_block);
 
 /*
+ * Replaces a block whose stored bytes were read, and whose frame they are, by one with the unpacked
+ * bytes.
+ */
+BaseStatus table_block_unpack(const FormatFrame *frame, const FormatDictionary *dictionary,
+                              TableBlock **block);
+
+/*
  * The version to look for, so that an overridden table shows its entries to readers of that version
  * and later ones. False: it shows nothing.
  */

@@ -109,6 +109,7 @@ run_once(const Try *try, bool *ret_disturbed, bool *ret_recovery_disturbed)
     rig.fault.windows = true;
     (void)engine_rig_set(&rig, "write_buffer", try->mode > 0 ? 256 * 1024 : 64 * 1024);
     (void)engine_rig_set(&rig, "table_bytes", 16 * 1024);
+    (void)engine_rig_set(&rig, "blob_min_bytes", 300);
     LedgerRun run = ledger_run_at(0);
     fault_env_arm(&rig.fault, try->step);
     if (base_is_ok(engine_rig_try_open(&rig))) {

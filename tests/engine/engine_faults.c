@@ -192,6 +192,7 @@ choose_options(EngineRig *rig, int64_t mode)
     (void)engine_rig_set(rig, "write_buffer", 64 * 1024);
     (void)engine_rig_set(rig, "table_bytes", 16 * 1024);
     (void)engine_rig_set(rig, "block_cache", 0);
+    (void)engine_rig_set(rig, "blob_min_bytes", 300);
 }
 
 static bool

@@ -481,6 +481,7 @@ open_accounts(void)
     (void)engine_rig_set(&rig, "base_bytes", 32 * 1024);
     (void)engine_rig_set(&rig, "block_cache", 64 * 1024);
     (void)engine_rig_set(&rig, "compaction_threads", 2);
+    (void)engine_rig_set(&rig, "blob_min_bytes", 150);
     rig.fault.windows = true;
     engine_rig_open(&rig);
     for (size_t i = 0; i < ACCOUNTS; i++) {

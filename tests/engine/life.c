@@ -30,6 +30,8 @@ static const struct {
     {"compaction_threads", {0, 1, 1, 2}},
     {"reclaim_after", {0, 0, 100, 3600000}},
     {"loader_threads", {0, 1, 1, 2}},
+    {"blob_min_bytes", {0, 1, 50, 400}},
+    {"blob_dead_percent", {1, 10, 50, 100}},
     {"shards", {0, 1, 4, 64}},
 };
 

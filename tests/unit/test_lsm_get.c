@@ -2,6 +2,7 @@
  * test_lsm_get.c: gets of one key and of many, in random views, against the list of operations.
  */
 #include "engine/base/epoch.h"
+#include "engine/format/blob_file.h"
 #include "engine/lsm/get.h"
 #include "engine/lsm/stored.h"
 #include "engine/lsm/value.h"
@@ -305,11 +306,19 @@ START_TEST(damage_is_an_error_and_never_an_answer)
 }
 END_TEST
 
-START_TEST(a_value_in_a_blob_file_is_refused)
+START_TEST(a_reference_without_its_blob_file_is_damage)
 {
-    FormatEntry entry = {.kind = FORMAT_BLOB};
+    LsmLevels none = {0};
+    BaseBuf reference = BASE_BUF_INIT;
+    format_blob_reference_encode(
+        &reference, &(FormatBlobReference){.number = 7, .handle = {32, 100}, .value_len = 100});
+    FormatEntry entry = {.kind = FORMAT_BLOB, .value = base_buf_slice(&reference)};
     BaseSlice value;
-    ck_assert_int_eq(lsm_value_open(&entry, &value).code, BASE_UNSUPPORTED);
+    TableBlock *block = NULL;
+    ck_assert_int_eq(lsm_value_open(&entry, &none, 0, &block, &value).code, BASE_CORRUPTION);
+    entry.value.len--;
+    ck_assert_int_eq(lsm_value_open(&entry, &none, 0, &block, &value).code, BASE_CORRUPTION);
+    base_buf_clear(&reference);
 }
 END_TEST
 
@@ -340,7 +349,7 @@ main(void)
     tcase_add_test(get, every_question_is_counted);
     tcase_add_test(get, nothing_is_read_when_only_memory_is_asked);
     tcase_add_test(get, damage_is_an_error_and_never_an_answer);
-    tcase_add_test(get, a_value_in_a_blob_file_is_refused);
+    tcase_add_test(get, a_reference_without_its_blob_file_is_damage);
     tcase_add_test(get, long_keys_are_stored_too);
     suite_add_tcase(suite, get);
     SRunner *runner = srunner_create(suite);

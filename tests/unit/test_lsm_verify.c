@@ -10,6 +10,7 @@
 #include "engine/base/rand.h"
 #include "engine/lsm/lsm.h"
 #include "engine/lsm/table_info.h"
+#include "engine/table/blob_writer.h"
 #include "tests/support/engine_rig.h"
 #include "tests/support/lsm_files.h"
 #include "tests/support/lsm_rig.h"
@@ -424,26 +425,56 @@ START_TEST(a_manifest_that_tells_wrong_is_found)
 }
 END_TEST
 
+/* A blob file with one value, as an edit adds it. */
+static FormatEdit
+write_blob_file(const char *name, int64_t number)
+{
+    char path[ENV_PATH_MAX];
+    TableBlobWriter *writer = NULL;
+    TableBlobSummary made;
+    FormatBlobReference reference;
+    TableBlobWriterOptions options = {.id = 77, .number = (uint64_t)number};
+    ck_assert_int_eq(env_join(path, LSM_RIG_DIRECTORY, name).code, BASE_OK);
+    ck_assert_int_eq(table_blob_writer_new(lower.memory, path, &options, &writer).code, BASE_OK);
+    ck_assert_int_eq(table_blob_writer_add(writer, BASE_SLICE_LITERAL("key"), 1,
+                                           BASE_SLICE_LITERAL("a large value"), &reference)
+                         .code,
+                     BASE_OK);
+    ck_assert_int_eq(table_blob_writer_finish(writer, &made).code, BASE_OK);
+    table_blob_writer_free(writer);
+    FormatEdit add = {.tag = FORMAT_EDIT_ADD_BLOB_FILE};
+    add.blob.number = number;
+    add.blob.id = made.id;
+    add.blob.size = (int64_t)made.size;
+    add.blob.values = (int64_t)made.values;
+    add.blob.bytes = (int64_t)made.bytes;
+    return add;
+}
+
 START_TEST(a_blob_file_must_be_there)
 {
     char message[256];
+    char path[ENV_PATH_MAX];
     BaseBuf edits = BASE_BUF_INIT;
-    FormatEdit add = {.tag = FORMAT_EDIT_ADD_BLOB_FILE};
-    add.blob.number = lsm_catalog_number(lower.catalog);
-    add.blob.id = 77;
-    add.blob.size = 1000;
-    add.blob.values = 10;
-    add.blob.bytes = 900;
+    int64_t number = lsm_catalog_number(lower.catalog);
     char name[32];
-    (void)snprintf(name, sizeof(name), "%06lld.blob", (long long)add.blob.number);
+    (void)snprintf(name, sizeof(name), "%06lld.blob", (long long)number);
+    FormatEdit add = write_blob_file(name, number);
     ck_assert(format_manifest_edit_encode(&edits, &add));
     ck_assert_int_eq(
         lsm_catalog_install(lower.catalog, base_buf_slice(&edits), NULL, 0, message).code, BASE_OK);
-    ck_assert_int_eq(verify_lower(), BASE_CORRUPTION);
+    ck_assert_int_eq(verify_lower(), BASE_OK);
+    lsm_rig_close(&lower);
+    ck_assert_int_eq(env_join(path, LSM_RIG_DIRECTORY, name).code, BASE_OK);
+    ck_assert_int_eq(env_unlink(lower.memory, path).code, BASE_OK);
+    ck_assert_int_eq(verify(lower.memory, LSM_RIG_DIRECTORY), BASE_CORRUPTION);
     ck_assert(lsm_findings_has(&findings, ENGINE_FINDING_DAMAGE, name));
     lsm_files_write(lower.memory, LSM_RIG_DIRECTORY, name, BASE_SLICE_LITERAL("no blobs"));
-    ck_assert_int_eq(verify_lower(), BASE_CORRUPTION);
+    ck_assert_int_eq(verify(lower.memory, LSM_RIG_DIRECTORY), BASE_CORRUPTION);
     ck_assert(lsm_findings_has(&findings, ENGINE_FINDING_DAMAGE, name));
+    ck_assert_int_eq(env_unlink(lower.memory, path).code, BASE_OK);
+    (void)write_blob_file(name, number);
+    lsm_rig_reopen(&lower, false);
     base_buf_clear(&edits);
 }
 END_TEST
