@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { OPEN_FILES = 16 };
+enum {
+    OPEN_FILES = 16,
+    VALUE_MAX = 1024 * 1024, /* unless values are longer */
+};
 
 static int
 remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
@@ -73,7 +76,7 @@ open_engine(LoadEmbeddedTarget *self, const EngineClass *found, const LoadOption
         .clock = base_clock_real(),
         .options = values,
         .key_max = LOAD_KEY_BYTES_MAX,
-        .value_max = 1048576,
+        .value_max = (size_t)(options->value_size > VALUE_MAX ? options->value_size : VALUE_MAX),
     };
     BaseStatus status = engine_open(found, &args, &self->engine);
     free(values);

@@ -28,12 +28,12 @@ typedef struct EmbeddedSession EmbeddedSession;
 
 typedef struct Slot {
     EngineCommit commit;
-    EngineMutation mutation;
+    EngineMutation *mutations; /* one, or as many as a BATCH has members */
     LoadOp op;
     LoadAnswer answer;
     EmbeddedSession *session;
     struct Slot *next;
-    uint8_t *bytes; /* key, then value */
+    uint8_t *bytes; /* for each mutation key, then value */
 } Slot;
 
 struct EmbeddedSession {
@@ -47,6 +47,9 @@ struct EmbeddedSession {
     unsigned credit;       /* posts that were waited for before their slots were collected */
     size_t pending;
     int64_t next_tick_ns;
+    BaseSlice *keys; /* of a MULTI_GET: args.walk */
+    uint8_t *key_bytes;
+    EngineLookup *lookups;
     uint8_t key[LOAD_KEY_BYTES_MAX + 1];
 };
 
@@ -79,6 +82,7 @@ committed(EngineCommit *commit, const EngineOutcome *outcome)
         .fault = fault_of(outcome),
         .message = base_slice_text(outcome->status.what == NULL ? "" : outcome->status.what),
         .version = outcome->version,
+        .entries = slot->op.part_count,
         .finished_ns = load_clock_ns(),
     };
     slot->next = atomic_load_explicit(&self->ended, memory_order_relaxed);
@@ -88,28 +92,59 @@ committed(EngineCommit *commit, const EngineOutcome *outcome)
     (void)sem_post(&self->answered);
 }
 
+/* Writes key and value of a mutation that puts a record. */
+static EngineMutation
+make_put(const EmbeddedSession *self, uint8_t *bytes, const LoadPart *part)
+{
+    size_t key_size = self->args.keys->size;
+    uint8_t *value = bytes + key_size;
+    LoadValueId id = {part->record, part->sequence, self->args.run, self->args.writer};
+    load_keys_write(self->args.keys, part->record, bytes);
+    load_value_write(value, part->value_size,
+                     load_value_unique(part->value_size, self->args.compression), &id);
+    return (EngineMutation){
+        .kind = ENGINE_PUT,
+        .key = base_slice(bytes, key_size),
+        .value = base_slice(value, part->value_size),
+        .expiry = self->args.ttl_ms == 0 ? ENGINE_EXPIRES_NEVER : ENGINE_EXPIRES_AFTER,
+        .expiry_ms = self->args.ttl_ms,
+    };
+}
+
+/* Makes the mutations of a write; their number. */
+static size_t
+make_mutations(const EmbeddedSession *self, Slot *slot)
+{
+    const LoadOp *op = &slot->op;
+    if (op->kind == LOAD_REMOVE) {
+        load_keys_write(self->args.keys, op->record, slot->bytes);
+        slot->mutations[0] = (EngineMutation){
+            .kind = ENGINE_REMOVE,
+            .key = base_slice(slot->bytes, self->args.keys->size),
+        };
+        return 1;
+    }
+    if (op->kind == LOAD_PUT) {
+        LoadPart part = {op->record, 0, op->sequence, op->value_size};
+        slot->mutations[0] = make_put(self, slot->bytes, &part);
+        return 1;
+    }
+    size_t room = self->args.keys->size + self->args.value_size;
+    for (uint32_t i = 0; i < op->part_count; i++) {
+        slot->mutations[i] = make_put(self, slot->bytes + i * room, &op->parts[i]);
+    }
+    return op->part_count;
+}
+
 static void
 write_record(EmbeddedSession *self, const LoadOp *op)
 {
     Slot *slot = self->idle;
     self->idle = slot->next;
-    size_t key_size = self->args.keys->size;
     slot->op = *op;
-    load_keys_write(self->args.keys, op->record, slot->bytes);
-    slot->mutation = (EngineMutation){
-        .kind = ENGINE_REMOVE,
-        .key = base_slice(slot->bytes, key_size),
-    };
-    if (op->kind == LOAD_PUT) {
-        LoadValueId id = {op->record, op->sequence, self->args.run, self->args.writer};
-        uint8_t *value = slot->bytes + key_size;
-        load_value_write(value, self->args.value_size, self->args.value_unique, &id);
-        slot->mutation.kind = ENGINE_PUT;
-        slot->mutation.value = base_slice(value, self->args.value_size);
-    }
     slot->commit = (EngineCommit){
-        .mutations = &slot->mutation,
-        .mutation_count = 1,
+        .mutations = slot->mutations,
+        .mutation_count = make_mutations(self, slot),
         .durability = op->sync ? ENGINE_DURABILITY_SYNC : ENGINE_DURABILITY_DEFAULT,
         .done = committed,
         .user = slot,
@@ -192,6 +227,37 @@ get(EmbeddedSession *self, const LoadOp *op)
         answer.found = true;
         answer.value = lookup.record.value;
         answer.version = lookup.record.version;
+    }
+    self->args.driver->done(self->args.driver, op, &answer);
+    if (begun) {
+        engine_read_end(&read);
+    }
+}
+
+static void
+multi_get(EmbeddedSession *self, const LoadOp *op)
+{
+    EngineRead read;
+    size_t size = self->args.keys->size;
+    int64_t version = 0;
+    for (uint32_t i = 0; i < op->walk; i++) {
+        uint8_t *key = self->key_bytes + i * size;
+        load_keys_write(self->args.keys, load_op_member(op, i), key);
+        self->keys[i] = base_slice(key, size);
+    }
+    BaseStatus status = engine_read_begin(&read, self->engine, NULL, 0);
+    bool begun = base_is_ok(status);
+    if (begun) {
+        status =
+            engine_multi_get(&read, ENGINE_DATA, self->keys, op->walk, self->lookups, &version);
+    }
+    LoadAnswer answer = answer_now(status);
+    for (uint32_t i = 0; base_is_ok(status) && i < op->walk; i++) {
+        if (self->lookups[i].found) {
+            LoadEntry entry = {i, self->keys[i], self->lookups[i].record.value};
+            self->args.driver->entry(self->args.driver, op, &entry);
+            answer.entries++;
+        }
     }
     self->args.driver->done(self->args.driver, op, &answer);
     if (begun) {
@@ -283,9 +349,14 @@ step(EmbeddedSession *self, int64_t now_ns)
     case LOAD_COMPACT:
         compact(self, &op);
         break;
+    case LOAD_MULTI_GET:
+        multi_get(self, &op);
+        break;
     case LOAD_PUT:
     case LOAD_REMOVE:
-    case LOAD_MULTI_GET:
+    case LOAD_BATCH:
+    case LOAD_INSERT:
+    case LOAD_RMW:
     case LOAD_OP_KIND_COUNT:
         write_record(self, &op);
         collect(self);
@@ -340,7 +411,11 @@ free_session(LoadSession *session)
     }
     for (unsigned i = 0; self->slots != NULL && i < self->args.pipeline; i++) {
         free(self->slots[i].bytes);
+        free(self->slots[i].mutations);
     }
+    free(self->keys);
+    free(self->key_bytes);
+    free(self->lookups);
     (void)sem_destroy(&self->answered);
     free(self->slots);
     free(self);
@@ -349,12 +424,14 @@ free_session(LoadSession *session)
 static bool
 make_slots(EmbeddedSession *self)
 {
+    size_t members = self->args.batch == 0 ? 1 : self->args.batch;
     self->slots = calloc(self->args.pipeline, sizeof *self->slots);
     for (unsigned i = 0; self->slots != NULL && i < self->args.pipeline; i++) {
         Slot *slot = &self->slots[i];
         slot->session = self;
-        slot->bytes = malloc(self->args.keys->size + self->args.value_size);
-        if (slot->bytes == NULL) {
+        slot->bytes = malloc(members * (self->args.keys->size + self->args.value_size));
+        slot->mutations = calloc(members, sizeof *slot->mutations);
+        if (slot->bytes == NULL || slot->mutations == NULL) {
             return false;
         }
         slot->next = self->idle;
@@ -376,7 +453,11 @@ load_embedded_session_new(LoadTarget *target, const LoadSessionArgs *args,
     self->engine = ((LoadEmbeddedTarget *)target)->engine;
     self->args = *args;
     (void)sem_init(&self->answered, 0, 0);
-    if (!make_slots(self)) {
+    self->keys = calloc(args->walk + 1, sizeof *self->keys);
+    self->key_bytes = malloc((args->walk + 1) * args->keys->size);
+    self->lookups = calloc(args->walk + 1, sizeof *self->lookups);
+    if (!make_slots(self) || self->keys == NULL || self->key_bytes == NULL ||
+        self->lookups == NULL) {
         free_session(&self->session);
         return base_error(BASE_NO_MEMORY, "no memory for a session");
     }

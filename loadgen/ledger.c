@@ -44,6 +44,7 @@ load_ledger_init(LoadLedger *ledger, uint64_t total, uint32_t worker, uint32_t w
     *ledger = (LoadLedger){
         .entries = calloc(records == 0 ? 1 : records, sizeof *ledger->entries),
         .records = records,
+        .room = records,
         .total = total,
         .worker = worker,
         .workers = workers,
@@ -72,6 +73,22 @@ load_ledger_clear(LoadLedger *ledger)
     *ledger = (LoadLedger){.entries = NULL};
 }
 
+bool
+load_ledger_append(LoadLedger *ledger)
+{
+    if (ledger->records == ledger->room) {
+        uint64_t room = ledger->room * 2 + 64;
+        LoadLedgerEntry *entries = realloc(ledger->entries, room * sizeof *entries);
+        if (entries == NULL) {
+            return false;
+        }
+        ledger->entries = entries;
+        ledger->room = room;
+    }
+    ledger->entries[ledger->records++] = (LoadLedgerEntry){.version = 0};
+    return true;
+}
+
 static LoadLedgerEntry *
 entry_of(const LoadLedger *ledger, uint64_t record)
 {
@@ -82,7 +99,8 @@ void
 load_ledger_begin(LoadLedger *ledger, LoadOp *op)
 {
     op->floor_version = 0;
-    if (ledger->observer || load_op_is_walk(op->kind) || op->kind == LOAD_COMPACT) {
+    bool one = op->kind == LOAD_GET || op->kind == LOAD_PUT || op->kind == LOAD_REMOVE;
+    if (ledger->observer || !one) {
         return;
     }
     LoadLedgerEntry *entry = entry_of(ledger, op->record);
@@ -185,6 +203,9 @@ load_ledger_end(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
     case LOAD_SCAN:
     case LOAD_MULTI_GET:
     case LOAD_COMPACT:
+    case LOAD_BATCH:
+    case LOAD_INSERT:
+    case LOAD_RMW:
     case LOAD_OP_KIND_COUNT:
         break;
     }

@@ -57,7 +57,8 @@ typedef struct LoadLedgerEntry {
 typedef struct LoadLedger {
     LoadLedgerEntry *entries;
     uint64_t records; /* of this worker */
-    uint64_t total;   /* of all workers */
+    uint64_t room;    /* of `entries` */
+    uint64_t total;   /* of all workers, before any insert */
     uint32_t worker;
     uint32_t workers;
     uint32_t run;
@@ -87,6 +88,9 @@ load_ledger_record(const LoadLedger *ledger, uint64_t i)
 {
     return i * ledger->workers + ledger->worker;
 }
+
+/* Adds a record behind the worker's last one. False: no memory. */
+bool load_ledger_append(LoadLedger *ledger);
 
 /* Begins an operation: sets its floor and, for a write, its sequence. */
 void load_ledger_begin(LoadLedger *ledger, LoadOp *op);

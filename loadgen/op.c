@@ -26,6 +26,9 @@ load_op_name(LoadOpKind kind)
         [LOAD_SCAN] = "scan",
         [LOAD_MULTI_GET] = "multi_get",
         [LOAD_COMPACT] = "compact",
+        [LOAD_BATCH] = "batch",
+        [LOAD_INSERT] = "insert",
+        [LOAD_RMW] = "rmw",
     };
     return names[kind];
 }

@@ -15,12 +15,25 @@ typedef enum LoadOpKind {
     LOAD_SCAN,      /* a walk over several entries */
     LOAD_MULTI_GET, /* gets of several records in one request */
     LOAD_COMPACT,   /* of the whole store */
+    LOAD_BATCH,     /* puts of several records in one commit */
+    LOAD_INSERT,    /* in rows only: a PUT of a new record */
+    LOAD_RMW,       /* in rows only: a GET, then a PUT of the record */
     LOAD_OP_KIND_COUNT,
 } LoadOpKind;
 
+/* A member of a BATCH. */
+typedef struct LoadPart {
+    uint64_t record;
+    int64_t floor_version; /* as that of an operation */
+    uint32_t sequence;
+    uint32_t value_size;
+} LoadPart;
+
 /* Times are nanoseconds of the monotonic clock. */
 typedef struct LoadOp {
-    LoadOpKind kind;
+    LoadOpKind kind;       /* what the target does */
+    LoadOpKind row;        /* as what it is counted: the kind, INSERT or RMW */
+    uint32_t value_size;   /* PUT */
     uint32_t sequence;     /* PUT, REMOVE: of the write */
     uint64_t record;       /* SCAN: where it begins; reverse: behind its first entry */
     uint64_t total;        /* MULTI_GET: records that there are */
@@ -28,9 +41,12 @@ typedef struct LoadOp {
     bool reverse;          /* SCAN */
     bool missing;          /* GET: a key that nobody writes, right behind the record's */
     bool sync;             /* PUT, REMOVE: answered only after a sync */
+    LoadPart *parts;       /* BATCH: its members; borrowed until it is handed back */
+    uint32_t part_count;   /* BATCH */
     int64_t floor_version; /* highest version of the record that was acknowledged before it began */
     int64_t intended_ns;   /* when it should have begun; without a rate, when it did */
     int64_t started_ns;    /* when it was handed to the target */
+    int64_t first_ns;      /* PUT of an RMW: when its GET was; otherwise 0 */
 } LoadOp;
 
 /* Why an operation has no result. The first five are the exceptions of the contract. */
@@ -63,7 +79,7 @@ typedef struct LoadAnswer {
     bool found;          /* GET */
     BaseSlice value;     /* GET, when found */
     int64_t version;     /* GET: of the record; PUT, REMOVE: of the commit */
-    uint32_t entries;    /* SCAN, MULTI_GET: that were met */
+    uint32_t entries;    /* SCAN, MULTI_GET: that were met; BATCH: its members */
     int64_t finished_ns; /* when the reply was there */
 } LoadAnswer;
 

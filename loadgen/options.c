@@ -7,6 +7,7 @@
 #include "loadgen/options.h"
 
 #include "loadgen/keys.h"
+#include "loadgen/options_together.h"
 #include "loadgen/value.h"
 
 #include <errno.h>
@@ -22,7 +23,6 @@ typedef struct Texts {
     char *threads;
     char *records;
     char *key_size;
-    char *value_size;
     char *get_percent;
     char *seconds;
     char *operations;
@@ -134,7 +134,6 @@ read_numbers(const Texts *texts, LoadOptions *options)
         {"pipeline", texts->pipeline, 1, 4096, &options->pipeline},
         {"threads", texts->threads, 1, 256, &options->threads},
         {"key-size", texts->key_size, 1, LOAD_KEY_BYTES_MAX, &options->key_size},
-        {"value-size", texts->value_size, LOAD_VALUE_BYTES_MIN, 1048576, &options->value_size},
         {"get-percent", texts->get_percent, 0, 100, &options->get_percent},
         {"scan-length", texts->scan_length, 1, LOAD_SCAN_LENGTH_MAX, &options->scan_length},
     };
@@ -224,7 +223,8 @@ check_length(const Texts *texts, LoadOptions *options)
 static char *
 check_workload(const Texts *texts, LoadOptions *options)
 {
-    const char *name = texts->workload == NULL ? "mixed" : texts->workload;
+    const char *preset = options->laws.words.mix == NULL ? "mixed" : "mix";
+    const char *name = texts->workload == NULL ? preset : texts->workload;
     const LoadWorkload *workload = load_workload_find(name);
     if (workload == NULL) {
         GString *problem = g_string_new(NULL);
@@ -250,9 +250,6 @@ check_workload(const Texts *texts, LoadOptions *options)
     }
     if (workload->embedded && options->target_kind != LOAD_TARGET_EMBEDDED) {
         return g_strdup_printf("--workload=%s: goes with --target=embedded:ENGINE only", name);
-    }
-    if (workload->remote && options->target_kind == LOAD_TARGET_EMBEDDED) {
-        return g_strdup_printf("--workload=%s: goes with a server only", name);
     }
     return check_length(texts, options);
 }
@@ -280,6 +277,7 @@ static char *
 check_key_shape(const Texts *texts, LoadOptions *options)
 {
     if (texts->key_shape == NULL) {
+        options->key_shape = options->workload->ycsb ? LOAD_KEY_SCATTERED : LOAD_KEY_DECIMAL;
         return NULL;
     }
     for (int shape = 0; shape < LOAD_KEY_SHAPE_COUNT; shape++) {
@@ -312,6 +310,20 @@ check_words(const Texts *texts, LoadOptions *options)
     return NULL;
 }
 
+static char *
+check_laws(LoadOptions *options)
+{
+    LoadLaws *laws = &options->laws;
+    char *problem = load_laws_read(laws, options->workload, options->rate > 0);
+    uint32_t scan = load_mix_longest(&laws->mix, LOAD_SCAN);
+    uint32_t multi_get = load_mix_longest(&laws->mix, LOAD_MULTI_GET);
+    if (laws->mix.count != 0) {
+        options->scan_length = (int)(scan > multi_get ? scan : multi_get);
+    }
+    options->value_size = (int)laws->sizes.most;
+    return problem;
+}
+
 /* What only shows when several options are seen together. */
 static char *
 check_together(LoadOptions *options)
@@ -322,7 +334,7 @@ check_together(LoadOptions *options)
                                LOAD_KEY_PREFIX_BYTES_MAX);
     }
     size_t key_size_min =
-        load_keys_size_min(options->key_shape, prefix, (uint64_t)options->records);
+        load_keys_size_min(options->key_shape, prefix, load_options_together_records(options));
     if ((size_t)options->key_size < key_size_min) {
         return g_strdup_printf("--key-size=%d: must be from %zu to %d with --records=%" PRId64
                                " and --key-prefix=%s",
@@ -354,7 +366,7 @@ check_together(LoadOptions *options)
         return g_strdup_printf("--threads=%d: must be from 1 to %" PRId64 ", the number of records",
                                options->threads, options->records);
     }
-    return NULL;
+    return load_options_together(options);
 }
 
 static char *
@@ -369,6 +381,9 @@ check(const Texts *texts, LoadOptions *options)
     }
     if (problem == NULL) {
         problem = check_workload(texts, options);
+    }
+    if (problem == NULL) {
+        problem = check_laws(options);
     }
     if (problem == NULL) {
         problem = check_key_shape(texts, options);
@@ -400,7 +415,6 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
         {"key-shape", 0, 0, G_OPTION_ARG_STRING, &t->key_shape,
          "decimal, binary or scattered [decimal]", "NAME"},
         {"key-prefix", 0, 0, G_OPTION_ARG_STRING, &o->key_prefix, "Begins every key [key]", "TEXT"},
-        {"value-size", 0, 0, G_OPTION_ARG_STRING, &t->value_size, "Bytes, 40-1048576 [100]", "N"},
         {"compression-ratio", 0, 0, G_OPTION_ARG_STRING, &t->compression_ratio,
          "To what part of their size values can be compressed, about, 0.01-1 [1]", "R"},
         {"scan-length", 0, 0, G_OPTION_ARG_STRING, &t->scan_length,
@@ -443,6 +457,9 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
     };
     g_autoptr(GOptionContext) context =
         g_option_context_new("- load for Larder, every read checked");
+    GOptionEntry laws[LOAD_LAW_OPTIONS + 1] = {{0}};
+    load_laws_options(&o->laws.words, laws);
+    g_option_context_add_main_entries(context, laws, NULL);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_description(context, description);
     g_autoptr(GError) error = NULL;
@@ -455,12 +472,23 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
 static void
 clear_texts(Texts *texts)
 {
-    char **all[] = {&texts->connections, &texts->pipeline,        &texts->threads,
-                    &texts->records,     &texts->key_size,        &texts->value_size,
-                    &texts->get_percent, &texts->seconds,         &texts->warmup_seconds,
-                    &texts->rate,        &texts->timeout_seconds, &texts->seed,
-                    &texts->protocol,    &texts->operations,      &texts->scan_length,
-                    &texts->key_shape,   &texts->workload,        &texts->compression_ratio};
+    char **all[] = {&texts->connections,
+                    &texts->pipeline,
+                    &texts->threads,
+                    &texts->records,
+                    &texts->key_size,
+                    &texts->get_percent,
+                    &texts->seconds,
+                    &texts->warmup_seconds,
+                    &texts->rate,
+                    &texts->timeout_seconds,
+                    &texts->seed,
+                    &texts->protocol,
+                    &texts->operations,
+                    &texts->scan_length,
+                    &texts->key_shape,
+                    &texts->workload,
+                    &texts->compression_ratio};
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
         g_clear_pointer(all[i], g_free);
     }
@@ -485,7 +513,6 @@ load_options_parse(int *argc, char ***argv, LoadOptions *ret_options, char **ret
         .threads = 1,
         .records = 1000000,
         .key_size = 16,
-        .value_size = 100,
         .compression_ratio = 1,
         .seconds = 10,
         .warmup_seconds = 2,
@@ -530,6 +557,7 @@ load_options_clear(LoadOptions *options)
     g_free(options->store);
     g_strfreev(options->engine_options);
     g_free(options->key_prefix);
+    load_laws_clear(&options->laws);
     g_free(options->json);
     g_free(options->hgrm);
     g_free(options->hlog);

@@ -7,13 +7,15 @@
 #define LARDER_LOADGEN_OPTIONS_H
 
 #include "loadgen/keys.h"
+#include "loadgen/laws.h"
 #include "loadgen/workload.h"
 #include "service/client/address.h"
 #include "service/client/encode.h"
 
 enum {
     LOAD_SCAN_LENGTH_MAX = 10000,
-    LOAD_SCAN_BYTES_MAX = 4 * 1024 * 1024, /* of the entries of a walk, on a server */
+    LOAD_SCAN_BYTES_MAX = 4 * 1024 * 1024,  /* of the entries of a walk, on a server */
+    LOAD_BATCH_BYTES_MAX = 4 * 1024 * 1024, /* of the members of a batch */
 };
 
 typedef enum LoadTargetKind {
@@ -33,7 +35,7 @@ typedef struct LoadOptions {
     const LoadWorkload *workload;
     int get_percent;    /* share of gets, 0 to 100 */
     int64_t operations; /* of all threads together, instead of `seconds`; 0: not counted */
-    int scan_length;    /* entries of one walk */
+    int scan_length;    /* entries of one walk; with a mix: of the longest */
     int connections;    /* all threads together */
     int pipeline;       /* per connection */
     int threads;
@@ -41,7 +43,8 @@ typedef struct LoadOptions {
     LoadKeyShape key_shape;
     int key_size;
     char *key_prefix;
-    int value_size;
+    LoadLaws laws;
+    int value_size;           /* of the longest value */
     double compression_ratio; /* size of a value when compressed, about, to its size */
     double seconds;           /* measured */
     double warmup_seconds;

@@ -31,6 +31,21 @@ load_report_start_unix(const LoadRunResult *result)
     return (double)now.tv_sec + (double)now.tv_nsec / (double)LOAD_SECOND_NS - since;
 }
 
+/* What is not as by default. */
+static void
+print_laws(FILE *out, const LoadOptions *options)
+{
+    char text[LOAD_CHOOSER_TEXT_BYTES];
+    const LoadLaws *laws = &options->laws;
+    if (laws->distribution.kind != LOAD_CHOOSER_UNIFORM) {
+        load_distribution_write(&laws->distribution, text);
+        (void)fprintf(out, "  records drawn by %s\n", text);
+    }
+    if (laws->ttl_ms != 0) {
+        (void)fprintf(out, "  records expire after %g s\n", (double)laws->ttl_ms / 1000);
+    }
+}
+
 static void
 print_head(FILE *out, const LoadOptions *options, const LoadRunResult *result)
 {
@@ -46,9 +61,13 @@ print_head(FILE *out, const LoadOptions *options, const LoadRunResult *result)
     if (load_op_is_walk(options->workload->kind)) {
         (void)fprintf(out, " (%d entries at most)", options->scan_length);
     }
-    (void)fprintf(out, ", %s records, %s keys of %d bytes, values of %d, seed %" PRIu64 "\n",
+    if (options->laws.mix.count != 0) {
+        (void)fprintf(out, " (%s)", options->laws.words.mix);
+    }
+    (void)fprintf(out, ", %s records, %s keys of %d bytes, values of %s, seed %" PRIu64 "\n",
                   records, load_key_shape_name(options->key_shape), options->key_size,
-                  options->value_size, options->seed);
+                  options->laws.words.value_size, options->seed);
+    print_laws(out, options);
     for (char **option = options->engine_options; option != NULL && *option != NULL; option++) {
         (void)fprintf(out, "  %s\n", *option);
     }
@@ -56,7 +75,8 @@ print_head(FILE *out, const LoadOptions *options, const LoadRunResult *result)
                   options->connections == 1 ? "" : "s", options->pipeline, options->threads,
                   options->threads == 1 ? "" : "s");
     if (options->rate > 0) {
-        (void)fprintf(out, ", %.0f requests/s wanted", options->rate);
+        (void)fprintf(out, ", %.0f requests/s wanted (%s)", options->rate,
+                      options->laws.words.arrival);
     }
     (void)fprintf(out, "\n  %s\n", load_report_arrival(options));
     (void)fprintf(out, "  %.1f s measured after %.1f s of warm-up%s\n", result->measured_seconds,
@@ -204,7 +224,7 @@ load_report_print(FILE *out, const LoadOptions *options, const LoadRunResult *re
         return;
     }
     print_table(out, "latency", result, result->latency);
-    if (load_op_is_walk(options->workload->kind)) {
+    if (result->counts.entries != 0) {
         print_entries(out, result);
     }
     if (options->rate > 0) {

@@ -76,6 +76,11 @@ add_config(JsonBuilder *json, const LoadOptions *options)
     text(json, "key_shape", load_key_shape_name(options->key_shape));
     text(json, "key_prefix", options->key_prefix);
     number(json, "value_size", options->value_size);
+    text(json, "value_sizes", options->laws.words.value_size);
+    text(json, "mix", options->laws.mix.count == 0 ? "" : options->laws.words.mix);
+    text(json, "distribution", options->laws.words.distribution);
+    text(json, "arrivals", options->laws.words.arrival);
+    number(json, "ttl_ms", options->laws.ttl_ms);
     real(json, "compression_ratio", options->compression_ratio);
     number(json, "scan_length", options->scan_length);
     number(json, "operations", options->operations);

@@ -18,14 +18,18 @@ bool
 load_socket_calls_init(LoadSocketCalls *self, const LoadSocketTarget *target,
                        const LoadSessionArgs *args)
 {
+    size_t members = args->batch == 0 ? 1 : args->batch;
     *self = (LoadSocketCalls){
         .target = target,
         .args = args,
         .keys = calloc(args->walk + 1, sizeof *self->keys),
         .key_bytes = malloc((args->walk + 1) * args->keys->size),
-        .value = malloc(args->value_size),
+        .mutations = calloc(members, sizeof *self->mutations),
+        .value = malloc(members * (args->keys->size + args->value_size)),
+        .expiry = {.has_ttl_ms = args->ttl_ms != 0, .ttl_ms = args->ttl_ms},
     };
-    return self->keys != NULL && self->key_bytes != NULL && self->value != NULL;
+    return self->keys != NULL && self->key_bytes != NULL && self->mutations != NULL &&
+           self->value != NULL;
 }
 
 void
@@ -33,6 +37,7 @@ load_socket_calls_clear(LoadSocketCalls *self)
 {
     free(self->keys);
     free(self->key_bytes);
+    free(self->mutations);
     free(self->value);
     *self = (LoadSocketCalls){.target = NULL};
 }
@@ -46,15 +51,28 @@ encode_call(const LoadSocketCalls *self, const Sink *sink, LarderMethod method,
            WIRE_OK;
 }
 
+/* Writes a value to `out`. */
+static LarderBytes
+make_value(const LoadSocketCalls *self, uint64_t record, uint32_t sequence, uint32_t size,
+           uint8_t *out)
+{
+    LoadValueId id = {record, sequence, self->args->run, self->args->writer};
+    load_value_write(out, size, load_value_unique(size, self->args->compression), &id);
+    return larder_bytes(out, size);
+}
+
 static bool
 encode_put(LoadSocketCalls *self, const Sink *sink, const LoadOp *op, LarderBytes key)
 {
-    LoadValueId id = {op->record, op->sequence, self->args->run, self->args->writer};
-    load_value_write(self->value, self->args->value_size, self->args->value_unique, &id);
-    const LarderPutOptions sync = {.has_durability = true, .durability = LARDER_DURABILITY_SYNC};
-    const LarderPutArguments put = {self->target->store, key,
-                                    larder_bytes(self->value, self->args->value_size),
-                                    op->sync ? &sync : NULL};
+    const LarderPutOptions options = {
+        .has_durability = op->sync,
+        .durability = LARDER_DURABILITY_SYNC,
+        .expiry = self->expiry.has_ttl_ms ? &self->expiry : NULL,
+    };
+    const LarderPutArguments put = {
+        self->target->store, key,
+        make_value(self, op->record, op->sequence, op->value_size, self->value),
+        op->sync || self->expiry.has_ttl_ms ? &options : NULL};
     return encode_call(self, sink, LARDER_METHOD_PUT, &put);
 }
 
@@ -91,6 +109,29 @@ encode_multi_get(LoadSocketCalls *self, const Sink *sink, const LoadOp *op)
     return encode_call(self, sink, LARDER_METHOD_MULTI_GET, &arguments);
 }
 
+/* Keys and values of a BATCH, one behind the other. */
+static bool
+encode_batch(LoadSocketCalls *self, const Sink *sink, const LoadOp *op)
+{
+    size_t key_size = self->args->keys->size;
+    for (uint32_t i = 0; i < op->part_count; i++) {
+        const LoadPart *part = &op->parts[i];
+        uint8_t *key = self->value + i * (key_size + self->args->value_size);
+        load_keys_write(self->args->keys, part->record, key);
+        self->mutations[i] = (LarderMutation){
+            .kind = LARDER_MUTATION_KIND_PUT,
+            .key = larder_bytes(key, key_size),
+            .has_value = true,
+            .value =
+                make_value(self, part->record, part->sequence, part->value_size, key + key_size),
+            .expiry = self->expiry.has_ttl_ms ? &self->expiry : NULL,
+        };
+    }
+    const LarderBatchArguments batch = {
+        self->target->store, {.items = self->mutations, .count = op->part_count}, NULL};
+    return encode_call(self, sink, LARDER_METHOD_BATCH, &batch);
+}
+
 bool
 load_socket_calls_write(LoadSocketCalls *self, BaseBuf *out, int32_t seqid, const LoadOp *op)
 {
@@ -98,6 +139,9 @@ load_socket_calls_write(LoadSocketCalls *self, BaseBuf *out, int32_t seqid, cons
     const Sink *sink = &to;
     if (op->kind == LOAD_MULTI_GET) {
         return encode_multi_get(self, sink, op);
+    }
+    if (op->kind == LOAD_BATCH) {
+        return encode_batch(self, sink, op);
     }
     BaseSlice near = load_keys_write_near(self->args->keys, op->record, op->missing, self->key);
     LarderBytes key = larder_bytes(near.data, near.len);
@@ -126,7 +170,11 @@ load_socket_calls_method(LoadOpKind kind)
         return LARDER_METHOD_SCAN;
     case LOAD_MULTI_GET:
         return LARDER_METHOD_MULTI_GET;
+    case LOAD_BATCH:
+        return LARDER_METHOD_BATCH;
     case LOAD_PUT:
+    case LOAD_INSERT:
+    case LOAD_RMW:
     case LOAD_COMPACT:
     case LOAD_OP_KIND_COUNT:
         break;

@@ -12,9 +12,11 @@
 typedef struct LoadSocketCalls {
     const LoadSocketTarget *target;
     const LoadSessionArgs *args;
-    LarderBytes *keys;  /* of a MULTI_GET: args->walk */
-    uint8_t *key_bytes; /* that they point to */
-    uint8_t *value;     /* of a PUT: args->value_size */
+    LarderBytes *keys;         /* of a MULTI_GET: args->walk */
+    uint8_t *key_bytes;        /* that they point to */
+    LarderMutation *mutations; /* of a BATCH: args->batch */
+    uint8_t *value;            /* of a PUT: args->value_size; of a BATCH: for each, with its key */
+    LarderExpiry expiry;       /* of what is put; without a time: it never expires */
     uint8_t key[LOAD_KEY_BYTES_MAX + 1];
 } LoadSocketCalls;
 

@@ -227,9 +227,18 @@ read_result(SocketSession *self, const LoadOp *op, const LarderReply *reply, Loa
         }
         return;
     }
-    const LarderWriteResult *written = op->kind == LOAD_REMOVE ? reply->as.remove : reply->as.put;
-    answer->version = written->version;
-    if (!written->applied) {
+    bool applied = true;
+    if (op->kind == LOAD_BATCH) {
+        applied = reply->as.batch->applied;
+        answer->version = reply->as.batch->version;
+        answer->entries = op->part_count;
+    } else {
+        const LarderWriteResult *written =
+            op->kind == LOAD_REMOVE ? reply->as.remove : reply->as.put;
+        applied = written->applied;
+        answer->version = written->version;
+    }
+    if (!applied) {
         answer->fault = LOAD_FAULT_NOT_APPLIED;
         answer->message = text_of("a write without a condition was not applied");
     }

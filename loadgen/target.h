@@ -37,9 +37,12 @@ struct LoadDriver {
 typedef struct LoadSessionArgs {
     LoadDriver *driver;
     const LoadKeys *keys;
-    size_t value_size;
-    size_t value_unique;  /* bytes of the filler that do not repeat; see value.h */
-    uint32_t walk;        /* entries of the longest SCAN; 0: there are none */
+    size_t value_size;    /* of the longest value */
+    size_t value_unique;  /* bytes of its filler that do not repeat; see value.h */
+    double compression;   /* of values: the ratio that load_value_unique() takes */
+    int64_t ttl_ms;       /* what is put expires after it; 0: never */
+    uint32_t walk;        /* entries of the longest SCAN or MULTI_GET; 0: there are none */
+    uint32_t batch;       /* members of the longest BATCH; 0: there are none */
     uint32_t run;         /* for the values */
     uint32_t writer;      /* number of the worker */
     unsigned connections; /* of its own; at least 1 */

@@ -28,7 +28,7 @@ is_in_order(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
     return order > 0 || (order == 0 && entry->index == 0);
 }
 
-/* K-4: whether this record is the one that must come next. */
+/* K-4: whether this record is the one that must come next, as far as that is known. */
 static bool
 is_next(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, uint64_t record)
 {
@@ -36,9 +36,11 @@ is_next(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, uint64_t
         return true;
     }
     if (op->reverse) {
-        return record + 1 == (entry->index == 0 ? op->record : walk->previous_record);
+        uint64_t behind = entry->index == 0 ? op->record : walk->previous_record;
+        return record + 1 == behind || behind > walk->total;
     }
-    return record == (entry->index == 0 ? op->record : walk->previous_record + 1);
+    uint64_t due = entry->index == 0 ? op->record : walk->previous_record + 1;
+    return record == due || due >= walk->total;
 }
 
 static LoadVerdict
@@ -56,7 +58,7 @@ judge(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, LoadValueI
     if (!is_in_order(walk, op, entry)) {
         return LOAD_MISPLACED;
     }
-    if (walk->complete && ret_id->run != walk->run) {
+    if (walk->complete && ret_id->record < walk->total && ret_id->run != walk->run) {
         return LOAD_FOREIGN;
     }
     return is_next(walk, op, entry, ret_id->record) ? LOAD_RIGHT : LOAD_MISSING;
@@ -102,7 +104,8 @@ load_walk_end(const LoadWalk *walk, const LoadOp *op, uint32_t entries)
     if (!walk->complete || !keys_sort_as_records(walk->keys)) {
         return LOAD_RIGHT;
     }
-    uint64_t left = op->reverse ? op->record : walk->total - op->record;
+    uint64_t begin = op->record < walk->total ? op->record : walk->total;
+    uint64_t left = op->reverse ? begin : walk->total - begin;
     uint64_t expected = op->walk < left ? op->walk : left;
     return entries < expected ? LOAD_MISSING : LOAD_RIGHT;
 }

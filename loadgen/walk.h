@@ -10,6 +10,9 @@
  *        and, if keys sort as records do, no record was left out, at the end of the walk
  *        neither                                                                  else MISSING
  *
+ * Records behind the first `total` were inserted meanwhile, or by an earlier run: K-4 leaves them
+ * out.
+ *
  * The entries of a MULTI_GET have no order; each is judged by K-1, by the record that was asked for
  * there (else WRONG_KEY), and by K-4.
  *
@@ -23,7 +26,7 @@
 
 typedef struct LoadWalk {
     const LoadKeys *keys;
-    uint64_t total; /* records of all workers */
+    uint64_t total; /* records of all workers, before any insert */
     uint32_t run;
     bool complete; /* this run wrote all records and removes none */
     uint64_t previous_record;

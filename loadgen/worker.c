@@ -53,8 +53,7 @@ next_intended(const LoadWorker *worker, int64_t now_ns)
     if (worker->plan->rate <= 0) {
         return now_ns < worker->schedule.start_ns ? worker->schedule.start_ns : now_ns;
     }
-    double after_ns = (double)worker->drawn * ((double)LOAD_SECOND_NS / worker->plan->rate);
-    return worker->schedule.start_ns + (int64_t)after_ns;
+    return worker->schedule.start_ns + load_arrival_due_ns(&worker->arrival);
 }
 
 /* RUN: whether the schedule has an operation left, now or later. */
@@ -72,55 +71,47 @@ schedule_is_open(const LoadWorker *worker, int64_t now_ns)
            (now_ns < end_ns + GRACE_NS && next_intended(worker, now_ns) < end_ns);
 }
 
-/* The place of the operation that is drawn among `places`, in the workload's order. */
-static uint64_t
-draw_place(LoadWorker *worker, uint64_t places, uint64_t begin, uint64_t step)
+static void
+draw_next_arrival(LoadWorker *worker)
 {
-    uint64_t at = (begin + worker->drawn * step) % places;
-    switch (worker->plan->workload->order) {
-    case LOAD_ORDER_FORWARD:
-        return at;
-    case LOAD_ORDER_BACKWARD:
-        return places - 1 - at;
-    case LOAD_ORDER_RANDOM:
-        break;
+    worker->drawn++;
+    if (worker->plan->rate > 0) {
+        load_arrival_next(&worker->arrival);
     }
-    return base_rand_below(&worker->rand, places);
 }
 
-/* A walk or a MULTI_GET, over the records of all workers. */
-static void
-draw_walk(LoadWorker *worker, LoadOp *op)
-{
-    uint64_t total = worker->ledger.total;
-    uint64_t begin = total / worker->ledger.workers * worker->ledger.worker;
-    op->walk = worker->plan->walk;
-    op->record = draw_place(worker, total, begin, op->walk);
-    op->total = total;
-    op->reverse = worker->plan->workload->order == LOAD_ORDER_BACKWARD;
-    op->record += op->reverse ? 1 : 0;
-}
-
-static void
+/* Draws an operation. False: there is no memory for it, and it is counted as never sent. */
+static bool
 draw(LoadWorker *worker, int64_t intended_ns, LoadOp *ret_op)
 {
-    const LoadPlan *plan = worker->plan;
+    bool drawn = load_script_draw(&worker->script, ret_op);
+    ret_op->intended_ns = intended_ns;
+    draw_next_arrival(worker);
+    if (!drawn) {
+        load_recorder_count(&worker->recorder->faults[ret_op->row][LOAD_FAULT_UNSENT]);
+        load_notes_fault(worker->plan->notes, LOAD_FAULT_UNSENT,
+                         BASE_SLICE_LITERAL("no memory for another operation"));
+    }
+    return drawn;
+}
+
+/* LOAD: the next write. */
+static bool
+draw_load(LoadWorker *worker, int64_t now_ns, LoadOp *ret_op)
+{
+    uint64_t record = 0;
+    if (!next_to_load(worker, &record)) {
+        return false;
+    }
     *ret_op = (LoadOp){
-        .kind = worker->kind,
-        .missing = plan->workload->missing,
-        .sync = plan->workload->sync,
-        .intended_ns = intended_ns,
+        .kind = LOAD_PUT,
+        .row = LOAD_PUT,
+        .record = record,
+        .value_size = load_script_size(&worker->script),
+        .intended_ns = now_ns,
     };
-    if (plan->workload->mixed && base_rand_below(&worker->rand, 100) >= plan->get_percent) {
-        ret_op->kind = LOAD_PUT;
-    }
-    if (load_op_is_walk(worker->kind)) {
-        draw_walk(worker, ret_op);
-    } else {
-        uint64_t place = draw_place(worker, worker->ledger.records, 0, 1);
-        ret_op->record = load_ledger_record(&worker->ledger, place);
-    }
-    worker->drawn++;
+    load_ledger_begin(&worker->ledger, ret_op);
+    return true;
 }
 
 static bool
@@ -131,21 +122,16 @@ driver_next(LoadDriver *driver, int64_t now_ns, LoadOp *ret_op)
         return false;
     }
     if (worker->loading) {
-        uint64_t record = 0;
-        if (!next_to_load(worker, &record)) {
-            return false;
-        }
-        *ret_op = (LoadOp){.kind = LOAD_PUT, .record = record, .intended_ns = now_ns};
-    } else {
-        int64_t intended_ns = next_intended(worker, now_ns);
-        if (intended_ns > now_ns || intended_ns >= worker->schedule.end_ns ||
-            !schedule_is_open(worker, now_ns)) {
-            return false;
-        }
-        draw(worker, intended_ns, ret_op);
+        return draw_load(worker, now_ns, ret_op);
     }
-    load_ledger_begin(&worker->ledger, ret_op);
-    return true;
+    if (worker->write_count != 0) {
+        *ret_op = worker->writes[--worker->write_count];
+        load_ledger_begin(&worker->ledger, ret_op);
+        return true;
+    }
+    int64_t intended_ns = next_intended(worker, now_ns);
+    return intended_ns <= now_ns && intended_ns < worker->schedule.end_ns &&
+           schedule_is_open(worker, now_ns) && draw(worker, intended_ns, ret_op);
 }
 
 static int64_t
@@ -153,6 +139,9 @@ driver_idle_ns(LoadDriver *driver, int64_t now_ns)
 {
     LoadWorker *worker = worker_of(driver);
     bool closed = worker->plan->rate <= 0 && now_ns >= worker->schedule.start_ns;
+    if (worker->write_count != 0) {
+        return 0;
+    }
     if (worker->loading || closed) {
         return TURN_NS;
     }
@@ -188,9 +177,10 @@ static void
 note_latency(LoadWorker *worker, const LoadOp *op, int64_t ended_ns)
 {
     LoadRecorder *recorder = worker->recorder;
-    base_shared_histogram_record(&recorder->latency[op->kind], ended_ns - op->intended_ns);
+    base_shared_histogram_record(&recorder->latency[op->row], ended_ns - op->intended_ns);
     if (worker->plan->rate > 0) {
-        base_shared_histogram_record(&recorder->service[op->kind], ended_ns - op->started_ns);
+        int64_t first_ns = op->first_ns != 0 ? op->first_ns : op->started_ns;
+        base_shared_histogram_record(&recorder->service[op->row], ended_ns - first_ns);
     }
 }
 
@@ -202,7 +192,7 @@ measure(LoadWorker *worker, const LoadOp *op, const LoadAnswer *answer)
     bool good = answer->fault == LOAD_FAULT_NONE;
     if (good && answer->finished_ns >= schedule->measure_ns &&
         answer->finished_ns < schedule->end_ns) {
-        load_recorder_count(&recorder->finished[op->kind]);
+        load_recorder_count(&recorder->finished[op->row]);
         load_recorder_add(&recorder->entries, answer->entries);
     }
     if (op->intended_ns < schedule->measure_ns) {
@@ -215,7 +205,7 @@ measure(LoadWorker *worker, const LoadOp *op, const LoadAnswer *answer)
         note_latency(worker, op, answer->finished_ns);
     }
     if (!good) {
-        load_recorder_count(&recorder->faults[op->kind][answer->fault]);
+        load_recorder_count(&recorder->faults[op->row][answer->fault]);
     }
 }
 
@@ -250,18 +240,63 @@ judge(LoadWorker *worker, const LoadOp *op, const LoadAnswer *answer)
     }
 }
 
+/* Judges the members of a BATCH, each as the write of its record. */
+static void
+judge_parts(LoadWorker *worker, const LoadOp *op, const LoadAnswer *answer)
+{
+    for (uint32_t i = 0; i < op->part_count; i++) {
+        const LoadPart *part = &op->parts[i];
+        LoadOp write = {.kind = LOAD_PUT,
+                        .record = part->record,
+                        .sequence = part->sequence,
+                        .floor_version = part->floor_version};
+        judge(worker, &write, answer);
+    }
+}
+
+/* Has the PUT of an RMW follow its GET. False: no memory. */
+static bool
+follow(LoadWorker *worker, const LoadOp *op)
+{
+    if (worker->write_count == worker->write_room) {
+        size_t room = worker->write_room * 2 + 16;
+        LoadOp *writes = realloc(worker->writes, room * sizeof *writes);
+        if (writes == NULL) {
+            return false;
+        }
+        worker->writes = writes;
+        worker->write_room = room;
+    }
+    worker->writes[worker->write_count++] = (LoadOp){
+        .kind = LOAD_PUT,
+        .row = LOAD_RMW,
+        .record = op->record,
+        .value_size = load_script_size(&worker->script),
+        .intended_ns = op->intended_ns,
+        .first_ns = op->started_ns,
+    };
+    return true;
+}
+
 static void
 driver_done(LoadDriver *driver, const LoadOp *op, const LoadAnswer *answer)
 {
     LoadWorker *worker = worker_of(driver);
-    if (answer->fault == LOAD_FAULT_NONE) {
-        judge(worker, op, answer);
-    } else {
+    if (answer->fault != LOAD_FAULT_NONE) {
         load_notes_fault(worker->plan->notes, answer->fault, answer->message);
+    } else if (op->kind == LOAD_BATCH) {
+        judge_parts(worker, op, answer);
+    } else {
+        judge(worker, op, answer);
+    }
+    bool first_half = op->row == LOAD_RMW && op->kind == LOAD_GET;
+    if (first_half && answer->fault == LOAD_FAULT_NONE && (stopped(worker) || follow(worker, op))) {
+        return;
     }
     load_recorder_count(&worker->recorder->ended);
     if (!worker->loading) {
         measure(worker, op, answer);
+        load_script_end(&worker->script, op);
         return;
     }
     loaded(worker, op, answer->fault);
@@ -272,6 +307,17 @@ driver_done(LoadDriver *driver, const LoadOp *op, const LoadAnswer *answer)
 
 /* ----------------------------------------------------------------------------------- phases -- */
 
+static void
+begin_arrivals(LoadWorker *worker)
+{
+    const LoadPlan *plan = worker->plan;
+    worker->drawn = 0;
+    if (plan->rate > 0) {
+        worker->arrival =
+            load_arrival(&plan->arrival, plan->rate, worker->index, worker->workers, plan->seed);
+    }
+}
+
 BaseStatus
 load_worker_init(LoadWorker *worker, const LoadPlan *plan, uint64_t records, uint32_t index,
                  uint32_t workers, uint32_t run)
@@ -279,21 +325,23 @@ load_worker_init(LoadWorker *worker, const LoadPlan *plan, uint64_t records, uin
     *worker = (LoadWorker){
         .driver = {driver_next, driver_idle_ns, driver_entry, driver_done},
         .plan = plan,
-        .kind = plan->workload->kind,
+        .index = index,
+        .workers = workers,
         .operations = plan->operations == 0
                           ? UINT64_MAX
                           : plan->operations + (index < plan->operations_rest ? 1 : 0),
-        .rand = base_rand(plan->seed * 0x10001 + index),
         .recorder = calloc(1, sizeof *worker->recorder),
         .again = calloc(LOAD_RETRIES_MAX, sizeof *worker->again),
     };
-    bool removes = worker->kind == LOAD_REMOVE;
-    worker->walk = (LoadWalk){
-        .keys = plan->keys, .total = records, .run = run, .complete = plan->loads && !removes};
+    LoadOpKind kind = plan->workload->kind;
+    bool removes = kind == LOAD_REMOVE || load_mix_share(&plan->mix, LOAD_REMOVE) > 0;
+    bool complete = plan->loads && !removes && !plan->expires;
+    worker->walk =
+        (LoadWalk){.keys = plan->keys, .total = records, .run = run, .complete = complete};
     if (plan->workload->writer && index != 0) {
-        load_ledger_observe(&worker->ledger, records, run, plan->loads);
+        load_ledger_observe(&worker->ledger, records, run, complete);
     } else if (plan->workload->writer) {
-        worker->kind = LOAD_PUT;
+        kind = LOAD_PUT;
         workers = 1;
     }
     bool ledger_made =
@@ -302,6 +350,9 @@ load_worker_init(LoadWorker *worker, const LoadPlan *plan, uint64_t records, uin
         load_worker_clear(worker);
         return base_error(BASE_NO_MEMORY, "no memory for a worker and its records");
     }
+    worker->ledger.removes = plan->expires;
+    load_script_init(&worker->script, plan, &worker->ledger, kind, index);
+    begin_arrivals(worker);
     return base_ok();
 }
 
@@ -309,7 +360,9 @@ void
 load_worker_clear(LoadWorker *worker)
 {
     load_session_free(worker->session);
+    load_script_clear(&worker->script);
     load_ledger_clear(&worker->ledger);
+    free(worker->writes);
     free(worker->recorder);
     free(worker->again);
     *worker = (LoadWorker){.session = NULL};
@@ -343,13 +396,15 @@ record_unsent(LoadWorker *worker)
     int64_t end_ns = worker->schedule.end_ns;
     int64_t intended_ns = next_intended(worker, end_ns);
     while (worker->plan->rate > 0 && intended_ns < end_ns) {
-        draw(worker, intended_ns, &op);
-        op.started_ns = end_ns;
-        if (intended_ns >= worker->schedule.measure_ns) {
-            base_shared_histogram_record(&worker->recorder->latency[op.kind], end_ns - intended_ns);
-            load_recorder_count(&worker->recorder->faults[op.kind][LOAD_FAULT_UNSENT]);
+        bool drawn = draw(worker, intended_ns, &op);
+        if (drawn && intended_ns >= worker->schedule.measure_ns) {
+            base_shared_histogram_record(&worker->recorder->latency[op.row], end_ns - intended_ns);
+            load_recorder_count(&worker->recorder->faults[op.row][LOAD_FAULT_UNSENT]);
             load_notes_fault(worker->plan->notes, LOAD_FAULT_UNSENT,
                              BASE_SLICE_LITERAL("due, but the run ended before there was room"));
+        }
+        if (drawn) {
+            load_script_end(&worker->script, &op);
         }
         intended_ns = next_intended(worker, end_ns);
     }
@@ -359,10 +414,10 @@ void
 load_worker_run(LoadWorker *worker, const LoadSchedule *schedule)
 {
     worker->schedule = *schedule;
-    worker->drawn = 0;
+    begin_arrivals(worker);
     int64_t now_ns = load_clock_ns();
     while (load_session_pending(worker->session) != 0 ||
-           (schedule_is_open(worker, now_ns) && !stopped(worker))) {
+           ((worker->write_count != 0 || schedule_is_open(worker, now_ns)) && !stopped(worker))) {
         int64_t left_ns = schedule->end_ns - now_ns;
         load_session_turn(worker->session, left_ns > 0 && left_ns < TURN_NS ? left_ns : TURN_NS);
         now_ns = load_clock_ns();

@@ -8,19 +8,20 @@
  *   RUN   draws operations until the end of the schedule, then waits for what is under way. Before
  *         schedule.measure_ns it is warming up; what was intended later is measured.
  *
- * Arrival. Closed loop: an operation is intended when there is room for it. Open loop: the k-th
- * operation of this worker is intended at start + k / rate, whatever the target does. When the
- * target falls behind, the backlog is sent as fast as it takes it, with latencies that include the
- * wait; what was still not sent 100 ms after the schedule ended is recorded as UNSENT with the time
- * it had waited at its end.
+ * Arrival. Closed loop: an operation is intended when there is room for it. Open loop: operations
+ * are intended at the times that arrival.h says, whatever the target does. When the target falls
+ * behind, the backlog is sent as fast as it takes it, with latencies that include the wait; what
+ * was still not sent 100 ms after the schedule ended is recorded as UNSENT with the time it had
+ * waited at its end.
+ *
+ * An RMW is a GET, and when it was answered well a PUT of the same record, which goes before
+ * everything else and even behind the end of the schedule. It is counted once, as RMW, from the
+ * intended start of its GET to the end of its PUT; if its GET fails, so did the RMW.
  *
  * A run that is counted ends when each worker has begun its share of the operations, whatever the
  * schedule says.
  *
- * Keys are drawn uniformly from the worker's own records, or taken in order; see ledger.h. Walks go
- * over the records of all workers; those in order begin at a place that is each worker's own. The
- * same seed and settings give the same sequence of operations to each worker, independent of
- * timing.
+ * What is done, and to which records, is script.h's part.
  *
  * Threading: the phases of one worker run one after the other, on any thread. `recorder`, `notes`
  * and `stop` may be used from others meanwhile.
@@ -28,38 +29,16 @@
 #ifndef LARDER_LOADGEN_WORKER_H
 #define LARDER_LOADGEN_WORKER_H
 
-#include "engine/base/rand.h"
-#include "loadgen/notes.h"
+#include "loadgen/arrival.h"
+#include "loadgen/plan.h"
 #include "loadgen/recorder.h"
+#include "loadgen/script.h"
 #include "loadgen/target.h"
 #include "loadgen/walk.h"
-#include "loadgen/workload.h"
 
 #include <pthread.h>
 
 enum { LOAD_RETRIES_MAX = 1000 };
-
-/* When a run does what; nanoseconds of the monotonic clock. */
-typedef struct LoadSchedule {
-    int64_t start_ns;
-    int64_t measure_ns; /* warm-up ends, measuring begins */
-    int64_t end_ns;     /* measuring ends */
-} LoadSchedule;
-
-/* What all workers of a run have in common. */
-typedef struct LoadPlan {
-    const LoadWorkload *workload;
-    const LoadKeys *keys;
-    unsigned get_percent;     /* of a mixed workload */
-    uint32_t walk;            /* SCAN: entries */
-    double rate;              /* operations a second of one worker; 0: closed loop */
-    uint64_t operations;      /* of one worker, at least; 0: not counted */
-    uint64_t operations_rest; /* so many workers do one more */
-    uint64_t seed;
-    bool loads; /* the run writes all records first */
-    LoadNotes *notes;
-    _Atomic bool *stop; /* set: end early */
-} LoadPlan;
 
 typedef struct LoadWorker {
     LoadDriver driver; /* first: a worker is a driver */
@@ -67,10 +46,15 @@ typedef struct LoadWorker {
     LoadSession *session;
     LoadLedger ledger;
     LoadWalk walk;
-    LoadOpKind kind;
+    LoadScript script;
+    LoadArrival arrival; /* with a rate */
     uint64_t operations; /* to begin; UINT64_MAX: not counted */
     LoadRecorder *recorder;
-    BaseRand rand;
+    LoadOp *writes; /* PUTs of RMWs, to begin before anything else */
+    size_t write_count;
+    size_t write_room;
+    uint32_t index;
+    uint32_t workers;
     bool loading;
     LoadSchedule schedule;
     int64_t ended_ns; /* RUN: when the last answer was there */

@@ -9,7 +9,7 @@ static const LoadWorkload workloads[] = {
     {.name = "get", .kind = LOAD_GET},
     {.name = "put", .kind = LOAD_PUT},
     {.name = "mixed", .kind = LOAD_GET, .mixed = true},
-    {.name = "multi_get", .kind = LOAD_MULTI_GET, .remote = true, .walk = KEYS},
+    {.name = "multi_get", .kind = LOAD_MULTI_GET, .walk = KEYS},
     {.name = "fillseq",
      .kind = LOAD_PUT,
      .order = LOAD_ORDER_FORWARD,
@@ -25,6 +25,13 @@ static const LoadWorkload workloads[] = {
     {.name = "seekrandom", .kind = LOAD_SCAN, .walk = 1},
     {.name = "readwhilewriting", .kind = LOAD_GET, .writer = true},
     {.name = "deleterandom", .kind = LOAD_REMOVE, .counted = true},
+    {.name = "ycsb-a", .mix = "get:50,put:50", .distribution = "zipfian", .ycsb = true},
+    {.name = "ycsb-b", .mix = "get:95,put:5", .distribution = "zipfian", .ycsb = true},
+    {.name = "ycsb-c", .mix = "get:100", .distribution = "zipfian", .ycsb = true},
+    {.name = "ycsb-d", .mix = "get:95,insert:5", .distribution = "latest", .ycsb = true},
+    {.name = "ycsb-e", .mix = "scan(1..100):95,insert:5", .distribution = "zipfian", .ycsb = true},
+    {.name = "ycsb-f", .mix = "get:50,rmw:50", .distribution = "zipfian", .ycsb = true},
+    {.name = "mix", .mix = ""},
     {.name = "compact", .kind = LOAD_COMPACT, .counted = true, .embedded = true},
 };
 

@@ -5,12 +5,20 @@
  * meaning of the names, so that figures can be set beside each other; fill... begin with a store
  * that the run has not loaded, all others load it first (--no-load: it is there already).
  *
+ * ycsb-a to ycsb-f are the core workloads of YCSB: its shares, its distributions, its scan lengths;
+ * keys are scattered and values have LOAD_YCSB_VALUE_BYTES unless told otherwise. A record is one
+ * value here, not ten fields: an update writes all of it.
+ *
+ * mix is what --mix says.
+ *
  * Threading: constants.
  */
 #ifndef LARDER_LOADGEN_WORKLOAD_H
 #define LARDER_LOADGEN_WORKLOAD_H
 
 #include "loadgen/op.h"
+
+enum { LOAD_YCSB_VALUE_BYTES = 1000 };
 
 /* Which record comes next. */
 typedef enum LoadOrder {
@@ -23,14 +31,16 @@ typedef struct LoadWorkload {
     const char *name;
     LoadOpKind kind;
     LoadOrder order;
-    bool mixed;    /* PUT instead of GET by a share that is chosen */
-    bool missing;  /* GET: of keys that nobody writes */
-    bool sync;     /* PUT: answered only after a sync */
-    bool fresh;    /* nothing is loaded before */
+    const char *mix;          /* in the words of mix.h; NULL: `kind` says it all */
+    const char *distribution; /* preset, in the words of chooser.h; NULL: uniform */
+    bool mixed;               /* PUT instead of GET by a share that is chosen */
+    bool missing;             /* GET: of keys that nobody writes */
+    bool sync;                /* PUT: answered only after a sync */
+    bool ycsb;                /* with the presets of YCSB */
+    bool fresh;               /* nothing is loaded before */
     bool writer;   /* the first worker puts instead, over all records, and nobody else does */
     bool counted;  /* preset: as many operations as records, not a time; COMPACT: one */
     bool embedded; /* goes with an engine in this process only */
-    bool remote;   /* goes with a server only */
     unsigned walk; /* SCAN, MULTI_GET: entries of one, as preset */
 } LoadWorkload;
 

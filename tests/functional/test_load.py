@@ -108,6 +108,52 @@ def test_the_workloads_of_db_bench_on_a_server(start_server, tmp_path, workload,
     check_other(path, workload, operation)
 
 
+EVERYTHING = ("get:30,put:20,insert:5,rmw:10,scan(1..20):10,multi_get(1..20):10,batch(2..10):10,"
+              "remove:5")
+KINDS = {"get", "put", "insert", "rmw", "scan", "multi_get", "batch", "remove"}
+
+
+def check_mix(path, kinds):
+    """Asserts that every kind of operation was done and that nothing was wrong."""
+    report = json.loads(path.read_text())
+    assert report["result"]["faults"] == 0 and report["verification"]["wrong"] == 0, report
+    assert report["verification"]["right"] > 0
+    assert kinds <= {kind for kind, done in report["operations"].items() if done["finished"] > 0}
+    return report
+
+
+@pytest.mark.parametrize("more", [
+    ["--distribution=zipfian", "--value-size=uniform(40..2000)"],
+    ["--ttl=0.1", "--distribution=latest"],
+    ["--rate=2000", "--arrival=poisson", "--value-size=pareto(50,1.5,4000)"],
+])
+def test_a_mix_of_everything_on_a_server(start_server, tmp_path, more):
+    server = start_server()
+    path = tmp_path / "out.json"
+    status, printed, said = run_load(
+        f"--target={server.address}", f"--mix={EVERYTHING}", "--threads=2", "--connections=4",
+        "--pipeline=4", "--records=1000", "--seconds=0.5", "--warmup-seconds=0.1",
+        f"--json={path}", *more)
+    assert status == 0, printed + said
+    report = check_mix(path, KINDS)
+    assert report["config"]["mix"] == EVERYTHING
+
+
+@pytest.mark.parametrize("name, kinds", [
+    ("a", {"get", "put"}), ("b", {"get", "put"}), ("c", {"get"}), ("d", {"get", "insert"}),
+    ("e", {"scan", "insert"}), ("f", {"get", "rmw"}),
+])
+def test_the_workloads_of_ycsb(tmp_path, name, kinds):
+    path = tmp_path / "out.json"
+    status, printed, said = run_load(
+        "--target=embedded:lsm", f"--workload=ycsb-{name}", "--threads=2", "--records=1000",
+        "--operations=4000", "--warmup-seconds=0", "--engine-option=durability=os",
+        "--key-shape=decimal", f"--json={path}")
+    assert status == 0, printed + said
+    report = check_mix(path, kinds)
+    assert sum(done["finished"] for done in report["operations"].values()) == 4000
+
+
 @pytest.mark.parametrize("workload, operation", [("fillsync", "put"), ("compact", "compact")])
 def test_what_only_a_durable_engine_can_do(tmp_path, workload, operation):
     path = tmp_path / "out.json"
@@ -149,6 +195,10 @@ def test_values_of_others_are_found_out(start_server):
     ("--workload=fast", "get put mixed"),
     ("--connections=0", "1"),
     ("--value-size=1", "40"),
+    ("--mix=get:80,scan(0..5):20", "from 1 to 10000"),
+    ("--distribution=zipf", "zipfian(THETA)"),
+    ("--arrival=poisson", "--rate"),
+    ("--ttl=0", "0.001"),
     ("--target=http:localhost", "tcp:HOST:PORT"),
 ])
 def test_wrong_arguments_name_what_is_allowed(argument, expected):

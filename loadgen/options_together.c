@@ -1,0 +1,55 @@
+/*
+ * options_together.c: checks of laws that depend on the other options. See options_together.h.
+ */
+#include "loadgen/options_together.h"
+
+#include <inttypes.h>
+
+/* So many inserts at most in a run that is not counted: 11 digits more. */
+#define INSERTS_MAX INT64_C(99999999999)
+
+uint64_t
+load_options_together_records(const LoadOptions *options)
+{
+    if (load_mix_share(&options->laws.mix, LOAD_INSERT) <= 0) {
+        return (uint64_t)options->records;
+    }
+    int64_t inserts = options->operations == 0 ? INSERTS_MAX : options->operations;
+    return (uint64_t)(options->records + inserts);
+}
+
+/* What servers of other kinds cannot do. */
+static char *
+check_peer(const LoadOptions *options)
+{
+    const LoadLaws *laws = &options->laws;
+    if (options->target_kind == LOAD_TARGET_SOCKET ||
+        options->target_kind == LOAD_TARGET_EMBEDDED) {
+        return NULL;
+    }
+    if (load_mix_share(&laws->mix, LOAD_SCAN) > 0 || load_mix_share(&laws->mix, LOAD_BATCH) > 0) {
+        return g_strdup_printf("--mix=%s: scan and batch go with a larderd or an engine only",
+                               laws->words.mix);
+    }
+    if (laws->sizes.kind != LOAD_SIZES_FIXED) {
+        return g_strdup_printf("--value-size=%s: must be one number with --target=%s",
+                               laws->words.value_size, options->target);
+    }
+    if (laws->ttl_ms != 0) {
+        return g_strdup_printf("--ttl=%s: goes with a larderd or an engine only", laws->words.ttl);
+    }
+    return NULL;
+}
+
+char *
+load_options_together(const LoadOptions *options)
+{
+    uint32_t batch = load_mix_longest(&options->laws.mix, LOAD_BATCH);
+    int64_t entry_bytes = (int64_t)options->key_size + options->value_size;
+    if (batch * entry_bytes > LOAD_BATCH_BYTES_MAX) {
+        return g_strdup_printf("--mix=%s: a batch would be longer than %d bytes, with %u members "
+                               "of up to %" PRId64 " bytes",
+                               options->laws.words.mix, LOAD_BATCH_BYTES_MAX, batch, entry_bytes);
+    }
+    return check_peer(options);
+}
