@@ -1,6 +1,7 @@
 /*
  * main.c: larder-load. Parses, opens the target, runs, reports; see loadgen/README.md.
  */
+#include "loadgen/compare.h"
 #include "loadgen/embedded.h"
 #include "loadgen/options.h"
 #include "loadgen/plot.h"
@@ -124,6 +125,9 @@ run(const LoadOptions *options)
 int
 main(int argc, char **argv)
 {
+    if (argc > 1 && g_str_equal(argv[1], "compare")) {
+        return load_compare_main(argc - 1, argv + 1);
+    }
     if (argc > 1 && g_str_equal(argv[1], "plot")) {
         return load_plot_main(argc - 1, argv + 1);
     }

@@ -122,3 +122,61 @@ def test_plot_names_what_it_cannot_read_or_write(reports, tmp_path):
     assert run_load("plot")[0] == run_load("plot", *reports * 3)[0] == 64
     assert run_load("plot", tmp_path / "text")[0] == run_load("plot", tmp_path / "none")[0] == 65
     assert run_load("plot", reports[0], "--output=/none/such")[0] == 73
+
+
+def compare(*arguments):
+    """Runs larder-load compare; returns its status, {row: the word at its end}, and all that it said."""
+    status, printed, said = run_load("compare", *arguments)
+    rows = re.findall(r"^(per s|p[\d.]+ us) .*   (\S.*)$", printed, re.MULTILINE)
+    return status, dict(rows), printed + said
+
+
+def slower(path, to, times):
+    """Writes a report in which everything took so many times as long."""
+    report = json.loads(path.read_text())
+    for operation in report["operations"].values():
+        operation["per_second"] /= times
+        latency = operation["latency"]
+        latency["buckets"] = [[low * times, high * times, n] for low, high, n in latency["buckets"]]
+        latency["percentiles_ns"]["max"] *= times
+        latency["min_ns"] *= times
+    to.write_text(json.dumps(report))
+    return to
+
+
+def test_compare_says_what_is_faster(reports, tmp_path):
+    same = [reports[0]] * 3
+    other = [slower(reports[0], tmp_path / "slow.json", 3)] * 3
+    status, rows, said = compare(*same, "vs", *other)
+    assert status == 0 and rows["per s"] == rows["p50 us"] == rows["p99 us"] == "slower", said
+    status, rows, said = compare(*other, "vs", *same)
+    assert status == 0 and rows["per s"] == rows["p50 us"] == rows["p99 us"] == "faster", said
+    status, rows, said = compare(reports[0], reports[0])
+    assert status == 0 and rows["per s"] == rows["p50 us"] == "no difference shown", said
+    assert "seconds" in said and compare(reports[0], reports[0])[2] == said
+
+
+def test_compare_refuses_other_settings_by_name(reports, tmp_path):
+    status, rows, said = compare(reports[0], reports[2])
+    assert status == 65 and not rows and 'workload: "put", "get"' in said, said
+    status, rows, said = compare(reports[0], reports[2], "--force")
+    assert status == 0 and rows and 'workload: "put", "get"' in said, said
+    report, later = json.loads(reports[0].read_text()), tmp_path / "later.json"
+    report["config"]["seed"] = 7
+    report["host"]["name"] = "elsewhere"
+    later.write_text(json.dumps(report))
+    status, _, said = compare(reports[0], later)
+    assert status == 0 and "seed: 1, 7" in said and "host.name" in said, said
+    report["config"]["added_later"] = 7
+    later.write_text(json.dumps(report))
+    status, _, said = compare(reports[0], later)
+    assert status == 65 and "added_later: not set, 7" in said, said
+
+
+def test_compare_wants_two_sides_with_histograms(reports, tmp_path):
+    assert compare()[0] == compare(reports[0])[0] == compare("vs", *reports)[0] == 64
+    report, path = json.loads(reports[0].read_text()), tmp_path / "wrong.json"
+    report["series"][1]["latency_hdr"] = "HISTFAAAA"
+    path.write_text(json.dumps(report))
+    status, _, said = compare(path, reports[0])
+    assert status == 65 and "latency_hdr" in said, said
