@@ -4,8 +4,8 @@
 #include "loadgen/compare.h"
 #include "loadgen/embedded.h"
 #include "loadgen/options.h"
+#include "loadgen/peer.h"
 #include "loadgen/plot.h"
-#include "loadgen/redis.h"
 #include "loadgen/report.h"
 #include "loadgen/report_hdr.h"
 #include "loadgen/report_json.h"
@@ -55,9 +55,9 @@ open_target(const LoadOptions *options, LoadTarget **ret_target)
         g_printerr("larder-load: %s: %s\n", options->target, problem.text);
         return false;
     }
-    BaseStatus status = options->target_kind == LOAD_TARGET_REDIS
-                            ? load_redis_open(options, ret_target)
-                            : load_socket_open(options, ret_target);
+    BaseStatus status = options->target_kind == LOAD_TARGET_SOCKET
+                            ? load_socket_open(options, ret_target)
+                            : load_peer_open(options, ret_target);
     if (base_is_ok(status)) {
         return true;
     }

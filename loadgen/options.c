@@ -185,15 +185,21 @@ check_target(LoadOptions *options)
     if (options->engine_options != NULL) {
         return g_strdup("--engine-option: goes with --target=embedded:ENGINE only");
     }
-    bool redis = g_str_has_prefix(options->target, "redis:");
-    options->target_kind = redis ? LOAD_TARGET_REDIS : LOAD_TARGET_SOCKET;
-    const char *address = options->target + (redis ? strlen("redis:") : 0);
+    const char *address = options->target;
+    options->target_kind = LOAD_TARGET_SOCKET;
+    if (g_str_has_prefix(address, "redis:")) {
+        options->target_kind = LOAD_TARGET_REDIS;
+        address += strlen("redis:");
+    } else if (g_str_has_prefix(address, "memcached:")) {
+        options->target_kind = LOAD_TARGET_MEMCACHED;
+        address += strlen("memcached:");
+    }
     BaseStatus status = client_address_parse(address, &options->address);
     if (base_is_ok(status)) {
         return NULL;
     }
     return g_strdup_printf("--target=%s: must be tcp:HOST:PORT, unix:PATH, embedded:ENGINE, "
-                           "redis:tcp:HOST:PORT or redis:unix:PATH: %s",
+                           "redis:tcp:HOST:PORT, redis:unix:PATH or memcached:... alike: %s",
                            options->target, status.what);
 }
 
@@ -354,8 +360,8 @@ check_together(LoadOptions *options)
     }
     int64_t walk_bytes =
         (int64_t)options->scan_length * ((int64_t)options->key_size + options->value_size);
-    if (options->target_kind == LOAD_TARGET_REDIS && options->workload->kind == LOAD_SCAN) {
-        return g_strdup_printf("--workload=%s: a Redis server has no such operation",
+    if (options->target_kind == LOAD_TARGET_MEMCACHED && walk_bytes != 0) {
+        return g_strdup_printf("--workload=%s: a memcached server has no such operation",
                                options->workload->name);
     }
     if (options->target_kind == LOAD_TARGET_SOCKET && walk_bytes > LOAD_SCAN_BYTES_MAX) {
@@ -400,7 +406,8 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
 {
     const GOptionEntry entries[] = {
         {"target", 't', 0, G_OPTION_ARG_STRING, &o->target,
-         "tcp:HOST:PORT, unix:PATH, embedded:ENGINE or redis:ADDRESS [tcp:127.0.0.1:7400]",
+         "tcp:HOST:PORT, unix:PATH, embedded:ENGINE, redis:ADDRESS or memcached:ADDRESS "
+         "[tcp:127.0.0.1:7400]",
          "TARGET"},
         {"store", 0, 0, G_OPTION_ARG_STRING, &o->store, "Store of the server [default]", "NAME"},
         {"workload", 'w', 0, G_OPTION_ARG_STRING, &t->workload, "See below [mixed]", "NAME"},

@@ -22,12 +22,13 @@ typedef enum LoadTargetKind {
     LOAD_TARGET_SOCKET,
     LOAD_TARGET_EMBEDDED,
     LOAD_TARGET_REDIS,
+    LOAD_TARGET_MEMCACHED,
 } LoadTargetKind;
 
 typedef struct LoadOptions {
     char *target; /* as given */
     LoadTargetKind target_kind;
-    ClientAddress address; /* SOCKET, REDIS */
+    ClientAddress address; /* SOCKET, REDIS, MEMCACHED */
     const char *engine;    /* EMBEDDED: a name, within target */
     char *directory;       /* EMBEDDED: parent of the temporary data directory */
     char *store;

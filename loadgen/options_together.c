@@ -31,6 +31,10 @@ check_peer(const LoadOptions *options)
         return g_strdup_printf("--mix=%s: scan and batch go with a larderd or an engine only",
                                laws->words.mix);
     }
+    if (options->target_kind == LOAD_TARGET_MEMCACHED &&
+        load_mix_share(&laws->mix, LOAD_MULTI_GET) > 0) {
+        return g_strdup_printf("--mix=%s: multi_get does not go with memcached", laws->words.mix);
+    }
     if (laws->sizes.kind != LOAD_SIZES_FIXED) {
         return g_strdup_printf("--value-size=%s: must be one number with --target=%s",
                                laws->words.value_size, options->target);

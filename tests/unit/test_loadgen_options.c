@@ -163,7 +163,7 @@ START_TEST(contradictions_are_told)
     assert_wrong("--protocol=json", "binary or compact");
     assert_wrong("--target=http://x", "tcp:HOST:PORT, unix:PATH, embedded:ENGINE");
     assert_wrong("--target=redis:", "redis:tcp:HOST:PORT");
-    assert_wrong("--target=redis:tcp:localhost:1 --workload=readseq", "no such operation");
+    assert_wrong("--target=memcached:tcp:localhost:1 --workload=readseq", "no such operation");
     assert_wrong("--target=embedded:", "needs an engine");
     assert_wrong("--no-such-option", "no-such-option");
     assert_wrong("word", "\"word\" is no option");

@@ -1,9 +1,9 @@
 /*
- * redis.c: finds the server and asks what it is. See redis.h.
+ * peer.c: finds the server and asks what it is. See peer.h.
  */
-#include "loadgen/redis.h"
+#include "loadgen/peer.h"
 
-#include "loadgen/redis_target.h"
+#include "loadgen/peer_target.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -30,7 +30,7 @@ wait_for(int fd, short events, int64_t timeout_us)
 }
 
 int
-load_redis_connect(const ClientEndpoint *endpoint, int64_t timeout_us)
+load_peer_connect(const ClientEndpoint *endpoint, int64_t timeout_us)
 {
     const struct sockaddr *address = (const struct sockaddr *)&endpoint->address;
     int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -52,32 +52,33 @@ load_redis_connect(const ClientEndpoint *endpoint, int64_t timeout_us)
     return fd;
 }
 
-/* Takes redis_version out of the reply to INFO, of which a part is enough. */
+/* Takes the version out of the reply to the dialect's question, of which a part is enough. */
 static BaseStatus
-read_version(const char *reply, LoadTargetInfo *info)
+read_version(const LoadDialect *dialect, const char *reply, LoadTargetInfo *info)
 {
-    const char *found = strstr(reply, "redis_version:");
+    const char *found = strstr(reply, dialect->version);
     if (found == NULL) {
-        return base_error(BASE_INVALID, "it does not answer INFO: is it a Redis server?");
+        return base_error(BASE_INVALID,
+                          "it does not say its version: is it a server of that kind?");
     }
-    found += strlen("redis_version:");
-    (void)snprintf(info->server, sizeof info->server, "redis %.*s", (int)strcspn(found, "\r\n"),
-                   found);
+    found += strlen(dialect->version);
+    (void)snprintf(info->server, sizeof info->server, "%s %.*s", dialect->engine,
+                   (int)strcspn(found, "\r\n"), found);
     return base_ok();
 }
 
 static BaseStatus
-ask(int fd, int64_t timeout_us, LoadTargetInfo *info)
+ask(const LoadDialect *dialect, int fd, int64_t timeout_us, LoadTargetInfo *info)
 {
-    static const char question[] = "INFO server\r\n";
     char reply[INFO_BYTES_MAX + 1];
-    if (send(fd, question, sizeof question - 1, MSG_NOSIGNAL) != sizeof question - 1 ||
+    size_t len = strlen(dialect->question);
+    if (send(fd, dialect->question, len, MSG_NOSIGNAL) != (ssize_t)len ||
         !wait_for(fd, POLLIN, timeout_us)) {
         return base_error(BASE_IO, "no answer in time (--timeout-seconds)");
     }
     ssize_t bytes = recv(fd, reply, INFO_BYTES_MAX, 0);
     reply[bytes < 0 ? 0 : bytes] = '\0';
-    return read_version(reply, info);
+    return read_version(dialect, reply, info);
 }
 
 static void
@@ -87,31 +88,36 @@ free_target(LoadTarget *target)
 }
 
 BaseStatus
-load_redis_open(const LoadOptions *options, LoadTarget **ret_target)
+load_peer_open(const LoadOptions *options, LoadTarget **ret_target)
 {
-    static const LoadTargetOps ops = {load_redis_session_new, free_target};
+    static const LoadTargetOps ops = {load_peer_session_new, free_target};
     ClientEndpoint endpoints[ENDPOINTS_MAX];
     size_t count = 0;
     int64_t timeout_us = (int64_t)(options->timeout_seconds * 1e6);
     BaseStatus status = client_address_resolve(&options->address, endpoints, ENDPOINTS_MAX, &count);
-    LoadRedisTarget *self = calloc(1, sizeof *self);
+    LoadPeerTarget *self = calloc(1, sizeof *self);
     if (self == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for the target");
     }
     int fd = -1;
     for (size_t i = 0; base_is_ok(status) && i < count && fd < 0; i++) {
         self->endpoint = endpoints[i];
-        fd = load_redis_connect(&self->endpoint, timeout_us);
+        fd = load_peer_connect(&self->endpoint, timeout_us);
     }
     if (base_is_ok(status) && fd < 0) {
         status = base_error(BASE_IO, "nobody listens there");
     }
-    self->target = (LoadTarget){
-        .ops = &ops,
-        .unversioned = true,
-        .info = {.engine = "redis", .durability = "see its configuration", .protocol = "RESP2"}};
+    const LoadDialect *dialect =
+        options->target_kind == LOAD_TARGET_REDIS ? &load_peer_resp : &load_peer_memcached;
+    self->dialect = dialect;
+    self->sorted = options->workload->kind == LOAD_SCAN;
+    self->target = (LoadTarget){.ops = &ops, .unversioned = true};
+    LoadTargetInfo *info = &self->target.info;
+    (void)snprintf(info->engine, sizeof info->engine, "%s", dialect->engine);
+    (void)snprintf(info->durability, sizeof info->durability, "see its configuration");
+    (void)snprintf(info->protocol, sizeof info->protocol, "%s", dialect->protocol);
     if (base_is_ok(status)) {
-        status = ask(fd, timeout_us, &self->target.info);
+        status = ask(dialect, fd, timeout_us, info);
     }
     if (fd >= 0) {
         (void)close(fd);

@@ -1,10 +1,9 @@
 /*
- * redis_session.c: the connections of one worker to a Redis server, on one epoll instance.
+ * peer_session.c: the connections of one worker to another server, on one epoll instance.
  *
  * A turn fills every link that has room, sends, waits, and then serves each link that is ready:
  * read, hand back what was answered, fill up again, send. Replies come in the order of requests, so
- * a link is a ring of operations. Requests are arrays of bulk strings, replies simple strings,
- * errors, integers and bulk strings (RESP2).
+ * a link is a ring of operations. What requests and replies look like is the dialect's matter.
  *
  * A link that breaks, or that has had no reply within the timeout, hands back what it had as LOST
  * or TIMEOUT and is connected again at once.
@@ -12,11 +11,10 @@
  * Threading: one worker.
  */
 #include "loadgen/clock.h"
-#include "loadgen/redis_target.h"
+#include "loadgen/peer_target.h"
 #include "loadgen/value.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -38,50 +36,29 @@ typedef struct Link {
     size_t read; /* bytes of `in` that were looked at */
 } Link;
 
-typedef struct RedisSession {
+typedef struct PeerSession {
     LoadSession session; /* first: it is a session */
-    const LoadRedisTarget *target;
+    const LoadPeerTarget *target;
     LoadSessionArgs args;
     int epoll;
     Link *links;
     size_t pending;
     uint64_t reconnects;
     int64_t next_check_ns;
-    uint8_t key[LOAD_KEY_BYTES_MAX + 1];
-    uint8_t *value;
-} RedisSession;
+    LoadPeerWork work;
+} PeerSession;
 
 /* --------------------------------------------------------------------------------- requests -- */
 
-static bool
-put_bulk(BaseBuf *out, BaseSlice bytes)
+void
+load_peer_value(const LoadPeerWork *work, const LoadOp *op, uint8_t *out)
 {
-    char head[24];
-    int len = snprintf(head, sizeof head, "$%zu\r\n", bytes.len);
-    return base_buf_append(out, head, (size_t)len) && base_buf_append_slice(out, bytes) &&
-           base_buf_append(out, "\r\n", 2);
-}
-
-static bool
-encode(RedisSession *self, Link *link, const LoadOp *op)
-{
-    static const BaseSlice get = {(const uint8_t *)"*2\r\n$3\r\nGET\r\n", 13};
-    static const BaseSlice del = {(const uint8_t *)"*2\r\n$3\r\nDEL\r\n", 13};
-    static const BaseSlice set = {(const uint8_t *)"*3\r\n$3\r\nSET\r\n", 13};
-    BaseSlice key = load_keys_write_near(self->args.keys, op->record, op->missing, self->key);
-    if (op->kind != LOAD_PUT) {
-        return base_buf_append_slice(&link->out, op->kind == LOAD_GET ? get : del) &&
-               put_bulk(&link->out, key);
-    }
-    LoadValueId id = {op->record, op->sequence, self->args.run, self->args.writer};
-    load_value_write(self->value, self->args.value_size, self->args.value_unique, &id);
-    return base_buf_append_slice(&link->out, set) && put_bulk(&link->out, key) &&
-           put_bulk(&link->out, base_slice(self->value, self->args.value_size));
+    LoadValueId id = {op->record, op->sequence, work->args->run, work->args->writer};
+    load_value_write(out, work->args->value_size, work->args->value_unique, &id);
 }
 
 static void
-hand_back(RedisSession *self, const LoadOp *op, LoadFault fault, const char *message,
-          int64_t now_ns)
+hand_back(PeerSession *self, const LoadOp *op, LoadFault fault, const char *message, int64_t now_ns)
 {
     LoadAnswer answer = {
         .fault = fault, .message = base_slice_text(message), .finished_ns = now_ns};
@@ -90,18 +67,14 @@ hand_back(RedisSession *self, const LoadOp *op, LoadFault fault, const char *mes
 
 /* Takes one operation from the driver. False: there is none now. */
 static bool
-take(RedisSession *self, Link *link, int64_t now_ns)
+take(PeerSession *self, Link *link, int64_t now_ns)
 {
     LoadOp op;
     if (!self->args.driver->next(self->args.driver, now_ns, &op)) {
         return false;
     }
     op.started_ns = now_ns;
-    if (op.kind == LOAD_SCAN || op.kind == LOAD_COMPACT) {
-        hand_back(self, &op, LOAD_FAULT_INVALID_REQUEST, "Redis has no such operation", now_ns);
-        return true;
-    }
-    if (!encode(self, link, &op)) {
+    if (!self->target->dialect->write(&self->work, &link->out, &op)) {
         hand_back(self, &op, LOAD_FAULT_LOST, "no memory for a request", now_ns);
         return true;
     }
@@ -117,7 +90,7 @@ take(RedisSession *self, Link *link, int64_t now_ns)
 /* ------------------------------------------------------------------------------------ links -- */
 
 static void
-watch(RedisSession *self, Link *link, int operation)
+watch(PeerSession *self, Link *link, int operation)
 {
     bool write = link->sent < link->out.len;
     if (operation == EPOLL_CTL_MOD && write == link->watched_for_write) {
@@ -130,7 +103,7 @@ watch(RedisSession *self, Link *link, int operation)
 
 /* Hands back everything a link has under way, and connects it anew. */
 static void
-restart(RedisSession *self, Link *link, LoadFault fault, int64_t now_ns)
+restart(PeerSession *self, Link *link, LoadFault fault, int64_t now_ns)
 {
     while (link->count != 0) {
         LoadOp op = link->ops[link->first];
@@ -147,14 +120,14 @@ restart(RedisSession *self, Link *link, LoadFault fault, int64_t now_ns)
     base_buf_reset(&link->in);
     link->sent = 0;
     link->read = 0;
-    link->fd = load_redis_connect(&self->target->endpoint, self->args.timeout_us);
+    link->fd = load_peer_connect(&self->target->endpoint, self->args.timeout_us);
     if (link->fd >= 0) {
         watch(self, link, EPOLL_CTL_ADD);
     }
 }
 
 static void
-send_out(RedisSession *self, Link *link, int64_t now_ns)
+send_out(PeerSession *self, Link *link, int64_t now_ns)
 {
     while (link->sent < link->out.len) {
         ssize_t bytes =
@@ -180,7 +153,7 @@ send_out(RedisSession *self, Link *link, int64_t now_ns)
 
 /* Fills a link with what there is to do, and sends it. */
 static void
-fill(RedisSession *self, Link *link, int64_t now_ns)
+fill(PeerSession *self, Link *link, int64_t now_ns)
 {
     while (link->fd >= 0 && link->count < self->args.pipeline && take(self, link, now_ns)) {
     }
@@ -191,70 +164,38 @@ fill(RedisSession *self, Link *link, int64_t now_ns)
 
 /* ---------------------------------------------------------------------------------- replies -- */
 
-typedef enum Parsed { PARSED_WHOLE, PARSED_PART, PARSED_WRONG } Parsed;
-
-/* The line that begins at `at`, without its end; PART: its end has not come. */
-static Parsed
-read_line(const BaseBuf *in, size_t at, BaseSlice *ret_line)
+LoadParsed
+load_peer_line(BaseSlice in, size_t at, BaseSlice *ret_line)
 {
-    const uint8_t *begin = in->data + at;
-    const uint8_t *end = memchr(begin, '\r', in->len - at);
-    if (end == NULL || (size_t)(end - in->data) + 2 > in->len) {
-        return PARSED_PART;
+    const uint8_t *begin = in.data + at;
+    const uint8_t *end = at < in.len ? memchr(begin, '\r', in.len - at) : NULL;
+    if (end == NULL || (size_t)(end - in.data) + 2 > in.len) {
+        return LOAD_PARSED_PART;
     }
     *ret_line = base_slice(begin, (size_t)(end - begin));
-    return end[1] == '\n' && ret_line->len >= 1 ? PARSED_WHOLE : PARSED_WRONG;
-}
-
-/* The reply at `at`: fills in what it says and moves `at` behind it. */
-static Parsed
-read_reply(const BaseBuf *in, size_t *at, LoadAnswer *answer)
-{
-    BaseSlice line;
-    Parsed parsed = in->len == *at ? PARSED_PART : read_line(in, *at, &line);
-    if (parsed != PARSED_WHOLE) {
-        return parsed;
-    }
-    size_t behind = *at + line.len + 2;
-    if (line.data[0] == '-') {
-        answer->fault = LOAD_FAULT_FAILED;
-        answer->message = base_slice(line.data + 1, line.len - 1);
-    } else if (line.data[0] == '$') {
-        long len = strtol((const char *)line.data + 1, NULL, 10);
-        if (len >= 0 && behind + (size_t)len + 2 > in->len) {
-            return PARSED_PART;
-        }
-        answer->found = len >= 0;
-        if (answer->found) {
-            answer->value = base_slice(in->data + behind, (size_t)len);
-            behind += (size_t)len + 2;
-        }
-    } else if (line.data[0] != '+' && line.data[0] != ':') {
-        return PARSED_WRONG;
-    }
-    *at = behind;
-    return PARSED_WHOLE;
+    return end[1] == '\n' && ret_line->len >= 1 ? LOAD_PARSED_WHOLE : LOAD_PARSED_WRONG;
 }
 
 /* Hands back what the bytes read so far answer. */
 static void
-collect(RedisSession *self, Link *link, int64_t now_ns)
+collect(PeerSession *self, Link *link, int64_t now_ns)
 {
-    Parsed parsed = PARSED_WHOLE;
+    LoadParsed parsed = LOAD_PARSED_WHOLE;
+    BaseSlice in = base_slice(link->in.data, link->in.len);
     while (link->count != 0) {
         LoadAnswer answer = {.finished_ns = now_ns};
-        parsed = read_reply(&link->in, &link->read, &answer);
-        if (parsed != PARSED_WHOLE) {
+        LoadOp op = link->ops[link->first];
+        parsed = self->target->dialect->read(&self->work, &op, in, &link->read, &answer);
+        if (parsed != LOAD_PARSED_WHOLE) {
             break;
         }
-        LoadOp op = link->ops[link->first];
         link->first = (link->first + 1) % self->args.pipeline;
         link->count--;
         self->pending--;
         link->due_ns = now_ns + self->args.timeout_us * 1000;
         self->args.driver->done(self->args.driver, &op, &answer);
     }
-    if (parsed == PARSED_WRONG) {
+    if (parsed == LOAD_PARSED_WRONG) {
         restart(self, link, LOAD_FAULT_PROTOCOL, now_ns);
         return;
     }
@@ -265,7 +206,7 @@ collect(RedisSession *self, Link *link, int64_t now_ns)
 }
 
 static void
-serve(RedisSession *self, Link *link, uint32_t events)
+serve(PeerSession *self, Link *link, uint32_t events)
 {
     if ((events & EPOLLIN) != 0) {
         uint8_t *room =
@@ -287,7 +228,7 @@ serve(RedisSession *self, Link *link, uint32_t events)
 /* ------------------------------------------------------------------------------------ turns -- */
 
 static void
-check(RedisSession *self, int64_t now_ns)
+check(PeerSession *self, int64_t now_ns)
 {
     self->next_check_ns = now_ns + CHECK_NS;
     for (unsigned i = 0; i < self->args.connections; i++) {
@@ -301,7 +242,7 @@ check(RedisSession *self, int64_t now_ns)
 static void
 turn(LoadSession *session, int64_t wait_ns)
 {
-    RedisSession *self = (RedisSession *)session;
+    PeerSession *self = (PeerSession *)session;
     struct epoll_event events[EVENTS_PER_TURN];
     int64_t now_ns = load_clock_ns();
     if (now_ns >= self->next_check_ns) {
@@ -331,13 +272,13 @@ turn(LoadSession *session, int64_t wait_ns)
 static size_t
 pending(const LoadSession *session)
 {
-    return ((const RedisSession *)session)->pending;
+    return ((const PeerSession *)session)->pending;
 }
 
 static uint64_t
 reconnects(const LoadSession *session)
 {
-    return ((const RedisSession *)session)->reconnects;
+    return ((const PeerSession *)session)->reconnects;
 }
 
 /* -------------------------------------------------------------------------- making, freeing -- */
@@ -345,7 +286,7 @@ reconnects(const LoadSession *session)
 static void
 free_session(LoadSession *session)
 {
-    RedisSession *self = (RedisSession *)session;
+    PeerSession *self = (PeerSession *)session;
     for (unsigned i = 0; self->links != NULL && i < self->args.connections; i++) {
         Link *link = &self->links[i];
         while (link->count != 0) {
@@ -365,12 +306,12 @@ free_session(LoadSession *session)
         (void)close(self->epoll);
     }
     free(self->links);
-    free(self->value);
+    free(self->work.room);
     free(self);
 }
 
 static BaseStatus
-make_link(RedisSession *self, Link *link)
+make_link(PeerSession *self, Link *link)
 {
     link->fd = -1;
     link->ops = calloc(self->args.pipeline, sizeof *link->ops);
@@ -382,21 +323,23 @@ make_link(RedisSession *self, Link *link)
 }
 
 BaseStatus
-load_redis_session_new(LoadTarget *target, const LoadSessionArgs *args, LoadSession **ret_session)
+load_peer_session_new(LoadTarget *target, const LoadSessionArgs *args, LoadSession **ret_session)
 {
     static const LoadSessionOps ops = {turn, pending, reconnects, free_session};
-    RedisSession *self = calloc(1, sizeof *self);
+    PeerSession *self = calloc(1, sizeof *self);
     if (self == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for a session");
     }
     self->session.ops = &ops;
-    self->target = (const LoadRedisTarget *)target;
+    self->target = (const LoadPeerTarget *)target;
     self->args = *args;
     self->links = calloc(args->connections, sizeof *self->links);
-    self->value = malloc(args->value_size);
+    self->work = (LoadPeerWork){.args = &self->args,
+                                .sorted = self->target->sorted,
+                                .room = malloc(LOAD_KEY_BYTES_MAX + 1 + args->value_size)};
     self->epoll = epoll_create1(EPOLL_CLOEXEC);
     BaseStatus status = base_ok();
-    if (self->links == NULL || self->value == NULL || self->epoll < 0) {
+    if (self->links == NULL || self->work.room == NULL || self->epoll < 0) {
         status = base_error(BASE_NO_MEMORY, "no memory or no file for a session");
     }
     for (unsigned i = 0; self->links != NULL && i < args->connections; i++) {
