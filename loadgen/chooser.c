@@ -14,7 +14,7 @@
 static const char *const names[LOAD_CHOOSER_KIND_COUNT] = {
     [LOAD_CHOOSER_UNIFORM] = "uniform",       [LOAD_CHOOSER_ZIPFIAN] = "zipfian",
     [LOAD_CHOOSER_LATEST] = "latest",         [LOAD_CHOOSER_HOTSPOT] = "hotspot",
-    [LOAD_CHOOSER_SEQUENTIAL] = "sequential",
+    [LOAD_CHOOSER_SEQUENTIAL] = "sequential", [LOAD_CHOOSER_REPLAY] = "replay",
 };
 
 /* ------------------------------------------------------------------------------------ words -- */
@@ -49,8 +49,8 @@ load_distribution_parse(const char *option, const char *text, LoadDistribution *
     if (!load_call_text(text, strlen(text), &call) || !read_words(&call, ret_it)) {
         return g_strdup_printf(
             "--%s=%s: must be uniform, zipfian, zipfian(THETA), latest, latest(THETA), hotspot, "
-            "hotspot(PART,DRAWS) or sequential, with THETA from 0.01 to 10, PART of the records "
-            "from 0.000001 to 1 and DRAWS from 0 to 1",
+            "hotspot(PART,DRAWS), sequential or replay, with THETA from 0.01 to 10, PART of the "
+            "records from 0.000001 to 1 and DRAWS from 0 to 1",
             option, text);
     }
     if (ret_it->kind == LOAD_CHOOSER_HOTSPOT && call.count == 2) {
@@ -77,6 +77,7 @@ load_distribution_write(const LoadDistribution *it, char out[LOAD_CHOOSER_TEXT_B
         return;
     case LOAD_CHOOSER_UNIFORM:
     case LOAD_CHOOSER_SEQUENTIAL:
+    case LOAD_CHOOSER_REPLAY:
     case LOAD_CHOOSER_KIND_COUNT:
         break;
     }
@@ -141,6 +142,28 @@ draw_hotspot(const LoadDistribution *it, BaseRand *rand, uint64_t records)
     return hot + base_rand_below(rand, records - hot);
 }
 
+void
+load_chooser_follow(LoadChooser *chooser, const uint32_t *trace, uint64_t count, uint32_t worker,
+                    uint32_t workers)
+{
+    chooser->trace = trace;
+    chooser->trace_count = count;
+    chooser->worker = worker;
+    chooser->workers = workers;
+}
+
+static uint64_t
+next_of_trace(LoadChooser *chooser)
+{
+    for (;;) {
+        uint32_t record = chooser->trace[chooser->next];
+        chooser->next = chooser->next + 1 == chooser->trace_count ? 0 : chooser->next + 1;
+        if (record % chooser->workers == chooser->worker) {
+            return record / chooser->workers;
+        }
+    }
+}
+
 uint64_t
 load_chooser_draw(LoadChooser *chooser, BaseRand *rand, uint64_t records)
 {
@@ -153,6 +176,8 @@ load_chooser_draw(LoadChooser *chooser, BaseRand *rand, uint64_t records)
         return draw_hotspot(&chooser->distribution, rand, records);
     case LOAD_CHOOSER_SEQUENTIAL:
         return chooser->next++ % records;
+    case LOAD_CHOOSER_REPLAY:
+        return next_of_trace(chooser);
     case LOAD_CHOOSER_UNIFORM:
     case LOAD_CHOOSER_KIND_COUNT:
         break;

@@ -9,6 +9,7 @@
  *   HOTSPOT     a share of the draws goes to a share of the records, the first ones, the rest to
  *               the others; uniform within both
  *   SEQUENTIAL  one behind the other; behind the last the first
+ *   REPLAY      as a trace says, line by line; behind the last line the first
  *
  * Records may be inserted meanwhile: every draw says how many there are. ZIPFIAN scatters over a
  * number that is fixed from the start, `expected`, so that a hot record stays hot; what lies beyond
@@ -35,6 +36,7 @@ typedef enum LoadChooserKind {
     LOAD_CHOOSER_LATEST,
     LOAD_CHOOSER_HOTSPOT,
     LOAD_CHOOSER_SEQUENTIAL,
+    LOAD_CHOOSER_REPLAY,
     LOAD_CHOOSER_KIND_COUNT,
 } LoadChooserKind;
 
@@ -50,12 +52,16 @@ typedef struct LoadChooser {
     LoadDistribution distribution;
     LoadZipf zipf;
     uint64_t expected;
-    uint64_t next; /* SEQUENTIAL */
+    uint64_t next;         /* SEQUENTIAL; REPLAY: the line */
+    const uint32_t *trace; /* REPLAY */
+    uint64_t trace_count;
+    uint32_t worker; /* REPLAY: of the lines, those whose record is this modulo workers */
+    uint32_t workers;
 } LoadChooser;
 
 /*
  * Reads "uniform", "zipfian", "zipfian(THETA)", "latest", "latest(THETA)", "hotspot",
- * "hotspot(PART,DRAWS)" or "sequential". NULL, or what is wrong and allowed, naming `option`; the
+ * "hotspot(PART,DRAWS)", "sequential" or "replay". NULL, or what is wrong and allowed, naming `option`; the
  * caller frees it with g_free().
  */
 char *load_distribution_parse(const char *option, const char *text, LoadDistribution *ret_it);
@@ -65,6 +71,13 @@ void load_distribution_write(const LoadDistribution *it, char out[LOAD_CHOOSER_T
 
 /* A chooser among records of which there will be about `expected`, which is above 0. */
 LoadChooser load_chooser(const LoadDistribution *distribution, uint64_t expected);
+
+/*
+ * Has REPLAY follow a trace, which must outlive the chooser: of its lines those that are worker
+ * `worker`'s of `workers`, whose places are drawn. At least one must be.
+ */
+void load_chooser_follow(LoadChooser *chooser, const uint32_t *trace, uint64_t count,
+                         uint32_t worker, uint32_t workers);
 
 /* A record, from 0 to records - 1. REQUIRES: records above 0. */
 uint64_t load_chooser_draw(LoadChooser *chooser, BaseRand *rand, uint64_t records);

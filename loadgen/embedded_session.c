@@ -99,12 +99,12 @@ make_put(const EmbeddedSession *self, uint8_t *bytes, const LoadPart *part)
     size_t key_size = self->args.keys->size;
     uint8_t *value = bytes + key_size;
     LoadValueId id = {part->record, part->sequence, self->args.run, self->args.writer};
-    load_keys_write(self->args.keys, part->record, bytes);
+    BaseSlice key = load_keys_write(self->args.keys, part->record, bytes);
     load_value_write(value, part->value_size,
                      load_value_unique(part->value_size, self->args.compression), &id);
     return (EngineMutation){
         .kind = ENGINE_PUT,
-        .key = base_slice(bytes, key_size),
+        .key = key,
         .value = base_slice(value, part->value_size),
         .expiry = self->args.ttl_ms == 0 ? ENGINE_EXPIRES_NEVER : ENGINE_EXPIRES_AFTER,
         .expiry_ms = self->args.ttl_ms,
@@ -117,10 +117,9 @@ make_mutations(const EmbeddedSession *self, Slot *slot)
 {
     const LoadOp *op = &slot->op;
     if (op->kind == LOAD_REMOVE) {
-        load_keys_write(self->args.keys, op->record, slot->bytes);
         slot->mutations[0] = (EngineMutation){
             .kind = ENGINE_REMOVE,
-            .key = base_slice(slot->bytes, self->args.keys->size),
+            .key = load_keys_write(self->args.keys, op->record, slot->bytes),
         };
         return 1;
     }
@@ -242,8 +241,7 @@ multi_get(EmbeddedSession *self, const LoadOp *op)
     int64_t version = 0;
     for (uint32_t i = 0; i < op->walk; i++) {
         uint8_t *key = self->key_bytes + i * size;
-        load_keys_write(self->args.keys, load_op_member(op, i), key);
-        self->keys[i] = base_slice(key, size);
+        self->keys[i] = load_keys_write(self->args.keys, load_op_member(op, i), key);
     }
     BaseStatus status = engine_read_begin(&read, self->engine, NULL, 0);
     bool begun = base_is_ok(status);

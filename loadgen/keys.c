@@ -14,6 +14,7 @@ load_key_shape_name(LoadKeyShape shape)
         [LOAD_KEY_DECIMAL] = "decimal",
         [LOAD_KEY_BINARY] = "binary",
         [LOAD_KEY_SCATTERED] = "scattered",
+        [LOAD_KEY_RECORDED] = "recorded",
     };
     return names[shape];
 }
@@ -21,6 +22,9 @@ load_key_shape_name(LoadKeyShape shape)
 size_t
 load_keys_size_min(LoadKeyShape shape, BaseSlice prefix, uint64_t records)
 {
+    if (shape == LOAD_KEY_RECORDED) {
+        return 0;
+    }
     if (shape == LOAD_KEY_BINARY) {
         return prefix.len + sizeof(uint64_t);
     }
@@ -42,6 +46,12 @@ load_keys(LoadKeyShape shape, BaseSlice prefix, size_t size)
         memcpy(keys.prefix, prefix.data, prefix.len);
     }
     return keys;
+}
+
+LoadKeys
+load_keys_recorded(const LoadRecorded *recorded)
+{
+    return (LoadKeys){.shape = LOAD_KEY_RECORDED, .size = recorded->longest, .recorded = recorded};
 }
 
 /* Writes a number into out[from, to), padded with zeros in front. */
@@ -83,28 +93,44 @@ write_scattered(uint64_t number, uint8_t *out, size_t from, size_t to)
     memset(out + from, '0', to - from);
 }
 
-void
+/* Writes a recorded key; none, which a store refuses, for a number that no record has. */
+static BaseSlice
+write_recorded(const LoadRecorded *recorded, uint64_t record, uint8_t *out)
+{
+    BaseSlice key = record < recorded->key_count ? recorded->keys[record] : BASE_SLICE_EMPTY;
+    if (key.len != 0) {
+        memcpy(out, key.data, key.len);
+    }
+    return base_slice(out, key.len);
+}
+
+BaseSlice
 load_keys_write(const LoadKeys *keys, uint64_t record, uint8_t *out)
 {
+    if (keys->shape == LOAD_KEY_RECORDED) {
+        return write_recorded(keys->recorded, record, out);
+    }
     memcpy(out, keys->prefix, keys->prefix_len);
     switch (keys->shape) {
     case LOAD_KEY_BINARY:
         write_binary(record, out, keys->prefix_len, keys->size);
-        return;
+        break;
     case LOAD_KEY_SCATTERED:
         write_scattered(record, out, keys->prefix_len, keys->size);
-        return;
+        break;
     case LOAD_KEY_DECIMAL:
+    case LOAD_KEY_RECORDED:
     case LOAD_KEY_SHAPE_COUNT:
+        write_decimal(record, out, keys->prefix_len, keys->size);
         break;
     }
-    write_decimal(record, out, keys->prefix_len, keys->size);
+    return base_slice(out, keys->size);
 }
 
 BaseSlice
 load_keys_write_near(const LoadKeys *keys, uint64_t record, bool missing, uint8_t *out)
 {
-    load_keys_write(keys, record, out);
-    out[keys->size] = '.';
-    return base_slice(out, keys->size + (missing ? 1 : 0));
+    BaseSlice key = load_keys_write(keys, record, out);
+    out[key.len] = '.';
+    return base_slice(out, key.len + (missing ? 1 : 0));
 }

@@ -1,13 +1,14 @@
 /*
  * keys.h: the key of a record, from its number.
  *
- * A key is the prefix and the record's number in one of three shapes. All keys of a run have the
- * same length, and two numbers never share a key.
+ * A key is the prefix and the record's number in one of three shapes, in which all keys of a run
+ * have the same length; or it is one that was recorded. Two numbers never share a key.
  *
  *   DECIMAL    digits, padded with zeros in front: "key0000000000042"; sorts by number
  *   BINARY     8 bytes, most significant first, then '0's; sorts by number
  *   SCATTERED  hexadecimal digits of a number that is mixed from it, as those of hashed keys:
  *              neighbours are far apart
+ *   RECORDED   recorded.h; of different lengths
  *
  * Engines that compare the first bytes of keys as one word meet a constant in the first shape, all
  * there is to know in the second, and no order in the third.
@@ -18,6 +19,7 @@
 #define LARDER_LOADGEN_KEYS_H
 
 #include "engine/base/slice.h"
+#include "loadgen/recorded.h"
 
 enum {
     LOAD_KEY_BYTES_MAX = 1024,
@@ -28,6 +30,7 @@ typedef enum LoadKeyShape {
     LOAD_KEY_DECIMAL,
     LOAD_KEY_BINARY,
     LOAD_KEY_SCATTERED,
+    LOAD_KEY_RECORDED,
     LOAD_KEY_SHAPE_COUNT,
 } LoadKeyShape;
 
@@ -35,13 +38,17 @@ typedef struct LoadKeys {
     LoadKeyShape shape;
     uint8_t prefix[LOAD_KEY_PREFIX_BYTES_MAX];
     size_t prefix_len;
-    size_t size;
+    size_t size;                  /* of the longest one */
+    const LoadRecorded *recorded; /* RECORDED */
 } LoadKeys;
 
 /* "decimal". Never NULL. */
 const char *load_key_shape_name(LoadKeyShape shape);
 
-/* Bytes that a key of this shape and prefix needs at least to number `records` of them. */
+/* The keys of a file, which must outlive them. */
+LoadKeys load_keys_recorded(const LoadRecorded *recorded);
+
+/* Bytes that a key of this shape and prefix needs at least to number `records`; RECORDED: 0. */
 size_t load_keys_size_min(LoadKeyShape shape, BaseSlice prefix, uint64_t records);
 
 /*
@@ -50,8 +57,8 @@ size_t load_keys_size_min(LoadKeyShape shape, BaseSlice prefix, uint64_t records
  */
 LoadKeys load_keys(LoadKeyShape shape, BaseSlice prefix, size_t size);
 
-/* Writes the key of a record: keys->size bytes. */
-void load_keys_write(const LoadKeys *keys, uint64_t record, uint8_t *out);
+/* Writes the key of a record, keys->size bytes at most; the slice lies in `out`. */
+BaseSlice load_keys_write(const LoadKeys *keys, uint64_t record, uint8_t *out);
 
 /*
  * The same, or, when `missing`, the key right behind it, which is one byte longer and no record's.

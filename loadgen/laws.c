@@ -26,6 +26,9 @@ load_laws_options(LoadLawWords *words, GOptionEntry out[LOAD_LAW_OPTIONS])
          "NAME"},
         {"ttl", 0, 0, G_OPTION_ARG_STRING, &words->ttl,
          "What is put expires after so many seconds, 0.001-31536000 [never]", "S"},
+        {"keys", 0, 0, G_OPTION_ARG_FILENAME, &words->keys,
+         "The records' keys, one a line; replayed in this order, or drawn by --distribution",
+         "FILE"},
     };
     memcpy(out, entries, sizeof entries);
 }
@@ -61,6 +64,22 @@ read_mix(LoadLaws *laws, const LoadWorkload *workload)
     return laws->words.mix == NULL ? NULL : load_mix_parse(laws->words.mix, &laws->mix);
 }
 
+static char *
+read_keys(LoadLaws *laws, const LoadWorkload *workload)
+{
+    if (laws->words.keys == NULL) {
+        return laws->distribution.kind != LOAD_CHOOSER_REPLAY
+                   ? NULL
+                   : g_strdup("--distribution=replay: needs --keys=FILE");
+    }
+    if (workload->missing || load_mix_share(&laws->mix, LOAD_INSERT) > 0) {
+        return g_strdup_printf(
+            "--keys: does not go with %s, which needs keys that are not recorded",
+            workload->missing ? workload->name : "inserts");
+    }
+    return load_recorded_read(laws->words.keys, &laws->recorded);
+}
+
 /* Fills in what was not given. */
 static void
 set_preset(char **word, const char *preset)
@@ -83,8 +102,9 @@ load_laws_read(LoadLaws *laws, const LoadWorkload *workload, bool rated)
     }
     g_autofree char *value_size =
         g_strdup_printf("%d", workload->ycsb ? LOAD_YCSB_VALUE_BYTES : 100);
-    set_preset(&words->distribution,
-               workload->distribution == NULL ? "uniform" : workload->distribution);
+    const char *own = workload->distribution == NULL ? "uniform" : workload->distribution;
+    bool replay = words->keys != NULL && workload->order == LOAD_ORDER_RANDOM;
+    set_preset(&words->distribution, replay ? "replay" : own);
     set_preset(&words->value_size, value_size);
     set_preset(&words->arrival, "constant");
     char *problem = read_mix(laws, workload);
@@ -97,7 +117,10 @@ load_laws_read(LoadLaws *laws, const LoadWorkload *workload, bool rated)
     if (problem == NULL) {
         problem = load_arrival_parse(words->arrival, &laws->arrival);
     }
-    return problem != NULL ? problem : read_ttl(laws);
+    if (problem == NULL) {
+        problem = read_ttl(laws);
+    }
+    return problem != NULL ? problem : read_keys(laws, workload);
 }
 
 void
@@ -108,6 +131,8 @@ load_laws_clear(LoadLaws *laws)
     g_free(laws->words.value_size);
     g_free(laws->words.arrival);
     g_free(laws->words.ttl);
+    g_free(laws->words.keys);
+    load_recorded_free(laws->recorded);
     load_sizes_clear(&laws->sizes);
     *laws = (LoadLaws){.ttl_ms = 0};
 }

@@ -9,13 +9,14 @@
 #include "loadgen/arrival.h"
 #include "loadgen/chooser.h"
 #include "loadgen/mix.h"
+#include "loadgen/recorded.h"
 #include "loadgen/sizes.h"
 #include "loadgen/workload.h"
 
 #include <glib.h>
 
 enum {
-    LOAD_LAW_OPTIONS = 5,
+    LOAD_LAW_OPTIONS = 6,
     LOAD_TTL_SECONDS_MAX = 31536000,
 };
 
@@ -26,6 +27,7 @@ typedef struct LoadLawWords {
     char *value_size;
     char *arrival;
     char *ttl;
+    char *keys; /* a file; NULL: keys are made */
 } LoadLawWords;
 
 typedef struct LoadLaws {
@@ -34,7 +36,8 @@ typedef struct LoadLaws {
     LoadDistribution distribution;
     LoadSizes sizes;
     LoadArrivalLaw arrival;
-    int64_t ttl_ms; /* of what is put; 0: it never expires */
+    LoadRecorded *recorded; /* NULL: keys are made */
+    int64_t ttl_ms;         /* of what is put; 0: it never expires */
 } LoadLaws;
 
 /* Options that fill in `words`. */

@@ -282,11 +282,18 @@ check_admin(const LoadOptions *options)
 static char *
 check_key_shape(const Texts *texts, LoadOptions *options)
 {
+    if (options->laws.recorded != NULL) {
+        bool made = texts->records != NULL || texts->key_size != NULL || texts->key_shape != NULL;
+        options->key_shape = LOAD_KEY_RECORDED;
+        return made ? g_strdup("--keys: does not go with --records, --key-size and --key-shape, "
+                               "which the file decides")
+                    : NULL;
+    }
     if (texts->key_shape == NULL) {
         options->key_shape = options->workload->ycsb ? LOAD_KEY_SCATTERED : LOAD_KEY_DECIMAL;
         return NULL;
     }
-    for (int shape = 0; shape < LOAD_KEY_SHAPE_COUNT; shape++) {
+    for (int shape = 0; shape < LOAD_KEY_RECORDED; shape++) {
         if (g_str_equal(texts->key_shape, load_key_shape_name((LoadKeyShape)shape))) {
             options->key_shape = (LoadKeyShape)shape;
             return NULL;
@@ -327,6 +334,10 @@ check_laws(LoadOptions *options)
         options->scan_length = (int)(scan > multi_get ? scan : multi_get);
     }
     options->value_size = (int)laws->sizes.most;
+    if (problem == NULL && laws->recorded != NULL) {
+        options->records = laws->recorded->key_count;
+        options->key_size = (int)laws->recorded->longest;
+    }
     return problem;
 }
 

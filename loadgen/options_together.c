@@ -35,9 +35,9 @@ check_peer(const LoadOptions *options)
         load_mix_share(&laws->mix, LOAD_MULTI_GET) > 0) {
         return g_strdup_printf("--mix=%s: multi_get does not go with memcached", laws->words.mix);
     }
-    if (laws->sizes.kind != LOAD_SIZES_FIXED) {
-        return g_strdup_printf("--value-size=%s: must be one number with --target=%s",
-                               laws->words.value_size, options->target);
+    if (laws->recorded != NULL) {
+        return g_strdup_printf("--keys=%s: goes with a larderd or an engine only",
+                               laws->words.keys);
     }
     if (laws->ttl_ms != 0) {
         return g_strdup_printf("--ttl=%s: goes with a larderd or an engine only", laws->words.ttl);

@@ -16,7 +16,7 @@ put_text(BaseBuf *out, const char *text)
 static bool
 write_op(const LoadPeerWork *work, BaseBuf *out, const LoadOp *op)
 {
-    size_t size = work->args->value_size;
+    size_t size = op->value_size;
     BaseSlice key = load_keys_write_near(work->args->keys, op->record, op->missing, work->room);
     if (op->kind != LOAD_PUT) {
         return put_text(out, op->kind == LOAD_GET ? "get " : "delete ") &&

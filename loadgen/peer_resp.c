@@ -48,10 +48,10 @@ put_write(const LoadPeerWork *work, BaseBuf *out, const LoadOp *op)
     if (work->sorted) {
         return put_command(out, 4, "ZADD") && put_bulk(out, set_name(work)) &&
                put_bulk(out, base_slice_text("0")) &&
-               put_bulk(out, base_slice(work->room, key_size + work->args->value_size));
+               put_bulk(out, base_slice(work->room, key_size + op->value_size));
     }
     return put_command(out, 3, "SET") && put_bulk(out, base_slice(work->room, key_size)) &&
-           put_bulk(out, base_slice(value, work->args->value_size));
+           put_bulk(out, base_slice(value, op->value_size));
 }
 
 static bool

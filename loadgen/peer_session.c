@@ -54,7 +54,8 @@ void
 load_peer_value(const LoadPeerWork *work, const LoadOp *op, uint8_t *out)
 {
     LoadValueId id = {op->record, op->sequence, work->args->run, work->args->writer};
-    load_value_write(out, work->args->value_size, work->args->value_unique, &id);
+    load_value_write(out, op->value_size,
+                     load_value_unique(op->value_size, work->args->compression), &id);
 }
 
 static void

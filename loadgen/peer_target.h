@@ -48,7 +48,7 @@ typedef struct LoadPeerTarget {
     bool sorted;
 } LoadPeerTarget;
 
-/* Writes the value of a PUT to args->value_size bytes. */
+/* Writes the value of a PUT: op->value_size bytes. */
 void load_peer_value(const LoadPeerWork *work, const LoadOp *op, uint8_t *out);
 
 /* The line that begins at `at`, without its end. */

@@ -337,7 +337,6 @@ make_worker(Crew *crew, unsigned index)
         .driver = &worker->driver,
         .keys = &crew->keys,
         .value_size = (size_t)options->value_size,
-        .value_unique = load_value_unique((size_t)options->value_size, options->compression_ratio),
         .compression = options->compression_ratio,
         .ttl_ms = options->laws.ttl_ms,
         .batch = load_mix_longest(&crew->plan.mix, LOAD_BATCH),
@@ -432,8 +431,10 @@ load_run(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
                 .notes = &result->notes,
                 .stop = stop,
             },
-        .keys = load_keys(options->key_shape, base_slice_text(options->key_prefix),
-                          (size_t)options->key_size),
+        .keys = options->laws.recorded != NULL
+                    ? load_keys_recorded(options->laws.recorded)
+                    : load_keys(options->key_shape, base_slice_text(options->key_prefix),
+                                (size_t)options->key_size),
     };
     crew.plan.keys = &crew.keys;
     BaseStatus status = make_crew(&crew);

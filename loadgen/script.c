@@ -32,6 +32,12 @@ load_script_init(LoadScript *script, const LoadPlan *plan, LoadLedger *ledger, L
     double inserts = load_mix_share(&plan->mix, LOAD_INSERT) * (double)plan->operations;
     /* Twice what is to be expected, as YCSB does it. */
     script->chooser = load_chooser(&plan->distribution, records + (uint64_t)(2 * inserts));
+    if (plan->keys->shape == LOAD_KEY_RECORDED) {
+        bool all = load_op_is_walk(kind) && plan->mix.count == 0;
+        const LoadRecorded *recorded = plan->keys->recorded;
+        load_chooser_follow(&script->chooser, recorded->trace, recorded->trace_count,
+                            all ? 0 : ledger->worker, all ? 1 : ledger->workers);
+    }
     load_frontier_init(&script->frontier, ledger->records);
 }
 

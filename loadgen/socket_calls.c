@@ -101,8 +101,8 @@ encode_multi_get(LoadSocketCalls *self, const Sink *sink, const LoadOp *op)
     size_t size = self->args->keys->size;
     for (uint32_t i = 0; i < op->walk; i++) {
         uint8_t *key = self->key_bytes + i * size;
-        load_keys_write(self->args->keys, load_op_member(op, i), key);
-        self->keys[i] = larder_bytes(key, size);
+        BaseSlice one = load_keys_write(self->args->keys, load_op_member(op, i), key);
+        self->keys[i] = larder_bytes(one.data, one.len);
     }
     const LarderMultiGetArguments arguments = {
         self->target->store, {.items = self->keys, .count = op->walk}, NULL};
@@ -117,10 +117,10 @@ encode_batch(LoadSocketCalls *self, const Sink *sink, const LoadOp *op)
     for (uint32_t i = 0; i < op->part_count; i++) {
         const LoadPart *part = &op->parts[i];
         uint8_t *key = self->value + i * (key_size + self->args->value_size);
-        load_keys_write(self->args->keys, part->record, key);
+        BaseSlice one = load_keys_write(self->args->keys, part->record, key);
         self->mutations[i] = (LarderMutation){
             .kind = LARDER_MUTATION_KIND_PUT,
-            .key = larder_bytes(key, key_size),
+            .key = larder_bytes(one.data, one.len),
             .has_value = true,
             .value =
                 make_value(self, part->record, part->sequence, part->value_size, key + key_size),

@@ -38,7 +38,6 @@ typedef struct LoadSessionArgs {
     LoadDriver *driver;
     const LoadKeys *keys;
     size_t value_size;    /* of the longest value */
-    size_t value_unique;  /* bytes of its filler that do not repeat; see value.h */
     double compression;   /* of values: the ratio that load_value_unique() takes */
     int64_t ttl_ms;       /* what is put expires after it; 0: never */
     uint32_t walk;        /* entries of the longest SCAN or MULTI_GET; 0: there are none */

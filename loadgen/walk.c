@@ -8,7 +8,7 @@
 static bool
 keys_sort_as_records(const LoadKeys *keys)
 {
-    return keys->shape != LOAD_KEY_SCATTERED;
+    return keys->shape == LOAD_KEY_DECIMAL || keys->shape == LOAD_KEY_BINARY;
 }
 
 /* K-3. */
@@ -18,8 +18,7 @@ is_in_order(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
     uint8_t start[LOAD_KEY_BYTES_MAX];
     BaseSlice before = base_slice(walk->previous, walk->previous_len);
     if (entry->index == 0) {
-        load_keys_write(walk->keys, op->record, start);
-        before = base_slice(start, walk->keys->size);
+        before = load_keys_write(walk->keys, op->record, start);
     }
     int order = base_slice_compare(entry->key, before);
     if (op->reverse) {
@@ -51,8 +50,8 @@ judge(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, LoadValueI
     if (verdict != LOAD_RIGHT) {
         return verdict;
     }
-    load_keys_write(walk->keys, ret_id->record, key);
-    if (!base_slice_equal(entry->key, base_slice(key, walk->keys->size))) {
+    BaseSlice own = load_keys_write(walk->keys, ret_id->record, key);
+    if (!base_slice_equal(entry->key, own)) {
         return LOAD_WRONG_KEY;
     }
     if (!is_in_order(walk, op, entry)) {

@@ -139,6 +139,25 @@ def test_a_mix_of_everything_on_a_server(start_server, tmp_path, more):
     assert report["config"]["mix"] == EVERYTHING
 
 
+READ_ALONG = ["--workload=readseq", "--scan-length=10"]
+
+
+@pytest.mark.parametrize("more", [[], ["--distribution=zipfian"], READ_ALONG])
+def test_recorded_keys(start_server, tmp_path, more):
+    server = start_server()
+    path = tmp_path / "out.json"
+    keys = tmp_path / "keys"
+    keys.write_text("".join(f"user:{i * i % 97}\n" for i in range(1000)))
+    status, printed, said = run_load(
+        f"--target={server.address}", f"--keys={keys}", "--threads=2", "--connections=2",
+        "--seconds=0.3", "--warmup-seconds=0.1", f"--json={path}", *more)
+    assert status == 0, printed + said
+    report = check_mix(path, {"scan"} if more == READ_ALONG else {"get", "put"})
+    assert report["config"]["records"] == len({i * i % 97 for i in range(1000)})
+    with server.store() as client:
+        assert client.get("default", b"user:0", None).found
+
+
 @pytest.mark.parametrize("name, kinds", [
     ("a", {"get", "put"}), ("b", {"get", "put"}), ("c", {"get"}), ("d", {"get", "insert"}),
     ("e", {"scan", "insert"}), ("f", {"get", "rmw"}),
@@ -199,6 +218,7 @@ def test_values_of_others_are_found_out(start_server):
     ("--distribution=zipf", "zipfian(THETA)"),
     ("--arrival=poisson", "--rate"),
     ("--ttl=0", "0.001"),
+    ("--keys=/nonexistent", "/nonexistent"),
     ("--target=http:localhost", "tcp:HOST:PORT"),
 ])
 def test_wrong_arguments_name_what_is_allowed(argument, expected):

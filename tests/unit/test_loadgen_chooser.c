@@ -9,11 +9,13 @@
  * refused: otherwise the number of draws would be too small to tell.
  */
 #include "loadgen/chooser.h"
+#include "loadgen/keys.h"
 
 #include <check.h>
 #include <glib.h>
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { DRAWS = 400000, RECORDS = 500, CELLS_MAX = 4096, HEAD = 200000 };
 
@@ -226,6 +228,49 @@ START_TEST(new_records_are_drawn)
 }
 END_TEST
 
+START_TEST(a_trace_is_replayed)
+{
+    char path[] = "/tmp/larder-keys-XXXXXX";
+    int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    const char text[] = "b\na\nb\n\nlonger key\na\nb";
+    ck_assert_int_eq(write(file, text, sizeof text - 1), (ssize_t)sizeof text - 1);
+    LoadRecorded *recorded = NULL;
+    g_autofree char *problem = load_recorded_read(path, &recorded);
+    ck_assert_msg(problem == NULL, "%s", problem);
+    ck_assert_uint_eq(recorded->key_count, 3);
+    ck_assert_uint_eq(recorded->trace_count, 6);
+    LoadKeys keys = load_keys_recorded(recorded);
+    ck_assert_uint_eq(keys.size, 10);
+    LoadDistribution replay = {.kind = LOAD_CHOOSER_REPLAY};
+    LoadChooser chooser = load_chooser(&replay, 3);
+    load_chooser_follow(&chooser, recorded->trace, recorded->trace_count, 0, 1);
+    BaseRand rand = base_rand(1);
+    const char *const lines[] = {"b", "a", "b", "longer key", "a", "b", "b"};
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        uint8_t room[LOAD_KEY_BYTES_MAX];
+        BaseSlice key = load_keys_write(&keys, load_chooser_draw(&chooser, &rand, 3), room);
+        ck_assert(base_slice_equal(key, base_slice_text(lines[i])));
+    }
+    /* The second of two workers has record 1 alone, which is "a", at place 0. */
+    load_chooser_follow(&chooser, recorded->trace, recorded->trace_count, 1, 2);
+    ck_assert_uint_eq(load_chooser_draw(&chooser, &rand, 1), 0);
+    load_recorded_free(recorded);
+    g_autofree char *long_key = g_strnfill(LOAD_KEY_BYTES_MAX + 1, 'x');
+    g_autofree char *lines_of_two = g_strdup_printf("a\n%s\n", long_key);
+    ck_assert(g_file_set_contents(path, lines_of_two, -1, NULL));
+    g_autofree char *too_long = load_recorded_read(path, &recorded);
+    ck_assert_ptr_nonnull(strstr(too_long, "line 2: a key of 1025 bytes; must have at most 1024"));
+    ck_assert(g_file_set_contents(path, "\n\n", -1, NULL));
+    g_autofree char *empty = load_recorded_read(path, &recorded);
+    ck_assert_ptr_nonnull(strstr(empty, "has no key"));
+    (void)close(file);
+    (void)unlink(path);
+    g_autofree char *absent = load_recorded_read(path, &recorded);
+    ck_assert_ptr_nonnull(strstr(absent, path));
+}
+END_TEST
+
 START_TEST(words_are_read_and_written)
 {
     const char *const good[] = {"uniform", "zipfian(0.99)", "latest(0.5)", "sequential",
@@ -276,6 +321,7 @@ main(void)
     tcase_add_test(cases, hotspot_has_a_share);
     tcase_add_test(cases, sequential_goes_round);
     tcase_add_test(cases, new_records_are_drawn);
+    tcase_add_test(cases, a_trace_is_replayed);
     tcase_add_test(cases, words_are_read_and_written);
     Suite *suite = suite_create("loadgen");
     suite_add_tcase(suite, cases);
