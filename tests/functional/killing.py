@@ -13,7 +13,8 @@ system has (that is so in every durability mode), so after a restart:
          all of them
     K-3  larderd --verify finds no damage, whatever moment the process was killed at
 
-Write buffers and tables are tiny, so that flushes, compactions and new segments are always under way.
+Write buffers and tables are tiny, so that flushes, compactions and new segments are always under way; a third
+of the values go to blob files.
 Sometimes the server is killed again while it recovers, and sometimes it is stopped as it should be.
 """
 
@@ -50,6 +51,7 @@ table_bytes=64K
 base_bytes=256K
 level_multiplier=4
 block_cache=256K
+blob_min_bytes=400
 """
 
 
