@@ -1,153 +1,156 @@
 #!/usr/bin/python3
-"""larderd beside redis-server: the same load, one after the other, again and again.
+"""larderd beside Redis and memcached: the same load, one after the other, again and again.
 
-Both servers run pinned to one processor, the load generator on another, over TCP on loopback. A round
-measures every server once; rounds are repeated and medians compared, so that what disturbs the
-machine disturbs all alike. larder-load drives both, with the same keys, values and clock;
-redis-benchmark drives Redis too, so that nobody need trust our client with our competitor.
+Every server runs pinned to one processor, the load generator on another, over TCP on loopback. A round
+starts and measures every server once; rounds are repeated and medians compared, so that what disturbs
+the machine disturbs all alike. See README.md, which says what the columns mean.
 
-    compare.py BIN_DIRECTORY [--rounds=5] [--seconds=3] [--only=WORD] [--json=FILE]
+    compare.py BIN_DIRECTORY ECHO_PROGRAM [--rounds=5] [--seconds=3] [--only=WORD] [--json=FILE]
 """
 import argparse
 import json
 import os
 import pathlib
+import platform
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+import frames as frame_sizes
+import servers
 
 RECORDS = 100000
 CONNECTIONS = 50
 VALUE = 100
+COUNT = 100  # keys of a multi_get, entries of a scan
+MEMORY_RECORDS = 1000000
+WARMUP = 1
 
+MEMORY = {"engine": "hashmap", "larderd": {}, "redis": ["--appendonly", "no"], "memcached": True}
+OS = {"engine": "lsm", "larderd": {"durability": "os"},
+      "redis": ["--appendonly", "yes", "--appendfsync", "everysec"]}
+ALWAYS = {"engine": "lsm", "larderd": {"durability": "always"},
+          "redis": ["--appendonly", "yes", "--appendfsync", "always"]}
+SORTED = {"engine": "lsm", "larderd": {"durability": "os"}, "redis": ["--appendonly", "no"]}
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def pinned(processor, command):
-    """A command on one processor, if there are two and taskset is there."""
-    if (os.cpu_count() or 1) < 2 or shutil.which("taskset") is None:
-        return command
-    return ["taskset", "-c", str(processor)] + command
-
-
-class Server:
-    """A server in a directory of its own, on a free port."""
-
-    def __init__(self, name, command, target):
-        self.name = name
-        self.port = free_port()
-        self.target = target.format(port=self.port)
-        self.directory = tempfile.mkdtemp(prefix="larder-bench-")
-        self.log = open(os.path.join(self.directory, "log"), "wb")
-        self.process = subprocess.Popen(pinned(0, command(self)), stdout=self.log, stderr=self.log)
-        self.await_port()
-
-    def await_port(self):
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise SystemExit(f"{self.name} does not listen: see {self.directory}/log")
-
-    def cpu_seconds(self):
-        """Processor time that the server has used."""
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def resident_bytes(self):
-        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-        return 0
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait()
-        self.log.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-
-def larderd(binaries, engine, options):
-    def command(server):
-        conf = pathlib.Path(server.directory) / "larder.conf"
-        settings = "".join(f"{key}={value}\n" for key, value in options.items())
-        conf.write_text(f"[server]\nreactors=1\ndata_dir={server.directory}/data\n"
-                        f'[store "default"]\nengine={engine}\n{settings}')
-        return [str(binaries / "larderd"), "--config", str(conf), "--listen",
-                f"tcp:127.0.0.1:{server.port}", "--admin-listen", "tcp:127.0.0.1:0"]
-
-    return lambda: Server("larderd", command, "tcp:127.0.0.1:{port}")
-
-
-def redis(*options):
-    def command(server):
-        return ["redis-server", "--port", str(server.port), "--bind", "127.0.0.1", "--dir",
-                server.directory, "--save", "", *options]
-
-    return lambda: Server("redis", command, "redis:tcp:127.0.0.1:{port}")
-
-
-MEMORY = ("hashmap", {}, ["--appendonly", "no"])
-OS = ("lsm", {"durability": "os"}, ["--appendonly", "yes", "--appendfsync", "everysec"])
-ALWAYS = ("lsm", {"durability": "always"}, ["--appendonly", "yes", "--appendfsync", "always"])
-
+# name, settings, workload of larder-load, pipeline
 WORKLOADS = [
     ("get, pipeline 16", MEMORY, "get", 16),
     ("put, pipeline 16", MEMORY, "put", 16),
     ("get, pipeline 1", MEMORY, "get", 1),
     ("put, pipeline 1", MEMORY, "put", 1),
-    ("put, pipeline 16, os / everysec", OS, "put", 16),
-    ("get, pipeline 16, os / everysec", OS, "get", 16),
-    ("put, pipeline 1, always", ALWAYS, "put", 1),
+    ("multi_get of 100 / MGET", dict(MEMORY, memcached=False), "multi_get", 1),
+    ("lsm scan of 100 / ZRANGEBYLEX", SORTED, "seekrandom", 1),
+    ("lsm os put / everysec, pipeline 16", OS, "put", 16),
+    ("lsm os get / everysec, pipeline 16", OS, "get", 16),
+    ("lsm always put / fsync always", ALWAYS, "put", 1),
 ]
+ROWS = {"get": "get", "put": "put", "multi_get": "multi_get", "seekrandom": "scan"}
 
 
-def load(binaries, server, workload, pipeline, seconds):
-    """One measurement by larder-load: operations a second, latencies, processor time."""
+def run_load(binaries, server, *options):
+    """Runs larder-load and returns its report."""
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        command = [str(binaries / "larder-load"), "--target", server.target, "--workload", workload,
-                   "--records", str(RECORDS), "--value-size", str(VALUE), "--connections",
-                   str(CONNECTIONS), "--pipeline", str(pipeline), "--seconds", str(seconds),
-                   "--warmup-seconds", "1", "--quiet", "--json", out.name]
-        before = server.cpu_seconds()
-        done = subprocess.run(pinned(1, command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              check=False)
+        command = [str(binaries / "larder-load"), "--target", server.target, "--value-size",
+                   str(VALUE), "--quiet", "--json", out.name, *map(str, options)]
+        done = subprocess.run(servers.pinned(servers.LOAD_PROCESSOR, command), check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode != 0:
             raise SystemExit(f"{server.name}: larder-load failed:\n{done.stdout.decode()}")
-        report = json.load(open(out.name, encoding="utf-8"))
-    operation = report["operations"][workload]
+        return json.load(open(out.name, encoding="utf-8"))
+
+
+def measure_load(binaries, server, workload, pipeline, seconds):
+    """One measurement by larder-load: operations a second, latencies, processor time."""
+    common = ["--workload", workload, "--records", RECORDS, "--connections", CONNECTIONS]
+    common += ["--scan-length", COUNT] if workload in ("multi_get", "seekrandom") else []
+    run_load(binaries, server, *common, "--operations", CONNECTIONS, "--warmup-seconds", 0)
+    common += ["--no-load", "--pipeline", pipeline, "--warmup-seconds", 0]
+    run_load(binaries, server, *common, "--seconds", WARMUP)
+    before = server.cpu_seconds()
+    report = run_load(binaries, server, *common, "--seconds", seconds)
+    used = server.cpu_seconds() - before
+    operation = report["operations"][ROWS[workload]]
     percentiles = operation["latency"]["percentiles_ns"]
     return {
         "rate": operation["per_second"],
         "p50_us": percentiles["p50"] / 1000,
         "p99_us": percentiles["p99"] / 1000,
         "generator": report["result"]["generator_cores_busy"],
-        "cpu_us": (server.cpu_seconds() - before) * 1e6 /
-                  (operation["per_second"] * (seconds + 1) + RECORDS),
+        "cpu": used * 1e6 / max(operation["finished"], 1),
     }
 
 
-def redis_benchmark(server, workload, pipeline, seconds, rate):
+def measure_redis_benchmark(server, workload, pipeline, seconds, rate):
     """What redis-benchmark makes of the same: operations a second, and how busy it was itself."""
     count = max(20000, int(rate * seconds))
     command = ["redis-benchmark", "-p", str(server.port), "-t",
                "get" if workload == "get" else "set", "-c", str(CONNECTIONS), "-P", str(pipeline),
                "-n", str(count), "-r", str(RECORDS), "-d", str(VALUE), "-q", "--csv"]
     begun = os.times()
-    out = subprocess.run(pinned(1, command), stdout=subprocess.PIPE, check=True).stdout.decode()
+    out = subprocess.run(servers.pinned(servers.LOAD_PROCESSOR, command), stdout=subprocess.PIPE,
+                         check=True).stdout.decode()
     ended = os.times()
     busy = (ended.children_user + ended.children_system - begun.children_user -
             begun.children_system) / max(ended.elapsed - begun.elapsed, 0.001)
-    return float(out.strip().splitlines()[-1].split('"')[3]), busy
+    return {"rate": float(out.strip().splitlines()[-1].split('"')[3]), "generator": busy}
+
+
+def measure_echo(program, sizes, pipeline, seconds):
+    with servers.echo(program, sizes) as server:
+        command = [str(program), "load", str(server.port), str(CONNECTIONS), str(pipeline),
+                   str(sizes[0]), str(sizes[1]), str(seconds)]
+        out = subprocess.run(servers.pinned(servers.LOAD_PROCESSOR, command),
+                             stdout=subprocess.PIPE, check=True).stdout
+    return {"rate": float(out)}
+
+
+def makers(binaries, settings):
+    """How each server of these settings is started, by name."""
+    made = {"larderd": lambda: servers.larderd(binaries, settings["engine"], settings["larderd"]),
+            "redis": lambda: servers.redis(settings["redis"])}
+    if settings.get("memcached"):
+        made["memcached"] = servers.memcached
+    return made
+
+
+def measure(arguments, sizes, name, settings, workload, pipeline):
+    """All rounds of a workload: the rows of each server, of redis-benchmark and of the echo."""
+    made = makers(arguments.binaries, settings)
+    rows = {kind: [] for kind in (*made, "redis-benchmark", "echo")}
+    for turn in range(arguments.rounds):
+        kinds = list(made)
+        for kind in kinds[turn % len(kinds):] + kinds[:turn % len(kinds)]:
+            with made[kind]() as server:
+                row = measure_load(arguments.binaries, server, workload, pipeline,
+                                   arguments.seconds)
+                rows[kind].append(row)
+                if kind == "redis" and workload in ("get", "put"):
+                    rows["redis-benchmark"].append(measure_redis_benchmark(
+                        server, workload, pipeline, arguments.seconds, row["rate"]))
+        rows["echo"].append(measure_echo(arguments.echo, sizes[workload], pipeline,
+                                         arguments.seconds))
+    return {"workload": name, "settings": {key: settings[key] for key in ("engine", *made)
+                                           if key in settings},
+            "pipeline": pipeline, "frames": sizes[workload], "rows": rows}
+
+
+def memory_of(arguments, make):
+    """Bytes that a record takes: what the server has grown by when it has a million."""
+    with make() as server:
+        before = server.resident_bytes()
+        run_load(arguments.binaries, server, "--workload", "get", "--records", MEMORY_RECORDS,
+                 "--pipeline", 16, "--operations", CONNECTIONS, "--warmup-seconds", 0)
+        return (server.resident_bytes() - before) / MEMORY_RECORDS
+
+
+# ---------------------------------------------------------------------------------- the table --
+
+
+def median(rows, key):
+    return statistics.median(row[key] for row in rows)
 
 
 def interval(ratios):
@@ -157,69 +160,107 @@ def interval(ratios):
     return statistics.median(ordered), ordered[quarter], ordered[-1 - quarter]
 
 
-def measure(binaries, name, settings, workload, pipeline, arguments):
-    engine, options, redis_options = settings
-    rows = {"larderd": [], "redis": []}
-    benchmark = []
-    makers = {"larderd": larderd(binaries, engine, options), "redis": redis(*redis_options)}
-    for _ in range(arguments.rounds):
-        for kind, make in makers.items():
-            server = make()
-            try:
-                row = load(binaries, server, workload, pipeline, arguments.seconds)
-                row["memory"] = server.resident_bytes()
-                rows[kind].append(row)
-                if kind == "redis":
-                    benchmark.append(redis_benchmark(server, workload, pipeline,
-                                                     arguments.seconds, row["rate"]))
-            finally:
-                server.end()
-    ratios = [a["rate"] / b["rate"] for a, b in zip(rows["larderd"], rows["redis"])]
-    return {"workload": name, "rows": rows, "ratio": interval(ratios), "redis_benchmark": benchmark}
+def ratio_text(ours, theirs):
+    middle, low, high = interval([a["rate"] / b["rate"] for a, b in zip(ours, theirs)])
+    return f"{middle:.2f} ({low:.2f}-{high:.2f})"
 
 
-def median(rows, key):
-    return statistics.median(row[key] for row in rows)
+HEAD = (f"{'':<35}{'server':<16}{'ops/s':>10}  {'larderd / it':<18}{'p50 us':>8}{'p99 us':>9}"
+        f"{'cpu s/M':>9}{'client':>8}")
 
 
 def show(result):
-    ours, theirs = result["rows"]["larderd"], result["rows"]["redis"]
-    middle, low, high = result["ratio"]
-    rate, busy = (statistics.median(column) for column in zip(*result["redis_benchmark"]))
-    print(f"{result['workload']:<34}{median(ours, 'rate'):>10,.0f}{median(theirs, 'rate'):>10,.0f}"
-          f"{middle:>7.2f} ({low:.2f}-{high:.2f})"
-          f"{median(ours, 'p50_us'):>8,.0f}{median(ours, 'p99_us'):>8,.0f}"
-          f"{median(theirs, 'p50_us'):>8,.0f}{median(theirs, 'p99_us'):>8,.0f}"
-          f"{median(ours, 'cpu_us'):>7.2f}{median(theirs, 'cpu_us'):>7.2f}"
-          f"{rate:>11,.0f} ({busy:.0%})", flush=True)
+    ours = result["rows"]["larderd"]
+    for kind, rows in result["rows"].items():
+        if not rows:
+            continue
+        name = result["workload"] if kind == "larderd" else ""
+        line = f"{name:<35}{kind:<16}{median(rows, 'rate'):>10,.0f}  "
+        line += f"{'' if kind == 'larderd' else ratio_text(ours, rows):<18}"
+        if "p50_us" in rows[0]:
+            line += f"{median(rows, 'p50_us'):>8,.0f}{median(rows, 'p99_us'):>9,.0f}"
+            line += f"{median(rows, 'cpu'):>9.2f}"
+        else:
+            line += f"{'':>26}"
+        if "generator" in rows[0]:
+            line += f"{median(rows, 'generator'):>8.0%}"
+        print(line, flush=True)
+
+
+def show_memory(arguments):
+    made = makers(arguments.binaries, MEMORY)
+    result = {kind: [] for kind in made}
+    for _ in range(min(arguments.rounds, 3)):
+        for kind, make in made.items():
+            result[kind].append(memory_of(arguments, make))
+    print(f"\nbytes per record ({MEMORY_RECORDS:,} of 16 and {VALUE} bytes): " +
+          ", ".join(f"{kind} {statistics.median(rows):.1f}" for kind, rows in result.items()),
+          flush=True)
+    return result
+
+
+def version(*command):
+    out = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode()
+    return out.strip().splitlines()[0].split(" malloc=")[0]
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def describe(arguments):
+    """What is measured on what; the head of the table and of the file."""
+    facts = {
+        "versions": [version(str(arguments.binaries / "larderd"), "--version"),
+                     version(str(arguments.binaries / "larder-load"), "--version"),
+                     version("redis-server", "--version"), version("redis-benchmark", "--version"),
+                     version("memcached", "--version")],
+        "machine": f"{processor()}, {os.cpu_count()} processors, Linux {platform.release()}",
+        "settings": {"connections": CONNECTIONS, "value_bytes": VALUE, "key_bytes": 16,
+                     "records": RECORDS, "keys_or_entries": COUNT, "rounds": arguments.rounds,
+                     "seconds": arguments.seconds, "warmup_seconds": WARMUP, "reactors": 1},
+    }
+    print("; ".join(facts["versions"]))
+    print(facts["machine"])
+    print(f"{CONNECTIONS} connections, keys of 16 and values of {VALUE} bytes, {RECORDS:,} records, "
+          f"{arguments.rounds} rounds of {arguments.seconds:g} s, medians; servers on processor "
+          f"{servers.SERVER_PROCESSOR}, clients on {servers.LOAD_PROCESSOR}\n")
+    return facts
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("binaries", type=pathlib.Path)
+    parser.add_argument("echo", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--only", default="", help="workloads whose name has this in it; memory")
+    parser.add_argument("--json", help="write all figures to this file")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("binaries", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--only", default="", help="workloads whose name has this in it")
-    parser.add_argument("--json", help="write all figures to this file")
-    arguments = parser.parse_args()
-    if shutil.which("redis-server") is None:
-        sys.exit("there is no redis-server: apt-get install redis-server")
-    version = subprocess.run(["redis-server", "--version"], stdout=subprocess.PIPE, check=True)
-    print(f"{version.stdout.decode().split('malloc')[0].strip()}; larder-load drives both; "
-          f"{CONNECTIONS} connections, {VALUE}-byte values, {RECORDS:,} keys, "
-          f"{arguments.rounds} rounds of {arguments.seconds} s, medians")
-    print(f"{'':<34}{'larderd':>10}{'redis':>10}{'ratio (middle half)':>19}"
-          f"{'p50':>8}{'p99 us':>8}{'p50':>8}{'p99 us':>8}{'cpu us per op':>14}"
-          f"{'redis-benchmark':>18}")
-    results = []
-    for name, settings, workload, pipeline in WORKLOADS:
-        if arguments.only in name:
-            results.append(measure(arguments.binaries, name, settings, workload, pipeline,
-                                   arguments))
-            show(results[-1])
+    arguments = parse()
+    for program in ("redis-server", "redis-benchmark", "memcached"):
+        if shutil.which(program) is None:
+            sys.exit(f"there is no {program}: ./dev bench rpc installs it")
+    report = describe(arguments)
+    report["workloads"] = []
+    with servers.larderd(arguments.binaries, "lsm", {"durability": "os"}) as server:
+        sizes = frame_sizes.measure(server.port, VALUE, COUNT)
+    print(HEAD, flush=True)
+    for row in WORKLOADS:
+        if arguments.only in row[0]:
+            report["workloads"].append(measure(arguments, sizes, *row))
+            show(report["workloads"][-1])
+    if arguments.only in "memory":
+        report["memory"] = show_memory(arguments)
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as out:
-            json.dump(results, out, indent=1)
+            json.dump(report, out, indent=1)
 
 
 if __name__ == "__main__":
