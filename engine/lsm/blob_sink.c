@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+enum { SMALL_PART = 16 }; /* of the size of a blob file; one with less is small */
+
 void
 lsm_blob_sink_init(LsmBlobSink *sink, const LsmBlobSinkArgs *args)
 {
@@ -113,7 +115,17 @@ is_large(const LsmBlobSink *sink, const FormatEntry *entry)
     return entry->kind == FORMAT_PUT && min != 0 && entry->value.len >= min;
 }
 
-/* Turns a reference into the put that it stands for, if its file is stale and can be read. */
+/* Whether the values of a file should go elsewhere. */
+static bool
+should_empty(const LsmBlobSink *sink, const LsmBlobFile *file)
+{
+    const LsmBlobPolicy *policy = sink->args.policy;
+    bool small = file->bytes - file->dead_bytes < policy->file_bytes / SMALL_PART &&
+                 !atomic_load_explicit(&file->hold->damaged, memory_order_relaxed);
+    return small || lsm_levels_blob_stale(file, policy->dead_percent);
+}
+
+/* Turns a reference into the put that it stands for, if its file should be emptied. */
 static BaseStatus
 bring_back(LsmBlobSink *sink, FormatEntry *entry)
 {
@@ -123,7 +135,7 @@ bring_back(LsmBlobSink *sink, FormatEntry *entry)
         return status;
     }
     const LsmBlobFile *file = lsm_levels_blob(sink->args.levels, reference.number);
-    if (file == NULL || !lsm_levels_blob_stale(file, sink->args.policy->dead_percent)) {
+    if (file == NULL || !should_empty(sink, file)) {
         return base_ok();
     }
     TableBlobValue value;

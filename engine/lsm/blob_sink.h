@@ -7,13 +7,14 @@
  *   - a reference stays as it is, value unread, unless its blob file is stale: so much of it is
  *     dead (`dead_percent`) that the live rest should go. Then the value is read and goes into the
  *     blob file being written, or back into the table if values of its size are not separated any
- *     more
+ *     more. The same goes for a file with hardly anything in it, so that files do not become many
+ *     where large values are few
  *   - anything else stays
  *
  * A blob file ends when it is large enough, whatever tables do. The new files are written and
  * synced; their names are not, and files that were begun are left to the caller, as rewrite.h says.
  *
- * A value of a stale file that is damaged keeps its place: the reference is carried on, readers are
+ * A value that should move and is damaged keeps its place: the reference is carried on, readers are
  * told, and the file is marked so that nobody tries again.
  *
  * Threading: one owner; runs in a background thread.
@@ -50,7 +51,7 @@ typedef struct LsmBlobSinkArgs {
 typedef struct LsmBlobCounts {
     int64_t values;       /* written */
     int64_t bytes;        /* of the files made */
-    int64_t moved_values; /* out of stale files; all others came out of tables and memory */
+    int64_t moved_values; /* out of other blob files; all others came out of tables and memory */
     int64_t moved_bytes;  /* that they took there, stored */
 } LsmBlobCounts;
 

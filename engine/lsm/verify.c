@@ -12,6 +12,7 @@
 #include "engine/lsm/log_scan.h"
 #include "engine/lsm/manifest.h"
 #include "engine/lsm/order.h"
+#include "engine/lsm/references.h"
 #include "engine/lsm/table_info.h"
 #include "engine/table/blob_file.h"
 
@@ -330,6 +331,26 @@ check_live_blobs(Verify *verify)
     return status;
 }
 
+/* What tables use of blob files, in all and entry by entry, if all of them are good. */
+static BaseStatus
+check_references(Verify *verify)
+{
+    char message[256];
+    int64_t damages = verify->inspection.damages;
+    if (verify->levels == NULL || damages != 0 || verify->levels->blob_count == 0) {
+        return base_ok();
+    }
+    BaseStatus status = lsm_levels_check_blobs(verify->levels, message);
+    if (status.code == BASE_CORRUPTION) {
+        lsm_inspection_report(&verify->inspection, ENGINE_FINDING_DAMAGE, FORMAT_CURRENT_NAME, -1,
+                              "the manifest does not fit the tables: %s", message);
+        return base_ok();
+    }
+    status = lsm_references_check(env_of(verify), verify->inspection.args->directory,
+                                  verify->levels, report_order, verify);
+    return judge(verify, status, damages, "");
+}
+
 static BaseStatus
 check_blobs(Verify *verify)
 {
@@ -470,8 +491,8 @@ BaseStatus
 lsm_verify_directory(EngineFilesArgs *args)
 {
     static BaseStatus (*const CHECKS[])(Verify * verify) = {
-        prepare,     check_manifest, check_tables,   check_order,
-        check_blobs, check_log,      check_versions, note_leftovers,
+        prepare,          check_manifest, check_tables,   check_order,    check_blobs,
+        check_references, check_log,      check_versions, note_leftovers,
     };
     Verify verify = {.inspection = lsm_inspection(args), .owner = {.unused = close_table}};
     BaseStatus status = base_ok();

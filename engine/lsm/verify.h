@@ -6,7 +6,8 @@
  *                       filter, properties (table_verify), and that the manifest says the same
  *   levels              entries and removed ranges of newer runs are newer (L-2), and no two
  *                       entries of a key have one version (L-3), by a merge of everything (order.h)
- *   blob files          there, of their size and id; every value; tables refer to those that exist
+ *   blob files          there, of their size and id; every value; what tables refer to is there,
+ *                       and is the value of that key and version; no more is used than is alive
  *   log                 the chain of segments, every record and commit, the clean end
  *   VERSION             its check, and that no commit is above its ceiling
  *   other files         which the next opening will remove

@@ -307,6 +307,23 @@ START_TEST(what_is_alive_of_a_stale_file_moves)
 }
 END_TEST
 
+START_TEST(few_large_values_make_few_files)
+{
+    enum { FLUSHES = 10, LEN = 1200 };
+    for (int i = 0; i < FLUSHES; i++) {
+        put(i, 1, LEN);
+        put(KEYS, i, SMALL); /* so that the tables overlap, and do not move as they are */
+        put(0, i, SMALL);
+        flush();
+    }
+    put(0, 1, LEN);
+    compact();
+    ck_assert_int_eq(figure("blob_values"), FLUSHES);
+    ck_assert_int_le(blob_files().count, 3);
+    expect_many(0, FLUSHES, 1, LEN);
+}
+END_TEST
+
 START_TEST(values_come_back_into_tables_when_they_are_not_kept_apart_any_more)
 {
     put_many(0, 10, 1, LARGE);
@@ -504,6 +521,7 @@ main(void)
     tcase_add_test(blobs, compaction_carries_references_only);
     tcase_add_test(blobs, a_file_goes_with_its_last_live_value);
     tcase_add_test(blobs, what_is_alive_of_a_stale_file_moves);
+    tcase_add_test(blobs, few_large_values_make_few_files);
     tcase_add_test(blobs, values_come_back_into_tables_when_they_are_not_kept_apart_any_more);
     tcase_add_test(blobs, readers_keep_what_they_may_read);
     tcase_add_test(blobs, damage_to_a_value_is_its_own);

@@ -298,6 +298,36 @@ START_TEST(ascending_keys_are_never_written_again)
 }
 END_TEST
 
+/* A table of the last level that would free so much of blob files. */
+static LsmPick
+pick_with_gain(int64_t gain, bool busy)
+{
+    LsmPickTable table = {.smallest = BASE_SLICE_LITERAL("a"),
+                          .largest = BASE_SLICE_LITERAL("b"),
+                          .bytes = 30,
+                          .entries = 10,
+                          .busy = busy,
+                          .blob_gain = gain};
+    LsmPickState state = {
+        .base_bytes = BASE_BYTES, .multiplier = 10, .run_trigger = 4, .reclaim_ms = 1000};
+    state.levels[LSM_LEVELS - 1] = (LsmPickLevel){&table, 1};
+    return lsm_picker_pick(&state);
+}
+
+START_TEST(a_table_is_rewritten_where_it_is_for_what_that_frees)
+{
+    LsmPick pick = pick_with_gain(31, false);
+    ck_assert_int_eq(pick.reason, LSM_PICK_BLOBS);
+    ck_assert_int_eq(pick.level, LSM_LEVELS - 1);
+    ck_assert_int_eq(pick.output_level, LSM_LEVELS - 1);
+    ck_assert_uint_eq(pick.inputs.count, 1);
+    ck_assert_uint_eq(pick.overlap.count, 0);
+    ck_assert(!pick.move && !pick.drop);
+    ck_assert_int_eq(pick_with_gain(29, false).reason, LSM_PICK_NOTHING);
+    ck_assert_int_eq(pick_with_gain(31, true).reason, LSM_PICK_NOTHING);
+}
+END_TEST
+
 START_TEST(dead_entries_are_rewritten_when_they_are_due)
 {
     Store *store = new_store(1);
@@ -353,6 +383,7 @@ main(void)
     tcase_set_timeout(store, 200);
     tcase_add_loop_test(store, random_flushes_settle_at_the_targets, 0, 6);
     tcase_add_test(store, ascending_keys_are_never_written_again);
+    tcase_add_test(store, a_table_is_rewritten_where_it_is_for_what_that_frees);
     tcase_add_test(store, dead_entries_are_rewritten_when_they_are_due);
     tcase_add_test(store, an_excluded_end_does_not_overlap);
     suite_add_tcase(suite, store);

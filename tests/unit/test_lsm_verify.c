@@ -11,6 +11,7 @@
 #include "engine/lsm/lsm.h"
 #include "engine/lsm/table_info.h"
 #include "engine/table/blob_writer.h"
+#include "engine/table/builder.h"
 #include "tests/support/engine_rig.h"
 #include "tests/support/lsm_files.h"
 #include "tests/support/lsm_rig.h"
@@ -479,6 +480,74 @@ START_TEST(a_blob_file_must_be_there)
 }
 END_TEST
 
+/* A table with one entry, which refers to a value; installed with the edits that are there. */
+static void
+install_reference(const FormatBlobReference *reference, int64_t version, BaseBuf *edits)
+{
+    char message[256];
+    Spare spare;
+    char path[ENV_PATH_MAX];
+    TableBuilder *builder = NULL;
+    TableSummary summary;
+    BaseBuf value = BASE_BUF_INIT;
+    int64_t number = lsm_catalog_number(lower.catalog);
+    (void)snprintf(spare.name, sizeof(spare.name), "%06lld.sst", (long long)number);
+    ck_assert_int_eq(env_join(path, LSM_RIG_DIRECTORY, spare.name).code, BASE_OK);
+    TableBuilderOptions made = {.block_bytes = 256, .filter_bits = 10, .id = 5, .number = number};
+    ck_assert_int_eq(table_builder_new(lower.memory, path, &made, &builder).code, BASE_OK);
+    format_blob_reference_encode(&value, reference);
+    FormatEntry entry = {.key = BASE_SLICE_LITERAL("key"),
+                         .value = base_buf_slice(&value),
+                         .version = version,
+                         .kind = FORMAT_BLOB};
+    ck_assert_int_eq(table_builder_add(builder, &entry).code, BASE_OK);
+    ck_assert_int_eq(table_builder_finish(builder, &summary).code, BASE_OK);
+    table_builder_free(builder);
+    TableOptions options = {.env = lower.memory, .path = path, .cache = lower.cache};
+    ck_assert_int_eq(table_open(&options, &spare.table).code, BASE_OK);
+    FormatEdit last = {.tag = FORMAT_EDIT_LAST, .last = {version, version}};
+    FormatEdit add = {.tag = FORMAT_EDIT_ADD_TABLE, .add_table = lsm_table_info(spare.table)};
+    add.add_table.number = number;
+    add.add_table.level = 3;
+    ck_assert(format_manifest_edit_encode(edits, &last));
+    ck_assert(format_manifest_edit_encode(edits, &add));
+    ck_assert_int_eq(
+        lsm_catalog_install(lower.catalog, base_buf_slice(edits), NULL, 0, message).code, BASE_OK);
+    table_free(spare.table);
+    base_buf_clear(&value);
+}
+
+/* The value of write_blob_file() is that of "key" at version 1. */
+START_TEST(a_reference_names_the_value_of_its_entry)
+{
+    static const struct {
+        uint64_t offset_added;
+        int64_t version;
+        const char *says; /* NULL: all is well */
+    } CASES[] = {
+        {0, 1, NULL},
+        {0, 2, "names the value of another entry"},
+        {1, 1, "names a place where there is none"},
+    };
+    char name[32];
+    BaseBuf edits = BASE_BUF_INIT;
+    int64_t number = lsm_catalog_number(lower.catalog);
+    (void)snprintf(name, sizeof(name), "%06lld.blob", (long long)number);
+    FormatEdit file = write_blob_file(name, number);
+    ck_assert(format_manifest_edit_encode(&edits, &file));
+    FormatBlobReference reference = {.number = (uint64_t)number,
+                                     .handle = {FORMAT_BLOB_HEADER_BYTES + CASES[_i].offset_added,
+                                                (uint32_t)strlen("a large value")},
+                                     .value_len = strlen("a large value")};
+    install_reference(&reference, CASES[_i].version, &edits);
+    ck_assert_int_eq(verify_lower(), CASES[_i].says == NULL ? BASE_OK : BASE_CORRUPTION);
+    if (CASES[_i].says != NULL) {
+        ck_assert_msg(lsm_findings_say(&findings, CASES[_i].says), "%s", CASES[_i].says);
+    }
+    base_buf_clear(&edits);
+}
+END_TEST
+
 static TCase *
 add_case(Suite *suite, const char *name, void (*before)(void), void (*after)(void))
 {
@@ -507,6 +576,7 @@ main(void)
     tcase_add_test(pieces, two_entries_of_one_version_are_found);
     tcase_add_loop_test(pieces, a_manifest_that_tells_wrong_is_found, 0, 5);
     tcase_add_test(pieces, a_blob_file_must_be_there);
+    tcase_add_loop_test(pieces, a_reference_names_the_value_of_its_entry, 0, 3);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
