@@ -61,8 +61,8 @@ typedef struct LoadChooser {
 
 /*
  * Reads "uniform", "zipfian", "zipfian(THETA)", "latest", "latest(THETA)", "hotspot",
- * "hotspot(PART,DRAWS)", "sequential" or "replay". NULL, or what is wrong and allowed, naming `option`; the
- * caller frees it with g_free().
+ * "hotspot(PART,DRAWS)", "sequential" or "replay". NULL, or what is wrong and allowed, naming
+ * `option`; the caller frees it with g_free().
  */
 char *load_distribution_parse(const char *option, const char *text, LoadDistribution *ret_it);
 

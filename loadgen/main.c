@@ -3,6 +3,7 @@
  */
 #include "loadgen/compare.h"
 #include "loadgen/embedded.h"
+#include "loadgen/intrinsic.h"
 #include "loadgen/options.h"
 #include "loadgen/peer.h"
 #include "loadgen/plot.h"
@@ -11,6 +12,7 @@
 #include "loadgen/report_json.h"
 #include "loadgen/run.h"
 #include "loadgen/socket.h"
+#include "loadgen/sweep.h"
 
 #include <glib.h>
 #include <signal.h>
@@ -96,28 +98,71 @@ report(const LoadOptions *options, const LoadRunResult *result)
     return exit_status(result);
 }
 
+/* A run that could not be run. */
+static int
+complain(const LoadOptions *options, BaseStatus status)
+{
+    g_printerr("larder-load: %s: %s\n", options->target, status.what);
+    return status.code == BASE_NO_MEMORY ? EXIT_SOFTWARE : EXIT_UNAVAILABLE;
+}
+
+/* One run, and its report. */
+static int
+run_once(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
+         const LoadIntrinsic *intrinsic)
+{
+    LoadRunResult *result = load_run_result_new();
+    if (result == NULL) {
+        return EXIT_SOFTWARE;
+    }
+    result->intrinsic = intrinsic;
+    result->monitor = load_monitor_start(options, target);
+    BaseStatus ran = load_run(options, target, progress, &stop, result);
+    load_monitor_stop(result->monitor);
+    int status = base_is_ok(ran) ? report(options, result) : complain(options, ran);
+    load_run_result_free(result);
+    return status;
+}
+
+/* A sweep, and the report of its knee. */
+static int
+run_sweep(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
+          const LoadIntrinsic *intrinsic)
+{
+    LoadSweep sweep = {.count = 0};
+    BaseStatus ran = load_sweep_run(options, target, progress, &stop, &sweep);
+    int status = EXIT_NOTHING_DONE;
+    if (!base_is_ok(ran)) {
+        status = complain(options, ran);
+    } else if (sweep.best != NULL) {
+        LoadOptions step = *options;
+        step.rate = sweep.count == 0
+                        ? options->rate
+                        : sweep.steps[sweep.knee < 0 ? sweep.count - 1 : (unsigned)sweep.knee].rate;
+        sweep.best->intrinsic = intrinsic;
+        sweep.best->sweep = &sweep;
+        status = report(&step, sweep.best);
+    }
+    load_sweep_clear(&sweep);
+    return status;
+}
+
 static int
 run(const LoadOptions *options)
 {
+    static LoadIntrinsic intrinsic; /* large */
     LoadTarget *target = NULL;
     if (!open_target(options, &target)) {
         return EXIT_UNAVAILABLE;
     }
     LoadProgress progress = load_progress(options->quiet ? NULL : stderr);
-    LoadRunResult *result = load_run_result_new();
-    int status = EXIT_SOFTWARE;
-    if (result != NULL) {
-        result->monitor = load_monitor_start(options, target);
-        BaseStatus ran = load_run(options, target, &progress, &stop, result);
-        load_monitor_stop(result->monitor);
-        if (base_is_ok(ran)) {
-            status = report(options, result);
-        } else {
-            g_printerr("larder-load: %s: %s\n", options->target, ran.what);
-            status = ran.code == BASE_NO_MEMORY ? EXIT_SOFTWARE : EXIT_UNAVAILABLE;
-        }
+    const LoadIntrinsic *measured = NULL;
+    if (options->study.intrinsic) {
+        load_intrinsic_measure(LOAD_STUDY_INTRINSIC_SECONDS, &stop, &intrinsic);
+        measured = &intrinsic;
     }
-    load_run_result_free(result);
+    int status = options->study.sweep ? run_sweep(options, target, &progress, measured)
+                                      : run_once(options, target, &progress, measured);
     load_target_free(target);
     return status;
 }

@@ -327,7 +327,10 @@ static char *
 check_laws(LoadOptions *options)
 {
     LoadLaws *laws = &options->laws;
-    char *problem = load_laws_read(laws, options->workload, options->rate > 0);
+    char *problem = load_study_read(&options->study, options->operations != 0, &options->rate);
+    if (problem == NULL) {
+        problem = load_laws_read(laws, options->workload, options->rate > 0);
+    }
     uint32_t scan = load_mix_longest(&laws->mix, LOAD_SCAN);
     uint32_t multi_get = load_mix_longest(&laws->mix, LOAD_MULTI_GET);
     if (laws->mix.count != 0) {
@@ -411,6 +414,18 @@ check(const Texts *texts, LoadOptions *options)
     return problem != NULL ? problem : check_together(options);
 }
 
+/* The options that other nouns read. */
+static void
+add_options(GOptionContext *context, LoadOptions *o)
+{
+    GOptionEntry study[LOAD_STUDY_OPTIONS + 1] = {{0}};
+    GOptionEntry laws[LOAD_LAW_OPTIONS + 1] = {{0}};
+    load_study_options(&o->study, study);
+    load_laws_options(&o->laws.words, laws);
+    g_option_context_add_main_entries(context, study, NULL);
+    g_option_context_add_main_entries(context, laws, NULL);
+}
+
 /* Lets GOption fill in the texts. NULL, or what it has to say. */
 static char *
 parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
@@ -475,9 +490,7 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
     };
     g_autoptr(GOptionContext) context =
         g_option_context_new("- load for Larder, every read checked");
-    GOptionEntry laws[LOAD_LAW_OPTIONS + 1] = {{0}};
-    load_laws_options(&o->laws.words, laws);
-    g_option_context_add_main_entries(context, laws, NULL);
+    add_options(context, o);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_description(context, description);
     g_autoptr(GError) error = NULL;
@@ -576,6 +589,7 @@ load_options_clear(LoadOptions *options)
     g_strfreev(options->engine_options);
     g_free(options->key_prefix);
     load_laws_clear(&options->laws);
+    load_study_clear(&options->study);
     g_free(options->json);
     g_free(options->hgrm);
     g_free(options->hlog);

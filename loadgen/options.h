@@ -8,6 +8,7 @@
 
 #include "loadgen/keys.h"
 #include "loadgen/laws.h"
+#include "loadgen/study.h"
 #include "loadgen/workload.h"
 #include "service/client/address.h"
 #include "service/client/encode.h"
@@ -45,6 +46,7 @@ typedef struct LoadOptions {
     int key_size;
     char *key_prefix;
     LoadLaws laws;
+    LoadStudy study;
     int value_size;           /* of the longest value */
     double compression_ratio; /* size of a value when compressed, about, to its size */
     double seconds;           /* measured */

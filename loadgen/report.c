@@ -6,6 +6,7 @@
 #include "loadgen/clock.h"
 #include "loadgen/figure.h"
 #include "loadgen/host.h"
+#include "loadgen/report_study.h"
 
 #include <inttypes.h>
 
@@ -216,6 +217,12 @@ print_warnings(FILE *out, const LoadOptions *options, const LoadRunResult *resul
 void
 load_report_print(FILE *out, const LoadOptions *options, const LoadRunResult *result)
 {
+    if (result->intrinsic != NULL) {
+        load_report_intrinsic_print(out, result->intrinsic);
+    }
+    if (result->sweep != NULL) {
+        load_report_sweep_print(out, options, result->sweep);
+    }
     print_head(out, options, result);
     if (result->load_fault != LOAD_FAULT_NONE) {
         (void)fprintf(out, "\nLoading the records was given up: %s: %s\n",

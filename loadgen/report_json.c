@@ -6,6 +6,7 @@
 #include "loadgen/clock.h"
 #include "loadgen/host.h"
 #include "loadgen/report.h"
+#include "loadgen/report_study.h"
 
 #include <json-glib/json-glib.h>
 
@@ -358,6 +359,12 @@ load_report_json_write(const char *path, const LoadOptions *options, const LoadR
     add_config(json, options);
     text(json, "arrival", options->rate > 0 ? "open" : "closed");
     text(json, "latency_meaning", load_report_arrival(options));
+    if (result->intrinsic != NULL) {
+        load_report_intrinsic_json(json, result->intrinsic);
+    }
+    if (result->sweep != NULL) {
+        load_report_sweep_json(json, options, result->sweep);
+    }
     add_result(json, result);
     add_verification(json, result);
     add_series(json, result);

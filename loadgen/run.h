@@ -34,6 +34,9 @@ typedef struct LoadSecond {
     char *hdr; /* all latencies recorded in it; see hdr.h; NULL: no memory. Of series: owned */
 } LoadSecond;
 
+struct LoadIntrinsic;
+struct LoadSweep;
+
 typedef struct LoadRunResult {
     LoadTargetInfo target;
     uint32_t run;            /* number of this run, as its values carry it */
@@ -48,6 +51,8 @@ typedef struct LoadRunResult {
     BaseHistogram service[LOAD_OP_KIND_COUNT]; /* with a rate only */
     int64_t measure_ns;                        /* when measuring began; monotonic clock */
     LoadMonitor *monitor;                      /* watches the target; owned; NULL: nobody does */
+    const struct LoadIntrinsic *intrinsic;     /* borrowed; NULL: not measured */
+    const struct LoadSweep *sweep;             /* whose step it is; borrowed; NULL: there is none */
     LoadSecond *series;
     size_t series_count;
     LoadNotes notes;

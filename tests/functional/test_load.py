@@ -158,6 +158,20 @@ def test_recorded_keys(start_server, tmp_path, more):
         assert client.get("default", b"user:0", None).found
 
 
+def test_a_sweep_tells_its_steps(tmp_path):
+    path = tmp_path / "out.json"
+    status, printed, said = run_load(
+        "--target=embedded:hashmap", "--records=100", "--sweep", "--objective=max<1ns",
+        "--rate=100", "--seconds=0.1", "--warmup-seconds=0", "--intrinsic", f"--json={path}")
+    assert status == 0, printed + said
+    assert "No rate held" in printed and "gap while spinning" in printed
+    report = json.loads(path.read_text())
+    steps = report["sweep"]["steps"]
+    assert [step["rate"] for step in steps] == [100 / 2**i for i in range(len(steps))]
+    assert len(steps) > 2 and not any(step["held"] for step in steps)
+    assert report["intrinsic"]["gaps"]["count"] > 0
+
+
 @pytest.mark.parametrize("name, kinds", [
     ("a", {"get", "put"}), ("b", {"get", "put"}), ("c", {"get"}), ("d", {"get", "insert"}),
     ("e", {"scan", "insert"}), ("f", {"get", "rmw"}),
@@ -219,6 +233,7 @@ def test_values_of_others_are_found_out(start_server):
     ("--arrival=poisson", "--rate"),
     ("--ttl=0", "0.001"),
     ("--keys=/nonexistent", "/nonexistent"),
+    ("--sweep", "--objective"),
     ("--target=http:localhost", "tcp:HOST:PORT"),
 ])
 def test_wrong_arguments_name_what_is_allowed(argument, expected):

@@ -32,7 +32,8 @@ take_entry(LoadDriver *driver, const LoadOp *op, const LoadEntry *entry)
 }
 
 static LoadDriver driver = {.entry = take_entry};
-static LoadSessionArgs args = {.driver = &driver, .keys = &keys, .value_size = VALUE, .run = 1};
+static LoadSessionArgs args = {
+    .driver = &driver, .keys = &keys, .value_size = VALUE, .compression = 1, .run = 1};
 static LoadPeerWork work = {.args = &args, .room = room};
 
 static void
@@ -113,7 +114,7 @@ START_TEST(redis_writes)
 {
     uint8_t value[VALUE];
     LoadValueId id = {7, 3, 1, 0};
-    LoadOp op = {.kind = LOAD_PUT, .record = 7, .sequence = 3};
+    LoadOp op = {.kind = LOAD_PUT, .record = 7, .sequence = 3, .value_size = VALUE};
     load_value_write(value, VALUE, 0, &id);
     start(false);
     static const char set[] = "*3\r\n$3\r\nSET\r\n$4\r\nk007\r\n$40\r\n";
@@ -195,6 +196,7 @@ START_TEST(memcached)
     assert_written(text, &op, "delete k007\r\n");
     ck_assert_int_eq(read_whole(text, &op, "NOT_FOUND\r\n", &answer), LOAD_PARSED_WHOLE);
     op.kind = LOAD_PUT;
+    op.value_size = VALUE;
     base_buf_reset(&out);
     ck_assert(text->write(&work, &out, &op));
     ck_assert_mem_eq(out.data, "set k007 0 0 40\r\n", 17);

@@ -1,0 +1,122 @@
+/*
+ * report_study.c: what a run found out besides its figures. See report_study.h.
+ */
+#include "loadgen/report_study.h"
+
+#include "loadgen/figure.h"
+
+static void
+print_jitter(FILE *out, const char *name, const BaseHistogram *jitter)
+{
+    static const double percents[] = {50, 99, 99.9, 100};
+    char text[LOAD_FIGURE_BYTES];
+    (void)fprintf(out, "%-22s", name);
+    for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
+        load_figure_us(text, base_histogram_percentile(jitter, percents[i]));
+        (void)fprintf(out, " %10s", text);
+    }
+    (void)fputc('\n', out);
+}
+
+void
+load_report_intrinsic_print(FILE *out, const LoadIntrinsic *it)
+{
+    (void)fprintf(out, "This machine, measured for %.1f s without any load:\n", it->seconds);
+    (void)fprintf(out, "%-22s %10s %10s %10s %10s\n", "", "p50 us", "p99 us", "p99.9 us", "max us");
+    print_jitter(out, "gap while spinning", &it->gaps);
+    print_jitter(out, "late after a sleep", &it->wakes);
+    (void)fprintf(out,
+                  "  %.2f %% of the time went to gaps of %.0f us and more. Latencies cannot be "
+                  "told from\n  the machine's own below these figures.\n\n",
+                  it->taken * 100, (double)LOAD_INTRINSIC_GAP_NS / 1000);
+}
+
+static void
+add_number(JsonBuilder *json, const char *name, double value)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_add_double_value(json, value);
+}
+
+static void
+add_jitter(JsonBuilder *json, const char *name, const BaseHistogram *jitter)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_object(json);
+    add_number(json, "count", (double)jitter->count);
+    add_number(json, "p50_ns", (double)base_histogram_percentile(jitter, 50));
+    add_number(json, "p99_ns", (double)base_histogram_percentile(jitter, 99));
+    add_number(json, "p99.9_ns", (double)base_histogram_percentile(jitter, 99.9));
+    add_number(json, "max_ns", (double)base_histogram_percentile(jitter, 100));
+    json_builder_end_object(json);
+}
+
+void
+load_report_intrinsic_json(JsonBuilder *json, const LoadIntrinsic *it)
+{
+    json_builder_set_member_name(json, "intrinsic");
+    json_builder_begin_object(json);
+    add_number(json, "seconds", it->seconds);
+    add_number(json, "taken", it->taken);
+    add_jitter(json, "gaps", &it->gaps);
+    add_jitter(json, "wakes", &it->wakes);
+    json_builder_end_object(json);
+}
+
+static void
+print_step(FILE *out, const LoadOptions *options, const LoadSweepStep *step)
+{
+    char rate[LOAD_FIGURE_BYTES];
+    char reached[LOAD_FIGURE_BYTES];
+    char value[LOAD_FIGURE_BYTES];
+    bool busy = step->busy_cores > 0.9 * options->threads;
+    load_figure_count(rate, (uint64_t)step->rate);
+    load_figure_count(reached, (uint64_t)step->reached);
+    load_figure_us(value, step->value_ns);
+    (void)fprintf(out, "%14s %14s %12s %9.3f  %s%s\n", rate, reached, value, step->lost * 100,
+                  step->held ? "held" : "broke", busy ? ", generator busy" : "");
+}
+
+void
+load_report_sweep_print(FILE *out, const LoadOptions *options, const LoadSweep *sweep)
+{
+    (void)fprintf(out, "Sweep for %s, %.1f s a step:\n%14s %14s %12s %9s\n",
+                  options->study.objective_text, options->seconds, "wanted per s", "reached",
+                  "latency us", "lost %");
+    for (unsigned i = 0; i < sweep->count; i++) {
+        print_step(out, options, &sweep->steps[i]);
+    }
+    if (sweep->knee < 0) {
+        (void)fprintf(out, "No rate held. The last step:\n\n");
+        return;
+    }
+    char rate[LOAD_FIGURE_BYTES];
+    load_figure_count(rate, (uint64_t)sweep->steps[sweep->knee].rate);
+    (void)fprintf(out, "The knee is at %s requests/s; that step:\n\n", rate);
+}
+
+void
+load_report_sweep_json(JsonBuilder *json, const LoadOptions *options, const LoadSweep *sweep)
+{
+    json_builder_set_member_name(json, "sweep");
+    json_builder_begin_object(json);
+    json_builder_set_member_name(json, "objective");
+    json_builder_add_string_value(json, options->study.objective_text);
+    add_number(json, "knee_per_second", sweep->knee < 0 ? 0 : sweep->steps[sweep->knee].rate);
+    json_builder_set_member_name(json, "steps");
+    json_builder_begin_array(json);
+    for (unsigned i = 0; i < sweep->count; i++) {
+        const LoadSweepStep *step = &sweep->steps[i];
+        json_builder_begin_object(json);
+        add_number(json, "rate", step->rate);
+        add_number(json, "reached", step->reached);
+        add_number(json, "value_ns", (double)step->value_ns);
+        add_number(json, "lost", step->lost);
+        add_number(json, "generator_cores_busy", step->busy_cores);
+        json_builder_set_member_name(json, "held");
+        json_builder_add_boolean_value(json, step->held);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+    json_builder_end_object(json);
+}

@@ -1,0 +1,21 @@
+/*
+ * report_study.h: what a run found out besides its figures, for people and as JSON.
+ */
+#ifndef LARDER_LOADGEN_REPORT_STUDY_H
+#define LARDER_LOADGEN_REPORT_STUDY_H
+
+#include "loadgen/intrinsic.h"
+#include "loadgen/sweep.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+/* The machine's own jitter. */
+void load_report_intrinsic_print(FILE *out, const LoadIntrinsic *it);
+void load_report_intrinsic_json(JsonBuilder *json, const LoadIntrinsic *it);
+
+/* The steps of a sweep, and its knee. */
+void load_report_sweep_print(FILE *out, const LoadOptions *options, const LoadSweep *sweep);
+void load_report_sweep_json(JsonBuilder *json, const LoadOptions *options, const LoadSweep *sweep);
+
+#endif
