@@ -21,7 +21,7 @@
  * operations. So an open engine gets a table of its own, a copy in which close also gives back the
  * lock.
  *
- * Threading: opening and closing from any thread; registering only before the first open.
+ * Threading: opening and closing from any thread; registering by one thread at a time.
  */
 #include "engine/engine.h"
 
@@ -31,6 +31,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -50,7 +51,7 @@ _Static_assert(sizeof(((EngineFilesArgs *)NULL)->message) == MESSAGE_SIZE,
  */
 
 static const EngineClass *registered[CLASSES_MAX];
-static size_t registered_count;
+static _Atomic size_t registered_count; /* grows when the class is in its place */
 
 static const EngineClass *const built_in[] = {&hashmap_class, &lsm_class};
 
@@ -63,7 +64,8 @@ engine_class_at(size_t index)
         return built_in[index];
     }
     index -= BUILT_IN_COUNT;
-    return index < registered_count ? registered[index] : NULL;
+    return index < atomic_load_explicit(&registered_count, memory_order_acquire) ? registered[index]
+                                                                                 : NULL;
 }
 
 const EngineClass *
@@ -90,10 +92,12 @@ engine_class_register(const EngineClass *engine_class)
     if (engine_class_find(engine_class->name) != NULL) {
         return base_error(BASE_EXISTS, "an engine of that name exists already");
     }
-    if (registered_count == CLASSES_MAX - BUILT_IN_COUNT) {
+    size_t count = atomic_load(&registered_count);
+    if (count == CLASSES_MAX - BUILT_IN_COUNT) {
         return base_error(BASE_NO_MEMORY, "too many engines");
     }
-    registered[registered_count++] = engine_class;
+    registered[count] = engine_class;
+    atomic_store_explicit(&registered_count, count + 1, memory_order_release);
     return base_ok();
 }
 
@@ -468,11 +472,11 @@ find_owner(const Place *place, const EngineClass **ret_class)
     if (!base_is_ok(status)) {
         return status;
     }
-    const EngineClass *found = engine_class_find(name);
-    if (found == NULL) {
+    const EngineClass *found = NULL;
+    char why[MESSAGE_SIZE];
+    if (!base_is_ok(engine_class_load(name, NULL, why, &found))) {
         return explain(place, base_error(BASE_INVALID, "no such engine"),
-                       "%s belongs to the engine '%s', which this build does not have",
-                       place->directory, name);
+                       "%.200s belongs to the engine '%s'; %.200s", place->directory, name, why);
     }
     *ret_class = found;
     return compare(place, found, name, format);

@@ -36,8 +36,9 @@
 #include "engine/base/slice.h"
 #include "engine/base/status.h"
 
-/* Grows when this interface changes; a plugin built for another one is refused. */
-#define ENGINE_ABI_VERSION 3
+/* Grows when this header, one that it includes, or engine/env/env.h changes what it means; a module
+ * that was built for another one is refused. */
+#define ENGINE_ABI_VERSION 4
 
 struct Env; /* engine/env/env.h: files and directories */
 
@@ -404,6 +405,7 @@ typedef struct EngineClass {
     uint32_t struct_size; /* sizeof(EngineClass) */
     const char *name;     /* "hashmap" */
     uint32_t format;      /* version of its files */
+    size_t key_max;       /* longest key that it can keep, whatever was asked for; 0: any */
     const char *summary;  /* one line for people */
     unsigned capabilities;
     const EngineOption *options;
@@ -470,10 +472,31 @@ const EngineClass *engine_class_find(const char *name);
 const EngineClass *engine_class_at(size_t index);
 
 /*
- * Adds a class, which must live for ever. Not thread-safe: call it before any engine is opened.
+ * Adds a class, which must live for ever. One call at a time, best before any engine is opened.
  * BASE_INVALID: built for another ABI; BASE_EXISTS: the name is taken; BASE_NO_MEMORY: 32 at most.
  */
 BaseStatus engine_class_register(const EngineClass *engine_class);
+
+/*
+ * A class that is not built in comes from a module: a shared object "liblarder-engine-NAME.so" that
+ * exports larder_engine_module(). Modules are looked for in `directory` (NULL: none), in that of
+ * the environment variable LARDER_ENGINES, and where this program's engines are installed; the
+ * first file that is there counts. It stays loaded for ever.
+ *
+ * The class must say the ENGINE_ABI_VERSION and the sizeof(EngineClass) of this program, the name
+ * that was asked for, and no capability that this program does not know. BASE_NOT_FOUND: no such
+ * file. BASE_INVALID: a file that is no such engine, or for another version. Then `message` says
+ * which file or directories, what was found and what was expected. From any thread.
+ */
+BaseStatus engine_class_load(const char *name, const char *directory, char message[512],
+                             const EngineClass **ret_class);
+
+/* The file of the module that a class came from; NULL: it is built in, or was registered. */
+const char *engine_class_file(const EngineClass *engine_class);
+
+/* What a module exports: its class, which is constant and lives for ever. */
+#define ENGINE_MODULE_ENTRY "larder_engine_module"
+__attribute__((visibility("default"))) const EngineClass *larder_engine_module(void);
 
 /*
  * Opens an engine in args->directory, which is created when it does not exist. The directory

@@ -28,7 +28,8 @@ static const size_t config_setting_offsets[CONFIG_SETTINGS_COUNT] = {
     CONFIG_SETTINGS(CONFIG_OFFSET)};
 
 /* Keys that are no numbers. */
-static const char *const config_server_texts[] = {"listen", "admin_listen", "data_dir"};
+static const char *const config_server_texts[] = {"listen", "admin_listen", "data_dir",
+                                                  "engine_dir"};
 
 const EngineOption *
 config_setting_option(size_t i)
@@ -111,6 +112,7 @@ config_new(void)
     config->listen[1] = address_has_loopback6() ? g_strdup(CONFIG_LISTEN6) : NULL;
     config->admin_listen = g_strsplit(CONFIG_ADMIN_LISTEN, ";", -1);
     config->data_dir = g_strdup(CONFIG_DATA_DIR);
+    config->engine_dir = g_strdup("");
     config->limits = limits_default();
     config->settings = config_settings_default();
     config->stores = g_ptr_array_new_with_free_func(store_free);
@@ -126,6 +128,7 @@ config_free(Config *config)
     g_strfreev(config->listen);
     g_strfreev(config->admin_listen);
     g_free(config->data_dir);
+    g_free(config->engine_dir);
     g_ptr_array_unref(config->stores);
     g_free(config);
 }
@@ -218,13 +221,16 @@ read_server_text(const ConfigLoad *load, const ConfigSection *section, const Con
         read_list(load, section, entry, &config->admin_listen);
         return true;
     }
-    if (strcmp(entry->key, "data_dir") != 0) {
+    char **place = strcmp(entry->key, "data_dir") == 0     ? &config->data_dir
+                   : strcmp(entry->key, "engine_dir") == 0 ? &config->engine_dir
+                                                           : NULL;
+    if (place == NULL) {
         return false;
     }
     char *text = read_text(load, section, entry);
     if (text != NULL) {
-        g_free(config->data_dir);
-        config->data_dir = text;
+        g_free(*place);
+        *place = text;
     }
     return true;
 }
@@ -309,12 +315,22 @@ load_engine(const ConfigLoad *load, const ConfigSection *section)
                           "[%s] needs engine=NAME; there are: %s", section->name, list);
         return NULL;
     }
-    const EngineClass *engine_class = engine_class_find(g_strchomp(wanted));
-    if (engine_class == NULL) {
+    /* From the file itself: [server] may come behind the stores. */
+    g_autofree char *directory =
+        g_key_file_get_string(load->file->values, "server", "engine_dir", NULL);
+    const EngineClass *engine_class = NULL;
+    char why[512];
+    BaseStatus status = engine_class_load(
+        g_strchomp(wanted), directory == NULL ? NULL : g_strchomp(directory), why, &engine_class);
+    guint line = config_file_line(load->file, section->name, "engine");
+    if (status.code == BASE_NOT_FOUND) {
         g_autofree char *hint = config_report_suggest(wanted, (const char *const *)names->pdata);
-        config_report_add(
-            load->report, load->file->path, config_file_line(load->file, section->name, "engine"),
-            "[%s] engine: there is no \"%s\"%s; there are: %s", section->name, wanted, hint, list);
+        config_report_add(load->report, load->file->path, line,
+                          "[%s] engine: there is no \"%s\"%s; there are: %s; %s", section->name,
+                          wanted, hint, list, why);
+    } else if (!base_is_ok(status)) {
+        config_report_add(load->report, load->file->path, line, "[%s] engine: %s", section->name,
+                          why);
     }
     return engine_class;
 }
@@ -449,14 +465,16 @@ preset_store(Config *config, const ConfigFile *file, const char *engine, ConfigR
     if (config_file_line(file, "store \"default\"", NULL) != 0) {
         return;
     }
-    const EngineClass *engine_class = engine_class_find(engine);
-    if (engine_class != NULL) {
+    const EngineClass *engine_class = NULL;
+    char why[512];
+    if (base_is_ok(engine_class_load(engine, NULL, why, &engine_class))) {
         store_add(config, "default", engine_class);
         return;
     }
     g_autoptr(GPtrArray) names = engine_names();
     g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
-    config_report_add(report, "engine", 0, "there is no \"%s\"; there are: %s", engine, list);
+    config_report_add(report, "engine", 0, "there is no \"%s\"; there are: %s; %s", engine, list,
+                      why);
 }
 
 Config *

@@ -4,7 +4,8 @@
  * It comes from three places, later ones winning: the defaults, a file, the command line. The
  * file has three kinds of sections:
  *
- *   [server]           the settings of the table below, and listen, admin_listen, data_dir
+ *   [server]           the settings of the table below, and listen, admin_listen, data_dir,
+ *                      engine_dir
  *   [limits]           the configurable rows of LIMITS_TABLE
  *   [store "NAME"]     engine=NAME and the options of that engine
  *
@@ -67,6 +68,7 @@ typedef struct Config {
     char **listen;       /* ends with NULL, like the next one; at least one address */
     char **admin_listen; /* may be empty */
     char *data_dir;
+    char *engine_dir; /* where modules of engines are, beside the usual places; may be empty */
     ConfigSettings settings;
     Limits limits;
     GPtrArray *stores; /* of ConfigStore *, at least one */

@@ -95,6 +95,10 @@ print_server(GString *out, const Config *config)
                "Directory of all stores; made when it does not exist; used by one server at a "
                "time; changes at a restart.",
                "data_dir", config->data_dir);
+    print_text(out,
+               "Directory of engines that are not built in, looked at before the one of the "
+               "installation; liblarder-engine-NAME.so is the engine NAME.",
+               "engine_dir", config->engine_dir);
     for (size_t i = 0; i < CONFIG_SETTINGS_COUNT; i++) {
         print_option(out, config_setting_option(i), config_setting_get(&config->settings, i));
     }

@@ -17,6 +17,7 @@
 #include <thrift/c_glib/transport/thrift_framed_transport.h>
 #include <thrift/c_glib/transport/thrift_socket.h>
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,7 +32,8 @@ struct Subject {
 
     bool embedded;
     BaseFakeClock clock;
-    Env *env;
+    Env *memory; /* files of an engine that is built in, like the next one; or NULL */
+    char *home;  /* the folder of one that is not */
     StoreLimits store_limits;
     WireLimits wire_limits;
     RpcLimits rpc_limits;
@@ -88,6 +90,36 @@ read_options(const EngineClass *engine_class, const SubjectArgs *args, int64_t v
     }
 }
 
+/* A folder for the files of an engine that needs real ones. */
+static char *
+make_home(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *home = g_dir_make_tmp("larder-conformance-XXXXXX", &error);
+    if (home == NULL) {
+        give_up("no temporary folder", error->message);
+    }
+    return home;
+}
+
+static int
+remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+static void
+remove_home(char *home)
+{
+    if (home != NULL) {
+        (void)nftw(home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        g_free(home);
+    }
+}
+
 static void
 open_embedded(Subject *subject, const SubjectArgs *args)
 {
@@ -96,14 +128,18 @@ open_embedded(Subject *subject, const SubjectArgs *args)
     subject->embedded = true;
     base_fake_clock_init(&subject->clock, (int64_t)START_WALL_MS * 1000);
     const BaseClock *clock = &subject->clock.clock;
-    subject->env = env_mem_new();
+    bool on_disk = engine_class_file(subject->engine_class) != NULL;
+    subject->home = on_disk ? make_home() : NULL;
+    g_autofree char *directory = g_build_filename(on_disk ? subject->home : "/", "store", NULL);
+    subject->memory = on_disk ? NULL : env_mem_new();
     subject->store_limits = STORE_LIMITS_PRESET;
     subject->wire_limits = WIRE_LIMITS_DEFAULT;
     subject->rpc_limits = (RpcLimits){.wire = &subject->wire_limits,
                                       .reply_bytes_max = 64u << 20,
                                       .ping_bytes_max = 1024,
                                       .client_bytes_max = 64};
-    subject->context.stores = store_set_new(subject->env, clock, &subject->store_limits);
+    subject->context.stores =
+        store_set_new(on_disk ? env_posix() : subject->memory, clock, &subject->store_limits);
     subject->context.version = "conformance";
     subject->context.clock = clock;
     atomic_store(&subject->context.limits, &subject->rpc_limits);
@@ -111,7 +147,7 @@ open_embedded(Subject *subject, const SubjectArgs *args)
     StoreSpec spec = {.name = args->store_name,
                       .engine_class = subject->engine_class,
                       .options = options,
-                      .directory = "/store"};
+                      .directory = directory};
     Store *store = NULL;
     StoreError error;
     if (!store_set_open(subject->context.stores, &spec, &store, &error)) {
@@ -135,7 +171,8 @@ close_embedded(Subject *subject)
     rpc_lane_free(subject->lane);
     store_set_close(subject->context.stores);
     obs_registry_free(subject->context.obs);
-    env_mem_free(subject->env);
+    env_mem_free(subject->memory);
+    remove_home(subject->home);
 }
 
 /* --------------------------------------------------------------------------------------- server */
@@ -164,9 +201,9 @@ Subject *
 subject_open(const SubjectArgs *args)
 {
     Subject *subject = g_new0(Subject, 1);
-    subject->engine_class = engine_class_find(args->engine);
-    if (subject->engine_class == NULL) {
-        give_up(args->engine, "no such engine");
+    char why[512];
+    if (!base_is_ok(engine_class_load(args->engine, NULL, why, &subject->engine_class))) {
+        give_up(args->engine, why);
     }
     if (strcmp(args->address, "embedded") == 0) {
         open_embedded(subject, args);
@@ -219,8 +256,11 @@ now_ms(void *user)
 Trial
 subject_trial(Subject *subject)
 {
+    const EngineClass *engine_class = subject->engine_class;
+    bool any_key = engine_class->key_max == 0 || engine_class->key_max >= 1024;
     return (Trial){.target = &subject->target,
-                   .capabilities = subject->engine_class->capabilities,
+                   .capabilities =
+                       engine_class->capabilities | (any_key ? TRIAL_NEEDS_LONG_KEYS : 0),
                    .pass_ms = pass_ms,
                    .now_ms = now_ms,
                    .user = subject};

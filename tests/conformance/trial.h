@@ -14,6 +14,9 @@
 
 typedef struct Trial Trial;
 
+/* One more bit of needs: the engine keeps keys as long as the preset limits allow. */
+#define TRIAL_NEEDS_LONG_KEYS (1u << 31)
+
 typedef struct Statement {
     int number;
     const char *text;

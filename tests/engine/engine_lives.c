@@ -95,9 +95,10 @@ main(int argc, char **argv)
                               "       engine_lives CLASS SEED --only STEPS [--tell]\n");
         return EXIT_USAGE;
     }
-    LifeSettings settings = {.engine_class = engine_class_find(argv[1])};
-    if (settings.engine_class == NULL) {
-        (void)fprintf(stderr, "engine_lives: there is no engine '%s'\n", argv[1]);
+    LifeSettings settings = {.engine_class = NULL};
+    char why[512];
+    if (!base_is_ok(engine_class_load(argv[1], NULL, why, &settings.engine_class))) {
+        (void)fprintf(stderr, "engine_lives: %s\n", why);
         return EXIT_NO_CLASS;
     }
     uint64_t seed = strtoull(argv[2], NULL, 10);

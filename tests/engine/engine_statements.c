@@ -65,6 +65,7 @@ static void
 try_one(const EngineClass *engine_class, const Statement *statement, Tally *tally)
 {
     unsigned capabilities = engine_class->capabilities;
+    capabilities |= engine_class_file(engine_class) == NULL ? TRIAL_NEEDS_OWN_FILES : 0;
     const char *verdict = "holds";
     if ((statement->needs & ~capabilities) != 0 || (statement->needs_no & capabilities) != 0) {
         tally->not_applicable++;
@@ -86,9 +87,10 @@ main(int argc, char **argv)
         (void)fprintf(stderr, "usage: engine_statements CLASS [NUMBER]\n");
         return EXIT_USAGE;
     }
-    const EngineClass *engine_class = engine_class_find(argv[1]);
-    if (engine_class == NULL) {
-        (void)fprintf(stderr, "engine_statements: there is no engine '%s'\n", argv[1]);
+    const EngineClass *engine_class = NULL;
+    char why[512];
+    if (!base_is_ok(engine_class_load(argv[1], NULL, why, &engine_class))) {
+        (void)fprintf(stderr, "engine_statements: %s\n", why);
         return EXIT_NO_CLASS;
     }
     long wanted = argc == 3 ? strtol(argv[2], NULL, 10) : 0;

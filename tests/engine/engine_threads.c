@@ -420,7 +420,7 @@ flush_and_compact(void *seed)
             EXPECT(base_is_ok(compacted) || compacted.code == BASE_UNSUPPORTED);
         }
         size_t cache = engine_rig_option_index(rig.engine_class, "block_cache");
-        if (cache != rig.engine_class->option_count) {
+        if (cache != rig.engine_class->option_count && rig.engine_class->options[cache].live) {
             int64_t bytes = (int64_t)base_rand_below(&rand, 200000);
             EXPECT(base_is_ok(engine_set_option(rig.engine, cache, bytes)));
         }
@@ -514,13 +514,14 @@ main(int argc, char **argv)
         (void)fprintf(stderr, "usage: engine_threads CLASS ROUNDS\n");
         return EXIT_USAGE;
     }
-    const EngineClass *engine_class = engine_class_find(argv[1]);
-    if (engine_class == NULL) {
-        (void)fprintf(stderr, "engine_threads: there is no engine '%s'\n", argv[1]);
+    const EngineClass *engine_class = NULL;
+    char why[512];
+    if (!base_is_ok(engine_class_load(argv[1], NULL, why, &engine_class))) {
+        (void)fprintf(stderr, "engine_threads: %s\n", why);
         return EXIT_NO_CLASS;
     }
     rounds = (int)strtol(argv[2], NULL, 10);
-    engine_rig_init(&rig, engine_class, ENGINE_RIG_MEMORY);
+    engine_rig_init(&rig, engine_class, engine_rig_files(engine_class));
     open_accounts();
     static void *(*const work[THREADS])(void *) = {
         move_amounts, move_amounts, change_pairs, fill_and_empty,    count_ahead,     read_all,

@@ -107,7 +107,7 @@ compare(const void *a, const void *b)
 }
 
 KeyPool
-key_pool_make(BaseRand *rand, size_t count)
+key_pool_make(BaseRand *rand, size_t count, size_t key_max)
 {
     KeyPool pool = {.bytes = BASE_BUF_INIT};
     /* Reserved at once, so that the slices stay where they are. */
@@ -117,6 +117,7 @@ key_pool_make(BaseRand *rand, size_t count)
     for (size_t i = 0; i < count; i++) {
         uint8_t *bytes = pool.bytes.data + pool.bytes.len;
         size_t len = random_key(rand, bytes);
+        len = len < key_max ? len : key_max;
         pool.bytes.len += len;
         pool.keys[i] = base_slice(bytes, len);
     }

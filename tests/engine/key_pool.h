@@ -20,8 +20,8 @@ typedef struct KeyPool {
     BaseBuf bytes;
 } KeyPool;
 
-/* About `count` keys, at least 1. The caller clears it. */
-KeyPool key_pool_make(BaseRand *rand, size_t count);
+/* About `count` keys, at least 1, of up to key_max bytes. The caller clears it. */
+KeyPool key_pool_make(BaseRand *rand, size_t count, size_t key_max);
 
 void key_pool_clear(KeyPool *pool);
 

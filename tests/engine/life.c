@@ -337,7 +337,7 @@ static void
 choose_habits(Life *life)
 {
     static const size_t key_counts[] = {3, 12, 48, 48, 150, 400, 1000};
-    life->pool = key_pool_make(&life->rand, key_counts[life_below(life, 7)]);
+    life->pool = key_pool_make(&life->rand, key_counts[life_below(life, 7)], life->rig.key_max);
     life->habits = (LifeHabits){
         .hot_percent = life_one_in(life, 2) ? 60 : 5,
         .hot_keys = 1 + life_below(life, 4),
@@ -356,10 +356,13 @@ life_begin(Life *life, const LifeSettings *settings)
     memset(life, 0, sizeof *life);
     life->settings = settings;
     life->rand = base_rand(settings->seed * 0x9e3779b97f4a7c15u);
-    engine_rig_init(&life->rig, settings->engine_class, ENGINE_RIG_MEMORY);
+    engine_rig_init(&life->rig, settings->engine_class, engine_rig_files(settings->engine_class));
     life->rig.value_max = 100000;
     life->rig.fault.windows = life_one_in(life, 2);
     choose_habits(life);
+    if (life->rig.files != ENGINE_RIG_MEMORY) {
+        life->habits.crashes = false; /* a module's files cannot die */
+    }
     life_choose_options(life);
     model_init(&life->model, &life->pool, life->rig.value_max);
     engine_rig_open(&life->rig);

@@ -244,7 +244,7 @@ note_name(void *user, const char *name)
     return true;
 }
 
-/* Removes a directory of files, for good. */
+/* Removes a directory with all that is in it, for good. */
 static void
 remove_directory(Life *life, const char *directory)
 {
@@ -256,7 +256,13 @@ remove_directory(Life *life, const char *directory)
     for (size_t i = 0; i < cleaner->count; i++) {
         char path[ENV_PATH_MAX];
         LIFE_OK(life, env_join(path, directory, cleaner->names[i]));
-        LIFE_OK(life, env_unlink(env, path));
+        EnvStat found;
+        LIFE_OK(life, env_stat(env, path, &found));
+        if (found.is_directory) {
+            remove_directory(life, path);
+        } else {
+            LIFE_OK(life, env_unlink(env, path));
+        }
     }
     LIFE_OK(life, env_remove_directory(env, directory));
     LIFE_OK(life, env_sync_directory(env, life->rig.home));

@@ -211,6 +211,6 @@ const Statement engine_statements_of_figures[] = {
     {1006, "what is put in order is written once, and never merged",
      ascending_keys_are_written_once, 0, 0},
     {1007, "space of what is dead comes back by itself", space_comes_back_by_itself,
-     ENGINE_CAN_EXPIRE, 0},
+     ENGINE_CAN_EXPIRE | TRIAL_NEEDS_OWN_FILES, 0},
     {0},
 };

@@ -346,27 +346,29 @@ checkpoints_under_load_are_whole(Trial *trial)
     }
 }
 
-#define NEEDS ENGINE_CAN_PERSIST
-#define COPY  (ENGINE_CAN_PERSIST | ENGINE_CAN_CHECKPOINT)
+#define NEEDS  ENGINE_CAN_PERSIST
+#define MORTAL (ENGINE_CAN_PERSIST | TRIAL_NEEDS_OWN_FILES)
+#define COPY   (ENGINE_CAN_PERSIST | ENGINE_CAN_CHECKPOINT)
 
 const Statement engine_statements_of_persistence[] = {
     {901, "closing loses nothing", closing_loses_nothing, NEEDS, 0},
-    {902, "an empty store opens again", an_empty_store_opens_again, NEEDS, 0},
-    {903, "versions are never used again", versions_are_never_used_again, 0, 0},
+    {902, "an empty store opens again", an_empty_store_opens_again, MORTAL, 0},
+    {903, "versions are never used again", versions_are_never_used_again, TRIAL_NEEDS_OWN_FILES, 0},
     {904, "what does not persist is gone", what_does_not_persist_is_gone, 0, NEEDS},
     {905, "a dead process loses nothing that was acknowledged",
-     a_dead_process_loses_nothing_acknowledged, NEEDS, 0},
+     a_dead_process_loses_nothing_acknowledged, MORTAL, 0},
     {906, "a dead system leaves a prefix, and what the mode says",
-     a_dead_system_leaves_what_the_mode_says, NEEDS, 0},
+     a_dead_system_leaves_what_the_mode_says, MORTAL, 0},
     {907, "a synced commit survives in every mode, with all before it",
-     a_synced_commit_survives_in_every_mode, NEEDS, 0},
-    {908, "a flush makes durable", a_flush_makes_durable, NEEDS, 0},
-    {909, "what was served once after a death is durable", what_was_served_once_is_durable, NEEDS,
+     a_synced_commit_survives_in_every_mode, MORTAL, 0},
+    {908, "a flush makes durable", a_flush_makes_durable, MORTAL, 0},
+    {909, "what was served once after a death is durable", what_was_served_once_is_durable, MORTAL,
      0},
     {910, "a store opens with other options", other_options_open_it_too, NEEDS, 0},
     {911, "a store is opened once at a time", a_store_is_opened_once, 0, 0},
     {912, "a checkpoint is a store of its own", a_checkpoint_is_a_store, COPY, 0},
-    {913, "a checkpoint is durable when it is done", a_checkpoint_is_durable, COPY, 0},
+    {913, "a checkpoint is durable when it is done", a_checkpoint_is_durable,
+     COPY | TRIAL_NEEDS_OWN_FILES, 0},
     {914, "a checkpoint overwrites nothing", a_checkpoint_overwrites_nothing, COPY, 0},
     {915, "checkpoints under load hold whole commits", checkpoints_under_load_are_whole, COPY, 0},
     {0},

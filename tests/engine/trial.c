@@ -18,7 +18,7 @@ trial_run(const EngineClass *engine_class, const Statement *statement, int64_t m
     BASE_CHECK(trial != NULL);
     trial->statement = statement;
     trial->habit = habit;
-    engine_rig_init(&trial->rig, engine_class, ENGINE_RIG_MEMORY);
+    engine_rig_init(&trial->rig, engine_class, engine_rig_files(engine_class));
     if (mode >= 0) {
         (void)engine_rig_set(&trial->rig, "durability", mode);
     }

@@ -24,6 +24,12 @@ typedef struct Statement {
     unsigned needs_no; /* bits with which it does not apply */
 } Statement;
 
+/*
+ * One more bit of needs: the engine's files go through its Env, so they can be in memory, and die.
+ * Those of modules do not: they belong to another project's store, on the real file system.
+ */
+#define TRIAL_NEEDS_OWN_FILES (1u << 31)
+
 /* What follows each write. */
 typedef enum TrialHabit {
     TRIAL_WRITES_ONLY = 0,

@@ -40,6 +40,12 @@ make_home(EngineRig *rig)
     (void)snprintf(rig->directory, sizeof rig->directory, "%s/engine", rig->home);
 }
 
+EngineRigFiles
+engine_rig_files(const EngineClass *engine_class)
+{
+    return engine_class_file(engine_class) == NULL ? ENGINE_RIG_MEMORY : ENGINE_RIG_DISK;
+}
+
 void
 engine_rig_init(EngineRig *rig, const EngineClass *engine_class, EngineRigFiles files)
 {
@@ -52,6 +58,9 @@ engine_rig_init(EngineRig *rig, const EngineClass *engine_class, EngineRigFiles 
     base_fake_clock_init(&rig->fake, ENGINE_RIG_START_MS);
     rig->clock = &rig->fake.clock;
     rig->key_max = 1024;
+    if (engine_class->key_max != 0 && engine_class->key_max < rig->key_max) {
+        rig->key_max = engine_class->key_max;
+    }
     rig->value_max = 1024 * 1024;
     BASE_CHECK(engine_class->option_count <= ENGINE_RIG_OPTIONS_MAX);
     for (size_t i = 0; i < engine_class->option_count; i++) {

@@ -50,6 +50,9 @@ typedef struct EngineRig {
     char message[512];
 } EngineRig;
 
+/* Where the files of a class can be: modules bring their own, on the real file system. */
+EngineRigFiles engine_rig_files(const EngineClass *engine_class);
+
 /* Makes the directory; nothing is open yet. */
 void engine_rig_init(EngineRig *rig, const EngineClass *engine_class, EngineRigFiles files);
 

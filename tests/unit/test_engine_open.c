@@ -320,7 +320,7 @@ START_TEST(files_of_nobody_we_know_are_left_alone)
     ck_message("is not the directory of an engine");
     ck_assert_int_eq(visit(&other_class), BASE_OK);
     ck_assert_int_eq(work_on(false, &count), BASE_INVALID);
-    ck_message("belongs to the engine 'other', which this build does not have");
+    ck_message("belongs to the engine 'other'; \"other\" is not built in");
     ck_assert(base_is_ok(engine_class_register(&other_class)));
     ck_assert_int_eq(work_on(true, &count), BASE_UNSUPPORTED);
     ck_message("there is nothing to repair in /d");

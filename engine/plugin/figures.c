@@ -1,0 +1,192 @@
+/*
+ * figures.c: estimates by walking. See figures.h.
+ *
+ * A range is walked record by record, which gives exact figures. After every WALK_MAX records the
+ * peer is asked how many bytes the part that was walked takes, and how many the rest; when it can
+ * tell, the rest is estimated by that, and the walk ends.
+ *
+ * Statistics are the estimate of all records. They are kept, and taken again only when the store
+ * has seen a tenth as many further commits as it has records, or removed a range.
+ */
+#include "engine/plugin/figures.h"
+
+#include "engine/plugin/iterator.h"
+#include "engine/plugin/key.h"
+#include "engine/plugin/store.h"
+
+enum { WALK_MAX = 20000, SAMPLE_PART = 10 };
+
+/* ------------------------------------------------------------------------------------ ranges -- */
+
+/* Bytes on disk of [start, stop) of ENGINE_DATA; 0 if it cannot be told. */
+static int64_t
+range_bytes(PluginStore *store, BaseSlice start, const EngineRange *range)
+{
+    PluginKey first;
+    PluginKey stop;
+    int64_t bytes = 0;
+    bool made = plugin_key_init(&first, ENGINE_DATA, start);
+    if (made && plugin_key_init_stop(&stop, ENGINE_DATA, range)) {
+        bytes = store->peer->ops->range_bytes(store->peer, first.bytes, stop.bytes);
+        plugin_key_clear(&stop);
+    }
+    plugin_key_clear(&first);
+    return bytes;
+}
+
+/* Adds what is behind the iterator's place to what it has walked over. False: nobody can tell. */
+static bool
+extrapolate(PluginStore *store, const EngineRange *range, const EngineIterator *iterator,
+            EngineRangeEstimate *estimate)
+{
+    int64_t whole = range_bytes(store, range->start, range);
+    int64_t rest = range_bytes(store, iterator->key, range);
+    if (whole <= rest) {
+        return false;
+    }
+    double more = (double)rest / (double)(whole - rest);
+    estimate->exact = false;
+    estimate->keys += (int64_t)((double)estimate->keys * more);
+    estimate->bytes += (int64_t)((double)estimate->bytes * more);
+    return true;
+}
+
+BaseStatus
+plugin_figures_range_estimate(Engine *engine, const EngineRange *range,
+                              EngineRangeEstimate *ret_estimate)
+{
+    PluginStore *store = plugin_store_of(engine);
+    const EngineIteratorOptions options = {.keyspace = ENGINE_DATA, .range = *range};
+    EngineIterator *iterator = NULL;
+    BaseStatus status = plugin_iterator_new(engine, NULL, &options, &iterator);
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    EngineRangeEstimate estimate = {.exact = true};
+    bool can_tell = store->peer->ops->range_bytes != NULL;
+    plugin_iterator_seek(iterator, NULL);
+    while (iterator->valid) {
+        if (can_tell && estimate.keys != 0 && estimate.keys % WALK_MAX == 0 &&
+            extrapolate(store, range, iterator, &estimate)) {
+            break;
+        }
+        estimate.keys++;
+        estimate.bytes += (int64_t)(iterator->key.len + iterator->record.value.len);
+        plugin_iterator_next(iterator);
+    }
+    if (iterator->stats.examined != 0) {
+        estimate.dead_ratio = (double)iterator->stats.expired / (double)iterator->stats.examined;
+    }
+    status = iterator->status;
+    plugin_iterator_free(iterator);
+    *ret_estimate = estimate;
+    return status;
+}
+
+BaseStatus
+plugin_figures_range_split(Engine *engine, const EngineRange *range, int64_t part_bytes,
+                           EngineSplitVisitor *visit, void *user)
+{
+    const EngineIteratorOptions options = {.keyspace = ENGINE_DATA, .range = *range};
+    EngineIterator *iterator = NULL;
+    BaseStatus status = plugin_iterator_new(engine, NULL, &options, &iterator);
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    int64_t part = 0;
+    plugin_iterator_seek(iterator, NULL);
+    while (iterator->valid) {
+        if (part >= part_bytes) {
+            part = 0;
+            if (!visit(user, iterator->key)) {
+                break;
+            }
+        }
+        part += (int64_t)(iterator->key.len + iterator->record.value.len);
+        plugin_iterator_next(iterator);
+    }
+    status = iterator->status;
+    plugin_iterator_free(iterator);
+    return status;
+}
+
+/* -------------------------------------------------------------------------------- statistics -- */
+
+static void
+sample(PluginStore *store, int64_t version)
+{
+    PluginSample *kept = &store->sample;
+    int64_t age = version - kept->version;
+    int64_t ranges = atomic_load(&store->writer.ranges_removed);
+    if (kept->taken && ranges == kept->ranges && age <= kept->keys / SAMPLE_PART) {
+        return;
+    }
+    const EngineRange all = {.unbounded = true};
+    EngineRangeEstimate estimate;
+    if (base_is_ok(plugin_figures_range_estimate(&store->engine, &all, &estimate))) {
+        kept->taken = true;
+        kept->version = version;
+        kept->ranges = ranges;
+        kept->keys = estimate.keys;
+        kept->bytes = estimate.bytes;
+    }
+}
+
+void
+plugin_figures_stats(Engine *engine, EngineStats *ret_stats)
+{
+    PluginStore *store = plugin_store_of(engine);
+    PluginSizes sizes = {0};
+    store->peer->ops->sizes(store->peer, &sizes);
+    int64_t version = atomic_load(&store->writer.gate.version);
+    (void)pthread_mutex_lock(&store->sample.mutex);
+    sample(store, version);
+    *ret_stats = (EngineStats){
+        .keys = store->sample.keys,
+        .data_bytes = store->sample.bytes,
+        .memory_bytes = sizes.memory_bytes,
+        .disk_bytes = sizes.disk_bytes,
+        .version = version,
+        .open_snapshots = atomic_load(&store->open_snapshots),
+    };
+    (void)pthread_mutex_unlock(&store->sample.mutex);
+}
+
+void
+plugin_figures_visit(Engine *engine, EngineFigureVisitor *visit, void *user)
+{
+    PluginStore *store = plugin_store_of(engine);
+    visit(user, "user_bytes", atomic_load(&store->writer.user_bytes));
+    if (store->peer->ops->figures != NULL) {
+        store->peer->ops->figures(store->peer, visit, user);
+    }
+}
+
+/* ------------------------------------------------------------------------------------ verify -- */
+
+/* Reads every record of a keyspace. */
+static BaseStatus
+verify_keyspace(PluginStore *store, EngineKeyspace keyspace)
+{
+    const EngineIteratorOptions options = {.keyspace = keyspace, .range.unbounded = true};
+    EngineIterator *iterator = NULL;
+    BaseStatus status = plugin_iterator_new(&store->engine, NULL, &options, &iterator);
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    plugin_iterator_seek(iterator, NULL);
+    while (iterator->valid && !atomic_load_explicit(&store->interrupted, memory_order_relaxed)) {
+        plugin_iterator_next(iterator);
+    }
+    status = iterator->valid ? base_error(BASE_CLOSED, "the store is closing") : iterator->status;
+    plugin_iterator_free(iterator);
+    return status;
+}
+
+BaseStatus
+plugin_figures_verify(Engine *engine)
+{
+    PluginStore *store = plugin_store_of(engine);
+    BaseStatus status = verify_keyspace(store, ENGINE_DATA);
+    return base_is_ok(status) ? verify_keyspace(store, ENGINE_SYSTEM) : status;
+}

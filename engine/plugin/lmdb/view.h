@@ -1,0 +1,74 @@
+/*
+ * view.h: read transactions of LMDB as views, and cursors in them.
+ *
+ * A view may be read by several threads, a transaction of LMDB may not, so each has a mutex. Those
+ * that were used are kept for the next reader, reset, so that a read need not register anew. Values
+ * are not copied: they lie in the map until the view is let go.
+ *
+ * Threading: as engine/plugin/peer.h says.
+ */
+#ifndef LARDER_ENGINE_PLUGIN_LMDB_VIEW_H
+#define LARDER_ENGINE_PLUGIN_LMDB_VIEW_H
+
+#include "engine/plugin/peer.h"
+
+#include <lmdb.h>
+#include <pthread.h>
+
+typedef struct LmdbView {
+    MDB_txn *txn;
+    pthread_mutex_t mutex; /* around every use of txn */
+    struct LmdbView *next; /* among those that are kept */
+} LmdbView;
+
+/* The open peer. */
+typedef struct Lmdb {
+    PluginPeer peer; /* first: it is one */
+    MDB_env *env;
+    MDB_dbi dbi;
+    MDB_txn *batch; /* NULL: none, or it could not begin */
+    int batch_error;
+    pthread_mutex_t mutex; /* around the two below */
+    LmdbView *kept;
+    size_t kept_count;
+} Lmdb;
+
+static inline Lmdb *
+lmdb_of(PluginPeer *peer)
+{
+    return (Lmdb *)peer;
+}
+
+static inline MDB_val
+lmdb_val(BaseSlice bytes)
+{
+    return (MDB_val){bytes.len, (void *)(uintptr_t)bytes.data};
+}
+
+static inline BaseSlice
+lmdb_slice(MDB_val value)
+{
+    return base_slice(value.mv_data, value.mv_size);
+}
+
+/* What an error of LMDB, or of the system, means. */
+BaseStatus lmdb_view_status(int error);
+
+/* Ends the transactions that are kept. */
+void lmdb_view_drop_kept(Lmdb *lmdb);
+
+/* Functions of PluginPeerOps. */
+BaseStatus lmdb_view_new(PluginPeer *peer, void **ret_view);
+void lmdb_view_free(PluginPeer *peer, void *view);
+BaseStatus lmdb_view_get(PluginPeer *peer, void *view, BaseSlice key, bool cached_only,
+                         PluginPin *ret_pin);
+void lmdb_view_unpin(PluginPeer *peer, void *handle);
+BaseStatus lmdb_view_cursor_new(PluginPeer *peer, void *view, bool cached_only,
+                                PluginCursor **ret_cursor);
+void lmdb_view_cursor_seek(PluginCursor *cursor, BaseSlice key);
+void lmdb_view_cursor_seek_before(PluginCursor *cursor, BaseSlice key);
+void lmdb_view_cursor_next(PluginCursor *cursor);
+void lmdb_view_cursor_prev(PluginCursor *cursor);
+void lmdb_view_cursor_free(PluginCursor *cursor);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * peer.h: what a store of another project supplies to become an engine: sorted bytes, batches that
+ * are applied whole, views of one moment, and walks both ways. The rest of this folder makes
+ * records, versions, expiry, guards, snapshots and ranges of it.
+ *
+ * Keys and values here are stored ones: record.h says what is in them. Keys order as bytes.
+ *
+ * Batches. begin, then put, remove and remove_range in order, then commit or abandon: one at a
+ * time, in one thread. An error in between is kept by the peer and told by commit, which ends the
+ * batch in any case; after an error nothing of it is visible.
+ * A batch becomes visible as a whole, not before commit and not after it has returned.
+ *
+ * Views. A view shows the peer as it was at one moment, for as long as it is held. NULL in place of
+ * a view means: as it is now. A peer with `reads_in_views` has no such reads and is never asked.
+ * Several threads may read through one view at a time.
+ *
+ * What is read stays where it is until it is let go: a PluginPin by unpin, the entry of a cursor by
+ * its next move.
+ *
+ * Threading: batches as said; everything else from any thread, at the same time, but for close. A
+ * cursor belongs to one thread at a time.
+ */
+#ifndef LARDER_ENGINE_PLUGIN_PEER_H
+#define LARDER_ENGINE_PLUGIN_PEER_H
+
+#include "engine/engine.h"
+
+typedef struct PluginPeer PluginPeer;
+
+/* A value that was read. */
+typedef struct PluginPin {
+    bool found;
+    BaseSlice value;
+    void *handle; /* NULL: nothing to let go */
+} PluginPin;
+
+/* A walk. Peers embed it as their first field. */
+typedef struct PluginCursor {
+    PluginPeer *peer;
+    bool valid;
+    BaseStatus status; /* why it is not valid; OK: the end */
+    BaseSlice key;
+    BaseSlice value;
+} PluginCursor;
+
+/* Figures that a peer knows of itself, about; 0: it cannot tell. */
+typedef struct PluginSizes {
+    int64_t memory_bytes;
+    int64_t disk_bytes;
+} PluginSizes;
+
+typedef struct PluginPeerOps {
+    void (*close)(PluginPeer *peer);
+
+    void (*begin)(PluginPeer *peer);
+    void (*put)(PluginPeer *peer, BaseSlice key, BaseSlice value);
+    void (*remove)(PluginPeer *peer, BaseSlice key);
+    /* Every key of [start, stop), those of the same batch included. */
+    void (*remove_range)(PluginPeer *peer, BaseSlice start, BaseSlice stop);
+    /* With `sync` it returns when the batch and all before it are durable. */
+    BaseStatus (*commit)(PluginPeer *peer, bool sync);
+    void (*abandon)(PluginPeer *peer);
+    /* Makes durable what was committed before. */
+    BaseStatus (*sync)(PluginPeer *peer);
+
+    BaseStatus (*view_new)(PluginPeer *peer, void **ret_view);
+    void (*view_free)(PluginPeer *peer, void *view);
+
+    /* `cached_only`: BASE_WOULD_BLOCK instead of reading a file, where the peer can tell. */
+    BaseStatus (*get)(PluginPeer *peer, void *view, BaseSlice key, bool cached_only,
+                      PluginPin *ret_pin);
+    void (*unpin)(PluginPeer *peer, void *handle);
+
+    BaseStatus (*cursor_new)(PluginPeer *peer, void *view, bool cached_only,
+                             PluginCursor **ret_cursor);
+    void (*cursor_seek)(PluginCursor *cursor, BaseSlice key);        /* first at or behind it */
+    void (*cursor_seek_before)(PluginCursor *cursor, BaseSlice key); /* last before it */
+    void (*cursor_next)(PluginCursor *cursor);                       /* REQUIRES: valid */
+    void (*cursor_prev)(PluginCursor *cursor);                       /* REQUIRES: valid */
+    void (*cursor_free)(PluginCursor *cursor);
+
+    void (*sizes)(PluginPeer *peer, PluginSizes *ret_sizes);
+
+    /* About how many bytes the keys of [start, stop) take; NULL: it cannot tell. */
+    int64_t (*range_bytes)(PluginPeer *peer, BaseSlice start, BaseSlice stop);
+    /* Whether there is room for a batch of so many bytes; NULL: always. */
+    BaseStatus (*room)(PluginPeer *peer, size_t bytes);
+    /* As in EngineOps. NULL: sync does for flush; the others are not there. */
+    BaseStatus (*flush)(PluginPeer *peer);
+    BaseStatus (*compact)(PluginPeer *peer, BaseSlice start, BaseSlice stop);
+    /* Makes a copy in a directory that does not exist, as the peer is now, and durable. */
+    BaseStatus (*checkpoint)(PluginPeer *peer, const char *directory);
+    BaseStatus (*set_option)(PluginPeer *peer, size_t index, int64_t value);
+    void (*figures)(PluginPeer *peer, EngineFigureVisitor *visit, void *user);
+} PluginPeerOps;
+
+/* Peers embed it as their first field. */
+struct PluginPeer {
+    const PluginPeerOps *ops;
+    size_t key_max;      /* longest stored key; 0: any */
+    bool reads_in_views; /* there is no reading without a view */
+    bool commit_syncs;   /* commit waits for the disk even without `sync` */
+};
+
+/* What a peer is opened with. */
+typedef struct PluginPeerArgs {
+    const char *directory;  /* of the peer alone; exists */
+    const int64_t *options; /* of the class */
+    size_t key_max;         /* longest stored key that is wanted */
+    char *message;          /* on failure: why, for people */
+    size_t message_size;
+} PluginPeerArgs;
+
+#endif
