@@ -76,8 +76,9 @@ typedef struct CommitBackendOps {
     /*
      * The newest published record of a key, as a view that stays valid until the next publish or
      * discard has returned; that of a backend that persists may end with the next lookup, because
-     * what is kept of it is copied (resolve.h). A record that has expired may be reported as found: the sequencer looks
-     * at its expiry. `hint` comes in as zeros; what is left there is handed over in the CommitOp of
+     * what is kept of it is copied (resolve.h). A record
+     * that has expired may be reported as found: the sequencer looks at its expiry.
+     * `hint` comes in as zeros; what is left there is handed over in the CommitOp of
      * this key (typically its hash), unless the answer did not need the backend.
      * BASE_WOULD_BLOCK: answering needs disk; the sequencer calls load and asks again afterwards.
      * BASE_BUSY, BASE_NO_MEMORY: the commit is refused; any other error: the commit fails.
