@@ -47,18 +47,17 @@ fail(LoadEmbeddedProblem *problem, BaseStatus status, const char *text)
     return status;
 }
 
-/* The classes that there are, for a message. */
+/* What is wrong with the name, and the classes that there are. */
 static BaseStatus
-unknown_engine(const char *name, LoadEmbeddedProblem *problem)
+unknown_engine(BaseStatus status, const char *why, LoadEmbeddedProblem *problem)
 {
-    int used = snprintf(problem->text, sizeof problem->text,
-                        "there is no engine \"%s\"; there are:", name);
+    int used = snprintf(problem->text, sizeof problem->text, "%s; there are:", why);
     const EngineClass *found;
     for (size_t i = 0; (found = engine_class_at(i)) != NULL && used > 0; i++) {
         size_t left = (size_t)used < sizeof problem->text ? sizeof problem->text - (size_t)used : 0;
         used += snprintf(problem->text + sizeof problem->text - left, left, " %s", found->name);
     }
-    return base_error(BASE_NOT_FOUND, "no such engine");
+    return status;
 }
 
 static BaseStatus
@@ -88,9 +87,11 @@ load_embedded_open(const LoadOptions *options, LoadTarget **ret_target,
                    LoadEmbeddedProblem *ret_problem)
 {
     static const LoadTargetOps ops = {load_embedded_session_new, free_target};
-    const EngineClass *found = engine_class_find(options->engine);
-    if (found == NULL) {
-        return unknown_engine(options->engine, ret_problem);
+    const EngineClass *found = NULL;
+    char why[512];
+    BaseStatus status = engine_class_load(options->engine, NULL, why, &found);
+    if (!base_is_ok(status)) {
+        return unknown_engine(status, why, ret_problem);
     }
     LoadEmbeddedTarget *self = calloc(1, sizeof *self);
     g_autofree char *template = g_build_filename(options->directory, "larder-load-XXXXXX", NULL);
@@ -106,10 +107,9 @@ load_embedded_open(const LoadOptions *options, LoadTarget **ret_target,
         return fail(ret_problem, base_error(BASE_IO, "cannot make a directory"), text);
     }
     self->directory = strdup(template);
-    BaseStatus status =
-        self->directory == NULL
-            ? fail(ret_problem, base_error(BASE_NO_MEMORY, "no memory"), "no memory")
-            : open_engine(self, found, options, ret_problem);
+    status = self->directory == NULL
+                 ? fail(ret_problem, base_error(BASE_NO_MEMORY, "no memory"), "no memory")
+                 : open_engine(self, found, options, ret_problem);
     if (!base_is_ok(status)) {
         free_target(&self->target);
         return status;
