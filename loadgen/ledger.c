@@ -95,6 +95,15 @@ entry_of(const LoadLedger *ledger, uint64_t record)
     return &ledger->entries[record / ledger->workers];
 }
 
+/* Has the expected-state file know, if there is one. */
+static void
+tell(const LoadLedger *ledger, LoadExpectKind kind, uint64_t record, uint32_t sequence,
+     int64_t version)
+{
+    LoadExpectEntry entry = {kind, sequence, record, version};
+    load_expect_log_add(ledger->expect, &entry);
+}
+
 void
 load_ledger_begin(LoadLedger *ledger, LoadOp *op)
 {
@@ -107,6 +116,8 @@ load_ledger_begin(LoadLedger *ledger, LoadOp *op)
     op->floor_version = entry->version;
     if (op->kind == LOAD_PUT || op->kind == LOAD_REMOVE) {
         op->sequence = ++entry->begun;
+        tell(ledger, op->kind == LOAD_PUT ? LOAD_EXPECT_PUT : LOAD_EXPECT_REMOVE, op->record,
+             op->sequence, 0);
     }
     ledger->removes = ledger->removes || op->kind == LOAD_REMOVE;
 }
@@ -178,6 +189,9 @@ end_write(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
     if (ledger->unversioned) {
         return LOAD_RIGHT;
     }
+    if (answer->version > 0) {
+        tell(ledger, LOAD_EXPECT_ACKNOWLEDGED, op->record, op->sequence, answer->version);
+    }
     if (answer->version <= op->floor_version) {
         return LOAD_OLD_VERSION;
     }
@@ -189,6 +203,28 @@ end_write(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer)
         entry->sequence = op->sequence;
     }
     return LOAD_RIGHT;
+}
+
+/* Whether an operation with this fault was certainly not applied. */
+static bool
+was_not_applied(LoadFault fault)
+{
+    return fault == LOAD_FAULT_REFUSED || fault == LOAD_FAULT_INVALID_REQUEST ||
+           fault == LOAD_FAULT_NOT_HERE || fault == LOAD_FAULT_NOT_APPLIED;
+}
+
+void
+load_ledger_fault(LoadLedger *ledger, const LoadOp *op, LoadFault fault)
+{
+    if (!was_not_applied(fault)) {
+        return;
+    }
+    if (op->kind == LOAD_PUT || op->kind == LOAD_REMOVE) {
+        tell(ledger, LOAD_EXPECT_REFUSED, op->record, op->sequence, 0);
+    }
+    for (uint32_t i = 0; op->kind == LOAD_BATCH && i < op->part_count; i++) {
+        tell(ledger, LOAD_EXPECT_REFUSED, op->parts[i].record, op->parts[i].sequence, 0);
+    }
 }
 
 LoadVerdict

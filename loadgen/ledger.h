@@ -30,6 +30,7 @@
 #ifndef LARDER_LOADGEN_LEDGER_H
 #define LARDER_LOADGEN_LEDGER_H
 
+#include "loadgen/expect_log.h"
 #include "loadgen/op.h"
 #include "loadgen/value.h"
 
@@ -62,10 +63,11 @@ typedef struct LoadLedger {
     uint32_t worker;
     uint32_t workers;
     uint32_t run;
-    bool removes;     /* a remove was begun */
-    bool unversioned; /* the target tells no versions: J-2, J-5 and no more can be judged */
-    bool observer;    /* of records that another worker writes */
-    bool complete;    /* observer: this run has written all records */
+    bool removes;          /* a remove was begun */
+    bool unversioned;      /* the target tells no versions: J-2, J-5 and no more can be judged */
+    bool observer;         /* of records that another worker writes */
+    bool complete;         /* observer: this run has written all records */
+    LoadExpectLog *expect; /* is told of writes and their answers; NULL: nobody is */
 } LoadLedger;
 
 /* "stale", for instance, and what it means. Never NULL. */
@@ -97,6 +99,9 @@ void load_ledger_begin(LoadLedger *ledger, LoadOp *op);
 
 /* J-2, but for the key: what the bytes of a value tell. *ret_id is written when they are RIGHT. */
 LoadVerdict load_ledger_verdict_of_bytes(BaseSlice value, LoadValueId *ret_id);
+
+/* Learns that an operation ended with a fault. */
+void load_ledger_fault(LoadLedger *ledger, const LoadOp *op, LoadFault fault);
 
 /* Judges an operation that ended without a fault, and learns from it. Not for SCAN: walk.h. */
 LoadVerdict load_ledger_end(LoadLedger *ledger, const LoadOp *op, const LoadAnswer *answer);

@@ -3,6 +3,7 @@
  */
 #include "loadgen/compare.h"
 #include "loadgen/embedded.h"
+#include "loadgen/expect_log.h"
 #include "loadgen/intrinsic.h"
 #include "loadgen/options.h"
 #include "loadgen/peer.h"
@@ -13,6 +14,7 @@
 #include "loadgen/run.h"
 #include "loadgen/socket.h"
 #include "loadgen/sweep.h"
+#include "loadgen/verify.h"
 
 #include <glib.h>
 #include <signal.h>
@@ -98,6 +100,35 @@ report(const LoadOptions *options, const LoadRunResult *result)
     return exit_status(result);
 }
 
+/* Makes the expected-state file, if there is to be one. */
+static bool
+open_expect(const LoadOptions *options, LoadRunResult *result)
+{
+    char *problem = NULL;
+    if (options->expect == NULL) {
+        return true;
+    }
+    result->expect = load_expect_log_open(options->expect, &stop, &problem);
+    if (result->expect == NULL) {
+        g_printerr("larder-load: %s\n", problem);
+        g_free(problem);
+    }
+    return result->expect != NULL;
+}
+
+/* Closes it. Returns the exit status of the run, or that the file is useless. */
+static int
+close_expect(LoadRunResult *result, int status)
+{
+    g_autofree char *problem = load_expect_log_close(result->expect);
+    result->expect = NULL;
+    if (problem != NULL) {
+        g_printerr("larder-load: %s\n", problem);
+        return EXIT_CANNOT_CREATE;
+    }
+    return status;
+}
+
 /* A run that could not be run. */
 static int
 complain(const LoadOptions *options, BaseStatus status)
@@ -116,10 +147,14 @@ run_once(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
         return EXIT_SOFTWARE;
     }
     result->intrinsic = intrinsic;
-    result->monitor = load_monitor_start(options, target);
-    BaseStatus ran = load_run(options, target, progress, &stop, result);
-    load_monitor_stop(result->monitor);
-    int status = base_is_ok(ran) ? report(options, result) : complain(options, ran);
+    int status = EXIT_CANNOT_CREATE;
+    if (open_expect(options, result)) {
+        result->monitor = load_monitor_start(options, target);
+        BaseStatus ran = load_run(options, target, progress, &stop, result);
+        load_monitor_stop(result->monitor);
+        status = base_is_ok(ran) ? report(options, result) : complain(options, ran);
+        status = close_expect(result, status);
+    }
     load_run_result_free(result);
     return status;
 }
@@ -172,6 +207,9 @@ main(int argc, char **argv)
 {
     if (argc > 1 && g_str_equal(argv[1], "compare")) {
         return load_compare_main(argc - 1, argv + 1);
+    }
+    if (argc > 1 && g_str_equal(argv[1], "verify")) {
+        return load_verify_main(argc - 1, argv + 1);
     }
     if (argc > 1 && g_str_equal(argv[1], "plot")) {
         return load_plot_main(argc - 1, argv + 1);

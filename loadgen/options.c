@@ -476,13 +476,12 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
         {"engine-option", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->engine_options,
          "embedded: an option of the engine, as write_buffer=64M; may be repeated", "NAME=VALUE"},
         {"admin", 0, 0, G_OPTION_ARG_STRING, &o->admin,
-         "Ask here what the server does meanwhile [none; for the default target "
-         "tcp:127.0.0.1:7401]",
+         "Where to ask what the server does [with the default target: tcp:127.0.0.1:7401]",
          "ADDRESS"},
-        {"hgrm", 0, 0, G_OPTION_ARG_FILENAME, &o->hgrm,
-         "Write percentiles as HdrHistogram's tools do", "FILE"},
-        {"hlog", 0, 0, G_OPTION_ARG_FILENAME, &o->hlog, "Write an interval log of HdrHistogram",
-         "FILE"},
+        {"expect", 0, 0, G_OPTION_ARG_FILENAME, &o->expect,
+         "Write down every write and its answer, for larder-load verify", "FILE"},
+        {"hgrm", 0, 0, G_OPTION_ARG_FILENAME, &o->hgrm, "Write percentiles (HdrHistogram)", "FILE"},
+        {"hlog", 0, 0, G_OPTION_ARG_FILENAME, &o->hlog, "Write an HdrHistogram log", "FILE"},
         {"json", 'j', 0, G_OPTION_ARG_FILENAME, &o->json, "Write all figures to a file", "FILE"},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &t->quiet, "No progress", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &t->version, "Print the version and exit", NULL},
@@ -591,6 +590,7 @@ load_options_clear(LoadOptions *options)
     load_laws_clear(&options->laws);
     load_study_clear(&options->study);
     g_free(options->json);
+    g_free(options->expect);
     g_free(options->hgrm);
     g_free(options->hlog);
     g_free(options->admin);

@@ -55,12 +55,13 @@ typedef struct LoadOptions {
     double rate;            /* operations a second of all threads; 0: closed loop */
     uint64_t seed;
     WireProtocol protocol;
-    bool load;   /* write every record first */
-    bool quiet;  /* no progress */
-    char *json;  /* file; NULL: none */
-    char *hgrm;  /* the same */
-    char *hlog;  /* the same */
-    char *admin; /* address of a server's Admin and Observe; NULL: do not ask */
+    bool load;    /* write every record first */
+    bool quiet;   /* no progress */
+    char *json;   /* file; NULL: none */
+    char *hgrm;   /* the same */
+    char *hlog;   /* the same */
+    char *expect; /* expected-state file to write; NULL: none */
+    char *admin;  /* address of a server's Admin and Observe; NULL: do not ask */
 } LoadOptions;
 
 typedef enum LoadOptionsResult {

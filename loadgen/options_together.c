@@ -45,6 +45,25 @@ check_peer(const LoadOptions *options)
     return NULL;
 }
 
+/* Where an expected state would be no use. */
+static char *
+check_expect(const LoadOptions *options)
+{
+    if (options->expect == NULL) {
+        return NULL;
+    }
+    if (options->target_kind != LOAD_TARGET_SOCKET) {
+        return g_strdup("--expect: goes with a larderd as target only");
+    }
+    if (options->laws.recorded != NULL) {
+        return g_strdup("--expect: does not go with --keys");
+    }
+    if (options->laws.ttl_ms != 0) {
+        return g_strdup("--expect: does not go with --ttl: what expires would count as lost");
+    }
+    return NULL;
+}
+
 char *
 load_options_together(const LoadOptions *options)
 {
@@ -55,5 +74,6 @@ load_options_together(const LoadOptions *options)
                                "of up to %" PRId64 " bytes",
                                options->laws.words.mix, LOAD_BATCH_BYTES_MAX, batch, entry_bytes);
     }
-    return check_peer(options);
+    char *problem = check_peer(options);
+    return problem != NULL ? problem : check_expect(options);
 }

@@ -333,6 +333,7 @@ make_worker(Crew *crew, unsigned index)
     }
     crew->count = index + 1;
     worker->ledger.unversioned = crew->target->unversioned;
+    worker->ledger.expect = crew->result->expect;
     LoadSessionArgs args = {
         .driver = &worker->driver,
         .keys = &crew->keys,
@@ -437,6 +438,8 @@ load_run(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
                                 (size_t)options->key_size),
     };
     crew.plan.keys = &crew.keys;
+    LoadExpectHead head = {result->run, (uint64_t)options->records, crew.keys};
+    load_expect_log_begin(result->expect, &head);
     BaseStatus status = make_crew(&crew);
     if (base_is_ok(status) && options->load) {
         status = load_phase(&crew);

@@ -50,9 +50,10 @@ typedef struct LoadRunResult {
     BaseHistogram latency[LOAD_OP_KIND_COUNT]; /* nanoseconds; see recorder.h */
     BaseHistogram service[LOAD_OP_KIND_COUNT]; /* with a rate only */
     int64_t measure_ns;                        /* when measuring began; monotonic clock */
-    LoadMonitor *monitor;                      /* watches the target; owned; NULL: nobody does */
-    const struct LoadIntrinsic *intrinsic;     /* borrowed; NULL: not measured */
-    const struct LoadSweep *sweep;             /* whose step it is; borrowed; NULL: there is none */
+    LoadExpectLog *expect;                 /* is told of all writes; not owned; NULL: nobody is */
+    LoadMonitor *monitor;                  /* watches the target; owned; NULL: nobody does */
+    const struct LoadIntrinsic *intrinsic; /* borrowed; NULL: not measured */
+    const struct LoadSweep *sweep;         /* whose step it is; borrowed; NULL: there is none */
     LoadSecond *series;
     size_t series_count;
     LoadNotes notes;

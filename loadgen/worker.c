@@ -284,6 +284,7 @@ driver_done(LoadDriver *driver, const LoadOp *op, const LoadAnswer *answer)
     LoadWorker *worker = worker_of(driver);
     if (answer->fault != LOAD_FAULT_NONE) {
         load_notes_fault(worker->plan->notes, answer->fault, answer->message);
+        load_ledger_fault(&worker->ledger, op, answer->fault);
     } else if (op->kind == LOAD_BATCH) {
         judge_parts(worker, op, answer);
     } else {
