@@ -4,6 +4,9 @@
  * All gathered writes of a connection are one chain (service/store/chain.h): what an engine sets
  * aside, to read for it, nothing of its connection overtakes.
  *
+ * A batch needs a block of memory for its mutations (store/batch.h). Those of batches that are done
+ * are kept for the next ones, some, and none that is very large.
+ *
  * While the reactor submits, completions in its own thread give the memory straight back and use
  * the time that was read once for all; a thread-local pointer tells them so.
  */
@@ -15,6 +18,9 @@
 #include "service/store/chain.h"
 
 #include <stdlib.h>
+
+/* Mutations that a block which is kept may have room for. */
+enum { BLOCK_ROOM = 256 };
 
 typedef enum PendingState {
     PENDING_WAITING,
@@ -60,10 +66,28 @@ take_out(RpcPendingWrite *write)
     }
 }
 
+/* Keeps the memory of a batch for the next one, unless there is enough of it. */
+static void
+keep_block(RpcPending *pending, StoreBatchBlock *block)
+{
+    if (block == NULL) {
+        return;
+    }
+    if (pending->block_count == RPC_PENDING_BLOCKS || store_batch_block_room(block) > BLOCK_ROOM) {
+        store_batch_block_free(block);
+        return;
+    }
+    pending->blocks[pending->block_count++] = block;
+}
+
 static void
 recycle(RpcPending *pending, RpcPendingWrite *write)
 {
     take_out(write);
+    if (is_batch(write)) {
+        keep_block(pending, write->batch.block == NULL ? write->batch.spare
+                                                       : store_batch_release(&write->batch));
+    }
     base_buf_clear(&write->kept);
     write->next = pending->free;
     pending->free = write;
@@ -100,6 +124,11 @@ obtain(RpcPending *pending, const RpcTicket *ticket)
         write->kept = BASE_BUF_INIT;
     }
     write->ticket = *ticket;
+    if (is_batch(write)) {
+        bool some = pending->block_count != 0;
+        write->batch.block = NULL;
+        write->batch.spare = some ? pending->blocks[--pending->block_count] : NULL;
+    }
     atomic_store_explicit(&write->state, PENDING_WAITING, memory_order_relaxed);
     return write;
 }
@@ -142,6 +171,9 @@ rpc_pending_clear(RpcPending *pending)
         RpcPendingWrite *next = pending->free->next;
         free(pending->free);
         pending->free = next;
+    }
+    while (pending->block_count != 0) {
+        store_batch_block_free(pending->blocks[--pending->block_count]);
     }
 }
 
@@ -196,9 +228,6 @@ complete(RpcPendingWrite *write, bool succeeded, const StoreError *error)
         answer(write, succeeded, error);
     } else {
         orphan_of = write->ticket.store;
-    }
-    if (is_batch(write)) {
-        store_batch_clear(&write->batch);
     }
     give_back(write);
     if (orphan_of != NULL) {
@@ -368,9 +397,6 @@ hand_over_run(RpcPending *pending, size_t first, size_t count)
     for (size_t i = first; i < first + count; i++) {
         RpcPendingWrite *write = pending->gathered[i];
         RpcTicket ticket = write->ticket;
-        if (is_batch(write)) {
-            store_batch_clear(&write->batch);
-        }
         ticket.conn->gathered--;
         recycle(pending, write);
         pending->owner.hand_over(pending->owner.user, ticket.request, ticket.input);

@@ -17,7 +17,10 @@
 #include "service/rpc/hot.h"
 #include "service/rpc/ticket.h"
 
-enum { RPC_PENDING_MAX = 64 }; /* gathered at once */
+enum {
+    RPC_PENDING_MAX = 64,    /* gathered at once */
+    RPC_PENDING_BLOCKS = 16, /* of memory for batches, kept */
+};
 
 typedef struct RpcPendingWrite RpcPendingWrite;
 
@@ -30,6 +33,8 @@ typedef struct RpcPending {
     _Atomic(RpcPendingWrite *) returned; /* by other threads */
     RpcPendingWrite *waiting;            /* submitted; those that are done are taken out later */
     _Atomic size_t under_way;
+    StoreBatchBlock *blocks[RPC_PENDING_BLOCKS]; /* for batches to come */
+    size_t block_count;
     int64_t now_us; /* while submitting */
 } RpcPending;
 

@@ -3,7 +3,8 @@
  *
  * Filling in reads the caller's mutations once, in order, into one block of arrays. Each array is
  * sized for the worst case (a condition on every mutation); what is not used is never touched, and
- * so costs address space only.
+ * so costs address space only. A block that was used before holds the leavings of its last batch:
+ * filling in writes every element as a whole.
  *
  * A batch is one commit. Its guards are those of the options followed by the conditions of
  * mutations; guard_owners tells whose condition a guard of the second part is.
@@ -20,7 +21,9 @@
 
 #include <stdlib.h>
 
-typedef struct StoreBatchBlock {
+enum { ROOM_MIN = 8 };
+
+struct StoreBatchBlock {
     EngineMutation *mutations;
     EngineGuard *guards;
     EngineCommit *commits; /* 1 for a batch, one for each mutation of a bulk write */
@@ -31,14 +34,20 @@ typedef struct StoreBatchBlock {
     int64_t *numbers;       /* a batch */
     StoreBulkItem *items;   /* a bulk write */
     uint8_t *bytes;         /* see store_batch_own(); or NULL */
+    size_t room;            /* mutations */
+    size_t guard_room;
+    size_t commit_room;
     _Atomic size_t remaining;
-} StoreBatchBlock;
+};
 
 /* ---------------------------------------------------------------------------------- memory -- */
 
-static void
-free_block(StoreBatchBlock *block)
+void
+store_batch_block_free(StoreBatchBlock *block)
 {
+    if (block == NULL) {
+        return;
+    }
     free(block->mutations);
     free(block->guards);
     free(block->commits);
@@ -49,34 +58,103 @@ free_block(StoreBatchBlock *block)
     free(block);
 }
 
+/* Rounded up, so that a block fits the next batch too. */
+static size_t
+room_for(size_t count)
+{
+    size_t room = ROOM_MIN;
+    while (room < count) {
+        room *= 2;
+    }
+    return room;
+}
+
 static StoreBatchBlock *
-new_block(const StoreBatchArgs *args, size_t commit_count)
+new_block(size_t mutations, size_t guards, size_t commits)
 {
     StoreBatchBlock *block = calloc(1, sizeof *block);
     if (block == NULL) {
         return NULL;
     }
-    /* One more of each, so that none is an allocation of nothing. */
-    size_t count = args->mutation_count + 1;
-    block->mutations = calloc(count, sizeof *block->mutations);
-    block->guards = calloc(count + args->guard_count, sizeof *block->guards);
-    block->commits = calloc(commit_count + 1, sizeof *block->commits);
-    block->guard_owners = calloc(count, sizeof *block->guard_owners);
-    block->numbers = calloc(count, sizeof *block->numbers);
-    block->items = calloc(count, sizeof *block->items);
-    block->mutation_count = args->mutation_count;
+    block->room = room_for(mutations);
+    block->guard_room = room_for(guards);
+    block->commit_room = room_for(commits);
+    block->mutations = calloc(block->room, sizeof *block->mutations);
+    block->guards = calloc(block->guard_room, sizeof *block->guards);
+    block->commits = calloc(block->commit_room, sizeof *block->commits);
+    block->guard_owners = calloc(block->room, sizeof *block->guard_owners);
+    block->numbers = calloc(block->room, sizeof *block->numbers);
+    block->items = calloc(block->room, sizeof *block->items);
     if (block->mutations == NULL || block->guards == NULL || block->commits == NULL ||
         block->guard_owners == NULL || block->numbers == NULL || block->items == NULL) {
-        free_block(block);
+        store_batch_block_free(block);
         return NULL;
     }
+    return block;
+}
+
+static size_t
+larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/*
+ * The spare block, or one in its place that is in no way smaller, so that blocks which go from
+ * batch to batch are large enough for all of them in the end. NULL: no memory.
+ */
+static StoreBatchBlock *
+obtain_block(StoreBatch *batch, const StoreBatchArgs *args, size_t commits)
+{
+    StoreBatchBlock *block = batch->spare;
+    size_t guards = args->mutation_count + args->guard_count;
+    if (block == NULL) {
+        block = new_block(args->mutation_count, guards, commits);
+    } else if (block->room < args->mutation_count || block->guard_room < guards ||
+               block->commit_room < commits) {
+        StoreBatchBlock *small = block;
+        block = new_block(larger(args->mutation_count, small->room),
+                          larger(guards, small->guard_room), larger(commits, small->commit_room));
+        store_batch_block_free(small);
+    }
+    batch->spare = block;
+    if (block != NULL) {
+        block->mutation_count = args->mutation_count;
+        block->option_guards = 0;
+        block->guard_count = 0;
+        block->commits[0] = (EngineCommit){.done = NULL};
+    }
+    return block;
+}
+
+/* Makes the block that was filled in the batch's own. */
+static void
+keep_block(StoreBatch *batch)
+{
+    batch->block = batch->spare;
+    batch->spare = NULL;
+}
+
+size_t
+store_batch_block_room(const StoreBatchBlock *block)
+{
+    return block->room;
+}
+
+StoreBatchBlock *
+store_batch_release(StoreBatch *batch)
+{
+    StoreBatchBlock *block = batch->block;
+    batch->block = NULL;
+    free(block->bytes);
+    block->bytes = NULL;
     return block;
 }
 
 void
 store_batch_clear(StoreBatch *batch)
 {
-    free_block(batch->block);
+    store_batch_block_free(batch->block);
     batch->block = NULL;
 }
 
@@ -361,19 +439,18 @@ store_batch_fill(StoreBatch *batch, Store *store, const StoreBatchArgs *args, St
         !check_count(args->guard_count, limit, "options.guards", ret_error)) {
         return false;
     }
-    StoreBatchBlock *block = new_block(args, 1);
+    StoreBatchBlock *block = obtain_block(batch, args, 1);
     if (block == NULL) {
         return no_memory(store, ret_error);
     }
     if (!fill_batch(store, args, block, ret_error)) {
-        free_block(block);
         return false;
     }
     block->commits[0].user = batch;
     batch->store = store;
     batch->deadline_us = block->commits[0].deadline_us;
     batch->return_current = args->options.return_current;
-    batch->block = block;
+    keep_block(batch);
     return true;
 }
 
@@ -474,12 +551,11 @@ store_batch_fill_bulk(StoreBatch *batch, Store *store, const StoreBatchArgs *arg
                      ret_error)) {
         return false;
     }
-    StoreBatchBlock *block = new_block(args, args->mutation_count);
+    StoreBatchBlock *block = obtain_block(batch, args, args->mutation_count);
     if (block == NULL) {
         return no_memory(store, ret_error);
     }
     if (!fill_bulk(batch, store, args, block, ret_error)) {
-        free_block(block);
         return false;
     }
     for (size_t i = 0; i < args->mutation_count; i++) {
@@ -488,7 +564,7 @@ store_batch_fill_bulk(StoreBatch *batch, Store *store, const StoreBatchArgs *arg
     atomic_init(&block->remaining, args->mutation_count);
     batch->store = store;
     batch->return_current = false;
-    batch->block = block;
+    keep_block(batch);
     return true;
 }
 

@@ -5,10 +5,11 @@
  * mutations apply together, later ones winning. A bulk write is a chain of commits of one mutation
  * each, sequenced in order, each with an outcome of its own.
  *
- * Life and threading are those of a StoreWrite (write.h), with two differences: filling in
- * allocates (a little more than the engine's own structs: about 250 bytes for each mutation, 500 in
- * a bulk write), and so store_batch_clear() must follow, from `done` on. The bytes of keys and
- * values are borrowed until `done`.
+ * Life and threading are those of a StoreWrite (write.h), with two differences: filling in takes a
+ * block of memory (a little more than the engine's own structs: about 250 bytes for each mutation,
+ * 500 in a bulk write), which is that of an earlier batch if it was handed in and is large enough,
+ * and so store_batch_clear() or store_batch_release() must follow, from `done` on. The bytes of
+ * keys and values are borrowed until `done`.
  *
  * Failure of a bulk write: a condition that does not hold is an outcome of its item. A commit that
  * is refused, unknown or failed makes the whole call fail, once all were answered: with
@@ -96,11 +97,13 @@ typedef struct StoreBulkResult {
 } StoreBulkResult;
 
 typedef struct StoreBatch StoreBatch;
+typedef struct StoreBatchBlock StoreBatchBlock; /* memory of a batch */
 
 struct StoreBatch {
     /* The caller's. */
     void (*done)(StoreBatch *batch);
     void *user;
+    StoreBatchBlock *spare; /* for filling in to use, which takes it; or NULL */
 
     /* The outcome, from `done` on; arrays are valid until store_batch_clear(). */
     bool succeeded;
@@ -112,10 +115,13 @@ struct StoreBatch {
     Store *store;
     int64_t deadline_us;
     bool return_current;
-    struct StoreBatchBlock *block;
+    StoreBatchBlock *block;
 };
 
-/* Fills in a batch. On failure there is nothing to clear. REFUSED MEMORY_FULL: no memory. */
+/*
+ * Fills in a batch. On failure there is nothing to clear but `spare`, which may be another block
+ * than before and is the caller's. REFUSED MEMORY_FULL: no memory.
+ */
 bool store_batch_fill(StoreBatch *batch, Store *store, const StoreBatchArgs *args,
                       StoreError *ret_error);
 
@@ -135,7 +141,16 @@ EngineCommit *store_batch_commits(StoreBatch *batch);
 /* Hands it to the engine. An empty bulk write is done at once. */
 void store_batch_submit(StoreBatch *batch);
 
-/* Frees what filling in allocated. Not while the engine has it. */
+/* Frees what filling in took. Not while the engine has it. */
 void store_batch_clear(StoreBatch *batch);
+
+/* The same, but the block is the caller's: a spare for another batch. */
+StoreBatchBlock *store_batch_release(StoreBatch *batch);
+
+/* Mutations that a block has room for. */
+size_t store_batch_block_room(const StoreBatchBlock *block);
+
+/* Takes NULL. */
+void store_batch_block_free(StoreBatchBlock *block);
 
 #endif

@@ -75,6 +75,7 @@ drop(Waiter *waiter)
     if (waiter->batch.block != NULL) {
         store_batch_clear(&waiter->batch);
     }
+    store_batch_block_free(waiter->batch.spare);
     (void)pthread_cond_destroy(&waiter->changed);
     (void)pthread_mutex_destroy(&waiter->lock);
     free(waiter->bytes);
