@@ -497,6 +497,20 @@ lock_existing(const Place *place, EnvLock **ret_lock)
     return take_lock(place, ret_lock);
 }
 
+/* Says that an engine has nothing to check or repair files with. */
+static BaseStatus
+decline(const Place *place, const EngineClass *engine_class, bool repair)
+{
+    const char *what = repair ? "repair" : "verify";
+    bool persists = (engine_class->capabilities & ENGINE_CAN_PERSIST) != 0;
+    return explain(place, base_error(BASE_UNSUPPORTED, "it cannot"),
+                   persists ? "the engine '%s' cannot %s files while it is not open; those in %s "
+                              "belong to another project's store, which has its own tools"
+                            : "the engine '%s' keeps no files of records, so there is nothing to "
+                              "%s in %s",
+                   engine_class->name, what, place->directory);
+}
+
 static BaseStatus
 work_on(EngineFilesArgs *args, bool repair)
 {
@@ -512,12 +526,7 @@ work_on(EngineFilesArgs *args, bool repair)
     status = find_owner(&place, &engine_class);
     if (base_is_ok(status)) {
         FilesWork *work = repair ? engine_class->repair_files : engine_class->verify_files;
-        status = work != NULL
-                     ? work(args)
-                     : explain(&place, base_error(BASE_UNSUPPORTED, "it cannot"),
-                               "the engine '%s' keeps no files of records, so there is "
-                               "nothing to %s in %s",
-                               engine_class->name, repair ? "repair" : "verify", args->directory);
+        status = work != NULL ? work(args) : decline(&place, engine_class, repair);
     }
     if (!base_is_ok(status) && status.code != BASE_CORRUPTION && args->message[0] == '\0') {
         (void)explain_file(&place, status, repair ? "repair the files" : "read the files");

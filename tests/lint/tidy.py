@@ -58,6 +58,7 @@ INCLUDE_TABLE = {
     "loadgen": ["engine/base", "engine/engine.h", "engine/option.h", "engine/env", "service/client",
                 "include/larder"],
     "examples": ["include/larder", "gen-c_glib"],
+    "examples/engine": ["engine/base", "engine/env", "engine/commit", "engine/engine.h"],
     "tests": ["engine", "service", "loadgen", "tests", "gen-c_glib", "gen-client", "include/larder"],
 }
 
