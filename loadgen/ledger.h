@@ -94,6 +94,15 @@ load_ledger_record(const LoadLedger *ledger, uint64_t i)
 /* Adds a record behind the worker's last one. False: no memory. */
 bool load_ledger_append(LoadLedger *ledger);
 
+/* Has the processor fetch what is known of the i-th record of this worker. */
+static inline void
+load_ledger_prefetch(const LoadLedger *ledger, uint64_t i)
+{
+    if (ledger->entries != NULL) {
+        __builtin_prefetch(&ledger->entries[i], 1);
+    }
+}
+
 /* Begins an operation: sets its floor and, for a write, its sequence. */
 void load_ledger_begin(LoadLedger *ledger, LoadOp *op);
 

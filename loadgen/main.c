@@ -5,6 +5,7 @@
 #include "loadgen/embedded.h"
 #include "loadgen/expect_log.h"
 #include "loadgen/intrinsic.h"
+#include "loadgen/null.h"
 #include "loadgen/options.h"
 #include "loadgen/peer.h"
 #include "loadgen/plot.h"
@@ -58,6 +59,10 @@ open_target(const LoadOptions *options, LoadTarget **ret_target)
         }
         g_printerr("larder-load: %s: %s\n", options->target, problem.text);
         return false;
+    }
+    if (options->target_kind == LOAD_TARGET_NULL) {
+        *ret_target = load_null_open();
+        return *ret_target != NULL;
     }
     BaseStatus status = options->target_kind == LOAD_TARGET_SOCKET
                             ? load_socket_open(options, ret_target)

@@ -7,6 +7,7 @@
 #include "loadgen/options.h"
 
 #include "loadgen/keys.h"
+#include "loadgen/options_target.h"
 #include "loadgen/options_together.h"
 #include "loadgen/value.h"
 
@@ -172,37 +173,6 @@ read_numbers(const Texts *texts, LoadOptions *options)
     return problem;
 }
 
-static char *
-check_target(LoadOptions *options)
-{
-    if (g_str_has_prefix(options->target, "embedded:")) {
-        options->target_kind = LOAD_TARGET_EMBEDDED;
-        options->engine = options->target + strlen("embedded:");
-        return *options->engine != '\0'
-                   ? NULL
-                   : g_strdup("--target=embedded: needs an engine, as in embedded:hashmap");
-    }
-    if (options->engine_options != NULL) {
-        return g_strdup("--engine-option: goes with --target=embedded:ENGINE only");
-    }
-    const char *address = options->target;
-    options->target_kind = LOAD_TARGET_SOCKET;
-    if (g_str_has_prefix(address, "redis:")) {
-        options->target_kind = LOAD_TARGET_REDIS;
-        address += strlen("redis:");
-    } else if (g_str_has_prefix(address, "memcached:")) {
-        options->target_kind = LOAD_TARGET_MEMCACHED;
-        address += strlen("memcached:");
-    }
-    BaseStatus status = client_address_parse(address, &options->address);
-    if (base_is_ok(status)) {
-        return NULL;
-    }
-    return g_strdup_printf("--target=%s: must be tcp:HOST:PORT, unix:PATH, embedded:ENGINE, "
-                           "redis:tcp:HOST:PORT, redis:unix:PATH or memcached:... alike: %s",
-                           options->target, status.what);
-}
-
 /* How long the run is: by time or by operations, with the workload's presets. */
 static char *
 check_length(const Texts *texts, LoadOptions *options)
@@ -312,7 +282,11 @@ check_words(const Texts *texts, LoadOptions *options)
     if (texts->load && options->workload->fresh) {
         return g_strdup_printf("--load: does not go with %s", options->workload->name);
     }
-    options->load = !texts->no_load && !options->workload->fresh;
+    if (texts->load && options->target_kind == LOAD_TARGET_NULL) {
+        return g_strdup("--load: does not go with --target=null, which keeps nothing");
+    }
+    options->load =
+        !texts->no_load && !options->workload->fresh && options->target_kind != LOAD_TARGET_NULL;
     if (texts->protocol == NULL || g_str_equal(texts->protocol, "binary")) {
         options->protocol = WIRE_BINARY;
     } else if (g_str_equal(texts->protocol, "compact")) {
@@ -361,7 +335,7 @@ check_together(LoadOptions *options)
                                options->key_size, key_size_min, LOAD_KEY_BYTES_MAX,
                                options->records, options->key_prefix);
     }
-    if (options->target_kind == LOAD_TARGET_EMBEDDED) {
+    if (options->target_kind == LOAD_TARGET_EMBEDDED || options->target_kind == LOAD_TARGET_NULL) {
         options->connections = options->threads;
     }
     if (options->connections < options->threads) {
@@ -394,7 +368,7 @@ check(const Texts *texts, LoadOptions *options)
 {
     char *problem = read_numbers(texts, options);
     if (problem == NULL) {
-        problem = check_target(options);
+        problem = load_options_target(options);
     }
     if (problem == NULL) {
         problem = check_admin(options);
@@ -431,9 +405,9 @@ static char *
 parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
 {
     const GOptionEntry entries[] = {
-        {"target", 't', 0, G_OPTION_ARG_STRING, &o->target,
-         "tcp:HOST:PORT, unix:PATH, embedded:ENGINE, redis:ADDRESS or memcached:ADDRESS "
-         "[tcp:127.0.0.1:7400]",
+        {"target", 't', 0, G_OPTION_ARG_STRING_ARRAY, &o->targets,
+         "tcp:HOST:PORT, unix:PATH (repeat it for several servers), embedded:ENGINE, null, "
+         "redis:ADDRESS or memcached:ADDRESS [tcp:127.0.0.1:7400]",
          "TARGET"},
         {"store", 0, 0, G_OPTION_ARG_STRING, &o->store, "Store of the server [default]", "NAME"},
         {"workload", 'w', 0, G_OPTION_ARG_STRING, &t->workload, "See below [mixed]", "NAME"},
@@ -556,10 +530,9 @@ load_options_parse(int *argc, char ***argv, LoadOptions *ret_options, char **ret
         (void)puts("larder-load " LARDER_VERSION);
         result = LOAD_OPTIONS_DONE;
     } else if (problem == NULL) {
-        if (options.target == NULL) {
+        if (options.targets == NULL) {
             set_default(&options.admin, "tcp:127.0.0.1:7401");
         }
-        set_default(&options.target, "tcp:127.0.0.1:7400");
         set_default(&options.store, "default");
         set_default(&options.key_prefix, "key");
         set_default(&options.directory, g_get_tmp_dir());
@@ -583,6 +556,8 @@ void
 load_options_clear(LoadOptions *options)
 {
     g_free(options->target);
+    g_strfreev(options->targets);
+    g_free(options->addresses);
     g_free(options->directory);
     g_free(options->store);
     g_strfreev(options->engine_options);

@@ -14,6 +14,7 @@
 #include "service/client/encode.h"
 
 enum {
+    LOAD_TARGETS_MAX = 64,
     LOAD_SCAN_LENGTH_MAX = 10000,
     LOAD_SCAN_BYTES_MAX = 4 * 1024 * 1024,  /* of the entries of a walk, on a server */
     LOAD_BATCH_BYTES_MAX = 4 * 1024 * 1024, /* of the members of a batch */
@@ -24,14 +25,18 @@ typedef enum LoadTargetKind {
     LOAD_TARGET_EMBEDDED,
     LOAD_TARGET_REDIS,
     LOAD_TARGET_MEMCACHED,
+    LOAD_TARGET_NULL,
 } LoadTargetKind;
 
 typedef struct LoadOptions {
-    char *target; /* as given */
+    char **targets; /* as given, ended by NULL */
+    char *target;   /* all of them, in one text */
     LoadTargetKind target_kind;
-    ClientAddress address; /* SOCKET, REDIS, MEMCACHED */
-    const char *engine;    /* EMBEDDED: a name, within target */
-    char *directory;       /* EMBEDDED: parent of the temporary data directory */
+    ClientAddress address;    /* SOCKET: the first; REDIS, MEMCACHED */
+    ClientAddress *addresses; /* SOCKET: of all servers */
+    unsigned address_count;   /* SOCKET */
+    const char *engine;       /* EMBEDDED: a name, within target */
+    char *directory;          /* EMBEDDED: parent of the temporary data directory */
     char *store;
     char **engine_options; /* EMBEDDED: "name=value", ended by NULL; or NULL */
     const LoadWorkload *workload;

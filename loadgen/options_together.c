@@ -23,8 +23,8 @@ static char *
 check_peer(const LoadOptions *options)
 {
     const LoadLaws *laws = &options->laws;
-    if (options->target_kind == LOAD_TARGET_SOCKET ||
-        options->target_kind == LOAD_TARGET_EMBEDDED) {
+    if (options->target_kind != LOAD_TARGET_REDIS &&
+        options->target_kind != LOAD_TARGET_MEMCACHED) {
         return NULL;
     }
     if (load_mix_share(&laws->mix, LOAD_SCAN) > 0 || load_mix_share(&laws->mix, LOAD_BATCH) > 0) {
@@ -52,14 +52,37 @@ check_expect(const LoadOptions *options)
     if (options->expect == NULL) {
         return NULL;
     }
-    if (options->target_kind != LOAD_TARGET_SOCKET) {
-        return g_strdup("--expect: goes with a larderd as target only");
+    if (options->target_kind != LOAD_TARGET_SOCKET || options->address_count > 1) {
+        return g_strdup("--expect: goes with one larderd as target only");
+    }
+    if (options->study.sweep) {
+        return g_strdup("--expect: does not go with --sweep");
     }
     if (options->laws.recorded != NULL) {
         return g_strdup("--expect: does not go with --keys");
     }
     if (options->laws.ttl_ms != 0) {
         return g_strdup("--expect: does not go with --ttl: what expires would count as lost");
+    }
+    return NULL;
+}
+
+/* What does not go with records that are spread over servers, each with those of some threads. */
+static char *
+check_several(const LoadOptions *options)
+{
+    if (options->address_count < 2) {
+        return NULL;
+    }
+    if ((unsigned)options->threads < options->address_count) {
+        return g_strdup_printf("--threads=%d: must be at least %u, the number of targets",
+                               options->threads, options->address_count);
+    }
+    if (options->workload->writer || options->workload->kind == LOAD_MULTI_GET ||
+        load_mix_share(&options->laws.mix, LOAD_MULTI_GET) > 0) {
+        return g_strdup_printf("--target: must be one with %s, which reads records of all threads",
+                               options->laws.mix.count == 0 ? options->workload->name
+                                                            : "multi_get");
     }
     return NULL;
 }
@@ -74,6 +97,9 @@ load_options_together(const LoadOptions *options)
                                "of up to %" PRId64 " bytes",
                                options->laws.words.mix, LOAD_BATCH_BYTES_MAX, batch, entry_bytes);
     }
-    char *problem = check_peer(options);
+    char *problem = check_several(options);
+    if (problem == NULL) {
+        problem = check_peer(options);
+    }
     return problem != NULL ? problem : check_expect(options);
 }

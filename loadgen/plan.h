@@ -36,6 +36,7 @@ typedef struct LoadPlan {
     uint64_t seed;
     bool loads;   /* the run writes all records first */
     bool expires; /* records expire */
+    bool spread;  /* records are on several servers */
     LoadNotes *notes;
     _Atomic bool *stop; /* set: end early */
 } LoadPlan;

@@ -192,6 +192,17 @@ print_verdicts(FILE *out, const LoadRunResult *result)
     }
 }
 
+/* With a target that does nothing: what the generator itself costs. */
+static void
+print_overhead(FILE *out, const LoadOptions *options, const LoadRunResult *result)
+{
+    uint64_t finished = load_counts_finished(&result->counts);
+    if (options->target_kind == LOAD_TARGET_NULL && finished != 0) {
+        (void)fprintf(out, "Overhead   %.0f ns of the generator's own for each operation\n",
+                      result->busy_cores * result->measured_seconds * 1e9 / (double)finished);
+    }
+}
+
 static void
 print_warnings(FILE *out, const LoadOptions *options, const LoadRunResult *result)
 {
@@ -239,5 +250,6 @@ load_report_print(FILE *out, const LoadOptions *options, const LoadRunResult *re
     }
     print_faults(out, result);
     print_verdicts(out, result);
+    print_overhead(out, options, result);
     print_warnings(out, options, result);
 }

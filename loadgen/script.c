@@ -24,6 +24,7 @@ load_script_init(LoadScript *script, const LoadPlan *plan, LoadLedger *ledger, L
         .plan = plan,
         .ledger = ledger,
         .kind = kind,
+        .ahead = UINT64_MAX,
         .rand = base_rand(plan->seed * 0x10001 + index),
         .size_rand = base_rand((plan->seed * 0x10001 + index) ^ (uint64_t)SIZE_STREAM << 40),
     };
@@ -60,6 +61,18 @@ load_script_size(LoadScript *script)
 }
 
 /* ----------------------------------------------------------------------------- without a mix -- */
+
+/* A place among those of the worker's own records, drawn one ahead. */
+static uint64_t
+draw_ahead(LoadScript *script, uint64_t places)
+{
+    uint64_t place = script->ahead != UINT64_MAX
+                         ? script->ahead
+                         : load_chooser_draw(&script->chooser, &script->rand, places);
+    script->ahead = load_chooser_draw(&script->chooser, &script->rand, places);
+    load_ledger_prefetch(script->ledger, script->ahead);
+    return place;
+}
 
 /* The place of the operation that is drawn among `places`, in the workload's order. */
 static uint64_t
@@ -105,7 +118,9 @@ draw_plain(LoadScript *script, LoadOp *op)
         draw_walk(script, op);
         return;
     }
-    uint64_t place = draw_place(script, script->ledger->records, 0, 1);
+    uint64_t records = script->ledger->records;
+    uint64_t place = plan->workload->order == LOAD_ORDER_RANDOM ? draw_ahead(script, records)
+                                                                : draw_place(script, records, 0, 1);
     op->record = load_ledger_record(script->ledger, place);
 }
 
@@ -114,7 +129,7 @@ draw_plain(LoadScript *script, LoadOp *op)
 static uint64_t
 draw_own(LoadScript *script)
 {
-    uint64_t place = load_chooser_draw(&script->chooser, &script->rand, script->frontier.settled);
+    uint64_t place = draw_ahead(script, script->frontier.settled);
     return load_ledger_record(script->ledger, place);
 }
 

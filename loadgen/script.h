@@ -6,6 +6,9 @@
  * Kinds and records come from one stream of numbers, sizes from another, so that a run that loads
  * its records draws the same operations as one that finds them there.
  *
+ * A record is drawn one operation ahead, so that what the ledger knows of it is in the processor's
+ * cache when it is needed: waiting for memory would be most of what an operation costs.
+ *
  * Records are the worker's own (ledger.h), but for walks and reads of several records without a
  * mix, which go over the records of all workers. The members of a BATCH are distinct: one that
  * comes again is drawn again, and after DRAWS_MAX times the next one that is free is taken.
@@ -31,6 +34,7 @@ typedef struct LoadScript {
     LoadChooser chooser;
     LoadFrontier frontier; /* of the worker's own records, by their place in the ledger */
     uint64_t drawn;
+    uint64_t ahead;  /* place of the next record; UINT64_MAX: not drawn yet */
     LoadGroup *idle; /* groups without an operation */
 } LoadScript;
 

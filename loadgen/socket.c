@@ -103,7 +103,7 @@ wait_for_reply(ClientConnection *connection, int64_t deadline_us, ClientEvent *r
 static BaseStatus
 ask_info(LoadSocketTarget *self, const LoadOptions *options, ClientConnection *connection)
 {
-    BaseStatus status = client_connection_connect(connection, &self->endpoint);
+    BaseStatus status = client_connection_connect(connection, &self->endpoints[self->count]);
     if (!base_is_ok(status)) {
         return status;
     }
@@ -139,37 +139,54 @@ try_endpoint(LoadSocketTarget *self, const LoadOptions *options)
 static void
 free_target(LoadTarget *target)
 {
+    free(((LoadSocketTarget *)target)->endpoints);
     free(target);
 }
 
 static const LoadTargetOps target_ops = {load_socket_session_new, free_target};
 
-BaseStatus
-load_socket_open(const LoadOptions *options, LoadTarget **ret_target)
+/* Finds an endpoint of an address that answers, and adds it. */
+static BaseStatus
+add_server(LoadSocketTarget *self, const LoadOptions *options, const ClientAddress *address)
 {
     ClientEndpoint endpoints[ENDPOINTS_MAX];
     size_t count = 0;
-    BaseStatus status = client_address_resolve(&options->address, endpoints, ENDPOINTS_MAX, &count);
-    if (!base_is_ok(status)) {
-        return status;
+    BaseStatus status = client_address_resolve(address, endpoints, ENDPOINTS_MAX, &count);
+    for (size_t i = 0; base_is_ok(status) && i < count; i++) {
+        self->endpoints[self->count] = endpoints[i];
+        BaseStatus tried = try_endpoint(self, options);
+        if (base_is_ok(tried)) {
+            self->count++;
+            return tried;
+        }
+        status = i + 1 == count ? tried : status;
     }
+    return status;
+}
+
+BaseStatus
+load_socket_open(const LoadOptions *options, LoadTarget **ret_target)
+{
     LoadSocketTarget *self = calloc(1, sizeof *self);
     if (self == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for the target");
     }
     self->target.ops = &target_ops;
+    self->endpoints = calloc(options->address_count, sizeof *self->endpoints);
     self->format = (WireFormat){options->protocol, true};
     self->store = larder_text(options->store);
     (void)snprintf(self->target.info.protocol, sizeof self->target.info.protocol, "%s, framed",
                    options->protocol == WIRE_BINARY ? "binary" : "compact");
-    for (size_t i = 0; i < count; i++) {
-        self->endpoint = endpoints[i];
-        status = try_endpoint(self, options);
-        if (base_is_ok(status)) {
-            *ret_target = &self->target;
-            return status;
-        }
+    BaseStatus status = self->endpoints == NULL
+                            ? base_error(BASE_NO_MEMORY, "no memory for the target")
+                            : base_ok();
+    for (unsigned i = 0; base_is_ok(status) && i < options->address_count; i++) {
+        status = add_server(self, options, &options->addresses[i]);
     }
-    free(self);
+    if (!base_is_ok(status)) {
+        free_target(&self->target);
+        return status;
+    }
+    *ret_target = &self->target;
     return status;
 }

@@ -46,6 +46,7 @@ typedef struct Link {
 typedef struct SocketSession {
     LoadSession session; /* first: it is a session */
     const LoadSocketTarget *target;
+    const ClientEndpoint *endpoint;
     LoadSessionArgs args;
     int epoll;
     Link *links;
@@ -326,7 +327,7 @@ serve(SocketSession *self, Link *link, uint32_t events)
 static BaseStatus
 connect_link(SocketSession *self, Link *link)
 {
-    BaseStatus status = client_connection_connect(link->connection, &self->target->endpoint);
+    BaseStatus status = client_connection_connect(link->connection, self->endpoint);
     if (base_is_ok(status)) {
         watch(self, link, EPOLL_CTL_ADD);
         status = client_connection_problem(link->connection);
@@ -509,6 +510,7 @@ load_socket_session_new(LoadTarget *target, const LoadSessionArgs *args, LoadSes
     }
     self->session.ops = &ops;
     self->target = (const LoadSocketTarget *)target;
+    self->endpoint = &self->target->endpoints[args->writer % self->target->count];
     self->args = *args;
     self->limits = WIRE_LIMITS_DEFAULT;
     self->limits.request_bytes_max =

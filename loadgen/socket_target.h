@@ -10,8 +10,9 @@
 #include <larder/bytes.h>
 
 typedef struct LoadSocketTarget {
-    LoadTarget target; /* first: it is a target */
-    ClientEndpoint endpoint;
+    LoadTarget target;         /* first: it is a target */
+    ClientEndpoint *endpoints; /* one of each server; session w goes to one alone: w modulo count */
+    unsigned count;
     WireFormat format;
     LarderBytes store;
 } LoadSocketTarget;

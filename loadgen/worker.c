@@ -336,7 +336,7 @@ load_worker_init(LoadWorker *worker, const LoadPlan *plan, uint64_t records, uin
     };
     LoadOpKind kind = plan->workload->kind;
     bool removes = kind == LOAD_REMOVE || load_mix_share(&plan->mix, LOAD_REMOVE) > 0;
-    bool complete = plan->loads && !removes && !plan->expires;
+    bool complete = plan->loads && !removes && !plan->expires && !plan->spread;
     worker->walk =
         (LoadWalk){.keys = plan->keys, .total = records, .run = run, .complete = complete};
     if (plan->workload->writer && index != 0) {

@@ -1,7 +1,9 @@
 """larder-load against a real server: every value right, and figures that make sense."""
 
 import json
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -172,6 +174,62 @@ def test_a_sweep_tells_its_steps(tmp_path):
     assert report["intrinsic"]["gaps"]["count"] > 0
 
 
+def test_records_are_spread_over_several_servers(start_server, tmp_path):
+    servers = [start_server(), start_server()]
+    path = tmp_path / "out.json"
+    status, printed, said = run_load(
+        *(f"--target={server.address}" for server in servers), "--threads=3", "--connections=6",
+        "--mix=get:40,put:30,insert:10,scan(1..5):20", "--records=99", "--seconds=0.4",
+        "--warmup-seconds=0.1", f"--json={path}")
+    assert status == 0, printed + said
+    check_mix(path, {"get", "put", "insert", "scan"})
+    found = []
+    for server in servers:
+        with server.store() as client:
+            found.append({item.key for item in client.scan("default", KeyRange(), None).items})
+    first = {b"key%013d" % number for number in range(99)}
+    assert {key for key in first if int(key[3:]) % 3 != 1} == found[0] & first
+    assert {key for key in first if int(key[3:]) % 3 == 1} == found[1] & first
+
+
+def test_the_overhead_of_the_generator_is_told():
+    status, printed, said = run_load("--target=null", "--records=1000", "--seconds=0.2",
+                                     "--warmup-seconds=0", f"--mix={EVERYTHING}")
+    assert status == 0, printed + said
+    assert "ns of the generator's own for each operation" in printed and "none wrong" in printed
+
+
+def latencies_over(path, limit_ns):
+    """How many gets took that long or longer, and how many there were."""
+    latency = json.loads(path.read_text())["operations"]["get"]["latency"]
+    return sum(count for low, _, count in latency["buckets"] if low >= limit_ns), latency["count"]
+
+
+def test_a_pause_shows_in_an_open_loop_and_hides_in_a_closed_one(start_server, tmp_path):
+    """A server that stands still for 100 ms: the same pause, the same server, both loops."""
+    over = {}
+    for loop, more in {"open": ["--rate=1000"], "closed": []}.items():
+        server = start_server()
+        path = tmp_path / loop
+        load = subprocess.Popen(
+            [LARDER_LOAD, f"--target={server.address}", "--workload=get", "--connections=1",
+             "--records=100", "--seconds=2.5", "--warmup-seconds=0", f"--json={path}", *more],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for line in load.stderr:
+            if line.startswith("measure"):  # a second of it has passed
+                break
+        server.process.send_signal(signal.SIGSTOP)
+        time.sleep(0.1)
+        server.process.send_signal(signal.SIGCONT)
+        load.stderr.read()
+        assert load.wait(PATIENCE) == 0
+        over[loop], count = latencies_over(path, 50_000_000)
+        if loop == "open":
+            assert over[loop] / count > 0.001  # p99.9 is 50 ms or more
+    # What was due in the first half of the pause waited 50 ms; a closed loop sent one request.
+    assert over["open"] > 10 * over["closed"] >= 10
+
+
 @pytest.mark.parametrize("name, kinds", [
     ("a", {"get", "put"}), ("b", {"get", "put"}), ("c", {"get"}), ("d", {"get", "insert"}),
     ("e", {"scan", "insert"}), ("f", {"get", "rmw"}),
@@ -234,10 +292,13 @@ def test_values_of_others_are_found_out(start_server):
     ("--ttl=0", "0.001"),
     ("--keys=/nonexistent", "/nonexistent"),
     ("--sweep", "--objective"),
+    ("--target=null --load".split(), "keeps nothing"),
+    ("--target=unix:/a --target=unix:/b".split(), "at least 2, the number of targets"),
+    ("--target=unix:/a --target=embedded:lsm".split(), "several targets must all be"),
     ("--target=http:localhost", "tcp:HOST:PORT"),
 ])
 def test_wrong_arguments_name_what_is_allowed(argument, expected):
-    status, _, said = run_load(argument)
+    status, _, said = run_load(*([argument] if isinstance(argument, str) else argument))
     assert status == 64 and expected in said, said
 
 
