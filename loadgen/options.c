@@ -63,10 +63,12 @@ static const char description[] =
     "\n"
     "Every value that is read is checked. Use keys that nobody else writes: --key-prefix.\n"
     "\n"
+    "Commands, each with --help: larder-load plot, larder-load compare, larder-load verify.\n"
+    "\n"
     "Exit statuses:\n"
     "  0   every value was right            69  the target cannot be reached or has no such store\n"
     "  1   wrong values were read           70  out of memory\n"
-    "  2   no operation succeeded           73  the JSON file cannot be written\n"
+    "  2   no operation succeeded           73  a file cannot be written\n"
     "  64  wrong command line\n";
 
 static char *
@@ -230,25 +232,6 @@ check_workload(const Texts *texts, LoadOptions *options)
     return check_length(texts, options);
 }
 
-/* The address that is asked what the server does; must be one even if nobody answers there. */
-static char *
-check_admin(const LoadOptions *options)
-{
-    if (options->admin == NULL) {
-        return NULL;
-    }
-    if (options->target_kind != LOAD_TARGET_SOCKET) {
-        return g_strdup("--admin: goes with a larderd as target only");
-    }
-    ClientAddress address;
-    BaseStatus status = client_address_parse(options->admin, &address);
-    if (base_is_ok(status)) {
-        return NULL;
-    }
-    return g_strdup_printf("--admin=%s: must be tcp:HOST:PORT or unix:PATH: %s", options->admin,
-                           status.what);
-}
-
 static char *
 check_key_shape(const Texts *texts, LoadOptions *options)
 {
@@ -369,9 +352,6 @@ check(const Texts *texts, LoadOptions *options)
     char *problem = read_numbers(texts, options);
     if (problem == NULL) {
         problem = load_options_target(options);
-    }
-    if (problem == NULL) {
-        problem = check_admin(options);
     }
     if (problem == NULL) {
         problem = check_workload(texts, options);

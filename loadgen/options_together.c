@@ -45,6 +45,25 @@ check_peer(const LoadOptions *options)
     return NULL;
 }
 
+/* The address that is asked what the server does; must be one even if nobody answers there. */
+static char *
+check_admin(const LoadOptions *options)
+{
+    if (options->admin == NULL) {
+        return NULL;
+    }
+    if (options->target_kind != LOAD_TARGET_SOCKET) {
+        return g_strdup("--admin: goes with a larderd as target only");
+    }
+    ClientAddress address;
+    BaseStatus status = client_address_parse(options->admin, &address);
+    if (base_is_ok(status)) {
+        return NULL;
+    }
+    return g_strdup_printf("--admin=%s: must be tcp:HOST:PORT or unix:PATH: %s", options->admin,
+                           status.what);
+}
+
 /* Where an expected state would be no use. */
 static char *
 check_expect(const LoadOptions *options)
@@ -55,11 +74,9 @@ check_expect(const LoadOptions *options)
     if (options->target_kind != LOAD_TARGET_SOCKET || options->address_count > 1) {
         return g_strdup("--expect: goes with one larderd as target only");
     }
-    if (options->study.sweep) {
-        return g_strdup("--expect: does not go with --sweep");
-    }
-    if (options->laws.recorded != NULL) {
-        return g_strdup("--expect: does not go with --keys");
+    if (options->laws.recorded != NULL || options->study.sweep) {
+        return g_strdup_printf("--expect: does not go with --%s",
+                               options->study.sweep ? "sweep" : "keys");
     }
     if (options->laws.ttl_ms != 0) {
         return g_strdup("--expect: does not go with --ttl: what expires would count as lost");
@@ -100,6 +117,9 @@ load_options_together(const LoadOptions *options)
     char *problem = check_several(options);
     if (problem == NULL) {
         problem = check_peer(options);
+    }
+    if (problem == NULL) {
+        problem = check_admin(options);
     }
     return problem != NULL ? problem : check_expect(options);
 }

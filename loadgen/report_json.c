@@ -45,6 +45,22 @@ begin_list(JsonBuilder *json, const char *name)
     json_builder_begin_array(json);
 }
 
+/* The command line, so that a run can be repeated; empty when the system does not tell. */
+static void
+add_command(JsonBuilder *json)
+{
+    g_autofree char *words = NULL;
+    gsize length = 0;
+    begin_list(json, "command");
+    if (g_file_get_contents("/proc/self/cmdline", &words, &length, NULL)) {
+        for (gsize at = 0; at < length; at += strlen(words + at) + 1) {
+            g_autofree char *word = g_utf8_make_valid(words + at, -1);
+            json_builder_add_string_value(json, word);
+        }
+    }
+    json_builder_end_array(json);
+}
+
 static void
 add_host(JsonBuilder *json)
 {
@@ -354,6 +370,7 @@ load_report_json_write(const char *path, const LoadOptions *options, const LoadR
     number(json, "format", LOAD_REPORT_FORMAT);
     text(json, "program", "larder-load");
     text(json, "version", LARDER_VERSION);
+    add_command(json);
     add_host(json);
     add_target(json, &result->target);
     add_config(json, options);

@@ -6,7 +6,7 @@
  * may be added without that. loadgen/README.md lists them. Latencies are nanoseconds; a bucket is
  * [lowest, highest, count]; `latency_hdr` is a text of hdr.h.
  *
- *   program, version, time, host, build   who measured, when and where
+ *   program, version, command, time, host, build   who measured, how, when and where
  *   target      what the target says of itself
  *   config      all settings, those that were not given too
  *   arrival, latency_meaning   open or closed loop

@@ -25,7 +25,7 @@ def measure(path, *arguments):
     status, printed, said = run_load(*arguments, f"--json={path}", "--quiet")
     assert status == 0, printed + said
     report = json.loads(path.read_text())
-    assert report["format"] == 2
+    assert report["format"] == 2 and report["command"][1:-2] == [*map(str, arguments)]
     return report
 
 
@@ -70,7 +70,7 @@ def reports(tmp_path_factory):
     paths = []
     for name, *words in (["a", "--workload=put"], ["b & <b>", "--workload=put"], ["c", "--workload=get"]):
         paths.append(folder / f"{name}.json")
-        measure(paths[-1], "--target=embedded:lsm", "--records=500", "--seconds=2.5",
+        measure(paths[-1], "--target=embedded:lsm", "--records=500", "--seconds=1.5",
                 "--warmup-seconds=0", "--engine-option=durability=os", *words)
     return paths
 

@@ -139,7 +139,8 @@ def test_the_command_says_what_it_cannot_do(start_server, tmp_path):
     write(server, path, "--workload=put", "--operations=1")
     status, _, said = run_load(f"--target={server.address}", f"--expect={path}", "--records=1")
     assert status == 73 and "exists already" in said
-    for words, expected in ((["--target=embedded:hashmap"], "larderd"), (["--ttl=1s"], "--ttl")):
+    for words, expected in ((["--target=embedded:hashmap"], "larderd"), (["--ttl=1s"], "--ttl"),
+                            (["--sweep"], "--sweep")):
         status, _, said = run_load(f"--expect={path}2", *words)
         assert status == 64 and expected in said, said
     assert run_load("verify")[0] == 64
