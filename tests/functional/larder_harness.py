@@ -30,6 +30,7 @@ from larder import Admin, Observe, Store
 BUILD = pathlib.Path(os.environ.get("LARDER_BUILD", "build/release"))
 LARDERD = BUILD / "bin" / "larderd"
 SCRIPTED_LARDERD = BUILD / "tests" / "scripted-larderd"
+SLOW_LARDERD = BUILD / "tests" / "slow-larderd"
 
 # Nothing here takes long; this is how long a broken server may keep a test waiting, in seconds.
 PATIENCE = 120
