@@ -310,8 +310,9 @@ def main():
     scale = QUICK if args.quick else FULL
     settings = settings_of(args, scale)
     names = args.names.split(",")
-    if args.zstd and "leveldb" in names:
-        names.remove("leveldb")  # it has no zstd
+    if args.zstd:
+        without = ("leveldb", "eng:leveldb", "eng:lmdb")  # they have no zstd
+        names = [name for name in names if name not in without]
     environment = dict(os.environ)
     if args.libraries:
         environment["LD_LIBRARY_PATH"] = args.libraries

@@ -30,5 +30,7 @@ peer_open(const char *name, const PeerSettings *settings)
         return NULL;
 #endif
     }
-    return peer_larder_open(name, settings);
+    static const char engine[] = "eng:";
+    size_t skip = strncmp(name, engine, strlen(engine)) == 0 ? strlen(engine) : 0;
+    return peer_larder_open(name + skip, settings);
 }

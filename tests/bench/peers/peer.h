@@ -54,8 +54,9 @@ struct Peer {
     const PeerOps *ops;
 };
 
-/* Opens the store of that name ("lsm" or another class of engine, "rocksdb", "leveldb"), which is
-   made when it is not there. NULL: this program was built without it. */
+/* Opens the store of that name, which is made when it is not there: "rocksdb", "leveldb" by their
+   own interfaces; "lsm", "eng:rocksdb" or another class of engine through engine.h. NULL: this
+   program was built without it. */
 Peer *peer_open(const char *name, const PeerSettings *settings);
 
 /* Says what went wrong and ends the program. */

@@ -25,7 +25,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { TICK_NS = 100 * 1000 * 1000, KEY_BYTES_MAX = 1024, VALUE_BYTES_MAX = 1 << 20 };
+enum {
+    TICK_NS = 100 * 1000 * 1000,
+    KEY_BYTES_MAX = 1024,
+    VALUE_BYTES_MAX = 1 << 20,
+    OPEN_FILES = 10000
+};
 
 typedef struct LarderPeer {
     Peer peer; /* first: it is a peer */
@@ -257,6 +262,7 @@ values_of(const EngineClass *found, const PeerSettings *settings)
     want(found, texts, "table_bytes", settings->table_bytes);
     want(found, texts, "base_bytes", settings->base_bytes);
     want(found, texts, "filter_bits", settings->filter_bits);
+    want(found, texts, "open_files", OPEN_FILES);
     for (char *const *text = settings->engine_options; text != NULL && *text != NULL; text++) {
         g_ptr_array_add(texts, g_strdup(*text));
     }
@@ -282,9 +288,14 @@ peer_larder_open(const char *engine, const PeerSettings *settings)
         .is_busy = larder_is_busy,
         .levels = larder_levels,
     };
-    const EngineClass *found = engine_class_find(engine);
-    if (found == NULL) {
+    const EngineClass *found = NULL;
+    char why[512];
+    BaseStatus status = engine_class_load(engine, NULL, why, &found);
+    if (status.code == BASE_NOT_FOUND) {
         return NULL;
+    }
+    if (!base_is_ok(status)) {
+        peer_fail(engine, why);
     }
     LarderPeer *self = calloc(1, sizeof *self);
     if (self == NULL) {
