@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+import cold
 import frames as frame_sizes
 import servers
 
@@ -199,6 +200,18 @@ def show_memory(arguments):
     return result
 
 
+def show_cold(arguments):
+    result = cold.measure(arguments.binaries, arguments.rounds, arguments.seconds)
+    slow, control = result["slow"], result["control"]
+    middle, low, high = interval([a["p99_us"] / b["p99_us"] for a, b in zip(slow, control)])
+    print(f"\np99 of readers of cached records, lsm, beside {cold.COLD_RATE} cold reads a second: "
+          f"{median(slow, 'p99_us'):,.0f} us while each takes {cold.DELAY_US / 1000:g} ms longer, "
+          f"{median(control, 'p99_us'):,.0f} us if not; ratio {middle:.2f} ({low:.2f}-{high:.2f}); "
+          f"p50 of the cold ones {median(slow, 'cold_p50_us'):,.0f} and "
+          f"{median(control, 'cold_p50_us'):,.0f} us", flush=True)
+    return result
+
+
 def version(*command):
     out = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode()
     return out.strip().splitlines()[0].split(" malloc=")[0]
@@ -237,7 +250,7 @@ def parse():
     parser.add_argument("echo", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--only", default="", help="workloads whose name has this in it; memory")
+    parser.add_argument("--only", default="", help="workloads whose name has this in it; memory; cold reads")
     parser.add_argument("--json", help="write all figures to this file")
     return parser.parse_args()
 
@@ -258,6 +271,8 @@ def main():
             show(report["workloads"][-1])
     if arguments.only in "memory":
         report["memory"] = show_memory(arguments)
+    if arguments.only in "cold reads":
+        report["cold"] = show_cold(arguments)
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as out:
             json.dump(report, out, indent=1)

@@ -77,13 +77,14 @@ class Server:
         self.end()
 
 
-def larderd(binaries, engine, options):
+def larderd(binaries, engine, options, program=None):
+    """`program`: words to start it with, instead of the one among the binaries."""
     def command(server):
         conf = pathlib.Path(server.directory) / "larder.conf"
         settings = "".join(f"{key}={value}\n" for key, value in options.items())
         conf.write_text(f"[server]\nreactors=1\ndata_dir={server.directory}/data\n"
                         f'[store "default"]\nengine={engine}\n{settings}')
-        return [str(binaries / "larderd"), "--config", str(conf), "--listen",
+        return [*(program or [str(binaries / "larderd")]), "--config", str(conf), "--listen",
                 f"tcp:127.0.0.1:{server.port}", "--admin-listen", "tcp:127.0.0.1:0"]
 
     return Server("larderd", command, "tcp:127.0.0.1:{port}")
