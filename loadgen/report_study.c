@@ -87,7 +87,7 @@ load_report_sweep_print(FILE *out, const LoadOptions *options, const LoadSweep *
         print_step(out, options, &sweep->steps[i]);
     }
     if (sweep->knee < 0) {
-        (void)fprintf(out, "No rate held. The last step:\n\n");
+        (void)fprintf(out, "No rate held. The last try:\n\n");
         return;
     }
     char rate[LOAD_FIGURE_BYTES];

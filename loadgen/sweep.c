@@ -107,7 +107,12 @@ load_sweep_run(const LoadOptions *options, LoadTarget *target, LoadProgress *pro
             return base_error(BASE_NO_MEMORY, "no memory for a result");
         }
         status = load_run(&step, target, progress, stop, result);
-        if (!base_is_ok(status) || result->load_fault != LOAD_FAULT_NONE) {
+        bool whole = base_is_ok(status) && result->load_fault == LOAD_FAULT_NONE;
+        if (whole && result->stopped && ret_sweep->best != NULL) {
+            load_run_result_free(result); /* a part of a step tells nothing */
+            return status;
+        }
+        if (!whole || result->stopped) {
             load_run_result_free(ret_sweep->best);
             ret_sweep->best = result;
             return status;

@@ -40,7 +40,7 @@ typedef struct LoadSweep {
     LoadSweepStep steps[LOAD_SWEEP_STEPS_MAX];
     unsigned count;
     int knee;            /* the best step that held; -1: none did */
-    LoadRunResult *best; /* its run; without one, that of the last step; owned */
+    LoadRunResult *best; /* its run; without one, that of the last step or try; owned */
 } LoadSweep;
 
 /* What rate to try after the steps so far; 0: the knee is found, or none. */
@@ -50,7 +50,8 @@ double load_sweep_next(const LoadSweep *sweep, double first);
 void load_sweep_add(LoadSweep *sweep, double rate, LoadRunResult *result);
 
 /*
- * Runs all steps. options->rate is the first rate. A failure means that a step could not be run.
+ * Runs all steps, or as many as there were when `stop` was set: a step that it cut short does not
+ * count. options->rate is the first rate. A failure means that a step could not be run.
  * The sweep must be all zero; clear it in any case.
  */
 BaseStatus load_sweep_run(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
