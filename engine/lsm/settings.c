@@ -127,7 +127,7 @@ const EngineOption lsm_settings_options[LSM_OPTION_COUNT] = {
                                     "of writes."},
     [LSM_OPTION_BLOB_MIN] = {.name = "blob_min_bytes",
                              .type = ENGINE_OPTION_BYTES,
-                             .preset = 0,
+                             .preset = 16 * KIB,
                              .lowest = 0,
                              .highest = INT64_C(1) << 30,
                              .help = "Values of so many bytes or more are kept in files of their "
