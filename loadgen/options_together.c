@@ -39,8 +39,12 @@ check_peer(const LoadOptions *options)
         return g_strdup_printf("--keys=%s: goes with a larderd or an engine only",
                                laws->words.keys);
     }
-    if (laws->ttl_ms != 0) {
-        return g_strdup_printf("--ttl=%s: goes with a larderd or an engine only", laws->words.ttl);
+    bool strings =
+        options->target_kind == LOAD_TARGET_REDIS && options->workload->kind != LOAD_SCAN;
+    if (laws->ttl_ms != 0 && !strings) {
+        return g_strdup_printf("--ttl=%s: goes with a larderd, an engine, or a Redis server that "
+                               "is not walked",
+                               laws->words.ttl);
     }
     return NULL;
 }

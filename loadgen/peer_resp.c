@@ -4,6 +4,7 @@
  */
 #include "loadgen/peer_target.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,14 @@ put_command(BaseBuf *out, size_t words, const char *name)
     return put_head(out, '*', words) && put_bulk(out, base_slice_text(name));
 }
 
+static bool
+put_expiry(BaseBuf *out, int64_t ttl_ms)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRId64, ttl_ms);
+    return put_bulk(out, base_slice_text("PX")) && put_bulk(out, base_slice_text(text));
+}
+
 /* The sorted set that walks go over. */
 static BaseSlice
 set_name(const LoadPeerWork *work)
@@ -50,8 +59,11 @@ put_write(const LoadPeerWork *work, BaseBuf *out, const LoadOp *op)
                put_bulk(out, base_slice_text("0")) &&
                put_bulk(out, base_slice(work->room, key_size + op->value_size));
     }
-    return put_command(out, 3, "SET") && put_bulk(out, base_slice(work->room, key_size)) &&
-           put_bulk(out, base_slice(value, op->value_size));
+    bool expires = work->args->ttl_ms != 0;
+    return put_command(out, expires ? 5 : 3, "SET") &&
+           put_bulk(out, base_slice(work->room, key_size)) &&
+           put_bulk(out, base_slice(value, op->value_size)) &&
+           (!expires || put_expiry(out, work->args->ttl_ms));
 }
 
 static bool

@@ -213,7 +213,7 @@ def test_a_pause_shows_in_an_open_loop_and_hides_in_a_closed_one(start_server, t
         path = tmp_path / loop
         load = subprocess.Popen(
             [LARDER_LOAD, f"--target={server.address}", "--workload=get", "--connections=1",
-             "--records=100", "--seconds=2.5", "--warmup-seconds=0", f"--json={path}", *more],
+             "--records=100", "--seconds=4", "--warmup-seconds=0", f"--json={path}", *more],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for line in load.stderr:
             if line.startswith("measure"):  # a second of it has passed

@@ -122,6 +122,14 @@ START_TEST(redis_writes)
     ck_assert_uint_eq(out.len, sizeof set - 1 + VALUE + 2);
     ck_assert_mem_eq(out.data, set, sizeof set - 1);
     ck_assert_mem_eq(out.data + sizeof set - 1, value, VALUE);
+    args.ttl_ms = 1500;
+    static const char set_for[] = "*5\r\n$3\r\nSET\r\n";
+    static const char expiry[] = "\r\n$2\r\nPX\r\n$4\r\n1500\r\n";
+    start(false);
+    ck_assert(load_peer_resp.write(&work, &out, &op));
+    ck_assert_mem_eq(out.data, set_for, sizeof set_for - 1);
+    ck_assert_mem_eq(out.data + out.len - (sizeof expiry - 1), expiry, sizeof expiry - 1);
+    args.ttl_ms = 0;
     start(true);
     static const char add[] = "*4\r\n$4\r\nZADD\r\n$1\r\nk\r\n$1\r\n0\r\n$44\r\nk007";
     ck_assert(load_peer_resp.write(&work, &out, &op));
