@@ -68,15 +68,14 @@ has(const WireCursor *cursor, size_t bytes)
     return cursor->len - cursor->at >= bytes;
 }
 
-/* A big-endian number of `bytes` bytes, which are there. */
+/* A big-endian number of 1, 2, 4 or 8 bytes, which are there; one load where `bytes` is constant. */
 static inline __attribute__((always_inline)) uint64_t
 take_big(WireCursor *cursor, unsigned bytes)
 {
     uint64_t number = 0;
-    for (unsigned i = 0; i < bytes; i++) {
-        number = number << 8 | cursor->data[cursor->at++];
-    }
-    return number;
+    memcpy((uint8_t *)&number + (sizeof number - bytes), cursor->data + cursor->at, bytes);
+    cursor->at += bytes;
+    return __builtin_bswap64(number);
 }
 
 /* A varint of at most `bits` bits. */
@@ -144,8 +143,9 @@ take_method(WireCursor *cursor, WireHead *head)
         return WIRE_TRUNCATED;
     }
     head->method = base_slice(cursor->data + cursor->at, len);
+    const uint8_t *name = head->method.data;
     for (uint32_t i = 0; i < len; i++) {
-        if (head->method.data[i] <= ' ' || head->method.data[i] > '~') {
+        if ((uint8_t)(name[i] - '!') > '~' - '!') {
             return WIRE_BAD_METHOD;
         }
     }
@@ -337,7 +337,10 @@ binary_number(WireCursor *cursor, uint8_t type, int64_t *ret_number)
     if (!has(cursor, bytes)) {
         return WIRE_TRUNCATED;
     }
-    uint64_t number = take_big(cursor, bytes);
+    uint64_t number = bytes == 8   ? take_big(cursor, 8)
+                      : bytes == 4 ? take_big(cursor, 4)
+                      : bytes == 2 ? take_big(cursor, 2)
+                                   : take_big(cursor, 1);
     if (type == WIRE_BOOL && number > 1) {
         return WIRE_BAD_BOOL;
     }

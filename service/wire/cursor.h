@@ -54,6 +54,11 @@ wire_cursor_field(WireCursor *cursor, int16_t last_id, WireField *ret_field)
         cursor->at += 3;
         return WIRE_OK;
     }
+    if (cursor->at < cursor->len && at[0] == WIRE_STOP) {
+        ret_field->type = WIRE_STOP;
+        cursor->at++;
+        return WIRE_OK;
+    }
     return wire_cursor_any_field(cursor, last_id, ret_field);
 }
 
