@@ -289,11 +289,12 @@ persist(CommitBackend *backend, CommitGroup *group)
     }
 }
 
+/* What was looked up is of no use any more; a view that stays would hold old pages back. */
 static void
-nothing(CommitBackend *backend, CommitEntry *entry)
+finish(CommitBackend *backend, CommitEntry *entry)
 {
-    (void)backend;
     (void)entry;
+    forget_found(writer_of(backend));
 }
 
 /* ------------------------------------------------------------------------------------- life -- */
@@ -327,8 +328,8 @@ plugin_writer_init(PluginWriter *writer, PluginPeer *peer, PluginDurability dura
                                          .unload = unload_keys,
                                          .prepare = prepare,
                                          .persist = persist,
-                                         .publish = nothing,
-                                         .discard = nothing};
+                                         .publish = finish,
+                                         .discard = finish};
     *writer = (PluginWriter){.backend = {&ops},
                              .peer = peer,
                              .durability = durability,

@@ -5,8 +5,8 @@
  *               commit waits aside while the loader's thread reads it
  *     persist   encodes the group into a batch and commits it: at once, in the leader's thread, if
  *               nobody waits for the disk, else in the syncer's thread
- *     publish   nothing: a batch is visible when it is committed, which is before its outcomes are
- *               told and, with a sync, not before it is durable
+ *     publish   lets go of what was looked up: a batch is visible when it is committed, which is
+ *               before its outcomes are told and, with a sync, not before it is durable
  *
  * W-1  One group at a time is with the peer (depth 1), so batches are in the order of commits.
  *      Meanwhile the next group grows.
@@ -18,7 +18,9 @@
  * W-5  A key that is longer than the peer can keep is refused before anything is written; removing
  *      one does nothing.
  *
- * A view that lookup returned is valid until the next lookup.
+ * A view that lookup returned is valid until the next lookup, publish or discard. A batch that the
+ * peer does not take, for a full disk too, poisons the sequencer, as backend.h says; what can be
+ * known before, by room(), is refused in prepare.
  *
  * Threading: the functions of the backend are for the leader of the sequencer; the rest as said.
  */
