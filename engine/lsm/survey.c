@@ -52,7 +52,7 @@ blob_gain(const LsmSurvey *survey, const FormatTable *info)
     double gain = 0;
     FormatBlobUse use;
     FormatDecoder decoder = format_decode(info->blobs.bytes);
-    while (survey->blob_dead_percent != 0 && format_blob_uses_next(&decoder, &use)) {
+    while (survey->blobs_stale && format_blob_uses_next(&decoder, &use)) {
         const LsmBlobFile *file = lsm_levels_blob(survey->levels, use.number);
         if (file != NULL && lsm_levels_blob_stale(file, survey->blob_dead_percent)) {
             double alive = (double)(file->bytes - file->dead_bytes);
@@ -103,6 +103,11 @@ lsm_survey_make(LsmSurvey *survey, const LsmLevels *levels)
         survey->capacity = 2 * count;
     }
     survey->levels = levels;
+    survey->blobs_stale = false;
+    for (size_t i = 0; i < levels->blob_count && survey->blob_dead_percent != 0; i++) {
+        survey->blobs_stale = survey->blobs_stale ||
+                              lsm_levels_blob_stale(&levels->blobs[i], survey->blob_dead_percent);
+    }
     LsmPickTable *next = survey->tables;
     for (int level = 0; level < LSM_LEVELS; level++) {
         const LsmLevel *tables = &levels->levels[level];

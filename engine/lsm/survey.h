@@ -25,6 +25,7 @@ typedef struct LsmSurvey {
     size_t capacity;
     int64_t oldest_snapshot;    /* a version; INT64_MAX: there is none */
     unsigned blob_dead_percent; /* of a stale blob file; 0: none is */
+    bool blobs_stale;           /* some blob file is */
     const LsmLevels *levels;    /* that were looked at last */
 } LsmSurvey;
 
