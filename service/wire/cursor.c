@@ -68,7 +68,7 @@ has(const WireCursor *cursor, size_t bytes)
     return cursor->len - cursor->at >= bytes;
 }
 
-/* A big-endian number of 1, 2, 4 or 8 bytes, which are there; one load where `bytes` is constant. */
+/* A big-endian number of 1, 2, 4 or 8 bytes, which are there: one load, as `bytes` is constant. */
 static inline __attribute__((always_inline)) uint64_t
 take_big(WireCursor *cursor, unsigned bytes)
 {
