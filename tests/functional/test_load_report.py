@@ -153,7 +153,7 @@ def test_compare_says_what_is_faster(reports, tmp_path):
     assert status == 0 and rows["per s"] == rows["p50 us"] == rows["p99 us"] == "faster", said
     status, rows, said = compare(reports[0], reports[0])
     assert status == 0 and rows["per s"] == rows["p50 us"] == "no difference shown", said
-    assert "seconds" in said and compare(reports[0], reports[0])[2] == said
+    assert "seconds" in said, said
 
 
 def test_compare_refuses_other_settings_by_name(reports, tmp_path):
