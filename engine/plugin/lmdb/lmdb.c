@@ -32,7 +32,7 @@ enum {
 };
 
 enum {
-    MODE = 0644,
+    MODE = 0600,
     KEY_MAX = 510,   /* with the byte of the keyspace, what LMDB takes */
     ROOM_FACTOR = 4, /* pages that are rewritten for the bytes of a batch */
     ROOM_SPARE = 16 << 20,
