@@ -11,15 +11,16 @@
 #include "loadgen/svg.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
     WIDTH = 900,
-    HEIGHT = 520,
     LEFT = 84,
     RIGHT = 872,
-    TOP = 74,
-    BOTTOM = 462,
+    LEGEND = 82, /* its first line */
     LEGEND_ROW = 20,
+    PLOT = 388, /* height of the plot alone */
+    FOOT = 58,
     NINES_MAX = 9,
 };
 
@@ -33,17 +34,17 @@ one_in(uint64_t count, uint64_t above)
 }
 
 static void
-draw_shares(LoadSvg *svg, const LoadAxis *across)
+draw_shares(LoadSvg *svg, const LoadAxis *across, const LoadAxis *up)
 {
     static const char *const labels[NINES_MAX + 1] = {
         "0",        "90 %",      "99 %",       "99.9 %",      "99.99 %",
         "99.999 %", "99.9999 %", "99.99999 %", "99.999999 %", "99.9999999 %"};
     for (int nines = 0; nines <= NINES_MAX && pow(10, nines) <= across->high * 1.0001; nines++) {
         double x = load_axis_place(across, pow(10, nines));
-        load_svg_line(svg, x, TOP, x, BOTTOM, "grid");
-        load_svg_text(svg, x, BOTTOM + 20, "middle", labels[nines]);
+        load_svg_line(svg, x, up->to, x, up->from, "grid");
+        load_svg_text(svg, x, up->from + 20, "middle", labels[nines]);
     }
-    load_svg_text(svg, (LEFT + RIGHT) / 2.0, BOTTOM + 44, "middle note",
+    load_svg_text(svg, (LEFT + RIGHT) / 2.0, up->from + 44, "middle note",
                   "share of operations that were at most as slow");
 }
 
@@ -86,12 +87,12 @@ draw_curve(LoadSvg *svg, const LoadAxis *across, const LoadAxis *up, const BaseH
     load_svg_path_end(svg, classes);
 }
 
+/* Above the plot, where it hides nothing. */
 static void
 draw_legend(LoadSvg *svg, LoadReport *const *reports, size_t count)
 {
-    load_svg_box(svg, LEFT + 8, TOP + 8, 440, (double)count * LEGEND_ROW + 10, "back");
     for (size_t i = 0; i < count; i++) {
-        double y = TOP + 28 + (double)i * LEGEND_ROW;
+        double y = LEGEND + (double)i * LEGEND_ROW;
         char classes[] = "series s0";
         char rate[LOAD_AXIS_LABEL_BYTES];
         classes[sizeof classes - 2] = (char)('0' + i);
@@ -99,9 +100,22 @@ draw_legend(LoadSvg *svg, LoadReport *const *reports, size_t count)
         g_autofree char *setting = load_plot_setting(reports[i]);
         load_axis_label_count(reports[i]->per_second, rate);
         g_autofree char *words = g_strdup_printf("%s: %s, %s/s", name, setting, rate);
-        load_svg_line(svg, LEFT + 18, y - 4, LEFT + 52, y - 4, classes);
-        load_svg_text(svg, LEFT + 62, y, "", words);
+        load_svg_line(svg, LEFT, y - 4, LEFT + 34, y - 4, classes);
+        load_svg_text(svg, LEFT + 44, y, "", words);
     }
+}
+
+/* What latency counts from. */
+static const char *
+meaning(LoadReport *const *reports, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(reports[i]->arrival, reports[0]->arrival) != 0) {
+            return "open loop: latency counts from when a request was due; closed loop: from "
+                   "sending";
+        }
+    }
+    return reports[0]->latency_meaning;
 }
 
 /* The lowest and highest latency and the largest count of all reports. */
@@ -125,17 +139,19 @@ load_plot_latency(LoadReport *const *reports, size_t count, const char *path, ch
 {
     g_autofree BaseHistogram *bounds = g_new(BaseHistogram, 1);
     find_bounds(reports, count, bounds);
+    int top = LEGEND + (int)count * LEGEND_ROW;
     LoadAxis up =
-        load_axis_logarithmic((double)bounds->lowest, (double)bounds->highest, BOTTOM, TOP);
+        load_axis_logarithmic((double)bounds->lowest, (double)bounds->highest, top + PLOT, top);
     LoadAxis across = {.logarithmic = true,
                        .low = 1,
                        .high = fmin((double)bounds->count, pow(10, NINES_MAX)),
                        .from = LEFT,
                        .to = RIGHT};
-    LoadSvg svg = load_svg(WIDTH, HEIGHT, "Latency by percentile, as measured by larder-load");
+    LoadSvg svg =
+        load_svg(WIDTH, top + PLOT + FOOT, "Latency by percentile, as measured by larder-load");
     load_svg_text(&svg, LEFT, 32, "title", "Latency by percentile");
-    load_svg_text(&svg, LEFT, 54, "note", reports[0]->latency_meaning);
-    draw_shares(&svg, &across);
+    load_svg_text(&svg, LEFT, 54, "note", meaning(reports, count));
+    draw_shares(&svg, &across, &up);
     draw_latencies(&svg, &up);
     for (size_t i = count; i-- != 0;) {
         char classes[] = "series s0";
@@ -144,8 +160,8 @@ load_plot_latency(LoadReport *const *reports, size_t count, const char *path, ch
             draw_curve(&svg, &across, &up, reports[i]->latency, classes);
         }
     }
-    load_svg_line(&svg, LEFT, TOP, LEFT, BOTTOM, "axis");
-    load_svg_line(&svg, LEFT, BOTTOM, RIGHT, BOTTOM, "axis");
+    load_svg_line(&svg, LEFT, up.to, LEFT, up.from, "axis");
+    load_svg_line(&svg, LEFT, up.from, RIGHT, up.from, "axis");
     draw_legend(&svg, reports, count);
     return load_svg_write(&svg, path, ret_problem);
 }
