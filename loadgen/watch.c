@@ -9,6 +9,7 @@
 #include "loadgen/clock.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 bool
 load_watch_init(LoadWatch *watch, const LoadWorker *workers, unsigned count)
@@ -63,6 +64,10 @@ load_watch_start(LoadWatch *watch, int64_t now_ns)
 {
     LoadCounts counts = {.ended = 0};
     read_recorders(watch, &counts);
+    /* Workers do not wait for this look: what they have measured by now is new, too. */
+    base_histogram_reset(watch->now_latency);
+    memset(counts.finished, 0, sizeof counts.finished);
+    memset(counts.faults, 0, sizeof counts.faults);
     remember(watch, now_ns, &counts);
 }
 

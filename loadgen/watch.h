@@ -35,7 +35,10 @@ bool load_watch_init(LoadWatch *watch, const LoadWorker *workers, unsigned count
 /* Takes watches that are all zero. */
 void load_watch_clear(LoadWatch *watch);
 
-/* The next difference counts from now on. */
+/*
+ * A phase begins: the next difference counts from now on; figures of the measured time, of which
+ * there is one phase, count from its beginning, however late this call is.
+ */
 void load_watch_start(LoadWatch *watch, int64_t now_ns);
 
 /* Looks, and has the next difference count from here. */
