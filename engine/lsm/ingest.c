@@ -3,8 +3,9 @@
  *
  * Two commits without mutations go through the sequencer. The callback of the first runs when all
  * commits before it are published, and, since writing is held, nothing is pending: there V is
- * taken, in the leader's place as versions want it. The callback of the second lets loads of cold
- * keys expire that may have read what was before, and then writing goes on.
+ * learned. The callback of the second takes V and makes it visible, in the leader's place as
+ * versions and guards want it, and lets loads of cold keys expire that may have read what was
+ * before. Then writing goes on.
  */
 #include "engine/lsm/ingest.h"
 
@@ -35,6 +36,7 @@ typedef struct Ingest {
     int64_t stamp_ms;
     bool lowest;    /* no compaction can come between */
     bool installed; /* or perhaps: files must stay */
+    bool shown;     /* certainly, so that readers may see them */
     char *message;
 } Ingest;
 
@@ -194,7 +196,7 @@ name_all(Ingest *ingest)
     if (status.code == BASE_OK) {
         status = env_sync_directory(ingest->store->env, ingest->store->directory);
         if (status.code != BASE_OK) {
-            lsm_writer_poison(ingest->store->writer, status.what);
+            lsm_worker_fail(ingest->store->worker, status);
         }
     }
     return status;
@@ -222,30 +224,42 @@ answer(Barrier *barrier, BaseStatus status)
     (void)pthread_mutex_unlock(&barrier->lock);
 }
 
-/* All before is published, and nothing is pending: takes the version. */
+/*
+ * All before is published, and nothing is pending: learns the version. While writing is held nobody
+ * else takes it.
+ */
 static void
-take_version(EngineCommit *commit, const EngineOutcome *outcome)
+learn_version(EngineCommit *commit, const EngineOutcome *outcome)
 {
     Barrier *barrier = commit->user;
     Ingest *ingest = barrier->ingest;
     BaseStatus status = outcome->status;
     if (outcome->kind == ENGINE_APPLIED) {
         status = commit_version_peek(ingest->store->versions, &ingest->version);
-    }
-    if (outcome->kind == ENGINE_APPLIED && status.code == BASE_OK) {
-        commit_version_take(ingest->store->versions);
         ingest->stamp_ms = commit_stamp_now(&ingest->store->stamps);
     }
     answer(barrier, status);
 }
 
-/* What was loaded for commits that wait may be old by now. */
+/*
+ * Takes and shows the version, if the files came in; and what was loaded for commits that wait is
+ * old then. All of it between two commits, so none of them sees one key before and one after.
+ */
 static void
-forget_loads(EngineCommit *commit, const EngineOutcome *outcome)
+show_version(EngineCommit *commit, const EngineOutcome *outcome)
 {
     Barrier *barrier = commit->user;
+    Ingest *ingest = barrier->ingest;
+    LsmStore *store = ingest->store;
     (void)outcome;
-    lsm_loader_expire(barrier->ingest->store->loader);
+    if (ingest->installed) {
+        commit_version_take(store->versions);
+    }
+    if (ingest->shown) {
+        atomic_store_explicit(lsm_catalog_visible(store->catalog), ingest->version,
+                              memory_order_release);
+        lsm_loader_expire(store->loader);
+    }
     answer(barrier, base_ok());
 }
 
@@ -334,36 +348,39 @@ install(Ingest *ingest)
 {
     LsmStore *store = ingest->store;
     char message[256];
-    ingest->lowest = lsm_worker_hold(store->worker);
     BaseStatus status = lsm_catalog_change(store->catalog, make_edits, ingest, NULL, 0, message);
-    ingest->installed =
-        status.code == BASE_OK || lsm_catalog_status(store->catalog).code != BASE_OK;
-    if (ingest->lowest) {
-        lsm_worker_release(store->worker);
+    BaseStatus catalog = lsm_catalog_status(store->catalog);
+    ingest->shown = status.code == BASE_OK;
+    ingest->installed = ingest->shown || catalog.code != BASE_OK;
+    if (catalog.code != BASE_OK) {
+        /* The files may count after all, once the store is opened anew: no commit comes before. */
+        lsm_worker_fail(store->worker, catalog);
     }
-    if (status.code != BASE_OK) {
-        return explain(ingest, status, "cannot take the files in: %.200s %.200s", status.what,
-                       message);
-    }
-    atomic_store_explicit(lsm_catalog_visible(store->catalog), ingest->version,
-                          memory_order_release);
-    return base_ok();
+    return status.code == BASE_OK
+               ? status
+               : explain(ingest, status, "cannot take the files in: %.200s %.200s", status.what,
+                         message);
 }
 
 /* Writing is held: all that was before goes into tables, then the files come. */
 static BaseStatus
 take_over(Ingest *ingest)
 {
-    BaseStatus status = pass_barrier(ingest, take_version);
+    LsmStore *store = ingest->store;
+    BaseStatus status = pass_barrier(ingest, learn_version);
     if (status.code == BASE_OK) {
-        status = lsm_store_flush(ingest->store);
+        status = lsm_store_flush(store);
     }
     if (status.code != BASE_OK) {
         return explain(ingest, status, "cannot flush before the files are taken in: %s",
                        status.what);
     }
+    ingest->lowest = lsm_worker_hold(store->worker);
     status = install(ingest);
-    (void)pass_barrier(ingest, forget_loads);
+    (void)pass_barrier(ingest, show_version);
+    if (ingest->lowest) {
+        lsm_worker_release(store->worker);
+    }
     return status;
 }
 

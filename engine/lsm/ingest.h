@@ -8,13 +8,13 @@
  * above it sees all; guards and increments of later commits see them too.
  *
  * How. Files are proven and get names in the directory. Then writing is held for a moment
- * (lsm_writer_hold): what is in memory is flushed, V is taken, the manifest gets a record with
- * tables whose entries all count as having V (version_override), and V becomes the visible version.
+ * (lsm_writer_hold): what is in memory is flushed, the manifest gets a record with tables whose
+ * entries all count as having the next version V (version_override), and V becomes the visible one.
  * Since all that is older is in tables and all that comes is newer, L-2 holds. Each table goes to
  * the lowest level above which nothing overlaps it; while a compaction is under way, to level 0.
  *
  * J-1  All of the files or none; an error after the manifest's record was begun is the store's
- *      (C-3).
+ *      (C-3), and nothing is written any more.
  * J-2  A file that is not well (damaged, too long records, keys that overlap another file's, made
  *      by a store) is refused, and nothing has happened.
  *

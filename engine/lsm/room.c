@@ -79,9 +79,11 @@ is_for(const LsmRoom *room, size_t bytes)
 static bool
 may_go_on(const LsmRoom *room, const LsmRoomWait *wait)
 {
-    bool room_for = wait->bytes == 0 || is_for(room, wait->bytes);
-    return room->broken || room->denial.code != BASE_OK ||
-           (room_for && !atomic_load_explicit(&room->held, memory_order_relaxed));
+    bool held = atomic_load_explicit(&room->held, memory_order_relaxed);
+    if (wait->bytes == 0) {
+        return room->broken || !held;
+    }
+    return room->broken || room->denial.code != BASE_OK || (!held && is_for(room, wait->bytes));
 }
 
 /* Takes the waits that may go on, from old to new; they are to be ended outside of the lock. */
@@ -95,7 +97,7 @@ take_ended(LsmRoom *room)
             continue;
         }
         wait->ended = true;
-        wait->status = room->broken ? base_ok() : room->denial;
+        wait->status = room->broken || wait->bytes == 0 ? base_ok() : room->denial;
         wait->waited_us = now_us() - wait->since_us;
         wait->next_ended = NULL;
         *last = wait;

@@ -86,6 +86,9 @@ void lsm_worker_set_reclaim(LsmWorker *worker, int64_t reclaim_ms);
 /* OK, or the error that stopped it for good. */
 BaseStatus lsm_worker_status(LsmWorker *worker);
 
+/* Stops all work for good, and poisons the writer: what is on disk is not known any more. */
+void lsm_worker_fail(LsmWorker *worker, BaseStatus status);
+
 /*
  * Lets no compaction begin until lsm_worker_release(). False, and nothing is held: one is under
  * way. Flushes go on.

@@ -78,9 +78,6 @@ void lsm_worker_count(LsmLevelWork *level, const LsmJobFigures *figures, int64_t
 /* Notes a failure that is tried again. Under the lock. */
 void lsm_worker_failed(LsmWorker *worker, LsmRetry *retry, BaseStatus status, const char *message);
 
-/* Stops all work for good, and poisons the writer. Without the lock. */
-void lsm_worker_fail(LsmWorker *worker, BaseStatus status);
-
 /* What to do next, marked busy, over `view`. Under the lock. False: nothing. */
 bool lsm_compactor_choose(LsmWorker *worker, const LsmView *view, LsmPick *ret_pick,
                           LsmCompactRequest **ret_request);

@@ -218,7 +218,7 @@ START_TEST(files_go_as_low_as_they_can)
     memset(levels, 0, sizeof(levels));
     ck_assert_int_eq(engine_files(rig.engine, find_level, levels).code, BASE_OK);
     ck_assert_int_eq(levels[6], 2);
-    ck_assert_int_eq(levels[0] + levels[5], 1);
+    ck_assert_int_le(levels[0] + levels[5], 1); /* or it is merged by now */
     check_ingested(NULL, 0, 100);
 }
 END_TEST
@@ -329,6 +329,19 @@ END_TEST
 
 /* ---------------------------------------------------------------------------------- failures -- */
 
+/* Puts a key that only the files have, if it is absent. Whether that was acknowledged. */
+static bool
+put_if_absent(int number)
+{
+    Text key;
+    Text value;
+    EngineGuard guard = {
+        .keyspace = ENGINE_DATA, .key = key_of(&key, number), .checks = ENGINE_CHECK_ABSENT};
+    EngineMutation mutation =
+        engine_rig_put(ENGINE_DATA, guard.key, value_of(&value, number, "guarded"));
+    return engine_rig_commit(rig.engine, &guard, 1, &mutation, 1).kind == ENGINE_APPLIED;
+}
+
 START_TEST(a_failure_takes_in_all_or_nothing)
 {
     bool done = false;
@@ -347,12 +360,16 @@ START_TEST(a_failure_takes_in_all_or_nothing)
         ck_assert(seen == done);
         ck_assert(has(NULL, 3, done ? "file" : "before"));
         fault_env_arm(&rig.fault, FAULT_ENV_NEVER);
+        bool guarded = put_if_absent(70);
+        ck_assert(!done || !guarded);
         BaseRand keep = base_rand((uint64_t)fail_at);
         engine_rig_die(&rig, ENGINE_RIG_SYSTEM, &keep);
         check_files();
         engine_rig_open(&rig);
         seen = has(NULL, 60, "file");
         ck_assert(seen || !done);
+        ck_assert_msg(!(seen && guarded), "a guard has missed files that came, step %d",
+                      (int)fail_at);
         ck_assert(has(NULL, 3, seen ? "file" : "before"));
         if (seen) {
             check_ingested(NULL, 0, 100);
