@@ -38,7 +38,9 @@ op_tick(Engine *engine)
 static BaseStatus
 op_status(Engine *engine)
 {
-    return commit_sequencer_status(plugin_store_of(engine)->sequencer);
+    const PluginStore *store = plugin_store_of(engine);
+    BaseStatus status = commit_sequencer_status(store->sequencer);
+    return base_is_ok(status) ? plugin_writer_status(&store->writer) : status;
 }
 
 static void

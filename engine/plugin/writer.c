@@ -236,8 +236,8 @@ encode_group(PluginWriter *writer, const CommitGroup *group, PluginMark *ret_mar
     return true;
 }
 
-static BaseStatus
-status_of(PluginWriter *writer)
+BaseStatus
+plugin_writer_status(const PluginWriter *writer)
 {
     const char *wrong = atomic_load_explicit(&writer->wrong, memory_order_acquire);
     return wrong == NULL ? base_ok() : base_error(BASE_POISONED, wrong);
@@ -247,7 +247,7 @@ static BaseStatus
 write_group(PluginWriter *writer, const CommitGroup *group)
 {
     PluginPeer *peer = writer->peer;
-    BaseStatus status = status_of(writer);
+    BaseStatus status = plugin_writer_status(writer);
     if (!base_is_ok(status)) {
         return status;
     }
@@ -302,14 +302,15 @@ finish(CommitBackend *backend, CommitEntry *entry)
 BaseStatus
 plugin_writer_sync(PluginWriter *writer)
 {
-    BaseStatus status = status_of(writer);
-    if (!base_is_ok(status) || !atomic_exchange(&writer->dirty, false)) {
-        return status;
+    (void)pthread_mutex_lock(&writer->syncing);
+    BaseStatus status = plugin_writer_status(writer);
+    if (base_is_ok(status) && atomic_exchange(&writer->dirty, false)) {
+        status = writer->peer->ops->sync(writer->peer);
+        if (!base_is_ok(status)) {
+            atomic_store_explicit(&writer->wrong, status.what, memory_order_release);
+        }
     }
-    status = writer->peer->ops->sync(writer->peer);
-    if (!base_is_ok(status)) {
-        atomic_store_explicit(&writer->wrong, status.what, memory_order_release);
-    }
+    (void)pthread_mutex_unlock(&writer->syncing);
     return status;
 }
 
@@ -337,6 +338,7 @@ plugin_writer_init(PluginWriter *writer, PluginPeer *peer, PluginDurability dura
                              .key = BASE_BUF_INIT,
                              .value = BASE_BUF_INIT};
     plugin_gate_init(&writer->gate, version);
+    (void)pthread_mutex_init(&writer->syncing, NULL);
     BaseStatus status = plugin_worker_new(durability == PLUGIN_SYNC_INTERVAL ? interval_ms : 0,
                                           sync_often, writer, &writer->syncer);
     if (base_is_ok(status)) {
@@ -360,4 +362,5 @@ plugin_writer_clear(PluginWriter *writer)
     base_buf_clear(&writer->key);
     base_buf_clear(&writer->value);
     plugin_gate_clear(&writer->gate);
+    (void)pthread_mutex_destroy(&writer->syncing);
 }

@@ -49,6 +49,8 @@ typedef struct PluginWriter {
     PluginGate gate;
     PluginWorker *syncer;
     PluginWorker *loader;
+    pthread_mutex_t syncing;     /* one at a time, so that whoever finds nothing to sync may rely on
+                                    it */
     atomic_bool dirty;           /* committed, and not yet synced */
     _Atomic(const char *) wrong; /* text of a sync that failed; NULL: none */
     atomic_size_t loads;         /* under way, or loaded and not yet unloaded */
@@ -73,7 +75,10 @@ BaseStatus plugin_writer_init(PluginWriter *writer, PluginPeer *peer, PluginDura
 /* REQUIRES: every commit was answered. Syncs what is left to sync, unless nothing is to be. */
 void plugin_writer_clear(PluginWriter *writer);
 
-/* Makes durable all that was committed. From any thread. */
+/* Makes durable all that was committed. From any thread. BASE_POISONED: a sync has failed. */
 BaseStatus plugin_writer_sync(PluginWriter *writer);
+
+/* OK, or BASE_POISONED: a sync has failed. */
+BaseStatus plugin_writer_status(const PluginWriter *writer);
 
 #endif

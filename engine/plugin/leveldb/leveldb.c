@@ -12,13 +12,16 @@
  *   flushing            the log is synced; a memtable becomes a table when it is full
  *   checkpoints         none
  *
- * A value is copied when it is read. Checksums are verified, which is not LevelDB's preset.
+ * A value is copied when it is read. Reads verify checksums, which is not LevelDB's preset; with
+ * durability=always compaction and recovery do, too. With the other modes they do not, because the
+ * end of a log may rightly be garbled after a power cut, and LevelDB would refuse to open it.
  *
  * Threading: as peer.h says.
  */
 #include "engine/base/buf.h"
 #include "engine/plugin/plugin.h"
 #include "engine/plugin/text.h"
+#include "engine/plugin/writer.h"
 
 #include <leveldb/c.h>
 #include <stdio.h>
@@ -274,19 +277,25 @@ cursor_new(PluginPeer *peer, void *view, bool cached_only, PluginCursor **ret_cu
     return base_ok();
 }
 
-/* Shows where the iterator is. */
+/* The error that the iterator has met; it may stand on a key behind it all the same. */
+static BaseStatus
+error_of(const Cursor *cursor)
+{
+    char *error = NULL;
+    leveldb_iter_get_error(cursor->iterator, &error);
+    return status_of(error);
+}
+
+/* Shows where the iterator is, unless it has met an error on the way, and left something out. */
 static void
 show(PluginCursor *base)
 {
     Cursor *cursor = (Cursor *)base;
-    base->valid = leveldb_iter_valid(cursor->iterator) != 0;
+    base->status = error_of(cursor);
+    base->valid = base_is_ok(base->status) && leveldb_iter_valid(cursor->iterator) != 0;
     if (!base->valid) {
-        char *error = NULL;
-        leveldb_iter_get_error(cursor->iterator, &error);
-        base->status = status_of(error);
         return;
     }
-    base->status = base_ok();
     base->key.data = (const uint8_t *)leveldb_iter_key(cursor->iterator, &base->key.len);
     base->value.data = (const uint8_t *)leveldb_iter_value(cursor->iterator, &base->value.len);
 }
@@ -305,7 +314,7 @@ cursor_seek_before(PluginCursor *base, BaseSlice key)
     leveldb_iter_seek(iterator, text_of(key), key.len);
     if (leveldb_iter_valid(iterator)) {
         leveldb_iter_prev(iterator);
-    } else {
+    } else if (base_is_ok(error_of((Cursor *)base))) {
         leveldb_iter_seek_to_last(iterator);
     }
     show(base);
@@ -443,6 +452,8 @@ set_options(Leveldb *leveldb, const int64_t *values)
     leveldb->options = options;
     leveldb->cache = leveldb_cache_create_lru((size_t)values[OPTION_BLOCK_CACHE]);
     leveldb_options_set_create_if_missing(options, 1);
+    leveldb_options_set_paranoid_checks(options,
+                                        values[PLUGIN_OPTION_DURABILITY] == PLUGIN_SYNC_ALWAYS);
     leveldb_options_set_write_buffer_size(options, (size_t)values[OPTION_WRITE_BUFFER]);
     leveldb_options_set_cache(options, leveldb->cache);
     leveldb_options_set_block_size(options, (size_t)values[OPTION_BLOCK_BYTES]);
