@@ -136,8 +136,9 @@ prefetch_records(HashmapTable *table, uint64_t tag)
     size_t first = hashmap_table_home(table, tag) * HASHMAP_BUCKET_SLOTS;
     for (size_t i = first; i < first + HASHMAP_BUCKET_SLOTS; i++) {
         uint64_t word = atomic_load_explicit(&table->slots[i], memory_order_relaxed);
-        if (((word ^ tag) & HASHMAP_SLOT_TAG) == 0) {
-            const uint8_t *record = (const uint8_t *)hashmap_slot_record(word);
+        const uint8_t *record = (const uint8_t *)hashmap_slot_record(word);
+        /* An empty slot looks like one with tag 0. */
+        if (record != NULL && ((word ^ tag) & HASHMAP_SLOT_TAG) == 0) {
             __builtin_prefetch(record);
             __builtin_prefetch(record + CACHE_LINE);
             __builtin_prefetch(record + 2 * (size_t)CACHE_LINE);
