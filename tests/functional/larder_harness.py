@@ -26,6 +26,7 @@ from thrift.protocol import TBinaryProtocol, TCompactProtocol
 from thrift.transport import TSocket, TTransport
 
 from larder import Admin, Observe, Store
+from larder.ttypes import JobState
 
 BUILD = pathlib.Path(os.environ.get("LARDER_BUILD", "build/release"))
 LARDERD = BUILD / "bin" / "larderd"
@@ -96,6 +97,19 @@ def raw_socket_to(address, timeout=PATIENCE):
         plain.connect(where[0])
         return plain
     return socket.create_connection(tuple(where), timeout=timeout)
+
+
+def flush(admin, store="default"):
+    """Has a store written to its files, and waits however long the disk takes."""
+    result = admin.flush(store, None)
+    end = time.monotonic() + PATIENCE
+    while not result.done:
+        (job,) = admin.job_get(result.job_id, None).jobs
+        assert job.state in (JobState.QUEUED, JobState.RUNNING, JobState.DONE), job
+        if job.state == JobState.DONE:
+            return
+        assert time.monotonic() < end, job
+        time.sleep(0.01)
 
 
 class Larderd:

@@ -7,7 +7,7 @@ from larder import Store
 from thrift.protocol import TBinaryProtocol
 from thrift.transport import TTransport
 
-from larder_harness import SLOW_LARDERD, raw_socket_to
+from larder_harness import SLOW_LARDERD, flush, raw_socket_to
 
 # A cache of eight blocks or so in each of its parts, so that most of these are on disk.
 CONFIG = """[server]
@@ -49,7 +49,7 @@ def start_with_tables(start_server, tmp_path, delay_us):
         for number in range(RECORDS):
             client.put("default", key(number), VALUE, None)
     with server.admin() as admin:
-        assert admin.flush("default", None).done
+        flush(admin)
     server.restart()
     return server
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from larder.ttypes import Failed, FailedCode, KeyRange, ScanOptions
-from larder_harness import LARDERD, PATIENCE
+from larder_harness import LARDERD, PATIENCE, flush
 
 LSM = '[store "default"]\nengine=lsm\n'
 TWO = LSM + '[store "other"]\nengine=lsm\n[store "memory"]\nengine=hashmap\n'
@@ -29,7 +29,7 @@ def filled(start_server):
                 client.client.send_put(name, b"key%04d" % i, b"value %d " % i * 20, None)
             for _ in range(2000):
                 client.client.recv_put()
-            assert admin.flush(name, None).done
+            flush(admin, name)
             client.put(name, b"later", b"in the log", None)
     server.stop()
     server.data = server.folder / "data"
