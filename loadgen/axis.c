@@ -101,7 +101,7 @@ load_axis_label_count(double number, char out[LOAD_AXIS_LABEL_BYTES])
 {
     if (number >= 1e6) {
         (void)snprintf(out, LOAD_AXIS_LABEL_BYTES, "%.4g M", number / 1e6);
-    } else if (number >= 1e4) {
+    } else if (number >= 9999.5) { /* which four digits round up */
         (void)snprintf(out, LOAD_AXIS_LABEL_BYTES, "%.4g k", number / 1e3);
     } else {
         (void)snprintf(out, LOAD_AXIS_LABEL_BYTES, "%.4g", number);
