@@ -5,6 +5,7 @@
 #include "service/rpc/express_private.h"
 
 #include "service/rpc/hot_reply.h"
+#include "service/rpc/shape.h"
 #include "service/store/set.h"
 
 #include <stdlib.h>
@@ -57,42 +58,85 @@ rpc_express_under_way(const RpcExpress *express)
 
 /* ----------------------------------------------------------------------------------- parsing -- */
 
-bool
-rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out, RpcTicket *ret_ticket,
-                  RpcHotCall *ret_call)
+/* Whether the lane may have a look at all; with observers it may not. */
+static bool
+may_look(const RpcContext *context, const RpcCall *call)
 {
-    RpcContext *context = express->context;
-    const RpcLimits *limits = atomic_load_explicit(&context->limits, memory_order_acquire);
+    return !call->bad && atomic_load_explicit(&context->observers, memory_order_acquire) == NULL;
+}
+
+/* Parses a request onto the tape. False: it is not for this lane. */
+static bool
+parse(RpcExpress *express, const RpcCall *call, const WireLimits *limits, RpcTicket *ticket,
+      RpcHotCall *ret_call)
+{
     WireMessage message;
     WireError error;
-    RpcHotMethod method;
-    if (call->bad || atomic_load_explicit(&context->observers, memory_order_acquire) != NULL ||
-        !wire_parse_request(call->input, limits->wire, &express->tape, &message, &error) ||
-        message.type != WIRE_CALL || !rpc_ticket_method(message.method, &method)) {
+    if (!wire_parse_request(call->input, limits, &express->tape, &message, &error) ||
+        message.type != WIRE_CALL || !rpc_ticket_method(message.method, &ticket->method)) {
         return false;
     }
-    *ret_ticket = (RpcTicket){.input = call->input,
-                              .out = out,
-                              .before = out->len,
-                              .arrival_us = call->arrival_us,
-                              .seqid = message.seqid,
-                              .format = message.format,
-                              .method = method};
+    ticket->seqid = message.seqid;
+    ticket->format = message.format;
     *ret_call = (RpcHotCall){
         .tape = &express->tape, .arguments = message.arguments, .arrival_us = call->arrival_us};
     return true;
+}
+
+/* Reads the arguments of get, put and remove off the tape; those of others stay there. */
+static bool
+read_arguments(const RpcHotCall *call, RpcHotMethod method, RpcHotArgs *ret_args)
+{
+    switch (method) {
+    case RPC_HOT_GET:
+        return rpc_hot_get(call, &ret_args->store, &ret_args->get);
+    case RPC_HOT_PUT:
+        return rpc_hot_put(call, &ret_args->store, &ret_args->put);
+    case RPC_HOT_REMOVE:
+        return rpc_hot_remove(call, &ret_args->store, &ret_args->removal);
+    case RPC_HOT_MULTI_GET:
+    case RPC_HOT_BATCH:
+    case RPC_HOT_BULK_WRITE:
+    case RPC_HOT_SCAN:
+    case RPC_HOT_COUNT:
+        break;
+    }
+    return true;
+}
+
+bool
+rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out, RpcTicket *ret_ticket,
+                  RpcHotCall *ret_call, RpcHotArgs *ret_args)
+{
+    RpcContext *context = express->context;
+    const RpcLimits *limits = atomic_load_explicit(&context->limits, memory_order_acquire);
+    RpcShape shape;
+    if (!may_look(context, call)) {
+        return false;
+    }
+    *ret_ticket = (RpcTicket){
+        .input = call->input, .out = out, .before = out->len, .arrival_us = call->arrival_us};
+    if (rpc_shape_read(call->input, limits->wire, call->arrival_us, &shape, ret_args)) {
+        ret_ticket->method = shape.method;
+        ret_ticket->seqid = shape.seqid;
+        ret_ticket->format = (WireFormat){WIRE_BINARY, shape.framed};
+        return true;
+    }
+    return parse(express, call, limits->wire, ret_ticket, ret_call) &&
+           read_arguments(ret_call, ret_ticket->method, ret_args);
 }
 
 bool
 rpc_express_find_store(RpcExpress *express, BaseSlice name, RpcTicket *ticket)
 {
     Store *store = express->store;
-    if (store == NULL || !base_slice_equal(base_slice_text(store_name(store)), name)) {
+    if (store == NULL || !base_slice_equal(express->store_name, name)) {
         store = store_set_find(express->context->stores, name);
         if (store == NULL) {
             return false;
         }
         express->store = store;
+        express->store_name = base_slice_text(store_name(store));
         express->series = obs_registry_store(express->context->obs, store_name(store));
     }
     ticket->store = store;
@@ -245,17 +289,16 @@ is_busy(const RpcExpressConn *conn)
 }
 
 static bool
-gather_get(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
+gather_get(RpcExpress *express, const RpcHotArgs *args, RpcTicket *ticket)
 {
-    ExpressGet *get = &express->gets[express->get_count];
-    BaseSlice name;
     StoreError error;
-    if (!rpc_hot_get(call, &name, &get->args) || !rpc_express_find_store(express, name, ticket) ||
-        !store_get_check(ticket->store, &get->args, &error)) {
+    if (!rpc_express_find_store(express, args->store, ticket) ||
+        !store_get_check(ticket->store, &args->get, &error)) {
         return false;
     }
+    ExpressGet *get = &express->gets[express->get_count++];
+    get->args = args->get;
     get->ticket = *ticket;
-    express->get_count++;
     return true;
 }
 
@@ -268,23 +311,21 @@ find_chain(RpcExpress *express, BaseSlice name, RpcTicket *ticket)
 }
 
 static bool
-gather_write(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
+gather_write(RpcExpress *express, const RpcHotCall *call, const RpcHotArgs *args, RpcTicket *ticket)
 {
     BaseSlice name;
-    StorePutArgs put;
-    StoreRemoveArgs removal;
     RpcHotBatch source;
     StoreBatchArgs batch;
     RpcPending *pending = &express->pending;
     bool taken = false;
     switch (ticket->method) {
     case RPC_HOT_PUT:
-        taken = rpc_hot_put(call, &name, &put) && find_chain(express, name, ticket) &&
-                rpc_pending_put(pending, ticket, &put);
+        taken = find_chain(express, args->store, ticket) &&
+                rpc_pending_put(pending, ticket, &args->put);
         break;
     case RPC_HOT_REMOVE:
-        taken = rpc_hot_remove(call, &name, &removal) && find_chain(express, name, ticket) &&
-                rpc_pending_remove(pending, ticket, &removal);
+        taken = find_chain(express, args->store, ticket) &&
+                rpc_pending_remove(pending, ticket, &args->removal);
         break;
     case RPC_HOT_BATCH:
         taken = rpc_hot_batch(call, &name, &source, &batch) &&
@@ -333,10 +374,11 @@ rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
 {
     RpcTicket ticket;
     RpcHotCall hot;
+    RpcHotArgs args;
     if (is_busy(conn)) {
         return RPC_EXPRESS_LATER;
     }
-    if (!rpc_express_parse(express, call, out, &ticket, &hot)) {
+    if (!rpc_express_parse(express, call, out, &ticket, &hot, &args)) {
         return after_flush(express, conn, RPC_EXPRESS_PASSED);
     }
     ticket.conn = conn;
@@ -351,8 +393,8 @@ rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
             return fate;
         }
     }
-    bool taken = is_get     ? gather_get(express, &hot, &ticket)
-                 : is_write ? gather_write(express, &hot, &ticket)
+    bool taken = is_get     ? gather_get(express, &args, &ticket)
+                 : is_write ? gather_write(express, &hot, &args, &ticket)
                             : ticket.method == RPC_HOT_MULTI_GET &&
                                   execute_multi_get(express, &hot, &ticket);
     return taken ? RPC_EXPRESS_TAKEN : after_flush(express, conn, RPC_EXPRESS_PASSED);

@@ -15,6 +15,7 @@
 typedef struct ExpressTurn {
     RpcExpress *express;
     const RpcHotCall *hot;
+    const RpcHotArgs *args; /* get, put, remove */
     RpcTicket *ticket;
     const RpcLimits *limits;
     WireMessage message;
@@ -23,11 +24,12 @@ typedef struct ExpressTurn {
 } ExpressTurn;
 
 static ExpressTurn
-turn_of(RpcExpress *express, const RpcHotCall *hot, RpcTicket *ticket)
+turn_of(RpcExpress *express, const RpcHotCall *hot, const RpcHotArgs *args, RpcTicket *ticket)
 {
     return (ExpressTurn){
         .express = express,
         .hot = hot,
+        .args = args,
         .ticket = ticket,
         .limits = atomic_load_explicit(&express->context->limits, memory_order_acquire),
         .message = rpc_ticket_message(ticket),
@@ -64,17 +66,14 @@ count(const ExpressTurn *turn)
 static bool
 call_get(ExpressTurn *turn)
 {
-    BaseSlice name;
-    StoreGetArgs args;
     StoreRead read;
     StoreGetResult result;
     StoreError error;
-    if (!rpc_hot_get(turn->hot, &name, &args) ||
-        !rpc_express_find_store(turn->express, name, turn->ticket) ||
+    if (!rpc_express_find_store(turn->express, turn->args->store, turn->ticket) ||
         !store_read_begin(&read, turn->ticket->store, 0, &error)) {
         return false;
     }
-    bool done = store_get(&read, &args, &result, &error);
+    bool done = store_get(&read, &turn->args->get, &result, &error);
     if (done) {
         begin_reply(turn);
         rpc_hot_reply_get(&turn->writer, &result, elapsed_us(turn));
@@ -88,7 +87,7 @@ bool
 rpc_express_multi_get(RpcExpress *express, const RpcHotCall *call, unsigned flags, size_t keys_max,
                       RpcTicket *ticket, RpcVerdict *ret_verdict)
 {
-    ExpressTurn turn = turn_of(express, call, ticket);
+    ExpressTurn turn = turn_of(express, call, NULL, ticket);
     BaseSlice name;
     StoreMultiGetArgs args;
     StoreRead read;
@@ -198,23 +197,19 @@ finish_write(ExpressTurn *turn, StoreCall *call, const StoreError *error)
 static bool
 call_put(ExpressTurn *turn)
 {
-    BaseSlice name;
-    StorePutArgs args;
     StoreError error;
-    return rpc_hot_put(turn->hot, &name, &args) &&
-           rpc_express_find_store(turn->express, name, turn->ticket) &&
-           finish_write(turn, store_call_put(turn->ticket->store, &args, &error), &error);
+    return rpc_express_find_store(turn->express, turn->args->store, turn->ticket) &&
+           finish_write(turn, store_call_put(turn->ticket->store, &turn->args->put, &error),
+                        &error);
 }
 
 static bool
 call_remove(ExpressTurn *turn)
 {
-    BaseSlice name;
-    StoreRemoveArgs args;
     StoreError error;
-    return rpc_hot_remove(turn->hot, &name, &args) &&
-           rpc_express_find_store(turn->express, name, turn->ticket) &&
-           finish_write(turn, store_call_remove(turn->ticket->store, &args, &error), &error);
+    return rpc_express_find_store(turn->express, turn->args->store, turn->ticket) &&
+           finish_write(turn, store_call_remove(turn->ticket->store, &turn->args->removal, &error),
+                        &error);
 }
 
 static bool
@@ -256,13 +251,14 @@ rpc_express_call(RpcExpress *express, const RpcCall *call, BaseBuf *out, RpcVerd
     };
     RpcTicket ticket;
     RpcHotCall hot;
-    if (!rpc_express_parse(express, call, out, &ticket, &hot)) {
+    RpcHotArgs args;
+    if (!rpc_express_parse(express, call, out, &ticket, &hot, &args)) {
         return false;
     }
     if (ticket.method == RPC_HOT_MULTI_GET) {
         return rpc_express_multi_get(express, &hot, 0, SIZE_MAX, &ticket, ret_verdict);
     }
-    ExpressTurn turn = turn_of(express, &hot, &ticket);
+    ExpressTurn turn = turn_of(express, &hot, &args, &ticket);
     if (!methods[ticket.method](&turn)) {
         return false;
     }

@@ -19,7 +19,8 @@ struct RpcExpress {
     RpcContext *context;
     RpcExpressOwner owner;
     WireTape tape;
-    Store *store; /* of the last request, ... */
+    Store *store; /* of the last request, its name, ... */
+    BaseSlice store_name;
     ObsSeries *series;
     BaseBuf keys;    /* of a multi_get */
     BaseBuf lookups; /* its answers */
@@ -30,9 +31,12 @@ struct RpcExpress {
     ExpressGet gets[EXPRESS_GETS_MAX];
 };
 
-/* Parses a request onto the tape. False: it is not for this lane. */
+/*
+ * Reads a request: one of the usual shapes as it is, others from the tape. The arguments are in
+ * *ret_args for get, put and remove, else still on the tape. False: it is not for this lane.
+ */
 bool rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out,
-                       RpcTicket *ret_ticket, RpcHotCall *ret_call);
+                       RpcTicket *ret_ticket, RpcHotCall *ret_call, RpcHotArgs *ret_args);
 
 /* Fills in the store of a ticket. False: there is none of that name. */
 bool rpc_express_find_store(RpcExpress *express, BaseSlice name, RpcTicket *ticket);

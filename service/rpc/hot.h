@@ -16,6 +16,7 @@
 #include "service/store/batch.h"
 #include "service/store/read.h"
 #include "service/store/scan.h"
+#include "service/store/write.h"
 #include "service/wire/parse.h"
 
 /* A request on its tape. */
@@ -24,6 +25,16 @@ typedef struct RpcHotCall {
     const WireValue *arguments;
     int64_t arrival_us;
 } RpcHotCall;
+
+/* The arguments of get, put or remove. */
+typedef struct RpcHotArgs {
+    BaseSlice store;
+    union {
+        StoreGetArgs get;
+        StorePutArgs put;
+        StoreRemoveArgs removal;
+    };
+} RpcHotArgs;
 
 bool rpc_hot_get(const RpcHotCall *call, BaseSlice *ret_store, StoreGetArgs *ret_args);
 bool rpc_hot_put(const RpcHotCall *call, BaseSlice *ret_store, StorePutArgs *ret_args);

@@ -92,6 +92,23 @@ HOSTILE = {
 }
 
 
+VALUE = field(11, 3, text(b"value"))
+I64 = struct.pack(">q", 1)
+GET_OPTIONS = field(10, 1, I64) + field(2, 4, b"\1") + field(10, 5, I64) + b"\0"
+PUT_OPTIONS = field(12, 3, field(10, 1, I64) + b"\0") + field(8, 4, b"\0\0\0\1") + field(
+    2, 7, b"\0") + field(2, 8, b"\1") + b"\0"
+
+SHAPES = {
+    "get": head(b"get") + STORE + KEY + b"\0",
+    "get-options": framed(head(b"get") + STORE + KEY + field(12, 3, GET_OPTIONS) + b"\0"),
+    "put": framed(head(b"put") + STORE + KEY + VALUE + b"\0"),
+    "put-options": head(b"put") + STORE + KEY + VALUE + field(12, 4, PUT_OPTIONS) + b"\0",
+    "put-condition": head(b"put") + STORE + KEY + VALUE + field(12, 4, field(12, 2, b"\0") + b"\0") + b"\0",
+    "remove": framed(head(b"remove") + STORE + KEY + b"\0"),
+    "remove-options": head(b"remove") + STORE + KEY + field(12, 3, field(2, 8, b"\1") + b"\0") + b"\0",
+}
+
+
 def golden():
     for protocol in ("binary", "compact"):
         path = HERE.parent / "golden" / "wire" / f"{protocol}.txt"
@@ -123,6 +140,9 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in seeds.items():
             (folder / name).write_bytes(data)
+    (out / "fuzz_rpc_shape").mkdir(exist_ok=True)
+    for name, data in SHAPES.items():
+        (out / "fuzz_rpc_shape" / name).write_bytes(data)
     if len(sys.argv) > 1:
         (out / "fuzz_client_reply").mkdir(exist_ok=True)
         for name, data in client():
