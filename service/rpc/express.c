@@ -4,8 +4,8 @@
  */
 #include "service/rpc/express_private.h"
 
-#include "service/rpc/hot_reply.h"
 #include "service/rpc/shape.h"
+#include "service/rpc/ticket_reply.h"
 #include "service/store/set.h"
 
 #include <stdlib.h>
@@ -165,12 +165,9 @@ answer_get(RpcExpress *express, const ExpressGet *get, const EngineLookup *looku
     if (is_held_back(express, ticket)) {
         return false;
     }
-    WireMessage message = rpc_ticket_message(ticket);
     StoreGetResult result = store_get_shape(&get->args, lookup);
-    WireWriter writer;
-    wire_reply_begin(&writer, ticket->out, &message, limits->reply_bytes_max);
-    rpc_hot_reply_get(&writer, &result, rpc_ticket_elapsed_us(ticket, now_us));
-    if (!wire_reply_end(&writer)) {
+    if (rpc_ticket_reply_get(ticket, &result, rpc_ticket_elapsed_us(ticket, now_us),
+                             limits->reply_bytes_max) != WIRE_OK) {
         return false;
     }
     RpcVerdict verdict = {.outcome = OBS_OK};

@@ -8,7 +8,7 @@
 #include "service/rpc/express_private.h"
 
 #include "service/rpc/answer.h"
-#include "service/rpc/hot_reply.h"
+#include "service/rpc/ticket_reply.h"
 #include "service/store/call.h"
 
 /* One call on its way. */
@@ -75,9 +75,8 @@ call_get(ExpressTurn *turn)
     }
     bool done = store_get(&read, &turn->args->get, &result, &error);
     if (done) {
-        begin_reply(turn);
-        rpc_hot_reply_get(&turn->writer, &result, elapsed_us(turn));
-        done = wire_reply_end(&turn->writer);
+        done = rpc_ticket_reply_get(turn->ticket, &result, elapsed_us(turn),
+                                    turn->limits->reply_bytes_max) == WIRE_OK;
     }
     store_read_end(&read);
     return done;
@@ -160,21 +159,30 @@ is_untouched(const StoreError *error)
     return error->kind == STORE_ERROR_INVALID;
 }
 
-static void
-write_result(ExpressTurn *turn, const StoreCall *call)
+/* Writes the result of a batch. */
+static WireCode
+write_batch(ExpressTurn *turn, const StoreCall *call, int64_t server_us)
 {
-    int64_t server_us = elapsed_us(turn);
     begin_reply(turn);
     if (turn->ticket->method == RPC_HOT_BATCH) {
         rpc_hot_reply_batch(&turn->writer, &call->batch, server_us);
-    } else if (turn->ticket->method == RPC_HOT_BULK_WRITE) {
-        rpc_hot_reply_bulk(&turn->writer, &call->bulk, server_us);
     } else {
-        rpc_hot_reply_write(&turn->writer, &call->write, server_us);
+        rpc_hot_reply_bulk(&turn->writer, &call->bulk, server_us);
     }
-    if (!wire_reply_end(&turn->writer)) {
-        turn->verdict = rpc_answer_lost(turn->ticket->out, &turn->message, true, turn->writer.code,
-                                        turn->limits->reply_bytes_max);
+    return wire_reply_end(&turn->writer) ? WIRE_OK : turn->writer.code;
+}
+
+static void
+write_result(ExpressTurn *turn, const StoreCall *call)
+{
+    const RpcTicket *ticket = turn->ticket;
+    int64_t server_us = elapsed_us(turn);
+    size_t bytes_max = turn->limits->reply_bytes_max;
+    bool is_batch = ticket->method == RPC_HOT_BATCH || ticket->method == RPC_HOT_BULK_WRITE;
+    WireCode code = is_batch ? write_batch(turn, call, server_us)
+                             : rpc_ticket_reply_write(ticket, &call->write, server_us, bytes_max);
+    if (code != WIRE_OK) {
+        turn->verdict = rpc_answer_lost(ticket->out, &turn->message, true, code, bytes_max);
     }
 }
 

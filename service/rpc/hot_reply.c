@@ -27,78 +27,9 @@ end(WireWriter *writer, int64_t server_us)
     wire_writer_struct_end(writer);
 }
 
-/* The last two members and the end, in the binary protocol. */
-enum { DIRECT_END = 2 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP };
-
-static uint8_t *
-direct_end(uint8_t *to, int64_t server_us)
-{
-    to = wire_direct_i64(to, SERVER_US, server_us);
-    to = wire_direct_i64(to, TOPOLOGY_EPOCH, 0);
-    return wire_direct_stop(to);
-}
-
-static bool
-is_binary(const WireWriter *writer)
-{
-    return writer->format.protocol == WIRE_BINARY;
-}
-
-static void
-direct_get(WireWriter *writer, const StoreGetResult *result, int64_t server_us)
-{
-    size_t value = result->has_value ? WIRE_DIRECT_BYTES + result->value.len : 0;
-    uint8_t *to = wire_writer_room(writer, WIRE_DIRECT_HEAD + 2 * WIRE_DIRECT_BOOL + value +
-                                               3 * WIRE_DIRECT_I64 + DIRECT_END);
-    if (to == NULL) {
-        return;
-    }
-    to = wire_direct_head(to, SUCCESS, WIRE_STRUCT);
-    to = wire_direct_bool(to, 1, result->found);
-    if (result->has_value) {
-        to = wire_direct_bytes(to, 2, result->value);
-    }
-    to = wire_direct_i64(to, 3, result->version);
-    to = wire_direct_i64(to, 4, result->expires_at_ms);
-    to = wire_direct_i64(to, 5, result->full_length);
-    to = wire_direct_bool(to, 6, result->unchanged);
-    (void)direct_end(to, server_us);
-}
-
-static void
-direct_write(WireWriter *writer, const StoreWriteResult *result, int64_t server_us)
-{
-    size_t optional =
-        (result->has_current_value ? WIRE_DIRECT_BYTES + result->current_value.len : 0) +
-        (result->has_existed ? WIRE_DIRECT_BOOL : 0);
-    uint8_t *to = wire_writer_room(writer, WIRE_DIRECT_HEAD + 2 * WIRE_DIRECT_BOOL + optional +
-                                               WIRE_DIRECT_I32 + 3 * WIRE_DIRECT_I64 + DIRECT_END);
-    if (to == NULL) {
-        return;
-    }
-    to = wire_direct_head(to, SUCCESS, WIRE_STRUCT);
-    to = wire_direct_bool(to, 1, result->applied);
-    to = wire_direct_i64(to, 2, result->version);
-    to = wire_direct_i32(to, 3, (int32_t)result->reason);
-    to = wire_direct_i64(to, 4, result->current_version);
-    if (result->has_current_value) {
-        to = wire_direct_bytes(to, 5, result->current_value);
-    }
-    if (result->has_existed) {
-        to = wire_direct_bool(to, 6, result->existed);
-    }
-    to = wire_direct_i64(to, 7, result->expires_at_ms);
-    to = wire_direct_bool(to, REPLAYED, false);
-    (void)direct_end(to, server_us);
-}
-
 void
 rpc_hot_reply_get(WireWriter *writer, const StoreGetResult *result, int64_t server_us)
 {
-    if (is_binary(writer)) {
-        direct_get(writer, result, server_us);
-        return;
-    }
     begin(writer);
     wire_writer_field_bool(writer, 1, result->found);
     if (result->has_value) {
@@ -114,10 +45,6 @@ rpc_hot_reply_get(WireWriter *writer, const StoreGetResult *result, int64_t serv
 void
 rpc_hot_reply_write(WireWriter *writer, const StoreWriteResult *result, int64_t server_us)
 {
-    if (is_binary(writer)) {
-        direct_write(writer, result, server_us);
-        return;
-    }
     begin(writer);
     wire_writer_field_bool(writer, 1, result->applied);
     wire_writer_field_i64(writer, 2, result->version);
@@ -176,6 +103,12 @@ rpc_hot_reply_bulk(WireWriter *writer, const StoreBulkResult *result, int64_t se
     wire_writer_field_i64(writer, 3, result->version);
     wire_writer_field_bool(writer, REPLAYED, false);
     end(writer, server_us);
+}
+
+static bool
+is_binary(const WireWriter *writer)
+{
+    return writer->format.protocol == WIRE_BINARY;
 }
 
 /* The members that items of multi_get and scan have in common, behind `to`. */

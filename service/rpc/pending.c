@@ -14,7 +14,7 @@
 
 #include "engine/base/check.h"
 #include "service/rpc/answer.h"
-#include "service/rpc/hot_reply.h"
+#include "service/rpc/ticket_reply.h"
 #include "service/store/chain.h"
 
 #include <stdlib.h>
@@ -179,27 +179,47 @@ rpc_pending_clear(RpcPending *pending)
 
 /* -------------------------------------------------------------------------------- completion -- */
 
+/* Writes the result of a batch. */
+static WireCode
+reply_batch(const RpcPendingWrite *write, int64_t server_us, size_t bytes_max)
+{
+    const RpcTicket *ticket = &write->ticket;
+    WireMessage message = rpc_ticket_message(ticket);
+    WireWriter writer;
+    wire_reply_begin(&writer, ticket->out, &message, bytes_max);
+    if (ticket->method == RPC_HOT_BATCH) {
+        rpc_hot_reply_batch(&writer, &write->batch.result, server_us);
+    } else {
+        rpc_hot_reply_bulk(&writer, &write->batch.bulk, server_us);
+    }
+    return wire_reply_end(&writer) ? WIRE_OK : writer.code;
+}
+
 /* Writes the result of a write that succeeded. */
 static RpcVerdict
-reply(const RpcPendingWrite *write, const WireMessage *message, int64_t now_us)
+reply(const RpcPendingWrite *write, int64_t now_us)
 {
     const RpcTicket *ticket = &write->ticket;
     const RpcLimits *limits =
         atomic_load_explicit(&write->home->context->limits, memory_order_acquire);
     int64_t server_us = rpc_ticket_elapsed_us(ticket, now_us);
-    WireWriter writer;
-    wire_reply_begin(&writer, ticket->out, message, limits->reply_bytes_max);
-    if (ticket->method == RPC_HOT_BATCH) {
-        rpc_hot_reply_batch(&writer, &write->batch.result, server_us);
-    } else if (ticket->method == RPC_HOT_BULK_WRITE) {
-        rpc_hot_reply_bulk(&writer, &write->batch.bulk, server_us);
-    } else {
-        rpc_hot_reply_write(&writer, &write->write.result, server_us);
-    }
-    if (wire_reply_end(&writer)) {
+    size_t bytes_max = limits->reply_bytes_max;
+    WireCode code = is_batch(write) ? reply_batch(write, server_us, bytes_max)
+                                    : rpc_ticket_reply_write(ticket, &write->write.result,
+                                                             server_us, bytes_max);
+    if (code == WIRE_OK) {
         return (RpcVerdict){.outcome = OBS_OK};
     }
-    return rpc_answer_lost(ticket->out, message, true, writer.code, limits->reply_bytes_max);
+    WireMessage message = rpc_ticket_message(ticket);
+    return rpc_answer_lost(ticket->out, &message, true, code, bytes_max);
+}
+
+/* Writes the exception of a write that failed. */
+static RpcVerdict
+reply_error(const RpcPendingWrite *write, const StoreError *error)
+{
+    WireMessage message = rpc_ticket_message(&write->ticket);
+    return rpc_answer_error(write->ticket.out, &message, error);
 }
 
 /* Answers a write and lets its connection go on. */
@@ -210,9 +230,7 @@ answer(RpcPendingWrite *write, bool succeeded, const StoreError *error)
     const RpcTicket *ticket = &write->ticket;
     int64_t now_us =
         submitting == pending ? pending->now_us : base_clock_monotonic_us(pending->context->clock);
-    WireMessage message = rpc_ticket_message(ticket);
-    RpcVerdict verdict =
-        succeeded ? reply(write, &message, now_us) : rpc_answer_error(ticket->out, &message, error);
+    RpcVerdict verdict = succeeded ? reply(write, now_us) : reply_error(write, error);
     rpc_ticket_count(ticket, pending->context, &verdict, now_us);
     (void)atomic_fetch_sub_explicit(&ticket->conn->under_way, 1, memory_order_release);
     pending->owner.finish(pending->owner.user, ticket->request, verdict.close);
