@@ -66,7 +66,11 @@ on_scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_
     const RpcLimits *limits =
         atomic_load_explicit(&endpoint->config.context->limits, memory_order_acquire);
     WireScanner *scanner = (WireScanner *)(void *)state->bytes;
-    switch (wire_scanner_step(scanner, limits->wire, input, len, ret_len)) {
+    WireVerdict verdict = wire_scanner_step(scanner, limits->wire, input, len, ret_len);
+    if (verdict != WIRE_SCAN_MORE) {
+        wire_scanner_reset(scanner);
+    }
+    switch (verdict) {
     case WIRE_SCAN_MORE:
         return NET_SCAN_MORE;
     case WIRE_SCAN_WHOLE:
@@ -125,11 +129,11 @@ on_request(void *user, NetRequest *request, BaseSlice input, bool bad)
 {
     Endpoint *endpoint = user;
     NetConn *conn = net_request_conn(request);
-    if (refuse_over_budget(endpoint, request, input, bad)) {
-        return;
-    }
     DispatchConn *own = net_conn_user(conn);
     BaseSlice owned = net_request_own_input(request);
+    if (owned.data == NULL && refuse_over_budget(endpoint, request, input, bad)) {
+        return;
+    }
     LanesTask task = {.request = request, .input = owned.data == NULL ? input : owned, .bad = bad};
     if (own == NULL || owned.data == NULL ||
         !dispatch_request(endpoint->dispatch, own, net_conn_reactor(conn), &task)) {

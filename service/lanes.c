@@ -20,7 +20,9 @@
  *
  * Locks. LanesConn.lock guards the ring, the state and the two flags. Lanes.lock guards the ready
  * queue and the number of sleeping workers. They are never held together. LanesConn.next belongs
- * to the list that the connection is on. Lists of staged connections belong to their reactors.
+ * to the list that the connection is on. Lists of staged connections belong to their reactors. The
+ * state is written under the lock, but a reactor may ask without it whether it is IDLE: only the
+ * reactor itself ends that state.
  *
  * End of a connection. Its last task may have been answered by a worker that has not put the
  * connection aside yet; then the worker frees it instead of the reactor (`orphan`).
@@ -44,7 +46,7 @@ typedef enum LanesState {
 
 struct LanesConn {
     pthread_mutex_t lock;
-    LanesState state;
+    _Atomic LanesState state;
     bool ending;  /* I-4 */
     bool orphan;  /* the reactor is done with it */
     bool resumed; /* while RUNNING: what it may have to be parked for is over */
@@ -467,12 +469,9 @@ lanes_submit(Lanes *lanes, LanesConn *conn, unsigned reactor, const LanesTask *t
 }
 
 bool
-lanes_conn_idle(LanesConn *conn)
+lanes_conn_idle(const LanesConn *conn)
 {
-    (void)pthread_mutex_lock(&conn->lock);
-    bool idle = conn->state == LANES_IDLE;
-    (void)pthread_mutex_unlock(&conn->lock);
-    return idle;
+    return atomic_load_explicit(&conn->state, memory_order_acquire) == LANES_IDLE;
 }
 
 void

@@ -102,7 +102,7 @@ bool lanes_submit(Lanes *lanes, LanesConn *conn, unsigned reactor, const LanesTa
  * Whether a connection has no task, waiting or being executed, so that its reactor may execute its
  * next request by itself. The reactor's.
  */
-bool lanes_conn_idle(LanesConn *conn);
+bool lanes_conn_idle(const LanesConn *conn);
 
 /* A connection that was set aside may go on; harmless for others. Any thread. */
 void lanes_resume(Lanes *lanes, LanesConn *conn);

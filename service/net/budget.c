@@ -21,24 +21,6 @@ net_budget_charge(NetBudget *budget, int64_t bytes)
 }
 
 size_t
-net_budget_used(const NetBudget *budget)
-{
-    int64_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
-    return used < 0 ? 0 : (size_t)used;
-}
-
-NetBudgetLevel
-net_budget_level(const NetBudget *budget)
-{
-    size_t used = net_budget_used(budget);
-    size_t max = atomic_load_explicit(&budget->max, memory_order_relaxed);
-    if (used >= max) {
-        return NET_BUDGET_FULL;
-    }
-    return used > max - max / 4 ? NET_BUDGET_TIGHT : NET_BUDGET_CALM;
-}
-
-size_t
 net_budget_share(const NetBudget *budget)
 {
     size_t max = atomic_load_explicit(&budget->max, memory_order_relaxed);

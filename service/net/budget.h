@@ -53,9 +53,24 @@ void net_budget_init(NetBudget *budget, size_t max);
 void net_budget_charge(NetBudget *budget, int64_t bytes);
 
 /* What is held, at least 0. */
-size_t net_budget_used(const NetBudget *budget);
+static inline size_t
+net_budget_used(const NetBudget *budget)
+{
+    int64_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
+    return used < 0 ? 0 : (size_t)used;
+}
 
-NetBudgetLevel net_budget_level(const NetBudget *budget);
+/* Asked several times for each request. */
+static inline NetBudgetLevel
+net_budget_level(const NetBudget *budget)
+{
+    size_t used = net_budget_used(budget);
+    size_t max = atomic_load_explicit(&budget->max, memory_order_relaxed);
+    if (used <= max - max / 4 && used < max) {
+        return NET_BUDGET_CALM;
+    }
+    return used < max ? NET_BUDGET_TIGHT : NET_BUDGET_FULL;
+}
 
 /* What one connection may hold while the budget is tight. At least 1 KiB. */
 size_t net_budget_share(const NetBudget *budget);

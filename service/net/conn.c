@@ -4,8 +4,7 @@
 #include "service/net/conn.h"
 
 #include "engine/base/check.h"
-#include "service/net/reactor.h"
-#include "service/net/request.h"
+#include "service/net/charge.h"
 
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -101,7 +100,7 @@ net_conn_end_output(NetConn *conn)
     conn->state = NET_CONN_LINGERING;
     conn->linger_us = conn->reactor->now_us + LINGER_US;
     net_input_clear(&conn->input);
-    net_conn_charge_input(conn);
+    net_charge_input(conn);
     conn->link.transport->end(&conn->link);
     net_conn_make_ready(conn);
 }
@@ -142,7 +141,7 @@ net_conn_kill(NetConn *conn)
     net_list_remove(&conn->ready);
     net_list_remove(&conn->flush);
     net_input_clear(&conn->input);
-    net_conn_charge_input(conn);
+    net_charge_input(conn);
     drop_finished(conn);
     conn->unsent = 0;
     if (net_gate_open(&conn->gate)) {
@@ -185,53 +184,34 @@ net_conn_make_ready(NetConn *conn)
     }
 }
 
-size_t
-net_conn_held(const NetConn *conn)
-{
-    return atomic_load_explicit(&conn->held, memory_order_relaxed);
-}
-
-/* `settled`: the budget has the bytes already. */
-static void
-hold(NetConn *conn, size_t before, size_t after, size_t settled)
-{
-    size_t held = net_conn_held(conn) - before + after;
-    atomic_store_explicit(&conn->held, held, memory_order_relaxed);
-    net_reactor_charge(conn->reactor, (int64_t)after - (int64_t)before - (int64_t)settled);
-}
-
 void
-net_conn_charge_input(NetConn *conn)
+net_conn_take_out(NetConn *conn, NetRequest *request, NetConnSum *sum)
 {
-    size_t now = conn->input.buf.len;
-    if (conn->input_charged != now) {
-        hold(conn, conn->input_charged, now, 0);
-        conn->input_charged = now;
-    }
-}
-
-void
-net_conn_charge_request(NetConn *conn, NetRequest *request)
-{
-    size_t now = net_request_footprint(request);
-    hold(conn, request->charged, now, request->late);
-    request->charged = now;
-    request->late = 0;
-}
-
-void
-net_conn_release(NetConn *conn, NetRequest *request)
-{
-    hold(conn, request->charged, 0, 0);
+    sum->charged += request->charged;
+    sum->gated += request->gated;
     net_list_remove(&request->slot);
     conn->slot_count--;
     if (!request->done) {
         conn->pending--;
     }
-    if (request->gated != 0 && net_gate_take(&conn->gate, request->gated)) {
+    net_request_pool_put(&conn->reactor->pool, request);
+}
+
+void
+net_conn_settle(NetConn *conn, const NetConnSum *sum)
+{
+    net_charge(conn, sum->charged, 0, 0);
+    if (sum->gated != 0 && net_gate_take(&conn->gate, sum->gated)) {
         tell_drained(conn);
     }
-    net_request_pool_put(&conn->reactor->pool, request);
+}
+
+void
+net_conn_release(NetConn *conn, NetRequest *request)
+{
+    NetConnSum sum = {0, 0};
+    net_conn_take_out(conn, request, &sum);
+    net_conn_settle(conn, &sum);
 }
 
 void

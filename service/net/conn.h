@@ -110,6 +110,12 @@ typedef struct NetConnOrigin {
     char peer[64];
 } NetConnOrigin;
 
+/* What slots that were taken out had counted. */
+typedef struct NetConnSum {
+    size_t charged;
+    size_t gated;
+} NetConnSum;
+
 /* A connection, not yet known to its reactor. Takes the socket on success. NULL: no memory. */
 NetConn *net_conn_new(NetReactor *reactor, const NetConnOrigin *origin);
 
@@ -140,14 +146,20 @@ void net_conn_make_ready(NetConn *conn);
 /* Lets epoll tell when the socket takes bytes again, or not. */
 void net_conn_poll_output(NetConn *conn, bool on);
 
-/* Bytes that the connection holds. From any thread. */
-size_t net_conn_held(const NetConn *conn);
+/* Bytes that the connection holds; charge.h counts them. From any thread. */
+static inline size_t
+net_conn_held(const NetConn *conn)
+{
+    return atomic_load_explicit(&conn->held, memory_order_relaxed);
+}
 
-/* Brings what is charged for the input, or for a request, up to date. */
-void net_conn_charge_input(NetConn *conn);
-void net_conn_charge_request(NetConn *conn, NetRequest *request);
+/* Takes a slot out of the list and puts it into the pool; net_conn_settle() has to follow. */
+void net_conn_take_out(NetConn *conn, NetRequest *request, NetConnSum *sum);
 
-/* Gives back what is charged for a request, takes it out of the list and puts it into the pool. */
+/* Gives back what the slots counted that were taken out. */
+void net_conn_settle(NetConn *conn, const NetConnSum *sum);
+
+/* Both for one slot. */
 void net_conn_release(NetConn *conn, NetRequest *request);
 
 #endif

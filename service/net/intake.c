@@ -4,9 +4,8 @@
 #include "service/net/intake.h"
 
 #include "engine/base/check.h"
+#include "service/net/charge.h"
 #include "service/net/outlet.h"
-#include "service/net/reactor.h"
-#include "service/net/request.h"
 
 enum { RUN_REQUESTS_MAX = 256 };
 
@@ -47,7 +46,6 @@ offer(NetConn *conn, BaseSlice input, bool fresh, bool bad)
     request->arrival_us = conn->read_us;
     request->close = bad;
     net_outlet_push(conn, request);
-    memset(&conn->scan, 0, sizeof conn->scan);
     conn->request_began_us = 0;
     conn->offered = request;
     conn->offered_input = input;
@@ -189,7 +187,7 @@ take(NetConn *conn, BaseSlice fresh)
         net_conn_kill(conn);
         return;
     }
-    net_conn_charge_input(conn);
+    net_charge_input(conn);
     if (!straight) {
         deliver(conn, NULL);
     }
@@ -204,7 +202,6 @@ read_and_take(NetConn *conn)
     switch (io.kind) {
     case NET_IO_DONE:
         net_reactor_count(reactor, NET_COUNT_BYTES_READ, io.bytes);
-        reactor->now_us = base_clock_monotonic_us(reactor->clock);
         conn->read_us = reactor->now_us;
         take(conn, fresh);
         return;
@@ -239,7 +236,7 @@ take_requests(NetConn *conn)
     if (!takes_requests(conn)) {
         return;
     }
-    net_conn_charge_input(conn);
+    net_charge_input(conn);
     bool more = conn->wait == NET_CONN_WAIT_BYTES && conn->readable;
     if (conn->state == NET_CONN_LAST && conn->wait == NET_CONN_WAIT_BYTES) {
         net_conn_end_requests(conn);
@@ -275,7 +272,7 @@ net_intake_run(NetConn *conn)
     }
     if (conn->state == NET_CONN_CLOSING) {
         net_input_clear(&conn->input);
-        net_conn_charge_input(conn);
+        net_charge_input(conn);
         if (conn->slot_count == 0) {
             net_conn_end_output(conn);
         }

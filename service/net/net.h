@@ -37,13 +37,17 @@ typedef enum NetScanVerdict {
     NET_SCAN_CLOSE, /* close the connection once earlier replies were sent, without an answer */
 } NetScanVerdict;
 
-/* Memory of `scan` between calls for one request; zeroed before the first. */
+/* Memory of `scan` between calls for one request. */
 typedef struct NetScanState {
     _Alignas(16) uint8_t bytes[512];
 } NetScanState;
 
 typedef struct NetCallbacks {
-    /* Looks at input[0, len), which begins with a request; len never shrinks from call to call. */
+    /*
+     * Looks at input[0, len), which begins with a request; len never shrinks from call to call.
+     * `state` is zero at first. For the next request `scan` makes it fit itself, when it says
+     * anything but NET_SCAN_MORE.
+     */
     NetScanVerdict (*scan)(void *user, NetScanState *state, const uint8_t *input, size_t len,
                            size_t *ret_len);
     /*
@@ -163,7 +167,7 @@ bool net_conn_output_full(NetConn *conn);
 /* The connection of a request. */
 NetConn *net_request_conn(NetRequest *request);
 
-/* Microseconds (monotonic) at which the last byte of the request was read. */
+/* When its last byte was there: the start of the turn that read it; microseconds, monotonic. */
 int64_t net_request_arrival_us(const NetRequest *request);
 
 /*

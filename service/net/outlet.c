@@ -3,8 +3,9 @@
  */
 #include "service/net/outlet.h"
 
-#include "service/net/reactor.h"
-#include "service/net/request.h"
+#include "service/net/charge.h"
+
+enum { COPY_MAX = 1024 }; /* bytes that are copied rather than given to the system as a piece */
 
 static NetRequest *
 oldest(const NetConn *conn)
@@ -26,13 +27,13 @@ net_outlet_push(NetConn *conn, NetRequest *request)
     net_list_append(&conn->slots, &request->slot);
     conn->slot_count++;
     conn->pending++;
-    net_conn_charge_request(conn, request);
+    net_charge_request(request);
 }
 
 static void
 drop(NetConn *conn, NetRequest *request)
 {
-    net_conn_charge_request(conn, request);
+    net_charge_request(request);
     net_conn_release(conn, request);
     if (conn->slot_count == 0) {
         net_list_remove(&conn->all);
@@ -52,7 +53,7 @@ net_outlet_answer(NetRequest *request)
     }
     request->done = true;
     conn->pending--;
-    net_conn_charge_request(conn, request);
+    net_charge_request(request);
     size_t len = request->output.len;
     size_t faded = conn->reply_peak - conn->reply_peak / 8;
     conn->reply_peak = len > faded ? len : faded;
@@ -65,33 +66,65 @@ net_outlet_answer(NetRequest *request)
     }
 }
 
-/* Lists the bytes that can leave now. Returns the number of vectors. */
-static size_t
-gather(const NetConn *conn, struct iovec vectors[NET_WRITE_VECTORS], size_t *ret_bytes)
+/* What one write sends. */
+typedef struct NetLoad {
+    struct iovec *vectors; /* NET_WRITE_VECTORS */
+    size_t count;
+    uint8_t *copies; /* NET_READ_BYTES */
+    size_t copied;
+    size_t bytes; /* of all vectors */
+} NetLoad;
+
+static void
+load_vector(NetLoad *load, uint8_t *data, size_t len)
 {
-    size_t count = 0;
-    size_t bytes = 0;
-    for (const NetList *node = conn->slots.next; node != &conn->slots; node = node->next) {
-        const NetRequest *request = NET_LIST_ELEMENT(node, NetRequest, slot);
-        if (!request->done || count == NET_WRITE_VECTORS) {
-            break;
-        }
-        size_t left = request->output.len - request->sent;
-        if (left > 0) {
-            vectors[count++] = (struct iovec){request->output.data + request->sent, left};
-            bytes += left;
-        }
-        if (request->close) {
-            break;
-        }
-    }
-    *ret_bytes = bytes;
-    return count;
+    load->vectors[load->count++] = (struct iovec){data, len};
+    load->bytes += len;
 }
 
-/* Releases the replies that `bytes` finish. True: the last one of the connection has left. */
+/* A small piece goes behind the copy of the one before it. */
+static void
+load_copy(NetLoad *load, const uint8_t *data, size_t len)
+{
+    uint8_t *copy = load->copies + load->copied;
+    memcpy(copy, data, len);
+    load->copied += len;
+    struct iovec *last = load->count == 0 ? NULL : &load->vectors[load->count - 1];
+    if (last != NULL && (uint8_t *)last->iov_base + last->iov_len == copy) {
+        last->iov_len += len;
+        load->bytes += len;
+        return;
+    }
+    load_vector(load, copy, len);
+}
+
+/* Gathers what can leave now. */
+static void
+gather(const NetConn *conn, NetLoad *load)
+{
+    for (const NetList *node = conn->slots.next; node != &conn->slots; node = node->next) {
+        const NetRequest *request = NET_LIST_ELEMENT(node, NetRequest, slot);
+        if (!request->done || load->count == NET_WRITE_VECTORS) {
+            return;
+        }
+        size_t left = request->output.len - request->sent;
+        if (left > COPY_MAX || left > NET_READ_BYTES - load->copied) {
+            load_vector(load, request->output.data + request->sent, left);
+        } else if (left > 0) {
+            load_copy(load, request->output.data + request->sent, left);
+        }
+        if (request->close) {
+            return;
+        }
+    }
+}
+
+/*
+ * Takes the replies that `bytes` finish out of the list. True: the last one of the connection has
+ * left.
+ */
 static bool
-retire(NetConn *conn, size_t bytes)
+take_sent(NetConn *conn, size_t bytes, NetConnSum *sum)
 {
     for (;;) {
         NetRequest *request = oldest(conn);
@@ -109,23 +142,35 @@ retire(NetConn *conn, size_t bytes)
         bytes -= left;
         bool last = request->close;
         conn->unsent -= weight(request);
-        net_conn_release(conn, request);
+        net_conn_take_out(conn, request, sum);
         if (last) {
             return true;
         }
     }
 }
 
+/* Releases the replies that `bytes` finish. True: the last one of the connection has left. */
+static bool
+retire(NetConn *conn, size_t bytes)
+{
+    NetConnSum sum = {0, 0};
+    bool last = take_sent(conn, bytes, &sum);
+    net_conn_settle(conn, &sum);
+    return last;
+}
+
 static NetIo
 write_once(NetConn *conn, size_t *ret_bytes)
 {
     NetReactor *reactor = conn->reactor;
-    size_t count = gather(conn, reactor->vectors, ret_bytes);
-    if (count == 0) {
+    NetLoad load = {.vectors = reactor->vectors, .copies = reactor->scratch};
+    gather(conn, &load);
+    *ret_bytes = load.bytes;
+    if (load.count == 0) {
         return (NetIo){NET_IO_DONE, 0};
     }
     net_reactor_count(reactor, NET_COUNT_WRITEV_CALLS, 1);
-    NetIo io = conn->link.transport->write(&conn->link, reactor->vectors, count);
+    NetIo io = conn->link.transport->write(&conn->link, load.vectors, load.count);
     if (io.kind == NET_IO_DONE) {
         net_reactor_count(reactor, NET_COUNT_BYTES_WRITTEN, io.bytes);
         conn->written_us = reactor->now_us;

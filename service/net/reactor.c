@@ -17,28 +17,13 @@
 #include <unistd.h>
 
 enum {
-    EVENTS_MAX = 256,       /* of one wait */
-    WAIT_MS = 100,          /* longest wait while there is anything to watch over */
-    STARVED_WAIT_MS = 10,   /* ... while connections wait for the budget */
-    LEDGER_MAX = 64 * 1024, /* bytes that may be unsettled within a turn */
-    TURN_REQUESTS = 2048,   /* a turn that delivered as many runs no further connection */
+    EVENTS_MAX = 256,     /* of one wait */
+    WAIT_MS = 100,        /* longest wait while there is anything to watch over */
+    STARVED_WAIT_MS = 10, /* ... while connections wait for the budget */
+    TURN_REQUESTS = 2048, /* a turn that delivered as many runs no further connection */
 };
 
-static _Thread_local const NetReactor *current;
-
-bool
-net_reactor_is_current(const NetReactor *reactor)
-{
-    return current == reactor;
-}
-
-void
-net_reactor_count(NetReactor *reactor, NetCount which, uint64_t more)
-{
-    /* Only this thread writes: no locked instruction needed. */
-    uint64_t count = atomic_load_explicit(&reactor->counts[which], memory_order_relaxed);
-    atomic_store_explicit(&reactor->counts[which], count + more, memory_order_relaxed);
-}
+_Thread_local const NetReactor *net_reactor_current;
 
 void
 net_reactor_settle(NetReactor *reactor)
@@ -46,15 +31,6 @@ net_reactor_settle(NetReactor *reactor)
     if (reactor->ledger != 0) {
         net_budget_charge(reactor->budget, reactor->ledger);
         reactor->ledger = 0;
-    }
-}
-
-void
-net_reactor_charge(NetReactor *reactor, int64_t bytes)
-{
-    reactor->ledger += bytes;
-    if (reactor->ledger > LEDGER_MAX || reactor->ledger < -LEDGER_MAX) {
-        net_reactor_settle(reactor);
     }
 }
 
@@ -119,6 +95,9 @@ collect_finished(NetReactor *reactor)
 static void
 open_arrivals(NetReactor *reactor)
 {
+    if (atomic_load_explicit(&reactor->arrivals, memory_order_relaxed) == NULL) {
+        return;
+    }
     NetConn *conn = atomic_exchange(&reactor->arrivals, NULL);
     while (conn != NULL) {
         NetConn *next = conn->arrival_next;
@@ -128,6 +107,12 @@ open_arrivals(NetReactor *reactor)
         }
         conn = next;
     }
+}
+
+static bool
+is_acceptor(const NetReactor *reactor)
+{
+    return reactor->index == 0;
 }
 
 /* Connections end after one last look at what they sent. */
@@ -143,6 +128,19 @@ begin_drain(NetReactor *reactor)
         net_intake_run(conn);
         net_conn_end_input(conn);
     }
+}
+
+static void
+begin_drain_if_wanted(NetReactor *reactor)
+{
+    if (!atomic_load(&reactor->drain_wanted) || !atomic_exchange(&reactor->drain_wanted, false) ||
+        reactor->draining) {
+        return;
+    }
+    if (is_acceptor(reactor)) {
+        net_server_close_listeners(reactor->server);
+    }
+    begin_drain(reactor);
 }
 
 static void
@@ -208,12 +206,6 @@ has_work(const NetReactor *reactor)
            atomic_load(&reactor->finished) != NULL || atomic_load(&reactor->arrivals) != NULL ||
            atomic_load(&reactor->stop_wanted) || atomic_load(&reactor->drain_wanted) ||
            atomic_load(&reactor->cut_wanted) != reactor->cut_seen;
-}
-
-static bool
-is_acceptor(const NetReactor *reactor)
-{
-    return reactor->index == 0;
 }
 
 static int
@@ -296,12 +288,7 @@ turn(NetReactor *reactor)
     }
     open_arrivals(reactor);
     collect_finished(reactor);
-    if (atomic_exchange(&reactor->drain_wanted, false) && !reactor->draining) {
-        if (is_acceptor(reactor)) {
-            net_server_close_listeners(reactor->server);
-        }
-        begin_drain(reactor);
-    }
+    begin_drain_if_wanted(reactor);
     cut_if_wanted(reactor);
     run_ready(reactor);
     if (reactor->callbacks->turn_end != NULL) {
@@ -338,7 +325,7 @@ static void *
 run(void *argument)
 {
     NetReactor *reactor = argument;
-    current = reactor;
+    net_reactor_current = reactor;
     char name[16];
     (void)snprintf(name, sizeof name, "%.8s-%u", net_server_name(reactor->server),
                    reactor->index % 10000);

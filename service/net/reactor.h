@@ -23,8 +23,9 @@
  * Sockets are edge-triggered too: measured with tests/bench/net_echo_bench.c that takes 1 to 4 %
  * less processor time per request than level-triggered, and not reading costs no system call.
  *
- * Time. `now_us` is the clock at the turn's start, and again after each read. Waits are real time,
- * at most 100 ms while there are connections; all decisions are by the clock, so a test may set it.
+ * Time. `now_us` is the clock at the turn's start, once for all that the turn does: what is read in
+ * it was there before, and waits for its turn from then on. Waits are real time, at most 100 ms
+ * while there are connections; all decisions are by the clock, so a test may set it.
  *
  * Invariants:
  *   I-1  A connection is in `conns` from opening until it is freed, or in `dead` on the way there.
@@ -43,7 +44,8 @@
 
 enum {
     NET_READ_BYTES = 64 * 1024, /* read buffer of a reactor, and most that one read brings */
-    NET_WRITE_VECTORS = 512,    /* most replies that one write takes */
+    NET_WRITE_VECTORS = 512,    /* most pieces that one write takes */
+    NET_LEDGER_MAX = 64 * 1024, /* bytes that may be unsettled within a turn */
 };
 
 typedef struct NetServer NetServer;
@@ -108,7 +110,7 @@ struct NetReactor {
     NetList flush;   /* have replies to send */
     NetList dead;    /* to be freed */
     NetRequestPool pool;
-    uint8_t *scratch; /* NET_READ_BYTES */
+    uint8_t *scratch; /* NET_READ_BYTES: what is read, and copies of what is written */
     struct iovec vectors[NET_WRITE_VECTORS];
 };
 
@@ -139,17 +141,37 @@ void net_reactor_finish(NetReactor *reactor, NetRequest *request);
 /* From any thread: makes the reactor look at its flags. */
 void net_reactor_wake(NetReactor *reactor);
 
+/* The reactor of the calling thread; NULL in other threads. */
+extern _Thread_local const NetReactor *net_reactor_current;
+
 /* Whether the calling thread is the reactor's. */
-bool net_reactor_is_current(const NetReactor *reactor);
+static inline bool
+net_reactor_is_current(const NetReactor *reactor)
+{
+    return net_reactor_current == reactor;
+}
 
 /* Adds to a count. The reactor's thread. */
-void net_reactor_count(NetReactor *reactor, NetCount which, uint64_t more);
-
-/* Charges the budget, by and by. The reactor's thread. */
-void net_reactor_charge(NetReactor *reactor, int64_t bytes);
+static inline void
+net_reactor_count(NetReactor *reactor, NetCount which, uint64_t more)
+{
+    /* Only this thread writes: no locked instruction needed. */
+    uint64_t count = atomic_load_explicit(&reactor->counts[which], memory_order_relaxed);
+    atomic_store_explicit(&reactor->counts[which], count + more, memory_order_relaxed);
+}
 
 /* Makes what was charged visible to all. The reactor's thread. */
 void net_reactor_settle(NetReactor *reactor);
+
+/* Charges the budget, by and by. The reactor's thread. */
+static inline void
+net_reactor_charge(NetReactor *reactor, int64_t bytes)
+{
+    reactor->ledger += bytes;
+    if (reactor->ledger > NET_LEDGER_MAX || reactor->ledger < -NET_LEDGER_MAX) {
+        net_reactor_settle(reactor);
+    }
+}
 
 /* A connection is no longer open. The reactor's thread. */
 void net_reactor_forget(NetReactor *reactor, NetPeerKey peer_key);

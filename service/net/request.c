@@ -4,9 +4,8 @@
 #include "service/net/request.h"
 
 #include "engine/base/check.h"
-#include "service/net/conn.h"
+#include "service/net/charge.h"
 #include "service/net/outlet.h"
-#include "service/net/reactor.h"
 
 #include <stdlib.h>
 
@@ -82,12 +81,6 @@ net_request_pool_clear(NetRequestPool *pool)
     pool->count = 0;
 }
 
-size_t
-net_request_footprint(const NetRequest *request)
-{
-    return sizeof *request + request->output.len + request->input.len;
-}
-
 NetConn *
 net_request_conn(NetRequest *request)
 {
@@ -111,9 +104,11 @@ net_request_over_budget(const NetRequest *request)
 {
     const NetConn *conn = request->conn;
     const NetBudget *budget = conn->reactor->budget;
+    if (net_budget_level(budget) != NET_BUDGET_FULL) {
+        return false;
+    }
     bool choked = atomic_load_explicit(&conn->choked, memory_order_relaxed);
-    return net_budget_level(budget) == NET_BUDGET_FULL &&
-           net_conn_held(conn) + request->output.len > net_budget_allowance(budget, choked);
+    return net_conn_held(conn) + request->output.len > net_budget_allowance(budget, choked);
 }
 
 BaseSlice
@@ -133,12 +128,12 @@ net_request_own_input(NetRequest *request)
         base_buf_clear(&request->input);
         request->input = stolen;
         conn->offered_stolen = true;
-        net_conn_charge_input(conn);
+        net_charge_input(conn);
     } else if (!base_buf_append_slice(&request->input, input)) {
         base_buf_reset(&request->input);
         return BASE_SLICE_EMPTY;
     }
-    net_conn_charge_request(conn, request);
+    net_charge_request(request);
     return base_buf_slice(&request->input);
 }
 

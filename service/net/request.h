@@ -55,6 +55,10 @@ void net_request_pool_put(NetRequestPool *pool, NetRequest *request);
 void net_request_pool_clear(NetRequestPool *pool);
 
 /* What a slot holds: itself and its bytes. */
-size_t net_request_footprint(const NetRequest *request);
+static inline size_t
+net_request_footprint(const NetRequest *request)
+{
+    return sizeof *request + request->output.len + request->input.len;
+}
 
 #endif

@@ -45,10 +45,20 @@ _Static_assert(sizeof(WireScanner) <= 512, "fits the scan state of a connection"
 
 /*
  * Looks at data[0, len), which begins with a message; `len` grows from call to call. *ret_len is
- * written with WHOLE only, and is at least 1. After any verdict but MORE, zero the scanner before
+ * written with WHOLE only, and is at least 1. After any verdict but MORE, reset the scanner before
  * the next message.
  */
 WireVerdict wire_scanner_step(WireScanner *scanner, const WireLimits *limits, const uint8_t *data,
                               size_t len, size_t *ret_len);
+
+/* Makes a scanner ready for the next message. Levels that are not in use may hold anything. */
+static inline void
+wire_scanner_reset(WireScanner *scanner)
+{
+    scanner->done = 0;
+    scanner->stage = 0;
+    scanner->protocol = 0;
+    scanner->depth = 0;
+}
 
 #endif

@@ -32,14 +32,8 @@ put_u32(uint8_t *bytes, uint32_t value)
 }
 
 static NetScanVerdict
-scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_t *ret_len)
+verdict_of(const uint8_t *input, size_t len, size_t *ret_len)
 {
-    (void)user;
-    /* The state carries the length seen so far: it must come back as it was left. */
-    size_t seen = 0;
-    memcpy(&seen, state->bytes, sizeof seen);
-    ck_assert_uint_ge(len, seen);
-    memcpy(state->bytes, &len, sizeof len);
     if (len < HEADER) {
         return NET_SCAN_MORE;
     }
@@ -55,6 +49,22 @@ scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_t *
     }
     *ret_len = HEADER + body;
     return NET_SCAN_WHOLE;
+}
+
+static NetScanVerdict
+scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_t *ret_len)
+{
+    (void)user;
+    /* The state carries the length seen so far: it must come back as it was left. */
+    size_t seen = 0;
+    memcpy(&seen, state->bytes, sizeof seen);
+    ck_assert_uint_ge(len, seen);
+    memcpy(state->bytes, &len, sizeof len);
+    NetScanVerdict verdict = verdict_of(input, len, ret_len);
+    if (verdict != NET_SCAN_MORE) {
+        memset(state->bytes, 0, sizeof len);
+    }
+    return verdict;
 }
 
 static void

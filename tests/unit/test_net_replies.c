@@ -74,6 +74,24 @@ START_TEST(held_requests_are_answered_newest_first_and_still_leave_in_order)
 }
 END_TEST
 
+/* Replies that are copied together, some that are not, and more than copies have room for. */
+START_TEST(small_replies_that_leave_together_stay_whole)
+{
+    enum { COUNT = 120 };
+    int fd = net_echo_connect(echo->address);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        net_echo_send(fd, 'h', i, i % 40 == 7 ? 5000 : 500 + i * 4);
+    }
+    net_echo_await_held(echo, COUNT);
+    net_echo_release(echo);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        net_echo_expect(fd, 'h', i, i % 40 == 7 ? 5000 : 500 + i * 4);
+    }
+    NET_ECHO_AWAIT_EXACTLY(echo, in_flight_bytes, 0);
+    close(fd);
+}
+END_TEST
+
 START_TEST(a_pipeline_costs_one_write_per_turn)
 {
     enum { COUNT = 100, LEN = 16 };
@@ -383,6 +401,7 @@ main(void)
     tcase_add_test(cases, answers_one_request);
     tcase_add_test(cases, replies_keep_the_order_of_requests);
     tcase_add_test(cases, held_requests_are_answered_newest_first_and_still_leave_in_order);
+    tcase_add_test(cases, small_replies_that_leave_together_stay_whole);
     tcase_add_test(cases, a_pipeline_costs_one_write_per_turn);
     tcase_add_test(cases, a_pipeline_deeper_than_the_limit_goes_through);
     tcase_add_test(cases, a_pipeline_depth_of_one_works);
