@@ -3,6 +3,7 @@
  */
 #include "loadgen/script.h"
 
+#include <glib.h>
 #include <stdlib.h>
 
 enum {
@@ -24,7 +25,6 @@ load_script_init(LoadScript *script, const LoadPlan *plan, LoadLedger *ledger, L
         .plan = plan,
         .ledger = ledger,
         .kind = kind,
-        .ahead = UINT64_MAX,
         .rand = base_rand(plan->seed * 0x10001 + index),
         .size_rand = base_rand((plan->seed * 0x10001 + index) ^ (uint64_t)SIZE_STREAM << 40),
     };
@@ -62,16 +62,35 @@ load_script_size(LoadScript *script)
 
 /* ----------------------------------------------------------------------------- without a mix -- */
 
-/* A place among those of the worker's own records, drawn one ahead. */
+/* Draws the next half of the ring at one go: a processor does several draws at the same time. */
+static void
+fill_ahead(LoadScript *script, uint64_t places)
+{
+    uint64_t *half = &script->ahead[script->ahead_filled++ % 2 * LOAD_SCRIPT_AHEAD];
+    for (int i = 0; i < LOAD_SCRIPT_AHEAD; i++) {
+        half[i] = load_chooser_draw(&script->chooser, &script->rand, places);
+        load_ledger_prefetch(script->ledger, half[i]);
+    }
+}
+
+/*
+ * A place among those of the worker's own records, drawn some ahead so that what the ledger knows
+ * of it is in the cache when it is needed. By age nothing is drawn ahead: the newest would not be
+ * the newest any more, and it is in the cache anyway.
+ */
 static uint64_t
 draw_ahead(LoadScript *script, uint64_t places)
 {
-    uint64_t place = script->ahead != UINT64_MAX
-                         ? script->ahead
-                         : load_chooser_draw(&script->chooser, &script->rand, places);
-    script->ahead = load_chooser_draw(&script->chooser, &script->rand, places);
-    load_ledger_prefetch(script->ledger, script->ahead);
-    return place;
+    if (script->chooser.distribution.kind == LOAD_CHOOSER_LATEST) {
+        return load_chooser_draw(&script->chooser, &script->rand, places);
+    }
+    if (script->ahead_taken % LOAD_SCRIPT_AHEAD == 0) {
+        if (script->ahead_taken == 0) {
+            fill_ahead(script, places);
+        }
+        fill_ahead(script, places);
+    }
+    return script->ahead[script->ahead_taken++ % G_N_ELEMENTS(script->ahead)];
 }
 
 /* The place of the operation that is drawn among `places`, in the workload's order. */

@@ -6,8 +6,9 @@
  * Kinds and records come from one stream of numbers, sizes from another, so that a run that loads
  * its records draws the same operations as one that finds them there.
  *
- * A record is drawn one operation ahead, so that what the ledger knows of it is in the processor's
- * cache when it is needed: waiting for memory would be most of what an operation costs.
+ * Records are drawn at least LOAD_SCRIPT_AHEAD operations ahead, so that what the ledger knows of them is in
+ * the processor's cache when it is needed: waiting for memory would be most of what an operation
+ * costs.
  *
  * Records are the worker's own (ledger.h), but for walks and reads of several records without a
  * mix, which go over the records of all workers. The members of a BATCH are distinct: one that
@@ -22,6 +23,8 @@
 #include "loadgen/ledger.h"
 #include "loadgen/plan.h"
 
+enum { LOAD_SCRIPT_AHEAD = 8 };
+
 /* Room for the members of a BATCH. */
 typedef struct LoadGroup LoadGroup;
 
@@ -34,8 +37,10 @@ typedef struct LoadScript {
     LoadChooser chooser;
     LoadFrontier frontier; /* of the worker's own records, by their place in the ledger */
     uint64_t drawn;
-    uint64_t ahead;  /* place of the next record; UINT64_MAX: not drawn yet */
-    LoadGroup *idle; /* groups without an operation */
+    uint64_t ahead[2 * LOAD_SCRIPT_AHEAD]; /* places of the next records: two halves in turns */
+    uint64_t ahead_taken;                  /* how many of them were used */
+    unsigned ahead_filled;                 /* how often a half was drawn */
+    LoadGroup *idle;                       /* groups without an operation */
 } LoadScript;
 
 /*

@@ -4,12 +4,12 @@
 #include "loadgen/value.h"
 
 #include "engine/base/hash.h"
-#include "engine/base/rand.h"
+#include "loadgen/filler.h"
 
 #include <endian.h>
 
 enum {
-    MAGIC = 0x3156644c, /* "LdV1" */
+    MAGIC = 0x3256644c, /* "LdV2" */
     HEAD_BYTES = 32,
 };
 
@@ -20,7 +20,7 @@ typedef struct Head {
     uint32_t sequence;
     uint32_t writer;
     uint32_t length;
-    uint32_t zero;
+    uint32_t unique;
 } Head;
 
 _Static_assert(sizeof(Head) == HEAD_BYTES, "the head has no padding");
@@ -36,40 +36,21 @@ swapped(Head head)
         .sequence = htole32(head.sequence),
         .writer = htole32(head.writer),
         .length = htole32(head.length),
-        .zero = 0,
+        .unique = htole32(head.unique),
     };
 }
 
 static uint64_t
-checksum(const uint8_t *value, size_t size)
+checksum(const uint8_t *value)
 {
-    BaseSlice filler = base_slice(value + LOAD_VALUE_BYTES_MIN, size - LOAD_VALUE_BYTES_MIN);
-    return htole64(base_hash(base_slice(value, HEAD_BYTES), base_hash(filler, 0)));
+    return htole64(base_hash(base_slice(value, HEAD_BYTES), 0));
 }
 
-static void
-fill_random(uint8_t *out, size_t size, uint64_t seed)
+/* Of the filler: another one for every write. */
+static uint64_t
+seed_of(const Head *head)
 {
-    BaseRand rand = base_rand(seed);
-    size_t at = 0;
-    for (; at + sizeof(uint64_t) <= size; at += sizeof(uint64_t)) {
-        uint64_t word = base_rand_next(&rand);
-        memcpy(out + at, &word, sizeof word);
-    }
-    uint64_t last = base_rand_next(&rand);
-    memcpy(out + at, &last, size - at);
-}
-
-static void
-fill(uint8_t *out, size_t size, size_t unique, uint64_t seed)
-{
-    size_t done = unique < size ? unique : size;
-    fill_random(out, done, seed);
-    while (done < size) {
-        size_t more = done < size - done ? done : size - done;
-        memcpy(out + done, out, more);
-        done += more;
-    }
+    return head->record ^ (uint64_t)head->run << 32 ^ (uint64_t)head->sequence << 40;
 }
 
 size_t
@@ -82,19 +63,21 @@ load_value_unique(size_t size, double ratio)
 void
 load_value_write(uint8_t *out, size_t size, size_t unique, const LoadValueId *id)
 {
-    Head head = swapped((Head){
+    size_t filler = size - LOAD_VALUE_BYTES_MIN;
+    Head head = {
         .magic = MAGIC,
         .run = id->run,
         .record = id->record,
         .sequence = id->sequence,
         .writer = id->writer,
         .length = (uint32_t)size,
-    });
-    memcpy(out, &head, sizeof head);
-    uint64_t seed = id->record ^ (uint64_t)id->run << 32 ^ (uint64_t)id->sequence << 40;
-    fill(out + LOAD_VALUE_BYTES_MIN, size - LOAD_VALUE_BYTES_MIN, unique, seed);
-    uint64_t sum = checksum(out, size);
+        .unique = (uint32_t)(unique < filler ? unique : filler),
+    };
+    Head written = swapped(head);
+    memcpy(out, &written, sizeof written);
+    uint64_t sum = checksum(out);
     memcpy(out + HEAD_BYTES, &sum, sizeof sum);
+    load_filler_write(out + LOAD_VALUE_BYTES_MIN, filler, unique, seed_of(&head));
 }
 
 LoadValueState
@@ -118,7 +101,9 @@ load_value_read(BaseSlice value, LoadValueId *ret_id)
     }
     uint64_t sum = 0;
     memcpy(&sum, value.data + HEAD_BYTES, sizeof sum);
-    if (sum != checksum(value.data, value.len)) {
+    if (sum != checksum(value.data) ||
+        !load_filler_is(value.data + LOAD_VALUE_BYTES_MIN, value.len - LOAD_VALUE_BYTES_MIN,
+                        head.unique, seed_of(&head))) {
         return LOAD_VALUE_TORN;
     }
     *ret_id = (LoadValueId){head.record, head.sequence, head.run, head.writer};

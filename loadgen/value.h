@@ -4,21 +4,21 @@
  * Layout, numbers little-endian:
  *
  *   offset size
- *        0    4  magic "LdV1"
+ *        0    4  magic "LdV2"
  *        4    4  run: number of the run of larder-load that wrote it
  *        8    8  record
  *       16    4  sequence: counts the writes of this record from 1
  *       20    4  writer: the thread
  *       24    4  length of the whole value
- *       28    4  zero
- *       32    8  checksum: XXH3 of bytes 0..31, seeded with the XXH3 of bytes 40..
- *       40    -  filler: pseudo-random from record, sequence and run; its first bytes are as
- *                random as wanted, what follows repeats them, so that it can be compressed
+ *       28    4  how many bytes of the filler do not repeat
+ *       32    8  checksum: XXH3 of bytes 0..31
+ *       40    -  filler, from record, sequence and run, as filler.h makes it
  *
- * A checksum over everything finds bytes of two writes in one value; the length finds a value that
+ * Head and filler belong together bit by bit: bytes of two writes in one value are found by
+ * comparing all of the filler with what the head says must be there. The length finds a value that
  * was cut or extended; record, run and sequence are for the ledger to judge.
  *
- * Threading: none of its own.
+ * Threading: any number of threads at once.
  */
 #ifndef LARDER_LOADGEN_VALUE_H
 #define LARDER_LOADGEN_VALUE_H

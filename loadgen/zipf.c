@@ -9,6 +9,10 @@
 /* This near to 1 the integral is the logarithm, to all digits that matter. */
 #define NEAR_ONE 1e-9
 
+/* So is a power that is as near to a whole number; more multiplications would be slower than pow. */
+#define NEAR_WHOLE 1e-9
+enum { WHOLE_POWER_MAX = 1024 };
+
 static bool
 is_one(const LoadZipf *zipf)
 {
@@ -23,11 +27,25 @@ integral(const LoadZipf *zipf, double x)
     return is_one(zipf) ? log(x) : (pow(x, rest) - 1) / rest;
 }
 
+/* `base` to the power 1 / (1 - theta); by multiplying, when that is a whole number. */
+static double
+raised(const LoadZipf *zipf, double base)
+{
+    if (zipf->whole_power == 0) {
+        return pow(base, zipf->power);
+    }
+    double result = 1;
+    for (unsigned left = zipf->whole_power; left != 0; left >>= 1) {
+        result *= (left & 1) != 0 ? base : 1;
+        base *= base;
+    }
+    return result;
+}
+
 static double
 inverse(const LoadZipf *zipf, double area)
 {
-    double rest = 1 - zipf->theta;
-    return is_one(zipf) ? exp(area) : pow(1 + area * rest, 1 / rest);
+    return is_one(zipf) ? exp(area) : raised(zipf, 1 + area * (1 - zipf->theta));
 }
 
 static double
@@ -46,7 +64,11 @@ load_zipf_resize(LoadZipf *zipf, uint64_t items)
 LoadZipf
 load_zipf(uint64_t items, double theta)
 {
-    LoadZipf zipf = {.theta = theta};
+    LoadZipf zipf = {.theta = theta, .power = 1 / (1 - theta)};
+    double whole = nearbyint(zipf.power);
+    if (whole > 0 && whole <= WHOLE_POWER_MAX && fabs(zipf.power - whole) < NEAR_WHOLE) {
+        zipf.whole_power = (unsigned)whole;
+    }
     zipf.from = integral(&zipf, 1.5) - 1;
     zipf.close = 2 - inverse(&zipf, integral(&zipf, 2.5) - hat(&zipf, 2));
     load_zipf_resize(&zipf, items);
@@ -60,8 +82,8 @@ load_zipf_draw(const LoadZipf *zipf, BaseRand *rand)
         double part = (double)(base_rand_next(rand) >> 11) * 0x1p-53;
         double area = zipf->to + part * (zipf->from - zipf->to);
         double x = inverse(zipf, area);
-        double rank = floor(x + 0.5);
-        rank = rank < 1 ? 1 : rank > (double)zipf->items ? (double)zipf->items : rank;
+        x = x < (double)zipf->items ? x : (double)zipf->items; /* also what is not a number */
+        double rank = x < 1 ? 1 : (double)(int64_t)(x + 0.5);
         if (rank - x <= zipf->close || area >= integral(zipf, rank + 0.5) - hat(zipf, rank)) {
             return (uint64_t)rank - 1;
         }

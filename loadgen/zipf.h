@@ -4,8 +4,9 @@
  * The law is met exactly, by rejection-inversion (Hoermann and Derflinger 1996): a continuous
  * variable with the hat x^-theta is drawn by inverting its integral and rounded; the few draws that
  * the hat has too many of are rejected. It needs no table and no sum over all items, works for any
- * theta, and costs one power of a real number per draw, rarely two more. YCSB's own generator
- * approximates the same law from the third rank on.
+ * theta, and costs one power of a real number per draw, rarely two more; for thetas such as YCSB's
+ * 0.99 that power is a whole number, so a few multiplications. YCSB's own generator approximates
+ * the same law from the third rank on.
  *
  * Threading: constant after it was made.
  */
@@ -16,6 +17,8 @@
 
 typedef struct LoadZipf {
     double theta;
+    double power;         /* 1 / (1 - theta) */
+    unsigned whole_power; /* the same, when it is a whole number, as for 0.99; otherwise 0 */
     uint64_t items;
     double from;  /* integral of the hat, up to the middle between rank 1 and 2, minus 1 */
     double to;    /* integral of the hat, up to half a rank behind the last */

@@ -136,6 +136,26 @@ START_TEST(the_hottest_record_of_ycsb)
 }
 END_TEST
 
+/* FNV-1a of the eight bytes of a rank, byte by byte as YCSB does it. */
+static uint64_t
+hash_of(uint64_t rank)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (int byte = 0; byte < 8; byte++) {
+        hash = (hash ^ (rank >> byte * 8 & 0xff)) * UINT64_C(1099511628211);
+    }
+    return (int64_t)hash < 0 ? 0 - hash : hash;
+}
+
+START_TEST(ranks_are_scattered_by_the_hash_of_ycsb)
+{
+    for (int bits = 0; bits < 64; bits++) {
+        uint64_t rank = UINT64_C(0x9e3779b97f4a7c15) >> bits;
+        ck_assert_uint_eq(load_chooser_scatter(rank, INT64_MAX), hash_of(rank) % INT64_MAX);
+    }
+}
+END_TEST
+
 START_TEST(latest_is_zipf_by_age)
 {
     double all = 0;
@@ -314,6 +334,7 @@ main(void)
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, uniform_is_uniform);
     tcase_add_test(cases, zipfian_is_zipf_scattered);
+    tcase_add_test(cases, ranks_are_scattered_by_the_hash_of_ycsb);
     tcase_add_test(cases, another_theta);
     tcase_add_test(cases, the_hottest_record_of_ycsb);
     tcase_add_test(cases, latest_is_zipf_by_age);
