@@ -183,14 +183,20 @@ raise_to(_Atomic int64_t *highest, int64_t value)
 }
 
 void
-base_shared_histogram_record(BaseSharedHistogram *shared, int64_t value)
+base_shared_histogram_record_many(BaseSharedHistogram *shared, int64_t value, uint64_t count)
 {
     int64_t counted = value < 0 ? 0 : value;
     raise_to(&shared->highest, counted);
     raise_to(&shared->lowest_inverted, INT64_MAX - counted);
-    atomic_fetch_add_explicit(&shared->sum, (uint64_t)counted, memory_order_relaxed);
-    atomic_fetch_add_explicit(&shared->counts[base_histogram_index(counted)], 1,
+    atomic_fetch_add_explicit(&shared->sum, (uint64_t)counted * count, memory_order_relaxed);
+    atomic_fetch_add_explicit(&shared->counts[base_histogram_index(counted)], count,
                               memory_order_relaxed);
+}
+
+void
+base_shared_histogram_record(BaseSharedHistogram *shared, int64_t value)
+{
+    base_shared_histogram_record_many(shared, value, 1);
 }
 
 void

@@ -101,6 +101,9 @@ bool base_histogram_next(const BaseHistogram *histogram, size_t *cursor,
 /* Counts one value. Any thread, no waiting. */
 void base_shared_histogram_record(BaseSharedHistogram *shared, int64_t value);
 
+/* Counts `count` equal values, at least one, at once. Any thread, no waiting. */
+void base_shared_histogram_record_many(BaseSharedHistogram *shared, int64_t value, uint64_t count);
+
 /* Adds what was recorded so far to `histogram`. Any thread. */
 void base_shared_histogram_add_to(const BaseSharedHistogram *shared, BaseHistogram *histogram);
 

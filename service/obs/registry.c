@@ -95,28 +95,30 @@ obs_registry_other(const ObsRegistry *registry)
 }
 
 void
-obs_registry_begin(ObsRegistry *registry)
+obs_registry_begin(ObsRegistry *registry, uint64_t count)
 {
-    atomic_fetch_add_explicit(&registry->in_flight, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&registry->in_flight, (int64_t)count, memory_order_relaxed);
 }
 
 void
-obs_registry_end(ObsRegistry *registry, size_t row, ObsOutcome outcome, int64_t us,
-                 size_t request_bytes, size_t reply_bytes, ObsSeries *store_series)
+obs_registry_ended(ObsRegistry *registry, const ObsEnded *ended)
 {
-    obs_series_record(registry->methods, row, outcome, us);
-    if (store_series != NULL) {
-        obs_series_record(store_series, row, outcome, us);
+    obs_series_record(registry->methods, ended->row, ended->outcome, ended->us, ended->count);
+    if (ended->store_series != NULL) {
+        obs_series_record(ended->store_series, ended->row, ended->outcome, ended->us, ended->count);
     }
-    atomic_fetch_add_explicit(&registry->request_bytes, request_bytes, memory_order_relaxed);
-    atomic_fetch_add_explicit(&registry->reply_bytes, reply_bytes, memory_order_relaxed);
-    atomic_fetch_sub_explicit(&registry->in_flight, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&registry->request_bytes, ended->request_bytes, memory_order_relaxed);
+    atomic_fetch_add_explicit(&registry->reply_bytes, ended->reply_bytes, memory_order_relaxed);
+    if (ended->begun != 0) {
+        atomic_fetch_sub_explicit(&registry->in_flight, (int64_t)ended->begun,
+                                  memory_order_relaxed);
+    }
 }
 
 void
 obs_registry_turned_away(ObsRegistry *registry, size_t row, ObsOutcome outcome, int64_t us)
 {
-    obs_series_record(registry->methods, row, outcome, us);
+    obs_series_record(registry->methods, row, outcome, us, 1);
 }
 
 int64_t

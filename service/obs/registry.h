@@ -56,12 +56,23 @@ BaseStatus obs_registry_add_collector(ObsRegistry *registry, ObsCollector *colle
 /* The row for requests that are no method of the contract. */
 size_t obs_registry_other(const ObsRegistry *registry);
 
-/* A request begins to be executed. */
-void obs_registry_begin(ObsRegistry *registry);
+/* Calls that ended alike. */
+typedef struct ObsEnded {
+    size_t row;
+    ObsOutcome outcome;
+    int64_t us;              /* that each of them took */
+    ObsSeries *store_series; /* counts them for their store too, in the same row; may be NULL */
+    uint64_t count;
+    uint64_t begun; /* how many of them obs_registry_begin() was told of; the others took no time */
+    uint64_t request_bytes; /* of all of them */
+    uint64_t reply_bytes;
+} ObsEnded;
 
-/* It ended. `store_series` (may be NULL) counts it for its store too, in the same row. */
-void obs_registry_end(ObsRegistry *registry, size_t row, ObsOutcome outcome, int64_t us,
-                      size_t request_bytes, size_t reply_bytes, ObsSeries *store_series);
+/* Requests begin to be executed. */
+void obs_registry_begin(ObsRegistry *registry, uint64_t count);
+
+/* They ended. Many at once: run.h. */
+void obs_registry_ended(ObsRegistry *registry, const ObsEnded *ended);
 
 /* A request was answered without having begun: refused at the door, or malformed. */
 void obs_registry_turned_away(ObsRegistry *registry, size_t row, ObsOutcome outcome, int64_t us);

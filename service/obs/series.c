@@ -106,16 +106,16 @@ obs_series_rows(const ObsSeries *series)
 }
 
 void
-obs_series_record(ObsSeries *series, size_t row, ObsOutcome outcome, int64_t us)
+obs_series_record(ObsSeries *series, size_t row, ObsOutcome outcome, int64_t us, uint64_t count)
 {
     if (row >= series->rows || (size_t)outcome >= OBS_OUTCOME_COUNT) {
         return;
     }
     SeriesCell *cell = cell_at(series, own_shard(), row);
-    atomic_fetch_add_explicit(&cell->outcomes[outcome], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&cell->outcomes[outcome], count, memory_order_relaxed);
     BaseSharedHistogram *latency = cell_latency(cell);
     if (latency != NULL) {
-        base_shared_histogram_record(latency, us);
+        base_shared_histogram_record_many(latency, us, count);
     }
 }
 

@@ -30,8 +30,12 @@ void obs_series_free(ObsSeries *series);
 
 size_t obs_series_rows(const ObsSeries *series);
 
-/* Counts one operation that took `us` microseconds. A row that does not exist is ignored. */
-void obs_series_record(ObsSeries *series, size_t row, ObsOutcome outcome, int64_t us);
+/*
+ * Counts `count` operations, at least one, that took `us` microseconds each. A row that does not
+ * exist is ignored.
+ */
+void obs_series_record(ObsSeries *series, size_t row, ObsOutcome outcome, int64_t us,
+                       uint64_t count);
 
 /* How many operations of a row had this outcome. */
 uint64_t obs_series_count(const ObsSeries *series, size_t row, ObsOutcome outcome);

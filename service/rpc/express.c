@@ -31,7 +31,8 @@ rpc_express_new(RpcContext *context, const RpcExpressOwner *owner, RpcExpress **
     if (owner != NULL) {
         express->owner = *owner;
     }
-    rpc_pending_init(&express->pending, context, owner);
+    express->run.registry = context->obs;
+    rpc_pending_init(&express->pending, context, owner, &express->run);
     *ret_express = express;
     return base_ok();
 }
@@ -170,9 +171,8 @@ answer_get(RpcExpress *express, const ExpressGet *get, const EngineLookup *looku
                              limits->reply_bytes_max) != WIRE_OK) {
         return false;
     }
-    RpcVerdict verdict = {.outcome = OBS_OK};
-    obs_registry_begin(express->context->obs);
-    rpc_ticket_count(ticket, express->context, &verdict, now_us);
+    const ObsEnded ended = rpc_ticket_ended(ticket, OBS_OK, false, now_us);
+    obs_run_add(&express->run, &ended);
     express->owner.finish(express->owner.user, ticket->request, false);
     return true;
 }
@@ -257,6 +257,7 @@ rpc_express_flush(RpcExpress *express)
     int64_t now_us = base_clock_monotonic_us(express->context->clock);
     flush_gets(express, now_us);
     rpc_pending_submit(&express->pending, now_us);
+    obs_run_settle(&express->run);
     for (size_t i = 0; i < express->get_count; i++) {
         express->gets[i].ticket.conn->detour = false;
     }

@@ -56,9 +56,9 @@ static void
 count(const ExpressTurn *turn)
 {
     RpcContext *context = turn->express->context;
-    obs_registry_begin(context->obs);
-    rpc_ticket_count(turn->ticket, context, &turn->verdict,
-                     base_clock_monotonic_us(context->clock));
+    const ObsEnded ended = rpc_ticket_ended(turn->ticket, turn->verdict.outcome, false,
+                                            base_clock_monotonic_us(context->clock));
+    obs_registry_ended(context->obs, &ended);
 }
 
 /* ------------------------------------------------------------------------------------- reads -- */

@@ -26,6 +26,7 @@ struct RpcExpress {
     BaseBuf lookups; /* its answers */
     BaseBuf token;   /* of a scan */
     int64_t expired_us;
+    ObsRun run; /* calls that ended in the flush at hand */
     RpcPending pending;
     size_t get_count;
     ExpressGet gets[EXPRESS_GETS_MAX];

@@ -352,12 +352,19 @@ rpc_lane_call(RpcLane *lane, const RpcCall *call, BaseBuf *out)
         .arrival_us = call->arrival_us,
         .outcome = OBS_OK,
     };
-    obs_registry_begin(context->obs);
+    obs_registry_begin(context->obs, 1);
     RpcVerdict verdict = execute(&turn);
     int64_t end_us = base_clock_monotonic_us(context->clock);
     size_t reply_bytes = out->len - before;
-    obs_registry_end(context->obs, turn.row, verdict.outcome, end_us - call->arrival_us,
-                     call->input.len, reply_bytes, lane->call.store_series);
+    const ObsEnded ended = {.row = turn.row,
+                            .outcome = verdict.outcome,
+                            .us = end_us - call->arrival_us,
+                            .store_series = lane->call.store_series,
+                            .count = 1,
+                            .begun = 1,
+                            .request_bytes = call->input.len,
+                            .reply_bytes = reply_bytes};
+    obs_registry_ended(context->obs, &ended);
     if (turn.seen.method != NULL) {
         tell(&turn, &verdict, end_us, reply_bytes);
     }

@@ -7,8 +7,11 @@
  * A batch needs a block of memory for its mutations (store/batch.h). Those of batches that are done
  * are kept for the next ones, some, and none that is very large.
  *
- * While the reactor submits, completions in its own thread give the memory straight back and use
- * the time that was read once for all; a thread-local pointer tells them so.
+ * While the reactor submits, most completions come in its own thread: a thread-local pointer tells
+ * them so. They are at home then. They give the memory straight back, use the time that was read
+ * once for all, and are counted together: in the run of the lane, and as done of their connection
+ * once that is submitted. Nothing atomic is needed for each of them, because a write can become
+ * LATE in no other thread either.
  */
 #include "service/rpc/pending.h"
 
@@ -45,6 +48,12 @@ struct RpcPendingWrite {
 
 /* The reactor whose submit this thread is in. */
 static _Thread_local RpcPending *submitting;
+
+static inline bool
+is_at_home(const RpcPendingWrite *write)
+{
+    return submitting == write->home;
+}
 
 /* -------------------------------------------------------------------------------------- pool -- */
 
@@ -141,22 +150,24 @@ static void
 give_back(RpcPendingWrite *write)
 {
     RpcPending *pending = write->home;
-    if (submitting == pending) {
+    if (is_at_home(write)) {
         recycle(pending, write);
-    } else {
-        RpcPendingWrite *newest = atomic_load_explicit(&pending->returned, memory_order_relaxed);
-        do {
-            write->next = newest;
-        } while (!atomic_compare_exchange_weak_explicit(
-            &pending->returned, &newest, write, memory_order_release, memory_order_relaxed));
+        pending->done++;
+        return;
     }
+    RpcPendingWrite *newest = atomic_load_explicit(&pending->returned, memory_order_relaxed);
+    do {
+        write->next = newest;
+    } while (!atomic_compare_exchange_weak_explicit(&pending->returned, &newest, write,
+                                                    memory_order_release, memory_order_relaxed));
     (void)atomic_fetch_sub_explicit(&pending->under_way, 1, memory_order_release);
 }
 
 void
-rpc_pending_init(RpcPending *pending, RpcContext *context, const RpcExpressOwner *owner)
+rpc_pending_init(RpcPending *pending, RpcContext *context, const RpcExpressOwner *owner,
+                 ObsRun *run)
 {
-    *pending = (RpcPending){.context = context};
+    *pending = (RpcPending){.context = context, .run = run};
     if (owner != NULL) {
         pending->owner = *owner;
     }
@@ -222,27 +233,57 @@ reply_error(const RpcPendingWrite *write, const StoreError *error)
     return rpc_answer_error(write->ticket.out, &message, error);
 }
 
-/* Answers a write and lets its connection go on. */
+/* Counts a write that is answered, and lets its connection go on. */
+static void
+count_answered(RpcPendingWrite *write, ObsOutcome outcome, int64_t now_us)
+{
+    RpcPending *pending = write->home;
+    RpcExpressConn *conn = write->ticket.conn;
+    const ObsEnded ended = rpc_ticket_ended(&write->ticket, outcome, true, now_us);
+    if (is_at_home(write)) {
+        obs_run_add(pending->run, &ended);
+    } else {
+        obs_registry_ended(pending->context->obs, &ended);
+    }
+    if (is_at_home(write) && conn == pending->conn) {
+        pending->conn_done++;
+    } else {
+        (void)atomic_fetch_sub_explicit(&conn->under_way, 1, memory_order_release);
+    }
+}
+
 static void
 answer(RpcPendingWrite *write, bool succeeded, const StoreError *error)
 {
     RpcPending *pending = write->home;
-    const RpcTicket *ticket = &write->ticket;
     int64_t now_us =
-        submitting == pending ? pending->now_us : base_clock_monotonic_us(pending->context->clock);
+        is_at_home(write) ? pending->now_us : base_clock_monotonic_us(pending->context->clock);
     RpcVerdict verdict = succeeded ? reply(write, now_us) : reply_error(write, error);
-    rpc_ticket_count(ticket, pending->context, &verdict, now_us);
-    (void)atomic_fetch_sub_explicit(&ticket->conn->under_way, 1, memory_order_release);
-    pending->owner.finish(pending->owner.user, ticket->request, verdict.close);
+    count_answered(write, verdict.outcome, now_us);
+    pending->owner.finish(pending->owner.user, write->ticket.request, verdict.close);
+}
+
+/* Makes a write DONE. False: it was late. */
+static bool
+claim(RpcPendingWrite *write)
+{
+    int before = PENDING_WAITING;
+    if (!is_at_home(write)) {
+        return atomic_compare_exchange_strong(&write->state, &before, PENDING_DONE);
+    }
+    if (atomic_load_explicit(&write->state, memory_order_relaxed) != PENDING_WAITING) {
+        return false;
+    }
+    atomic_store_explicit(&write->state, PENDING_DONE, memory_order_relaxed);
+    return true;
 }
 
 /* The commit is answered: so is the request, unless that was done when it was late. */
 static void
 complete(RpcPendingWrite *write, bool succeeded, const StoreError *error)
 {
-    int before = PENDING_WAITING;
     Store *orphan_of = NULL;
-    if (atomic_compare_exchange_strong(&write->state, &before, PENDING_DONE)) {
+    if (claim(write)) {
         answer(write, succeeded, error);
     } else {
         orphan_of = write->ticket.store;
@@ -384,17 +425,31 @@ watch(RpcPending *pending, size_t first, size_t count)
     }
 }
 
+/* Counts down what was done in this thread while a connection's writes were submitted. */
+static void
+count_done(RpcPending *pending)
+{
+    if (pending->conn_done != 0) {
+        (void)atomic_fetch_sub_explicit(&pending->conn->under_way, pending->conn_done,
+                                        memory_order_release);
+    }
+    if (pending->done != 0) {
+        (void)atomic_fetch_sub_explicit(&pending->under_way, pending->done, memory_order_release);
+    }
+    pending->conn = NULL;
+    pending->conn_done = 0;
+    pending->done = 0;
+}
+
 static void
 submit_run(RpcPending *pending, size_t first, size_t count)
 {
-    RpcPendingWrite *head = pending->gathered[first];
-    (void)atomic_fetch_add_explicit(&head->ticket.conn->under_way, (unsigned)count,
-                                    memory_order_relaxed);
+    RpcExpressConn *conn = pending->gathered[first]->ticket.conn;
+    (void)atomic_fetch_add_explicit(&conn->under_way, (unsigned)count, memory_order_relaxed);
     (void)atomic_fetch_add_explicit(&pending->under_way, count, memory_order_relaxed);
-    head->ticket.conn->gathered -= (unsigned)count;
-    for (size_t i = 0; i < count; i++) {
-        obs_registry_begin(pending->context->obs);
-    }
+    conn->gathered -= (unsigned)count;
+    pending->conn = conn;
+    obs_registry_begin(pending->context->obs, count);
     StoreChain chain = {0};
     for (size_t i = first; i < first + count; i++) {
         RpcPendingWrite *write = pending->gathered[i];
@@ -405,6 +460,7 @@ submit_run(RpcPending *pending, size_t first, size_t count)
         }
     }
     store_chain_submit(&chain);
+    count_done(pending);
     watch(pending, first, count);
 }
 
@@ -465,7 +521,8 @@ give_up(RpcPendingWrite *write, int64_t now_us)
                                     store_name(late.store));
     WireMessage message = rpc_ticket_message(&late);
     RpcVerdict verdict = rpc_answer_error(late.out, &message, &error);
-    rpc_ticket_count(&late, pending->context, &verdict, now_us);
+    const ObsEnded ended = rpc_ticket_ended(&late, verdict.outcome, true, now_us);
+    obs_registry_ended(pending->context->obs, &ended);
     (void)atomic_fetch_sub_explicit(&late.conn->under_way, 1, memory_order_release);
     pending->owner.finish(pending->owner.user, late.request, verdict.close);
 }

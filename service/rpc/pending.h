@@ -14,6 +14,7 @@
 #ifndef LARDER_SERVICE_RPC_PENDING_H
 #define LARDER_SERVICE_RPC_PENDING_H
 
+#include "service/obs/run.h"
 #include "service/rpc/hot.h"
 #include "service/rpc/ticket.h"
 
@@ -27,6 +28,7 @@ typedef struct RpcPendingWrite RpcPendingWrite;
 typedef struct RpcPending {
     RpcContext *context;
     RpcExpressOwner owner;
+    ObsRun *run; /* counts what ends while submitting, in the reactor's thread */
     RpcPendingWrite *gathered[RPC_PENDING_MAX];
     size_t count;
     RpcPendingWrite *free;
@@ -35,10 +37,16 @@ typedef struct RpcPending {
     _Atomic size_t under_way;
     StoreBatchBlock *blocks[RPC_PENDING_BLOCKS]; /* for batches to come */
     size_t block_count;
-    int64_t now_us; /* while submitting */
+    /* While submitting: */
+    int64_t now_us;
+    RpcExpressConn *conn; /* whose writes are being submitted, ... */
+    unsigned conn_done;   /* and how many of those are done already, ... */
+    size_t done;          /* and how many writes of all connections */
 } RpcPending;
 
-void rpc_pending_init(RpcPending *pending, RpcContext *context, const RpcExpressOwner *owner);
+/* What ends while submitting is added to `run`, which the caller settles. */
+void rpc_pending_init(RpcPending *pending, RpcContext *context, const RpcExpressOwner *owner,
+                      ObsRun *run);
 
 /* REQUIRES: nothing is gathered or under way. */
 void rpc_pending_clear(RpcPending *pending);

@@ -52,11 +52,15 @@ row_of(RpcHotMethod method)
     return row - 1;
 }
 
-void
-rpc_ticket_count(const RpcTicket *ticket, RpcContext *context, const RpcVerdict *verdict,
-                 int64_t now_us)
+ObsEnded
+rpc_ticket_ended(const RpcTicket *ticket, ObsOutcome outcome, bool begun, int64_t now_us)
 {
-    obs_registry_end(context->obs, row_of(ticket->method), verdict->outcome,
-                     rpc_ticket_elapsed_us(ticket, now_us), ticket->input.len,
-                     ticket->out->len - ticket->before, ticket->series);
+    return (ObsEnded){.row = row_of(ticket->method),
+                      .outcome = outcome,
+                      .us = rpc_ticket_elapsed_us(ticket, now_us),
+                      .store_series = ticket->series,
+                      .count = 1,
+                      .begun = begun,
+                      .request_bytes = ticket->input.len,
+                      .reply_bytes = ticket->out->len - ticket->before};
 }

@@ -49,8 +49,10 @@ rpc_ticket_elapsed_us(const RpcTicket *ticket, int64_t now_us)
     return now_us - ticket->arrival_us;
 }
 
-/* Counts the end of a call whose reply is in its output. */
-void rpc_ticket_count(const RpcTicket *ticket, RpcContext *context, const RpcVerdict *verdict,
-                      int64_t now_us);
+/*
+ * The end of a call whose reply is in its output, as the counters want it; `begun`: its begin was
+ * told to obs_registry_begin().
+ */
+ObsEnded rpc_ticket_ended(const RpcTicket *ticket, ObsOutcome outcome, bool begun, int64_t now_us);
 
 #endif

@@ -91,8 +91,14 @@ START_TEST(metrics_are_valid_and_complete)
     Thrown thrown = {0};
     char message[256];
     double value = 0;
-    obs_registry_begin(rig->obs);
-    obs_registry_end(rig->obs, 1, OBS_OK, 100, 1, 1, obs_registry_store(rig->obs, "second"));
+    const ObsEnded ended = {.row = 1,
+                            .outcome = OBS_OK,
+                            .us = 100,
+                            .store_series = obs_registry_store(rig->obs, "second"),
+                            .count = 1,
+                            .request_bytes = 1,
+                            .reply_bytes = 1};
+    obs_registry_ended(rig->obs, &ended);
     LarderRpcMetricsResult *result = g_object_new(LARDER_RPC_TYPE_METRICS_RESULT, NULL);
     ck_assert(larder_rpc_observe_client_send_metrics(rig->observe_client, rig->no_options,
                                                      &thrown.error));
@@ -119,7 +125,7 @@ START_TEST(store_stats_have_percentiles)
     Thrown thrown = {0};
     ObsSeries *series = obs_registry_store(rig->obs, "default");
     for (int64_t us = 1; us <= 100; us++) {
-        obs_series_record(series, 0, us <= 98 ? OBS_OK : OBS_REFUSED, us);
+        obs_series_record(series, 0, us <= 98 ? OBS_OK : OBS_REFUSED, us, 1);
     }
     LarderRpcStoreStats *stats = g_object_new(LARDER_RPC_TYPE_STORE_STATS, NULL);
     ck_assert(larder_rpc_observe_client_send_store_stats(rig->observe_client, "default",

@@ -189,6 +189,19 @@ START_TEST(counts_up_to_a_bound)
 }
 END_TEST
 
+START_TEST(many_at_once_are_many)
+{
+    reset_all();
+    base_shared_histogram_record_many(&shared, -3, 2);
+    base_shared_histogram_record_many(&shared, 70000, 3);
+    for (int i = 0; i < 5; i++) {
+        base_histogram_record(&histogram, i < 2 ? -3 : 70000);
+    }
+    base_shared_histogram_add_to(&shared, &other);
+    ck_assert_mem_eq(&other, &histogram, sizeof other);
+}
+END_TEST
+
 static void *
 record_many(void *seed)
 {
@@ -242,6 +255,7 @@ main(void)
     tcase_add_test(cases, no_value_is_too_large_and_negative_ones_are_zero);
     tcase_add_test(cases, nothing_counted_is_zero);
     tcase_add_test(cases, merging_is_recording_into_one);
+    tcase_add_test(cases, many_at_once_are_many);
     tcase_add_test(cases, subtracting_a_copy_leaves_what_came_since);
     tcase_add_test(cases, counts_up_to_a_bound);
     tcase_add_test(cases, threads_lose_nothing);

@@ -43,6 +43,15 @@ scrape(ObsRegistry *registry)
     return (char *)base_buf_steal(&out, &len);
 }
 
+/* One call that had begun. */
+static void
+end_call(ObsRegistry *registry, size_t row, ObsOutcome outcome, int64_t us, size_t request_bytes,
+         size_t reply_bytes, ObsSeries *store_series)
+{
+    const ObsEnded ended = {row, outcome, us, store_series, 1, 1, request_bytes, reply_bytes};
+    obs_registry_ended(registry, &ended);
+}
+
 static double
 value_of(const char *text, const char *series)
 {
@@ -70,11 +79,11 @@ END_TEST
 START_TEST(requests_are_counted_by_method_and_outcome)
 {
     ObsRegistry *registry = make_registry();
-    obs_registry_begin(registry);
+    obs_registry_begin(registry, 1);
     ck_assert_int_eq(obs_registry_in_flight(registry), 1);
-    obs_registry_end(registry, 0, OBS_OK, 40, 10, 100, NULL);
-    obs_registry_begin(registry);
-    obs_registry_end(registry, 0, OBS_INVALID, 2000000, 20, 200, NULL);
+    end_call(registry, 0, OBS_OK, 40, 10, 100, NULL);
+    obs_registry_begin(registry, 1);
+    end_call(registry, 0, OBS_INVALID, 2000000, 20, 200, NULL);
     obs_registry_turned_away(registry, obs_registry_other(registry), OBS_PROTOCOL, 1);
     ck_assert_int_eq(obs_registry_in_flight(registry), 0);
     char *text = scrape(registry);
@@ -112,8 +121,8 @@ START_TEST(stores_have_series_of_their_own)
     ck_assert_ptr_nonnull(a);
     ck_assert_ptr_ne(a, b);
     ck_assert_ptr_eq(a, obs_registry_store(registry, "a"));
-    obs_registry_begin(registry);
-    obs_registry_end(registry, 1, OBS_REFUSED, 5, 1, 1, b);
+    obs_registry_begin(registry, 1);
+    end_call(registry, 1, OBS_REFUSED, 5, 1, 1, b);
     ck_assert_uint_eq(obs_series_total(a, 1), 0);
     ck_assert_uint_eq(obs_series_count(b, 1, OBS_REFUSED), 1);
     char *text = scrape(registry);
@@ -247,9 +256,8 @@ record_many(void *user)
     ObsRegistry *registry = user;
     ObsSeries *series = obs_registry_store(registry, "shared");
     for (int i = 0; i < RECORDINGS; i++) {
-        obs_registry_begin(registry);
-        obs_registry_end(registry, (size_t)(i % 3), i % 10 == 0 ? OBS_FAILED : OBS_OK, i, 1, 2,
-                         series);
+        obs_registry_begin(registry, 1);
+        end_call(registry, (size_t)(i % 3), i % 10 == 0 ? OBS_FAILED : OBS_OK, i, 1, 2, series);
     }
     return NULL;
 }
@@ -289,8 +297,8 @@ END_TEST
 START_TEST(rows_and_outcomes_that_do_not_exist_are_ignored)
 {
     ObsSeries *series = obs_series_new(1);
-    obs_series_record(series, 1, OBS_OK, 1);
-    obs_series_record(series, 0, OBS_OUTCOME_COUNT, 1);
+    obs_series_record(series, 1, OBS_OK, 1, 1);
+    obs_series_record(series, 0, OBS_OUTCOME_COUNT, 1, 1);
     ck_assert_uint_eq(obs_series_total(series, 0), 0);
     ck_assert_uint_eq(obs_series_count(series, 7, OBS_OK), 0);
     ck_assert_uint_eq(obs_series_rows(series), 1);
