@@ -7,6 +7,7 @@
 #include "loadgen/intrinsic.h"
 #include "loadgen/null.h"
 #include "loadgen/options.h"
+#include "loadgen/overhead.h"
 #include "loadgen/peer.h"
 #include "loadgen/plot.h"
 #include "loadgen/report.h"
@@ -142,21 +143,33 @@ complain(const LoadOptions *options, BaseStatus status)
     return status.code == BASE_NO_MEMORY ? EXIT_SOFTWARE : EXIT_UNAVAILABLE;
 }
 
+/* What is found out before the target is opened. Pointers: NULL, if it was not. */
+typedef struct Before {
+    const LoadIntrinsic *intrinsic;
+    const LoadOverhead *overhead;
+} Before;
+
 /* One run, and its report. */
 static int
 run_once(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
-         const LoadIntrinsic *intrinsic)
+         const Before *before)
 {
     LoadRunResult *result = load_run_result_new();
     if (result == NULL) {
         return EXIT_SOFTWARE;
     }
-    result->intrinsic = intrinsic;
+    result->intrinsic = before->intrinsic;
+    result->overhead = before->overhead;
+    LoadOverhead own;
     int status = EXIT_CANNOT_CREATE;
     if (open_expect(options, result)) {
         result->monitor = load_monitor_start(options, target);
         BaseStatus ran = load_run(options, target, progress, &stop, result);
         load_monitor_stop(result->monitor);
+        if (options->target_kind == LOAD_TARGET_NULL && before->overhead != NULL) {
+            own = (LoadOverhead){load_overhead_operation_ns(result), before->overhead->check_ns};
+            result->overhead = &own;
+        }
         status = base_is_ok(ran) ? report(options, result) : complain(options, ran);
         status = close_expect(result, status);
     }
@@ -167,7 +180,7 @@ run_once(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
 /* A sweep, and the report of its knee. */
 static int
 run_sweep(const LoadOptions *options, LoadTarget *target, LoadProgress *progress,
-          const LoadIntrinsic *intrinsic)
+          const Before *before)
 {
     LoadSweep sweep = {.count = 0};
     BaseStatus ran = load_sweep_run(options, target, progress, &stop, &sweep);
@@ -179,7 +192,8 @@ run_sweep(const LoadOptions *options, LoadTarget *target, LoadProgress *progress
         step.rate = sweep.count == 0
                         ? options->rate
                         : sweep.steps[sweep.knee < 0 ? sweep.count - 1 : (unsigned)sweep.knee].rate;
-        sweep.best->intrinsic = intrinsic;
+        sweep.best->intrinsic = before->intrinsic;
+        sweep.best->overhead = before->overhead;
         sweep.best->sweep = &sweep;
         status = report(&step, sweep.best);
     }
@@ -187,22 +201,34 @@ run_sweep(const LoadOptions *options, LoadTarget *target, LoadProgress *progress
     return status;
 }
 
+/* A run that writes its expected state is no measurement: what the generator costs is no matter. */
+static Before
+find_out_before(const LoadOptions *options)
+{
+    static LoadIntrinsic intrinsic; /* large */
+    static LoadOverhead overhead;
+    Before before = {NULL, NULL};
+    if (options->study.intrinsic) {
+        load_intrinsic_measure(LOAD_STUDY_INTRINSIC_SECONDS, &stop, &intrinsic);
+        before.intrinsic = &intrinsic;
+    }
+    if (options->expect == NULL && load_overhead_measure(options, &overhead)) {
+        before.overhead = &overhead;
+    }
+    return before;
+}
+
 static int
 run(const LoadOptions *options)
 {
-    static LoadIntrinsic intrinsic; /* large */
     LoadTarget *target = NULL;
+    Before before = find_out_before(options);
     if (!open_target(options, &target)) {
         return EXIT_UNAVAILABLE;
     }
     LoadProgress progress = load_progress(options->quiet ? NULL : stderr);
-    const LoadIntrinsic *measured = NULL;
-    if (options->study.intrinsic) {
-        load_intrinsic_measure(LOAD_STUDY_INTRINSIC_SECONDS, &stop, &intrinsic);
-        measured = &intrinsic;
-    }
-    int status = options->study.sweep ? run_sweep(options, target, &progress, measured)
-                                      : run_once(options, target, &progress, measured);
+    int status = options->study.sweep ? run_sweep(options, target, &progress, &before)
+                                      : run_once(options, target, &progress, &before);
     load_target_free(target);
     return status;
 }

@@ -192,17 +192,6 @@ print_verdicts(FILE *out, const LoadRunResult *result)
     }
 }
 
-/* With a target that does nothing: what the generator itself costs. */
-static void
-print_overhead(FILE *out, const LoadOptions *options, const LoadRunResult *result)
-{
-    uint64_t finished = load_counts_finished(&result->counts);
-    if (options->target_kind == LOAD_TARGET_NULL && finished != 0) {
-        (void)fprintf(out, "Overhead   %.0f ns of the generator's own for each operation\n",
-                      result->busy_cores * result->measured_seconds * 1e9 / (double)finished);
-    }
-}
-
 static void
 print_warnings(FILE *out, const LoadOptions *options, const LoadRunResult *result)
 {
@@ -250,6 +239,8 @@ load_report_print(FILE *out, const LoadOptions *options, const LoadRunResult *re
     }
     print_faults(out, result);
     print_verdicts(out, result);
-    print_overhead(out, options, result);
+    if (result->overhead != NULL) {
+        load_report_overhead_print(out, result->overhead);
+    }
     print_warnings(out, options, result);
 }

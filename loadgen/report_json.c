@@ -379,6 +379,9 @@ load_report_json_write(const char *path, const LoadOptions *options, const LoadR
     if (result->intrinsic != NULL) {
         load_report_intrinsic_json(json, result->intrinsic);
     }
+    if (result->overhead != NULL) {
+        load_report_overhead_json(json, result->overhead);
+    }
     if (result->sweep != NULL) {
         load_report_sweep_json(json, options, result->sweep);
     }

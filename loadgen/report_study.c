@@ -63,6 +63,24 @@ load_report_intrinsic_json(JsonBuilder *json, const LoadIntrinsic *it)
     json_builder_end_object(json);
 }
 
+void
+load_report_overhead_print(FILE *out, const LoadOverhead *it)
+{
+    (void)fprintf(out, "Overhead   %.0f ns of the generator's own for each operation",
+                  it->operation_ns);
+    (void)fprintf(out, it->check_ns > 0 ? ", %.0f ns to check a value\n" : "\n", it->check_ns);
+}
+
+void
+load_report_overhead_json(JsonBuilder *json, const LoadOverhead *it)
+{
+    json_builder_set_member_name(json, "overhead");
+    json_builder_begin_object(json);
+    add_number(json, "operation_ns", it->operation_ns);
+    add_number(json, "check_ns", it->check_ns);
+    json_builder_end_object(json);
+}
+
 static void
 print_step(FILE *out, const LoadOptions *options, const LoadSweepStep *step)
 {

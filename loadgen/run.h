@@ -35,6 +35,7 @@ typedef struct LoadSecond {
 } LoadSecond;
 
 struct LoadIntrinsic;
+struct LoadOverhead;
 struct LoadSweep;
 
 typedef struct LoadRunResult {
@@ -53,6 +54,7 @@ typedef struct LoadRunResult {
     LoadExpectLog *expect;                 /* is told of all writes; not owned; NULL: nobody is */
     LoadMonitor *monitor;                  /* watches the target; owned; NULL: nobody does */
     const struct LoadIntrinsic *intrinsic; /* borrowed; NULL: not measured */
+    const struct LoadOverhead *overhead;   /* borrowed; NULL: not measured */
     const struct LoadSweep *sweep;         /* whose step it is; borrowed; NULL: there is none */
     LoadSecond *series;
     size_t series_count;

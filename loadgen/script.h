@@ -6,9 +6,9 @@
  * Kinds and records come from one stream of numbers, sizes from another, so that a run that loads
  * its records draws the same operations as one that finds them there.
  *
- * Records are drawn at least LOAD_SCRIPT_AHEAD operations ahead, so that what the ledger knows of them is in
- * the processor's cache when it is needed: waiting for memory would be most of what an operation
- * costs.
+ * Records are drawn LOAD_SCRIPT_AHEAD operations ahead or more, so that what the ledger knows of
+ * them is in the processor's cache when it is needed: waiting for memory would be most of what an
+ * operation costs.
  *
  * Records are the worker's own (ledger.h), but for walks and reads of several records without a
  * mix, which go over the records of all workers. The members of a BATCH are distinct: one that

@@ -9,7 +9,7 @@
 /* This near to 1 the integral is the logarithm, to all digits that matter. */
 #define NEAR_ONE 1e-9
 
-/* So is a power that is as near to a whole number; more multiplications would be slower than pow. */
+/* So is a power that is as near to a whole number; for greater ones pow() is as fast. */
 #define NEAR_WHOLE 1e-9
 enum { WHOLE_POWER_MAX = 1024 };
 

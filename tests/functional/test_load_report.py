@@ -56,6 +56,16 @@ def test_a_server_is_asked_on_its_admin_address(start_server, tmp_path):
     assert deaf["observed"] and "unreachable" in deaf["problem"] and deaf["after"] == {}
 
 
+def test_what_the_generator_costs_is_told(tmp_path):
+    common = ("--records=1000", "--seconds=0.2", "--warmup-seconds=0")
+    for name, target in (("hashmap", "embedded:hashmap"), ("null", "null")):
+        cost = measure(tmp_path / f"{name}.json", f"--target={target}", *common)["overhead"]
+        assert cost["operation_ns"] > 1 and cost["check_ns"] > 1
+    expected = (f"--expect={tmp_path}/expected", "--target=embedded:hashmap")
+    status, _, said = run_load(*expected, *common)
+    assert status == 64, said  # for servers only, and no measurement
+
+
 def test_a_wrong_admin_address_is_told():
     for words, expected in ((["--admin=nowhere"], "tcp:HOST:PORT"),
                             (["--target=embedded:hashmap", "--admin=unix:/x"], "larderd")):

@@ -4,7 +4,9 @@ import importlib.util
 import pathlib
 import statistics
 import sys
+import textwrap
 
+COLUMNS = 120
 BENCH = pathlib.Path(__file__).resolve().parents[1]
 
 
@@ -19,6 +21,16 @@ def load_module(name, path):
 
 peers = load_module("peers_compare", BENCH / "peers" / "compare.py")
 rpc = load_module("rpc_compare", BENCH / "rpc" / "compare.py")
+
+
+def wrapped(text):
+    """The page with its prose in lines of one length."""
+    blocks = []
+    for block in text.split("\n\n"):
+        prose = block and not block.startswith(("|", "#", "!", "-", "    "))
+        blocks.append(textwrap.fill(" ".join(block.split()), COLUMNS, break_long_words=False,
+                                    break_on_hyphens=False) if prose else block)
+    return "\n\n".join(blocks).rstrip("\n") + "\n"
 
 
 def table(head, rows):
@@ -49,8 +61,10 @@ def reproduce(command):
 # ------------------------------------------------------------------------------------- engines --
 
 
-def ratio_cell(times, names):
-    text, numbers = peers.ratio_text(times, names[0], names[1:])
+def ratio_cell(label, times, names):
+    """Ours against the fastest other one; LMDB has no compaction that could be compared."""
+    others = [name for name in names[1:] if label != "compact" or "lmdb" not in name]
+    _, numbers = peers.ratio_text(times, names[0], others)
     if numbers is None:
         return ["", ""]
     middle, low, high, best = numbers
@@ -64,7 +78,7 @@ def engine_times(data):
     for label, answers in data["steps"].items():
         times = {name: [peers.us_per_operation(answer) for answer in answers[name]] for name in names}
         figures = [peers.figure(statistics.median(times[name])) for name in names]
-        cells = ratio_cell(times, names)
+        cells = ratio_cell(label, times, names)
         rows.append([label, *figures, *cells])
         if cells[0]:
             ratios.append(float(cells[0].split()[0]))
@@ -109,14 +123,15 @@ def engine_writes(data):
 def engines_section(data, title, command, words):
     settings = data["settings"]
     rounds = len(next(iter(next(iter(data["steps"].values())).values())))
-    libraries = "; ".join(f"{name} {library}" for name, library in data["libraries"].items() if library)
+    libraries = ", ".join(pathlib.Path(library).name
+                          for library in data["libraries"].values() if library)
     return f"""## {title}
 
 {words} {int(settings['records']):,} records of 16 and 100 bytes, which compress to half; block cache
 {int(settings['block_cache']) // peers.MIB} MiB, write buffer {int(settings['write_buffer']) // peers.MIB} MiB for all
 that have such a thing; no compression, checksums verified, the log not synced (but in `fillsync`). {rounds} rounds,
 in turns; medians. The ratio is the fastest other one's time divided by ours within each round, with an interval;
-above 1 Larder is faster.{' ' + libraries + '.' if libraries else ''}
+above 1 Larder is faster.{' Libraries: ' + libraries + '.' if libraries else ''}
 What each row does, and how the peers are set: [tests/bench/peers](../tests/bench/peers/README.md).
 
 {reproduce(command)}
@@ -272,15 +287,16 @@ counts; the engines over RocksDB and LevelDB count none.
 
 
 def overhead(data):
-    rows = [[name, f"{statistics.median(figures):.0f}"] for name, figures in data["rows"].items()]
+    rows = [[name, f"{median(figures, 'operation_ns'):.0f}", f"{median(figures, 'check_ns'):.0f}"]
+            for name, figures in data["rows"].items()]
     return f"""## What the generator costs itself
 
 Processor time of an operation when the target does nothing (`--target=null`), {data['records']:,} records: drawing,
-making a value, booking, reading the clock, recording. Every figure above has this in it; take it from those of
-engines within the process.
+making a value, the ledger, two looks at the clock, recording; and that of checking a value that was read. All
+throughput above has this in it, latencies do not. Every report tells it for its own settings.
 
 {reproduce('./dev bench all --only=overhead')}
-{table(["ns per operation", "ns"], rows)}"""
+{table(["nanoseconds", "an operation", "a check"], rows)}"""
 
 
 SECTIONS = {"engine": engine, "source": source, "bounded": bounded, "rpc": rpc_section, "ycsb": ycsb,
@@ -332,7 +348,7 @@ def render(facts, parts):
     for name in SECTIONS:
         if name in parts:
             text += "\n" + section(name, parts[name])
-    return text
+    return wrapped(text)
 
 
 def pictures_of(parts):

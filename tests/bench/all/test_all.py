@@ -66,7 +66,8 @@ def rpc_data():
 
 DATA = {"engine": engine_data(), "source": engine_data(), "rpc": rpc_data(), "ycsb": ycsb_data(),
         "latency": latency_data(), "timeline": timeline_data(),
-        "overhead": {"records": 1000000, "rows": {"get": [90.0, 100.0, 400.0]}},
+        "overhead": {"records": 1000000, "rows": {"get": [
+            {"operation_ns": cost, "check_ns": 7.0} for cost in (90.0, 100.0, 400.0)]}},
         "bounded": {"megabytes": 100, "said": "lsm: 100 records"}}
 PARTS = {name: {"facts": FACTS, "data": data} for name, data in DATA.items()}
 
@@ -99,10 +100,32 @@ def test_the_engine_table_has_medians_and_ratios_of_the_fastest_other():
     assert "in 1 of 2 rows, and is 1.3 times as fast in 1." in page.engine(engine_data()).replace("\n", " ")
 
 
+def test_nothing_of_the_machine_but_what_matters_is_told():
+    data = engine_data()
+    data["libraries"]["rocksdb"] = "/some/where/librocksdb.so.7"
+    text = page.engine(data)
+    assert "librocksdb.so.7" in text and "/some" not in text
+
+
+def test_lmdb_compacts_nothing():
+    data = engine_data()
+    for answers in data["steps"].values():
+        answers["eng:lmdb"] = [step(0.0001)] * 3
+    rows = rows_of(page.engine(data))
+    assert rows["compact"][-1] == "rocksdb" and rows["overwrite"][-1] == "eng:lmdb"
+
+
+def test_prose_is_wrapped_and_nothing_else():
+    long = "word " * 60
+    text = page.wrapped(f"# Head\n\n{long}\n\n| {long} |\n|---|\n\n    {long}\n")
+    assert f"| {long} |" in text and f"    {long}" in text
+    assert max(len(line) for line in text.splitlines() if line.startswith("word")) <= page.COLUMNS
+
+
 def test_figures_of_load_are_medians():
     text = page.ycsb(ycsb_data())
     assert "| ycsb-a | 1.00 M | 200,000 |" in text and "| ycsb-e | - | 50,000 |" in text
-    assert rows_of(page.overhead(DATA["overhead"]))["get"] == ["100"]
+    assert rows_of(page.overhead(DATA["overhead"]))["get"] == ["100", "7"]
     assert rows_of(page.rpc_section(rpc_data()))["get"][:3] == ["larderd", "1,000", ""]
     assert "2.00 (2.00-2.00)" in page.rpc_section(rpc_data())
     assert rows_of(page.timeline(timeline_data()))["lsm"][3:] == ["none told", "3 (0.2 s)", "none told"]
