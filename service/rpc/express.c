@@ -24,6 +24,9 @@ rpc_express_new(RpcContext *context, const RpcExpressOwner *owner, RpcExpress **
         return base_error(BASE_NO_MEMORY, "no memory for an express lane");
     }
     express->context = context;
+    for (int method = 0; method < RPC_HOT_COUNT; method++) {
+        express->rows[method] = rpc_ticket_row((RpcHotMethod)method);
+    }
     express->tape = WIRE_TAPE_INIT;
     express->keys = BASE_BUF_INIT;
     express->lookups = BASE_BUF_INIT;
@@ -77,6 +80,7 @@ parse(RpcExpress *express, const RpcCall *call, const WireLimits *limits, RpcTic
         message.type != WIRE_CALL || !rpc_ticket_method(message.method, &ticket->method)) {
         return false;
     }
+    ticket->row = express->rows[ticket->method];
     ticket->seqid = message.seqid;
     ticket->format = message.format;
     *ret_call = (RpcHotCall){
@@ -119,6 +123,7 @@ rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out, RpcTic
         .input = call->input, .out = out, .before = out->len, .arrival_us = call->arrival_us};
     if (rpc_shape_read(call->input, limits->wire, call->arrival_us, &shape, ret_args)) {
         ret_ticket->method = shape.method;
+        ret_ticket->row = express->rows[shape.method];
         ret_ticket->seqid = shape.seqid;
         ret_ticket->format = (WireFormat){WIRE_BINARY, shape.framed};
         return true;

@@ -18,6 +18,7 @@ typedef struct ExpressGet {
 struct RpcExpress {
     RpcContext *context;
     RpcExpressOwner owner;
+    uint32_t rows[RPC_HOT_COUNT]; /* of the methods, for tickets */
     WireTape tape;
     Store *store; /* of the last request, its name, ... */
     BaseSlice store_name;

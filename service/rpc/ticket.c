@@ -1,11 +1,9 @@
 /*
- * ticket.c: names and rows of the hot methods, and the end of a call. See ticket.h.
+ * ticket.c: names and rows of the hot methods. See ticket.h.
  */
 #include "service/rpc/ticket.h"
 
 #include "service/rpc/methods.h"
-
-#include <stdatomic.h>
 
 static const BaseSlice names[RPC_HOT_COUNT] = {
     [RPC_HOT_GET] = {(const uint8_t *)"get", 3},
@@ -39,28 +37,8 @@ rpc_ticket_message(const RpcTicket *ticket)
                          .method = names[ticket->method]};
 }
 
-/* The row of a hot method among all methods; found once. */
-static size_t
-row_of(RpcHotMethod method)
+uint32_t
+rpc_ticket_row(RpcHotMethod method)
 {
-    static _Atomic size_t rows[RPC_HOT_COUNT]; /* one more than the row; 0: not looked up yet */
-    size_t row = atomic_load_explicit(&rows[method], memory_order_relaxed);
-    if (row == 0) {
-        row = rpc_methods_find(RPC_STORE, names[method]) + 1;
-        atomic_store_explicit(&rows[method], row, memory_order_relaxed);
-    }
-    return row - 1;
-}
-
-ObsEnded
-rpc_ticket_ended(const RpcTicket *ticket, ObsOutcome outcome, bool begun, int64_t now_us)
-{
-    return (ObsEnded){.row = row_of(ticket->method),
-                      .outcome = outcome,
-                      .us = rpc_ticket_elapsed_us(ticket, now_us),
-                      .store_series = ticket->series,
-                      .count = 1,
-                      .begun = begun,
-                      .request_bytes = ticket->input.len,
-                      .reply_bytes = ticket->out->len - ticket->before};
+    return (uint32_t)rpc_methods_find(RPC_STORE, names[method]);
 }

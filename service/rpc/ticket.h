@@ -34,10 +34,14 @@ typedef struct RpcTicket {
     int32_t seqid;
     WireFormat format;
     RpcHotMethod method;
+    uint32_t row; /* of the method, among all of them */
 } RpcTicket;
 
 /* The method of that name. False: it is not hot. */
 bool rpc_ticket_method(BaseSlice name, RpcHotMethod *ret_method);
+
+/* The row of a hot method among all methods (methods.h). */
+uint32_t rpc_ticket_row(RpcHotMethod method);
 
 /* The message that the reply answers; it borrows nothing of the request. */
 WireMessage rpc_ticket_message(const RpcTicket *ticket);
@@ -53,6 +57,17 @@ rpc_ticket_elapsed_us(const RpcTicket *ticket, int64_t now_us)
  * The end of a call whose reply is in its output, as the counters want it; `begun`: its begin was
  * told to obs_registry_begin().
  */
-ObsEnded rpc_ticket_ended(const RpcTicket *ticket, ObsOutcome outcome, bool begun, int64_t now_us);
+static inline ObsEnded
+rpc_ticket_ended(const RpcTicket *ticket, ObsOutcome outcome, bool begun, int64_t now_us)
+{
+    return (ObsEnded){.row = ticket->row,
+                      .outcome = outcome,
+                      .us = rpc_ticket_elapsed_us(ticket, now_us),
+                      .store_series = ticket->series,
+                      .count = 1,
+                      .begun = begun,
+                      .request_bytes = ticket->input.len,
+                      .reply_bytes = ticket->out->len - ticket->before};
+}
 
 #endif

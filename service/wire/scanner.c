@@ -213,6 +213,29 @@ scan_unframed(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_
     return WIRE_SCAN_WHOLE;
 }
 
+static inline uint32_t
+load_u32(const uint8_t *from)
+{
+    uint32_t big;
+    memcpy(&big, from, sizeof big);
+    return __builtin_bswap32(big);
+}
+
+/*
+ * Where a frame ends of which every byte is there, as they mostly are: nothing has to be kept of
+ * it. 0: this is none, or one that is empty.
+ */
+static inline size_t
+whole_frame(const uint8_t *data, size_t len)
+{
+    if (len < WIRE_FRAME_HEADER_BYTES || data[0] > WIRE_FRAME_BYTES_CAP >> 24) {
+        return 0;
+    }
+    size_t frame = load_u32(data);
+    return frame != 0 && frame <= len - WIRE_FRAME_HEADER_BYTES ? frame + WIRE_FRAME_HEADER_BYTES
+                                                                : 0;
+}
+
 static WireVerdict
 scan_framed(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_t len,
             size_t *ret_len)
@@ -221,8 +244,7 @@ scan_framed(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_t 
         if (len < WIRE_FRAME_HEADER_BYTES) {
             return WIRE_SCAN_MORE;
         }
-        uint32_t frame =
-            (uint32_t)data[0] << 24 | (uint32_t)data[1] << 16 | (uint32_t)data[2] << 8 | data[3];
+        uint32_t frame = load_u32(data);
         if (frame == 0) {
             return WIRE_SCAN_CLOSE;
         }
@@ -238,14 +260,10 @@ scan_framed(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_t 
     return WIRE_SCAN_WHOLE;
 }
 
-WireVerdict
-wire_scanner_step(WireScanner *scanner, const WireLimits *limits, const uint8_t *data, size_t len,
-                  size_t *ret_len)
+/* Kept apart, so that a whole frame does not pay for the registers which this needs. */
+static __attribute__((noinline)) WireVerdict
+scan_on(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_t len, size_t *ret_len)
 {
-    size_t bytes_max = limits->request_bytes_max;
-    if (bytes_max > WIRE_FRAME_BYTES_CAP) {
-        bytes_max = WIRE_FRAME_BYTES_CAP;
-    }
     if (len == 0) {
         return WIRE_SCAN_MORE;
     }
@@ -256,4 +274,20 @@ wire_scanner_step(WireScanner *scanner, const WireLimits *limits, const uint8_t 
         return scan_framed(scanner, bytes_max, data, len, ret_len);
     }
     return scan_unframed(scanner, bytes_max, data, len, ret_len);
+}
+
+WireVerdict
+wire_scanner_step(WireScanner *scanner, const WireLimits *limits, const uint8_t *data, size_t len,
+                  size_t *ret_len)
+{
+    size_t bytes_max = limits->request_bytes_max;
+    if (bytes_max > WIRE_FRAME_BYTES_CAP) {
+        bytes_max = WIRE_FRAME_BYTES_CAP;
+    }
+    size_t frame_end = whole_frame(data, len);
+    if (scanner->stage == STAGE_START && frame_end != 0 && frame_end <= bytes_max) {
+        *ret_len = frame_end;
+        return WIRE_SCAN_WHOLE;
+    }
+    return scan_on(scanner, bytes_max, data, len, ret_len);
 }
