@@ -21,6 +21,7 @@ enum {
     WAIT_MS = 100,        /* longest wait while there is anything to watch over */
     STARVED_WAIT_MS = 10, /* ... while connections wait for the budget */
     TURN_REQUESTS = 2048, /* a turn that delivered as many runs no further connection */
+    FLUSH_REQUESTS = 64,  /* deliveries after which what is answered is sent ahead of the end */
 };
 
 _Thread_local const NetReactor *net_reactor_current;
@@ -238,6 +239,24 @@ wait_for_events(NetReactor *reactor)
     }
 }
 
+/* Writes the replies of all connections, or of those of which all that they asked is answered. */
+static void
+flush_replies(NetReactor *reactor, bool all)
+{
+    NetList flush;
+    net_list_init(&flush);
+    net_list_splice(&flush, &reactor->flush);
+    while (!net_list_is_empty(&flush)) {
+        NetConn *conn = NET_LIST_ELEMENT(flush.next, NetConn, flush);
+        net_list_remove(&conn->flush);
+        if (all || conn->pending == 0) {
+            net_outlet_flush(conn);
+        } else {
+            net_list_append(&reactor->flush, &conn->flush);
+        }
+    }
+}
+
 static void
 run_ready(NetReactor *reactor)
 {
@@ -247,27 +266,19 @@ run_ready(NetReactor *reactor)
     NetList ready;
     net_list_init(&ready);
     net_list_splice(&ready, &reactor->ready);
+    unsigned flushed = 0;
     while (!net_list_is_empty(&ready) && reactor->delivered < TURN_REQUESTS) {
         NetConn *conn = NET_LIST_ELEMENT(ready.next, NetConn, ready);
         net_list_remove(&conn->ready);
         net_intake_run(conn);
+        if (reactor->delivered - flushed >= FLUSH_REQUESTS) {
+            flush_replies(reactor, false);
+            flushed = reactor->delivered;
+        }
     }
     /* Those that had no run come first in the next turn. */
     net_list_splice(&ready, &reactor->ready);
     net_list_splice(&reactor->ready, &ready);
-}
-
-static void
-flush_replies(NetReactor *reactor)
-{
-    NetList flush;
-    net_list_init(&flush);
-    net_list_splice(&flush, &reactor->flush);
-    while (!net_list_is_empty(&flush)) {
-        NetConn *conn = NET_LIST_ELEMENT(flush.next, NetConn, flush);
-        net_list_remove(&conn->flush);
-        net_outlet_flush(conn);
-    }
 }
 
 static void
@@ -296,7 +307,7 @@ turn(NetReactor *reactor)
     }
     reactor->delivered = 0;
     collect_finished(reactor);
-    flush_replies(reactor);
+    flush_replies(reactor, true);
     net_sweep_if_due(reactor);
     free_dead(reactor);
     net_reactor_settle(reactor);

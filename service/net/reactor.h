@@ -7,7 +7,8 @@
  *   2. welcome new connections, collect requests that other threads finished; begin a drain, or
  *      cut connections, if somebody asked for it;
  *   3. run each ready connection once: read, find requests, deliver them (intake.h), until 2048
- *      requests are delivered;
+ *      requests are delivered; after every 64, write for those connections whose requests are all
+ *      answered by then, so that slots and their bytes are used again while caches have them;
  *   4. `turn_end`; collect what was finished meanwhile;
  *   5. write: one system call for each connection with replies (outlet.h);
  *   6. every half second: close what exceeded its time (sweep.h);

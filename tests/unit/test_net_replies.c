@@ -110,6 +110,32 @@ START_TEST(a_pipeline_costs_one_write_per_turn)
 }
 END_TEST
 
+/* Much more than is delivered before what is answered is sent, so some is sent early. */
+START_TEST(each_of_many_pipelines_costs_one_write)
+{
+    enum { CONNECTIONS = 40, COUNT = 20, LEN = 16 };
+    int fds[CONNECTIONS];
+    for (int c = 0; c < CONNECTIONS; c++) {
+        fds[c] = net_echo_connect(echo->address);
+    }
+    for (uint32_t c = 0; c < CONNECTIONS; c++) {
+        uint8_t frames[COUNT * (HEADER + LEN)];
+        size_t len = 0;
+        for (uint32_t i = 0; i < COUNT; i++) {
+            len += net_echo_frame(frames + len, 'e', c * COUNT + i, LEN);
+        }
+        net_echo_write(fds[c], frames, len);
+    }
+    for (uint32_t c = 0; c < CONNECTIONS; c++) {
+        for (uint32_t i = 0; i < COUNT; i++) {
+            net_echo_expect(fds[c], 'e', c * COUNT + i, LEN);
+        }
+        close(fds[c]);
+    }
+    ck_assert_uint_eq(net_echo_stats(echo).writev_calls, CONNECTIONS);
+}
+END_TEST
+
 /* Sends `count` frames from a thread of its own, so that neither side waits for the other. */
 typedef struct Sender {
     int fd;
@@ -403,6 +429,7 @@ main(void)
     tcase_add_test(cases, held_requests_are_answered_newest_first_and_still_leave_in_order);
     tcase_add_test(cases, small_replies_that_leave_together_stay_whole);
     tcase_add_test(cases, a_pipeline_costs_one_write_per_turn);
+    tcase_add_test(cases, each_of_many_pipelines_costs_one_write);
     tcase_add_test(cases, a_pipeline_deeper_than_the_limit_goes_through);
     tcase_add_test(cases, a_pipeline_depth_of_one_works);
     tcase_add_loop_test(cases, large_frames_arrive_whole, 0, 2);
