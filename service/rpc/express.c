@@ -164,14 +164,15 @@ is_held_back(const RpcExpress *express, const RpcTicket *ticket)
 
 /* Answers a gathered get. False: the reply does not fit, has to wait, or memory is short. */
 static bool
-answer_get(RpcExpress *express, const ExpressGet *get, const EngineLookup *lookup, int64_t now_us)
+answer_get(RpcExpress *express, const ExpressRequest *get, const EngineLookup *lookup,
+           int64_t now_us)
 {
     const RpcTicket *ticket = &get->ticket;
     const RpcLimits *limits = atomic_load_explicit(&express->context->limits, memory_order_acquire);
     if (is_held_back(express, ticket)) {
         return false;
     }
-    StoreGetResult result = store_get_shape(&get->args, lookup);
+    StoreGetResult result = store_get_shape(&get->args.get, lookup);
     if (rpc_ticket_reply_get(ticket, &result, rpc_ticket_elapsed_us(ticket, now_us),
                              limits->reply_bytes_max) != WIRE_OK) {
         return false;
@@ -184,7 +185,7 @@ answer_get(RpcExpress *express, const ExpressGet *get, const EngineLookup *looku
 
 /* Hands a get over, and with it what is gathered behind it of its connection. */
 static void
-detour(RpcExpress *express, const ExpressGet *get)
+detour(RpcExpress *express, const ExpressRequest *get)
 {
     get->ticket.conn->detour = true;
     express->owner.hand_over(express->owner.user, get->ticket.request, get->ticket.input);
@@ -192,14 +193,15 @@ detour(RpcExpress *express, const ExpressGet *get)
 
 /* Answers gets one by one, because together they need disk, or failed. */
 static void
-read_singly(RpcExpress *express, StoreRead *read, const ExpressGet *gets, size_t count,
+read_singly(RpcExpress *express, StoreRead *read, const ExpressRequest *gets, size_t count,
             int64_t now_us)
 {
     for (size_t i = 0; i < count; i++) {
-        const ExpressGet *get = &gets[i];
+        const ExpressRequest *get = &gets[i];
         EngineLookup lookup = {.found = false};
         StoreError error;
-        if (get->ticket.conn->detour || !store_get_all(read, &get->args.key, 1, &lookup, &error) ||
+        if (get->ticket.conn->detour ||
+            !store_get_all(read, &get->args.get.key, 1, &lookup, &error) ||
             !answer_get(express, get, &lookup, now_us)) {
             detour(express, get);
         }
@@ -208,7 +210,7 @@ read_singly(RpcExpress *express, StoreRead *read, const ExpressGet *gets, size_t
 
 /* Executes gathered gets of one store. */
 static void
-read_together(RpcExpress *express, const ExpressGet *gets, size_t count, int64_t now_us)
+read_together(RpcExpress *express, const ExpressRequest *gets, size_t count, int64_t now_us)
 {
     BaseSlice keys[EXPRESS_GETS_MAX];
     EngineLookup lookups[EXPRESS_GETS_MAX];
@@ -221,7 +223,7 @@ read_together(RpcExpress *express, const ExpressGet *gets, size_t count, int64_t
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        keys[i] = gets[i].args.key;
+        keys[i] = gets[i].args.get.key;
     }
     if (!store_get_all(&read, keys, count, lookups, &error)) {
         read_singly(express, &read, gets, count, now_us);
@@ -292,16 +294,17 @@ is_busy(const RpcExpressConn *conn)
 }
 
 static bool
-gather_get(RpcExpress *express, const RpcHotArgs *args, RpcTicket *ticket)
+gather_get(RpcExpress *express, ExpressRequest *get)
 {
     StoreError error;
-    if (!rpc_express_find_store(express, args->store, ticket) ||
-        !store_get_check(ticket->store, &args->get, &error)) {
+    if (!rpc_express_find_store(express, get->args.store, &get->ticket) ||
+        !store_get_check(get->ticket.store, &get->args.get, &error)) {
         return false;
     }
-    ExpressGet *get = &express->gets[express->get_count++];
-    get->args = args->get;
-    get->ticket = *ticket;
+    ExpressRequest *place = &express->gets[express->get_count++];
+    if (place != get) {
+        *place = *get; /* there was a flush in between */
+    }
     return true;
 }
 
@@ -375,19 +378,20 @@ RpcExpressFate
 rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call, void *request,
                  BaseBuf *out)
 {
-    RpcTicket ticket;
     RpcHotCall hot;
-    RpcHotArgs args;
+    ExpressRequest *at_hand = &express->gets[express->get_count];
+    RpcTicket *ticket = &at_hand->ticket;
     if (is_busy(conn)) {
         return RPC_EXPRESS_LATER;
     }
-    if (!rpc_express_parse(express, call, out, &ticket, &hot, &args)) {
+    if (!rpc_express_parse(express, call, out, ticket, &hot, &at_hand->args)) {
         return after_flush(express, conn, RPC_EXPRESS_PASSED);
     }
-    ticket.conn = conn;
-    ticket.request = request;
-    bool is_get = ticket.method == RPC_HOT_GET;
-    bool is_write = !is_get && ticket.method != RPC_HOT_MULTI_GET && ticket.method != RPC_HOT_SCAN;
+    ticket->conn = conn;
+    ticket->request = request;
+    bool is_get = ticket->method == RPC_HOT_GET;
+    bool is_write =
+        !is_get && ticket->method != RPC_HOT_MULTI_GET && ticket->method != RPC_HOT_SCAN;
     bool fits = is_get ? express->get_count < EXPRESS_GETS_MAX && conn->gathered == 0
                        : is_write && rpc_pending_fits(&express->pending, conn);
     if (!fits) {
@@ -396,9 +400,9 @@ rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
             return fate;
         }
     }
-    bool taken = is_get     ? gather_get(express, &args, &ticket)
-                 : is_write ? gather_write(express, &hot, &args, &ticket)
-                            : ticket.method == RPC_HOT_MULTI_GET &&
-                                  execute_multi_get(express, &hot, &ticket);
+    bool taken = is_get     ? gather_get(express, at_hand)
+                 : is_write ? gather_write(express, &hot, &at_hand->args, ticket)
+                            : ticket->method == RPC_HOT_MULTI_GET &&
+                                  execute_multi_get(express, &hot, ticket);
     return taken ? RPC_EXPRESS_TAKEN : after_flush(express, conn, RPC_EXPRESS_PASSED);
 }

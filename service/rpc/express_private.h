@@ -10,10 +10,10 @@
 
 enum { EXPRESS_GETS_MAX = 64 }; /* gathered at once */
 
-typedef struct ExpressGet {
-    StoreGetArgs args;
+typedef struct ExpressRequest {
     RpcTicket ticket;
-} ExpressGet;
+    RpcHotArgs args;
+} ExpressRequest;
 
 struct RpcExpress {
     RpcContext *context;
@@ -30,7 +30,7 @@ struct RpcExpress {
     ObsRun run; /* calls that ended in the flush at hand */
     RpcPending pending;
     size_t get_count;
-    ExpressGet gets[EXPRESS_GETS_MAX];
+    ExpressRequest gets[EXPRESS_GETS_MAX + 1]; /* behind those gathered: the request at hand */
 };
 
 /*
