@@ -89,7 +89,7 @@ load_distribution_write(const LoadDistribution *it, char out[LOAD_CHOOSER_TEXT_B
 LoadChooser
 load_chooser(const LoadDistribution *distribution, uint64_t expected)
 {
-    LoadChooser chooser = {.distribution = *distribution, .expected = expected};
+    LoadChooser chooser = {.distribution = *distribution, .expected = expected, .workers = 1};
     if (distribution->kind == LOAD_CHOOSER_ZIPFIAN) {
         chooser.zipf = load_zipf(LOAD_CHOOSER_RANKS, distribution->theta);
     } else if (distribution->kind == LOAD_CHOOSER_LATEST) {
@@ -113,25 +113,32 @@ load_chooser_scatter(uint64_t rank, uint64_t records)
 }
 
 static uint64_t
-draw_zipfian(const LoadChooser *chooser, BaseRand *rand, uint64_t records)
+draw_zipfian(const LoadChooser *chooser, BaseRand *rand, uint64_t places)
 {
+    uint64_t workers = chooser->workers;
     /* With far fewer than expected, a draw among those expected would hardly ever hit. */
-    uint64_t among = records < chooser->expected / 16 ? records : chooser->expected;
+    uint64_t there = places * workers;
+    uint64_t among = there < chooser->expected / 16 ? there : chooser->expected;
     for (;;) {
         uint64_t record = load_chooser_scatter(load_zipf_draw(&chooser->zipf, rand), among);
-        if (record < records) {
+        if (workers == 1 && record < places) {
             return record;
+        }
+        if (record % workers == chooser->worker && record / workers < places) {
+            return record / workers;
         }
     }
 }
 
+/* The newest records are those of all workers: an age among all is as likely a worker's own. */
 static uint64_t
-draw_latest(LoadChooser *chooser, BaseRand *rand, uint64_t records)
+draw_latest(LoadChooser *chooser, BaseRand *rand, uint64_t places)
 {
-    if (chooser->zipf.items != records) {
-        load_zipf_resize(&chooser->zipf, records);
+    uint64_t there = places * chooser->workers;
+    if (chooser->zipf.items != there) {
+        load_zipf_resize(&chooser->zipf, there);
     }
-    return records - 1 - load_zipf_draw(&chooser->zipf, rand);
+    return places - 1 - load_zipf_draw(&chooser->zipf, rand) / chooser->workers;
 }
 
 static uint64_t
@@ -146,13 +153,17 @@ draw_hotspot(const LoadDistribution *it, BaseRand *rand, uint64_t records)
 }
 
 void
-load_chooser_follow(LoadChooser *chooser, const uint32_t *trace, uint64_t count, uint32_t worker,
-                    uint32_t workers)
+load_chooser_share(LoadChooser *chooser, uint32_t worker, uint32_t workers)
+{
+    chooser->worker = worker;
+    chooser->workers = workers;
+}
+
+void
+load_chooser_follow(LoadChooser *chooser, const uint32_t *trace, uint64_t count)
 {
     chooser->trace = trace;
     chooser->trace_count = count;
-    chooser->worker = worker;
-    chooser->workers = workers;
 }
 
 static uint64_t

@@ -15,6 +15,14 @@
  * number that is fixed from the start, `expected`, so that a hot record stays hot; what lies beyond
  * the records that exist is drawn again.
  *
+ * Several workers share the records: record r is worker r % workers's own, at place r / workers. Each
+ * draws places of its own records by the law over all of them: ZIPFIAN draws again until a record
+ * is its own, LATEST takes the own record of about the age that was drawn, the others come out
+ * right by themselves. So hot records are one set for all workers, and two records of one worker
+ * are in the proportion that the law says. Between workers the proportion is off by as much as
+ * their shares of the law differ, for each draws as often as it gets answers: some percent, as the
+ * hottest record of all has a share of 4 %.
+ *
  * Theta is 0.99 and the hot spot 0.2 of the records with 0.8 of the draws unless told otherwise.
  *
  * Threading: one owner at a time.
@@ -55,8 +63,8 @@ typedef struct LoadChooser {
     uint64_t next;         /* SEQUENTIAL; REPLAY: the line */
     const uint32_t *trace; /* REPLAY */
     uint64_t trace_count;
-    uint32_t worker; /* REPLAY: of the lines, those whose record is this modulo workers */
-    uint32_t workers;
+    uint32_t worker;
+    uint32_t workers; /* 1: every record is its own */
 } LoadChooser;
 
 /*
@@ -72,15 +80,17 @@ void load_distribution_write(const LoadDistribution *it, char out[LOAD_CHOOSER_T
 /* A chooser among records of which there will be about `expected`, which is above 0. */
 LoadChooser load_chooser(const LoadDistribution *distribution, uint64_t expected);
 
-/*
- * Has REPLAY follow a trace, which must outlive the chooser: of its lines those that are worker
- * `worker`'s of `workers`, whose places are drawn. At least one must be.
- */
-void load_chooser_follow(LoadChooser *chooser, const uint32_t *trace, uint64_t count,
-                         uint32_t worker, uint32_t workers);
+/* Has it draw for one of several workers. REQUIRES: worker < workers <= expected. */
+void load_chooser_share(LoadChooser *chooser, uint32_t worker, uint32_t workers);
 
-/* A record, from 0 to records - 1. REQUIRES: records above 0. */
-uint64_t load_chooser_draw(LoadChooser *chooser, BaseRand *rand, uint64_t records);
+/*
+ * Has REPLAY follow a trace, which must outlive the chooser: of its lines those of its own records,
+ * of which there must be one.
+ */
+void load_chooser_follow(LoadChooser *chooser, const uint32_t *trace, uint64_t count);
+
+/* A place among its own records, from 0 to places - 1. REQUIRES: places above 0. */
+uint64_t load_chooser_draw(LoadChooser *chooser, BaseRand *rand, uint64_t places);
 
 /* Where ZIPFIAN puts a rank, among so many records. */
 uint64_t load_chooser_scatter(uint64_t rank, uint64_t records);

@@ -28,16 +28,16 @@ load_script_init(LoadScript *script, const LoadPlan *plan, LoadLedger *ledger, L
         .rand = base_rand(plan->seed * 0x10001 + index),
         .size_rand = base_rand((plan->seed * 0x10001 + index) ^ (uint64_t)SIZE_STREAM << 40),
     };
-    uint64_t records =
-        load_op_is_walk(kind) && plan->mix.count == 0 ? ledger->total : ledger->records;
-    double inserts = load_mix_share(&plan->mix, LOAD_INSERT) * (double)plan->operations;
+    /* Walks go over the records of all workers. */
+    bool all = load_op_is_walk(kind) && plan->mix.count == 0;
+    double inserts = load_mix_share(&plan->mix, LOAD_INSERT) *
+                     (double)(plan->operations * ledger->workers + plan->operations_rest);
     /* Twice what is to be expected, as YCSB does it. */
-    script->chooser = load_chooser(&plan->distribution, records + (uint64_t)(2 * inserts));
+    script->chooser = load_chooser(&plan->distribution, ledger->total + (uint64_t)(2 * inserts));
+    load_chooser_share(&script->chooser, all ? 0 : ledger->worker, all ? 1 : ledger->workers);
     if (plan->keys->shape == LOAD_KEY_RECORDED) {
-        bool all = load_op_is_walk(kind) && plan->mix.count == 0;
         const LoadRecorded *recorded = plan->keys->recorded;
-        load_chooser_follow(&script->chooser, recorded->trace, recorded->trace_count,
-                            all ? 0 : ledger->worker, all ? 1 : ledger->workers);
+        load_chooser_follow(&script->chooser, recorded->trace, recorded->trace_count);
     }
     load_frontier_init(&script->frontier, ledger->records);
 }

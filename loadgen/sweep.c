@@ -106,7 +106,9 @@ load_sweep_run(const LoadOptions *options, LoadTarget *target, LoadProgress *pro
         if (result == NULL) {
             return base_error(BASE_NO_MEMORY, "no memory for a result");
         }
+        result->monitor = load_monitor_start(&step, target);
         status = load_run(&step, target, progress, stop, result);
+        load_monitor_stop(result->monitor);
         bool whole = base_is_ok(status) && result->load_fault == LOAD_FAULT_NONE;
         if (whole && result->stopped && ret_sweep->best != NULL) {
             load_run_result_free(result); /* a part of a step tells nothing */

@@ -44,6 +44,15 @@ def test_an_engine_tells_what_it_did(tmp_path):
     assert len(times) > 3 and times == sorted(times) and times[0] < 0 < times[-1]
 
 
+def test_the_knee_of_a_sweep_tells_what_the_engine_did(tmp_path):
+    report = measure(tmp_path / "out.json", "--target=embedded:lsm", "--records=500", "--sweep",
+                     "--objective=max<1us", "--rate=1.9", "--seconds=1", "--warmup-seconds=0",
+                     "--workload=put")
+    server = report["server"]
+    assert len(report["sweep"]["steps"]) == 1 and server["observed"] and server["problem"] == ""
+    assert server["after"]["version"] >= 500 and len(server["samples"]) > 1
+
+
 def test_a_server_is_asked_on_its_admin_address(start_server, tmp_path):
     server = start_server(engine="lsm")
     arguments = (f"--target={server.address}", "--records=500", "--seconds=0.5",

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { DRAWS = 400000, RECORDS = 500, CELLS_MAX = 4096, HEAD = 200000 };
+enum { DRAWS = 400000, RECORDS = 500, CELLS_MAX = 4096, HEAD = 200000, WORKERS = 3 };
 
 static double expected[CELLS_MAX];
 static double seen[CELLS_MAX];
@@ -156,6 +156,70 @@ START_TEST(ranks_are_scattered_by_the_hash_of_ycsb)
 }
 END_TEST
 
+/* Draws for one of WORKERS workers; `law` of all records gives what is expected of its own. */
+static double
+chi_square_of_worker(const char *words, uint32_t worker, const double *law)
+{
+    LoadDistribution distribution;
+    BaseRand rand = base_rand(worker + 1);
+    size_t places = (RECORDS - worker + WORKERS - 1) / WORKERS;
+    double all = 0;
+    ck_assert_ptr_null(load_distribution_parse("distribution", words, &distribution));
+    LoadChooser chooser = load_chooser(&distribution, RECORDS);
+    load_chooser_share(&chooser, worker, WORKERS);
+    memset(seen, 0, sizeof seen);
+    for (int i = 0; i < DRAWS; i++) {
+        uint64_t place = load_chooser_draw(&chooser, &rand, places);
+        ck_assert_uint_lt(place, places);
+        seen[place]++;
+    }
+    for (size_t place = 0; place < places; place++) {
+        expected[place] = law[place * WORKERS + worker];
+        all += expected[place];
+    }
+    for (size_t place = 0; place < places; place++) {
+        expected[place] /= all;
+    }
+    return chi_square(places);
+}
+
+START_TEST(workers_share_one_zipfian_law)
+{
+    double law[RECORDS];
+    double even[RECORDS];
+    expect_zipfian(0.99);
+    memcpy(law, expected, sizeof law);
+    for (int i = 0; i < RECORDS; i++) {
+        even[i] = 1;
+    }
+    for (uint32_t worker = 0; worker < WORKERS; worker++) {
+        double most = limit(RECORDS / WORKERS);
+        ck_assert_double_lt(chi_square_of_worker("zipfian", worker, law), most);
+        ck_assert_double_gt(chi_square_of_worker("zipfian", worker, even), most);
+        ck_assert_double_gt(chi_square_of_worker("zipfian(0.9)", worker, law), most);
+    }
+}
+END_TEST
+
+START_TEST(workers_share_one_age)
+{
+    double law[RECORDS];
+    size_t groups = RECORDS / WORKERS;
+    for (size_t i = 0; i < groups * WORKERS; i++) { /* each has the mean of its neighbours */
+        size_t age = groups - 1 - i / WORKERS;
+        law[i] = 0;
+        for (size_t k = 1; k <= WORKERS; k++) {
+            law[i] += pow((double)(age * WORKERS + k), -0.99);
+        }
+    }
+    for (uint32_t worker = RECORDS % WORKERS; worker < WORKERS; worker++) {
+        double most = limit(RECORDS / WORKERS);
+        ck_assert_double_lt(chi_square_of_worker("latest", worker, law), most);
+        ck_assert_double_gt(chi_square_of_worker("latest(0.9)", worker, law), most);
+    }
+}
+END_TEST
+
 START_TEST(latest_is_zipf_by_age)
 {
     double all = 0;
@@ -264,7 +328,7 @@ START_TEST(a_trace_is_replayed)
     ck_assert_uint_eq(keys.size, 10);
     LoadDistribution replay = {.kind = LOAD_CHOOSER_REPLAY};
     LoadChooser chooser = load_chooser(&replay, 3);
-    load_chooser_follow(&chooser, recorded->trace, recorded->trace_count, 0, 1);
+    load_chooser_follow(&chooser, recorded->trace, recorded->trace_count);
     BaseRand rand = base_rand(1);
     const char *const lines[] = {"b", "a", "b", "longer key", "a", "b", "b"};
     for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
@@ -273,7 +337,7 @@ START_TEST(a_trace_is_replayed)
         ck_assert(base_slice_equal(key, base_slice_text(lines[i])));
     }
     /* The second of two workers has record 1 alone, which is "a", at place 0. */
-    load_chooser_follow(&chooser, recorded->trace, recorded->trace_count, 1, 2);
+    load_chooser_share(&chooser, 1, 2);
     ck_assert_uint_eq(load_chooser_draw(&chooser, &rand, 1), 0);
     load_recorded_free(recorded);
     g_autofree char *long_key = g_strnfill(LOAD_KEY_BYTES_MAX + 1, 'x');
@@ -335,6 +399,8 @@ main(void)
     tcase_add_test(cases, uniform_is_uniform);
     tcase_add_test(cases, zipfian_is_zipf_scattered);
     tcase_add_test(cases, ranks_are_scattered_by_the_hash_of_ycsb);
+    tcase_add_test(cases, workers_share_one_zipfian_law);
+    tcase_add_test(cases, workers_share_one_age);
     tcase_add_test(cases, another_theta);
     tcase_add_test(cases, the_hottest_record_of_ycsb);
     tcase_add_test(cases, latest_is_zipf_by_age);
