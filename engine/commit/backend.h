@@ -8,9 +8,9 @@
  *     lookup*  ->  prepare  ->  [persist, with its group]  ->  publish
  *                                                          \-> discard, after a failed persist
  *
- * Threading: the sequencer calls lookup, load, unload, prepare, persist, publish and discard from
- * whatever thread leads it at the moment, but one at a time and each after the one before: a
- * backend has a single writer. None of them may submit a commit.
+ * Threading: the sequencer calls all of these functions from whatever thread leads it at the
+ * moment, but one at a time and each after the one before: a backend has a single writer. None of
+ * them may submit a commit.
  */
 #ifndef LARDER_ENGINE_COMMIT_BACKEND_H
 #define LARDER_ENGINE_COMMIT_BACKEND_H
@@ -34,13 +34,16 @@ typedef struct CommitOp {
     int64_t version;           /* the entry's */
     int64_t expires_at_ms;     /* PUT: 0 for never */
     bool unbounded;            /* REMOVE_RANGE: to the last key; value is ignored */
-    uintptr_t backend_hint[2]; /* PUT, REMOVE: what lookup left for this key; zeros if not asked */
+    uintptr_t backend_hint[2]; /* PUT, REMOVE: what lookup or begin left for this key, or zeros */
     void *backend_private;     /* the backend's, NULL at prepare */
 
     struct CommitOp *overlay_next; /* the sequencer's */
     uint64_t overlay_hash;
     size_t value_capacity;
 } CommitOp;
+
+/* Where the words of commit_hint() are; those before it are the sequencer's. */
+#define COMMIT_HINT 3
 
 /* One commit that passed its guards. Versions of entries grow, by one as a rule. */
 typedef struct CommitEntry {
@@ -73,6 +76,18 @@ typedef struct CommitLoad {
 } CommitLoad;
 
 typedef struct CommitBackendOps {
+    /*
+     * Brackets a few commits of a chain: `most` at most of those from `chain` on, which are linked
+     * by next, will be looked up, prepared and published before end; perhaps not all of them. No
+     * callback of a commit runs in between. So begin may take a lock that end releases, and fetch
+     * into the cache what the keys will touch. In commit_hint() of each of them it leaves what
+     * lookup would leave in its hint for the key of the first mutation, or zeros; a commit with one
+     * mutation that needs no lookup hands that over in its CommitOp. Only for immediate backends,
+     * and both may be NULL.
+     */
+    void (*begin)(CommitBackend *backend, EngineCommit *chain, size_t most);
+    void (*end)(CommitBackend *backend);
+
     /*
      * The newest published record of a key, as a view that stays valid until the next publish or
      * discard has returned; that of a backend that persists may end with the next lookup, because
@@ -133,5 +148,12 @@ typedef struct CommitBackendOps {
 struct CommitBackend {
     const CommitBackendOps *ops;
 };
+
+/* Two words of a commit, for begin to fill in. */
+static inline uintptr_t *
+commit_hint(EngineCommit *commit)
+{
+    return &commit->engine_private[COMMIT_HINT];
+}
 
 #endif

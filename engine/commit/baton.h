@@ -2,7 +2,7 @@
  * baton.h: hands leadership from a thread that has led long enough to one that comes by.
  *
  * A tired leader offers its place and works on. The next thread that submits accepts, waits until
- * the leader has finished the commit in its hand, and leads from there; the old leader returns to
+ * the leader has finished the group in its hand, and leads from there; the old leader returns to
  * its caller. When nobody comes by, the work ends by itself, and the leader withdraws the offer. So
  * a thread leads for a bounded number of commits while others submit, and no thread of ours is
  * needed.

@@ -69,11 +69,10 @@ commit_flight_next_answer(const EngineCommit *commit)
 }
 
 EngineCommit *
-commit_flight_take_answer(CommitFlight *flight)
+commit_flight_take_answers(CommitFlight *flight)
 {
-    EngineCommit *commit = flight->first_answer;
-    if (commit != NULL) {
-        flight->first_answer = commit_flight_next_answer(commit);
-    }
-    return commit;
+    EngineCommit *first = flight->first_answer;
+    flight->first_answer = NULL;
+    flight->last_answer = NULL;
+    return first;
 }

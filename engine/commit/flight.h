@@ -57,7 +57,7 @@ void commit_flight_add_answer(CommitFlight *flight, EngineCommit *commit);
 /* The request to answer after this one; NULL: it is the last. */
 EngineCommit *commit_flight_next_answer(const EngineCommit *commit);
 
-/* Takes out the first request to answer; NULL: none is left. */
-EngineCommit *commit_flight_take_answer(CommitFlight *flight);
+/* Takes out all requests to answer, and returns the first; NULL: there are none. */
+EngineCommit *commit_flight_take_answers(CommitFlight *flight);
 
 #endif

@@ -4,12 +4,6 @@
 #include "engine/commit/outcome.h"
 
 EngineOutcome
-commit_outcome_applied(int64_t version)
-{
-    return (EngineOutcome){.kind = ENGINE_APPLIED, .version = version, .status = base_ok()};
-}
-
-EngineOutcome
 commit_outcome_refused(EngineRefusal refusal, BaseStatus status)
 {
     return (EngineOutcome){.kind = ENGINE_REFUSED, .refusal = refusal, .status = status};

@@ -9,7 +9,11 @@
 
 #include "engine/engine.h"
 
-EngineOutcome commit_outcome_applied(int64_t version);
+static inline EngineOutcome
+commit_outcome_applied(int64_t version)
+{
+    return (EngineOutcome){.kind = ENGINE_APPLIED, .version = version, .status = base_ok()};
+}
 
 /*
  * Certainly not applied, for an error before anything was written: REFUSED or FAILED by its code.

@@ -82,7 +82,7 @@ commit_pipeline_add(CommitPipeline *pipeline, EngineCommit *commit, CommitEntry 
     if (pipeline->depth == 0) {
         CommitBackend *backend = pipeline->resolver->backend;
         backend->ops->publish(backend, entry);
-        deliver(commit);
+        commit_flight_add_answer(open_flight(pipeline), commit);
         return;
     }
     CommitFlight *flight = open_flight(pipeline);
@@ -97,6 +97,10 @@ commit_pipeline_add(CommitPipeline *pipeline, EngineCommit *commit, CommitEntry 
 void
 commit_pipeline_answer(CommitPipeline *pipeline, EngineCommit *commit)
 {
+    if (pipeline->depth == 0) {
+        commit_flight_add_answer(open_flight(pipeline), commit);
+        return;
+    }
     CommitFlight *seen = NULL;
     for (CommitFlight *flight = pipeline->oldest; flight != NULL; flight = flight->next) {
         seen = flight->group.entry_count != 0 ? flight : seen;
@@ -108,13 +112,11 @@ commit_pipeline_answer(CommitPipeline *pipeline, EngineCommit *commit)
     }
 }
 
-void
-commit_pipeline_trim(CommitPipeline *pipeline)
+bool
+commit_pipeline_has_grown(const CommitPipeline *pipeline)
 {
-    CommitFlight *flight = pipeline->oldest;
-    if (flight != NULL && flight->state == COMMIT_FLIGHT_OPEN && flight->group.entry_count == 0) {
-        commit_arena_reset(&flight->arena);
-    }
+    const CommitFlight *flight = pipeline->newest;
+    return flight != NULL && flight->arena.newest != flight->arena.first;
 }
 
 void
@@ -135,12 +137,25 @@ commit_pipeline_send(CommitPipeline *pipeline)
 static void
 deliver_answers(CommitFlight *flight)
 {
-    EngineCommit *commit = commit_flight_take_answer(flight);
+    EngineCommit *commit = commit_flight_take_answers(flight);
     while (commit != NULL) {
-        EngineCommit *next = commit_flight_take_answer(flight);
+        EngineCommit *next = commit_flight_next_answer(commit);
         deliver(commit);
         commit = next;
     }
+}
+
+void
+commit_pipeline_trim(CommitPipeline *pipeline)
+{
+    CommitFlight *flight = pipeline->oldest;
+    if (flight == NULL || flight->state != COMMIT_FLIGHT_OPEN || flight->group.entry_count != 0) {
+        return;
+    }
+    if (pipeline->depth == 0) {
+        deliver_answers(flight);
+    }
+    commit_arena_reset(&flight->arena);
 }
 
 static void

@@ -9,7 +9,7 @@
  * in there or before; without one everything is published, and it is answered at once.
  *
  * Over an immediate backend (depth 0) the only flight is a place to work in: an entry is published
- * and its request answered on the spot.
+ * on the spot, and its request is answered behind the group that it was sequenced in.
  *
  * P-1  At most depth flights are sent and not finished; with the open one, depth + 1 flights
  *      suffice.
@@ -56,7 +56,13 @@ void commit_pipeline_add(CommitPipeline *pipeline, EngineCommit *commit, CommitE
 /* Answers a request that changed nothing with its outcome. */
 void commit_pipeline_answer(CommitPipeline *pipeline, EngineCommit *commit);
 
-/* Takes back the open memory if nobody needs it any more. */
+/* Whether the open memory has grown beyond what is kept. */
+bool commit_pipeline_has_grown(const CommitPipeline *pipeline);
+
+/*
+ * Ends a group of requests: over an immediate backend they are answered; the open memory is taken
+ * back if nobody needs it any more.
+ */
 void commit_pipeline_trim(CommitPipeline *pipeline);
 
 /* Hands the open flight to the backend if it has something and the backend has room. */

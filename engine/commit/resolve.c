@@ -398,6 +398,35 @@ leave_in_overlay(const Resolution *resolution)
     }
 }
 
+/*
+ * A commit of one mutation that need not know anything, over an immediate backend, where nothing
+ * is unpublished: most writes are of this kind.
+ */
+static bool
+is_simple(const CommitResolver *resolver, const EngineCommit *commit)
+{
+    return resolver->immediate && commit->guard_count == 0 && commit->mutation_count == 1 &&
+           commit->mutations[0].kind != ENGINE_REMOVE_RANGE &&
+           !commit_resolve_looks(&commit->mutations[0]);
+}
+
+static void
+resolve_simple(Resolution *resolution)
+{
+    EngineCommit *commit = resolution->commit;
+    EngineMutation *mutation = commit->mutations;
+    CommitState state = {.present = false};
+    if (resolution->resolver->backend->ops->begin != NULL) {
+        memcpy(state.hint, commit_hint(commit), sizeof state.hint);
+    }
+    memset(&mutation->result, 0, sizeof mutation->result);
+    if (mutation->kind == ENGINE_PUT) {
+        write_value(resolution, mutation, &state, mutation->value, 0);
+    } else {
+        write_remove(resolution, mutation, &state);
+    }
+}
+
 /* An entry with room for all operations of a request; NULL: no memory. */
 static CommitEntry *
 new_entry(CommitArena *arena, const EngineCommit *commit, int64_t version, int64_t stamp_ms)
@@ -434,6 +463,11 @@ commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit 
         .scope = {resolver->backend, seen ? resolver->overlay : NULL, version, stamp_ms},
         .tracked = tracked,
     };
+    if (is_simple(resolver, commit)) {
+        resolve_simple(&resolution);
+        *ret_entry = entry;
+        return COMMIT_PASSED;
+    }
     commit_overlay_settle(resolver->overlay);
     CommitVerdict verdict = check_guards(&resolution);
     if (verdict == COMMIT_PASSED) {

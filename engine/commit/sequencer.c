@@ -4,6 +4,11 @@
  * The leader's state is plain memory that passes from leader to leader with the inbox's word or the
  * baton. It has two queues: chains to sequence, and groups that the backend has answered, which go
  * first because they make room for more. pipeline.h does what comes behind sequencing.
+ *
+ * Over an immediate backend the commits of a chain are sequenced in groups. What a group needs but
+ * once is paid once: the backend's lock, reading the clocks, fetching what the keys will touch into
+ * the cache; and the callbacks come together behind it. A group ends early when the memory to
+ * resolve in has grown, so that large commits do not add up.
  */
 #include "engine/commit/sequencer.h"
 
@@ -18,8 +23,11 @@
 #include <sched.h>
 #include <stdlib.h>
 
-/* Steps between two looks at the inbox while there is other work. */
-#define STEPS_PER_LOOK 32
+/* Commits between two looks at the inbox while there is other work. */
+#define COMMITS_PER_LOOK 32
+
+/* A clock that was not read since the last look. */
+#define NOT_READ INT64_MIN
 
 /* Kinds of items in the inbox. */
 enum {
@@ -50,6 +58,10 @@ struct CommitSequencer {
     ItemQueue arrivals;  /* flights that the backend has answered */
     EngineCommit *chain; /* what is left of the chain in hand */
     CommitWait *wait;    /* that the first commit of it comes from; NULL: none */
+    int64_t wall_ms;     /* read since the last look, or NOT_READ */
+    int64_t now_us;      /* the same of the monotonic clock */
+    unsigned looked;     /* commits since the last look */
+    unsigned since_offer;
     CommitOverlay overlay;
     CommitPipeline pipeline;
 };
@@ -112,6 +124,37 @@ item_owner(CommitInboxItem *item, size_t offset)
 }
 
 /*
+ * ---------------------------------------------------------------------------------------- time --
+ */
+
+/* From now on time is read anew. */
+static void
+forget_time(CommitSequencer *sequencer)
+{
+    sequencer->wall_ms = NOT_READ;
+    sequencer->now_us = NOT_READ;
+}
+
+/* The stamp for a commit. It is not below one that a read was given, however old the reading is. */
+static int64_t
+stamp_now(CommitSequencer *sequencer)
+{
+    if (sequencer->wall_ms == NOT_READ) {
+        sequencer->wall_ms = base_clock_wall_ms(sequencer->stamps->clock);
+    }
+    return commit_stamp_observe(sequencer->stamps, sequencer->wall_ms);
+}
+
+static bool
+has_passed(CommitSequencer *sequencer, int64_t deadline_us)
+{
+    if (sequencer->now_us == NOT_READ) {
+        sequencer->now_us = base_clock_monotonic_us(sequencer->clock);
+    }
+    return sequencer->now_us > deadline_us;
+}
+
+/*
  * ---------------------------------------------------------------------------------- sequencing --
  */
 
@@ -134,8 +177,7 @@ is_turned_away(CommitSequencer *sequencer, EngineCommit *commit)
             base_error(BASE_UNSUPPORTED, "this engine keeps nothing on disk to sync"));
         return true;
     }
-    if (commit->deadline_us != 0 &&
-        base_clock_monotonic_us(sequencer->clock) > commit->deadline_us) {
+    if (commit->deadline_us != 0 && has_passed(sequencer, commit->deadline_us)) {
         commit->outcome = commit_outcome_refused(
             ENGINE_REFUSAL_DEADLINE, base_error(BASE_BUSY, "the deadline passed in the queue"));
         return true;
@@ -212,8 +254,8 @@ sequence(CommitSequencer *sequencer)
     }
     CommitArena *arena = commit_pipeline_open(&sequencer->pipeline);
     CommitEntry *entry = NULL;
-    switch (commit_resolve(&sequencer->resolver, arena, commit, version,
-                           commit_stamp_now(sequencer->stamps), &entry)) {
+    switch (commit_resolve(&sequencer->resolver, arena, commit, version, stamp_now(sequencer),
+                           &entry)) {
     case COMMIT_PASSED:
         pass(sequencer, commit, entry);
         break;
@@ -224,7 +266,6 @@ sequence(CommitSequencer *sequencer)
         set_aside(sequencer, commit, COMMIT_WAIT_KEYS);
         break;
     }
-    commit_pipeline_trim(&sequencer->pipeline);
 }
 
 /* Sequences the first request of the chain in hand, which may have waited. */
@@ -248,6 +289,31 @@ sequence_next(CommitSequencer *sequencer)
     free(wait);
 }
 
+/*
+ * Sequences the next commits of the chain in hand: over an immediate backend as many as a group may
+ * have, else one. Returns their number.
+ */
+static unsigned
+sequence_group(CommitSequencer *sequencer)
+{
+    CommitBackend *backend = sequencer->backend;
+    unsigned most = sequencer->resolver.immediate ? COMMIT_GROUP_MAX : 1;
+    unsigned count = 0;
+    if (backend->ops->begin != NULL) {
+        backend->ops->begin(backend, sequencer->chain, most);
+    }
+    do {
+        sequence_next(sequencer);
+        count++;
+    } while (count < most && sequencer->chain != NULL &&
+             !commit_pipeline_has_grown(&sequencer->pipeline));
+    if (backend->ops->end != NULL) {
+        backend->ops->end(backend);
+    }
+    commit_pipeline_trim(&sequencer->pipeline);
+    return count;
+}
+
 /* Takes the next chain into the hand. False: there is none. */
 static bool
 take_chain(CommitSequencer *sequencer)
@@ -262,6 +328,7 @@ take_chain(CommitSequencer *sequencer)
     } else {
         sequencer->chain = item_owner(item, offsetof(EngineCommit, engine_private));
     }
+    forget_time(sequencer);
     return true;
 }
 
@@ -269,39 +336,52 @@ take_chain(CommitSequencer *sequencer)
  * ------------------------------------------------------------------------------------- leading --
  */
 
-/* One piece of work. False: there is none. */
-static bool
+/* One piece of work. Returns how many commits it was worth; 0: there is none. */
+static unsigned
 step(CommitSequencer *sequencer)
 {
     CommitInboxItem *arrival = queue_take(&sequencer->arrivals);
     if (arrival != NULL) {
         commit_pipeline_land(&sequencer->pipeline,
                              item_owner(arrival, offsetof(CommitFlight, item)));
-        return true;
+        return 1;
     }
     if (sequencer->chain == NULL && !take_chain(sequencer)) {
-        return false;
+        return 0;
     }
-    sequence_next(sequencer);
-    return true;
+    return sequence_group(sequencer);
+}
+
+/* What is due after so many commits: a look at the inbox and the clock, an offer of the place. */
+static void
+look_around(CommitSequencer *sequencer, unsigned commits)
+{
+    sequencer->looked += commits;
+    if (sequencer->looked >= COMMITS_PER_LOOK) {
+        sequencer->since_offer += sequencer->looked;
+        sequencer->looked = 0;
+        forget_time(sequencer);
+        (void)receive(sequencer, commit_inbox_take(&sequencer->inbox));
+    }
+    if (sequencer->since_offer >= COMMIT_LEAD_MAX) {
+        sequencer->since_offer = 0;
+        commit_baton_offer(&sequencer->baton);
+    }
 }
 
 /* Works until nothing is left. False: somebody accepted the place before. */
 static bool
 work_off(CommitSequencer *sequencer)
 {
-    unsigned steps = 0;
+    sequencer->looked = 0;
+    sequencer->since_offer = 0;
     for (;;) {
-        while (step(sequencer)) {
+        unsigned commits = 0;
+        while ((commits = step(sequencer)) != 0) {
             if (commit_baton_is_wanted(&sequencer->baton)) {
                 return false;
             }
-            if (++steps % COMMIT_LEAD_MAX == 0) {
-                commit_baton_offer(&sequencer->baton);
-            }
-            if (steps % STEPS_PER_LOOK == 0) {
-                (void)receive(sequencer, commit_inbox_take(&sequencer->inbox));
-            }
+            look_around(sequencer, commits);
         }
         commit_pipeline_send(&sequencer->pipeline);
         if (sequencer->arrivals.first != NULL ||

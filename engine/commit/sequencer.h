@@ -20,7 +20,8 @@
  * S-4  The first failed persist poisons the sequencer: nothing that was unpublished is published,
  *      every outcome that waits is UNKNOWN (one that is REFUSED or FAILED stays what it is), every
  *      later commit is FAILED with BASE_POISONED. Reads go on.
- * S-5  A request whose `deadline_us` has passed when its turn comes is REFUSED/DEADLINE.
+ * S-5  A request whose `deadline_us` has passed when its turn comes is REFUSED/DEADLINE. The leader
+ *      reads the clocks at the first commit of a chain and every COMMIT_GROUP_MAX commits.
  * S-6  The sequencer never reads disk and never sleeps: a request that needs a cold key, or room
  *      that the backend is about to make, waits aside, with the rest of its chain, until the
  *      backend has loaded the keys or has the room, and is then resolved anew from the start.
@@ -29,6 +30,8 @@
  * S-9  A request without mutations is APPLIED at the version of the latest commit if its guards
  *      hold.
  * S-10 Short of memory, a commit is REFUSED/MEMORY_FULL; nothing else happens.
+ * S-11 Over an immediate backend up to COMMIT_GROUP_MAX commits of a chain are a group: they are
+ *      sequenced and published one by one, and answered together behind the last of them.
  * Not applied: `index` is the guard or mutation at fault; current_version, current_value and
  * current_number tell the state of its key before the commit (an APPEND's result.length too).
  *
@@ -46,6 +49,9 @@
 
 /* Commits that a leader sequences before it offers its place. */
 #define COMMIT_LEAD_MAX 1024
+
+/* Commits of a chain that are sequenced without a callback between them. */
+#define COMMIT_GROUP_MAX 32
 
 typedef struct CommitSequencer CommitSequencer;
 

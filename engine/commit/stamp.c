@@ -30,8 +30,8 @@ commit_stamp_now(CommitStamps *stamps)
     return raise_to(stamps, base_clock_wall_ms(stamps->clock));
 }
 
-void
+int64_t
 commit_stamp_observe(CommitStamps *stamps, int64_t stamp_ms)
 {
-    (void)raise_to(stamps, stamp_ms);
+    return raise_to(stamps, stamp_ms);
 }

@@ -27,7 +27,10 @@ void commit_stamp_init(CommitStamps *stamps, const BaseClock *clock, int64_t at_
 /* The time now: the highest of the clock and all that anybody was told or told us. */
 int64_t commit_stamp_now(CommitStamps *stamps);
 
-/* Raises the time to at least `stamp_ms`, for stamps that come from elsewhere. */
-void commit_stamp_observe(CommitStamps *stamps, int64_t stamp_ms);
+/*
+ * Raises the time to at least `stamp_ms`, a stamp that comes from elsewhere or a reading of the
+ * clock that is a little old, and returns the time.
+ */
+int64_t commit_stamp_observe(CommitStamps *stamps, int64_t stamp_ms);
 
 #endif

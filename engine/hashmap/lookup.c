@@ -3,6 +3,8 @@
  */
 #include "engine/hashmap/lookup.h"
 
+#include "engine/hashmap/fetch.h"
+
 enum {
     /* Attempts of a multi-get at the latest version before it takes a snapshot. */
     TRIES = 4,
@@ -112,57 +114,17 @@ hashmap_lookup_answer(const HashmapRecord *record, int64_t now_ms)
     return lookup;
 }
 
-enum { CACHE_LINE = 64 };
-
-/* Fetches the bucket that a key should be in. */
-static HashmapTable *
-prefetch_bucket(HashmapPlace place)
-{
-    HashmapTable *table = atomic_load_explicit(&place.shard->table, memory_order_acquire);
-    if (table != NULL) {
-        size_t home = hashmap_table_home(table, place.tag);
-        __builtin_prefetch((const void *)&table->slots[home * HASHMAP_BUCKET_SLOTS]);
-    }
-    return table;
-}
-
-/*
- * Fetches the records in that bucket that have the tag of the key; mostly there is just one. The
- * caller will soon want the value, too, which is behind the key: two more lines hold a small one.
- */
-static void
-prefetch_records(HashmapTable *table, uint64_t tag)
-{
-    size_t first = hashmap_table_home(table, tag) * HASHMAP_BUCKET_SLOTS;
-    for (size_t i = first; i < first + HASHMAP_BUCKET_SLOTS; i++) {
-        uint64_t word = atomic_load_explicit(&table->slots[i], memory_order_relaxed);
-        const uint8_t *record = (const uint8_t *)hashmap_slot_record(word);
-        /* An empty slot looks like one with tag 0. */
-        if (record != NULL && ((word ^ tag) & HASHMAP_SLOT_TAG) == 0) {
-            __builtin_prefetch(record);
-            __builtin_prefetch(record + CACHE_LINE);
-            __builtin_prefetch(record + 2 * (size_t)CACHE_LINE);
-        }
-    }
-}
-
-/* Hashes keys and has what they will need fetched, all of them at the same time. */
+/* Hashes keys and has what they will need fetched. */
 static void
 prepare_batch(const HashmapState *state, EngineKeyspace keyspace, const BaseSlice *keys,
               size_t count, HashmapKey *batch)
 {
-    HashmapPlace places[BATCH];
-    HashmapTable *tables[BATCH];
+    uint64_t hashes[BATCH];
     for (size_t i = 0; i < count; i++) {
         batch[i] = hashmap_lookup_key(state, keyspace, keys[i]);
-        places[i] = hashmap_state_place(state, batch[i].hash);
-        tables[i] = prefetch_bucket(places[i]);
+        hashes[i] = batch[i].hash;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (tables[i] != NULL) {
-            prefetch_records(tables[i], places[i].tag);
-        }
-    }
+    hashmap_fetch(state, hashes, count);
 }
 
 /* At `version`; false: too late for one of the keys. With a snapshot it is never too late. */

@@ -1,9 +1,10 @@
 /*
  * pool.c: recycled blocks. See pool.h.
  *
- * A class is what a block costs, in steps of 16: a block of class c has room for all sizes that
- * cost up to c * 16 bytes. The first word of a block in the pool links to the next one. In builds
- * with expensive checks the pool takes nothing, so that sanitizers see every block come and go.
+ * A class is what a block costs, in steps of 16: one of class c costs c * 16 bytes, and has room
+ * for all sizes that cost so much or less. The first word of a block in the pool links to the next
+ * one. In builds with expensive checks the pool takes nothing, so that sanitizers see every block
+ * come and go.
  */
 #include "engine/hashmap/pool.h"
 
@@ -36,7 +37,7 @@ unlink_first(HashmapPool *pool, size_t class_index)
     void *block = pool->first[class_index];
     memcpy(&pool->first[class_index], block, sizeof(void *));
     pool->count[class_index]--;
-    add_bytes(pool, -(int64_t)hashmap_memory_cost(block));
+    add_bytes(pool, -(int64_t)(class_index * HASHMAP_POOL_STEP));
     return block;
 }
 
@@ -51,9 +52,8 @@ hashmap_pool_take(HashmapPool *pool, size_t size)
 }
 
 bool
-hashmap_pool_give(HashmapPool *pool, void *block)
+hashmap_pool_give(HashmapPool *pool, void *block, size_t cost)
 {
-    size_t cost = hashmap_memory_cost(block);
     size_t class_index = cost / HASHMAP_POOL_STEP;
     if (class_index >= HASHMAP_POOL_CLASSES || pool->count[class_index] >= CLASS_BYTES / cost) {
         return false;

@@ -29,8 +29,8 @@ typedef struct HashmapPool {
 /* A block of at least `size` bytes that the caller now owns; NULL: the pool has none. */
 void *hashmap_pool_take(HashmapPool *pool, size_t size);
 
-/* Offers a block from hashmap_memory_alloc(). False: not wanted, it stays the caller's. */
-bool hashmap_pool_give(HashmapPool *pool, void *block);
+/* Offers a block that costs `cost` (memory.h). False: not wanted, it stays the caller's. */
+bool hashmap_pool_give(HashmapPool *pool, void *block, size_t cost);
 
 /* Frees all blocks. */
 void hashmap_pool_clear(HashmapPool *pool);

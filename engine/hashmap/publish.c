@@ -2,13 +2,20 @@
  * publish.c: the writer. See publish.h, and state.c for the steps.
  *
  * How the words of an operation are used:
- *   backend_hint     PUT and REMOVE, up to prepare: the hash of the key, and 1 when lookup has left
- *                    it; from install on: the slot (0: nothing was installed) and the shard.
+ *   backend_hint     PUT and REMOVE, up to prepare: the hash of the key, and 1 when it is known;
+ *                    from prepare on: the hash, and for a PUT the slot that has the key (0: none,
+ *                    and one is promised); from install on: the slot (0: nothing was installed)
+ *                    and the shard.
  *                    REMOVE_RANGE: the one before it in the entry, and nothing.
  *   backend_private  the record of a PUT or REMOVE; the Doomed of a REMOVE_RANGE.
+ *
+ * A slot that prepare has found serves install too, unless a later operation of the entry has
+ * replaced the table meanwhile. It still has the key: tombstones leave their slots when the whole
+ * entry is installed, not before.
  */
 #include "engine/hashmap/publish.h"
 
+#include "engine/hashmap/fetch.h"
 #include "engine/hashmap/lookup.h"
 #include "engine/hashmap/prune.h"
 #include "engine/hashmap/sweep.h"
@@ -35,6 +42,16 @@ state_of(CommitBackend *backend)
     return ((HashmapPublisher *)backend)->state;
 }
 
+/* REQUIRES: no view that lookup has returned is in use. */
+static void
+reclaim_if(HashmapState *state, bool due)
+{
+    if (due) {
+        base_epoch_refresh();
+        hashmap_state_reclaim(state, RECLAIM_BUDGET);
+    }
+}
+
 static BaseStatus
 lookup(CommitBackend *backend, EngineKeyspace keyspace, BaseSlice bytes, uintptr_t hint[2],
        EngineLookup *ret_lookup)
@@ -46,6 +63,43 @@ lookup(CommitBackend *backend, EngineKeyspace keyspace, BaseSlice bytes, uintptr
     const HashmapRecord *record = hashmap_lookup_head(state, &key);
     *ret_lookup = hashmap_lookup_answer(record, INT64_MIN);
     return base_ok();
+}
+
+/* ------------------------------------------------------------------------------------ group -- */
+
+/* Takes the lock for a group, and fetches what its keys will touch. */
+static void
+begin(CommitBackend *backend, EngineCommit *chain, size_t most)
+{
+    HashmapState *state = state_of(backend);
+    uint64_t hashes[HASHMAP_FETCH_MAX];
+    size_t count = 0;
+    EngineCommit *commit = chain;
+    for (size_t i = 0; i < most && commit != NULL; i++, commit = commit->next) {
+        uintptr_t *hint = commit_hint(commit);
+        const EngineMutation *mutation = commit->mutations;
+        hint[1] = 0;
+        if (commit->mutation_count == 0 || count == HASHMAP_FETCH_MAX) {
+            continue;
+        }
+        hashes[count] = hashmap_state_hash(state, mutation->keyspace, mutation->key);
+        hint[0] = hashes[count++];
+        hint[1] = 1;
+    }
+    if (count != 0) {
+        hashmap_fetch(state, hashes, count);
+    }
+    (void)pthread_mutex_lock(&state->mutex);
+}
+
+/* Gives the lock back. */
+static void
+end(CommitBackend *backend)
+{
+    HashmapState *state = state_of(backend);
+    reclaim_if(state,
+               base_epoch_reclaim_due(&state->records) || base_epoch_reclaim_due(&state->tables));
+    (void)pthread_mutex_unlock(&state->mutex);
 }
 
 /* ---------------------------------------------------------------------------------- prepare -- */
@@ -82,17 +136,20 @@ prepare_put(HashmapState *state, CommitOp *op)
     }
     HashmapKey key = key_of(state, op);
     HashmapPlace place = hashmap_state_place(state, key.hash);
-    if (!hashmap_shard_reserve(state, place.shard)) {
+    HashmapSlot *slot = hashmap_shard_find(place, op->keyspace, op->key);
+    if (slot == NULL && !hashmap_shard_reserve(state, place.shard)) {
         return no_memory();
     }
     HashmapRecord *record = hashmap_state_new_record(state, &spec);
     if (record == NULL) {
-        hashmap_shard_unreserve(place.shard);
+        if (slot == NULL) {
+            hashmap_shard_unreserve(place.shard);
+        }
         return no_memory();
     }
     op->backend_private = record;
     op->backend_hint[0] = key.hash;
-    op->backend_hint[1] = 1;
+    op->backend_hint[1] = (uintptr_t)slot;
     return base_ok();
 }
 
@@ -116,7 +173,7 @@ prepare_remove(HashmapState *state, CommitOp *op, const CommitOp *range)
 {
     HashmapKey key = key_of(state, op);
     op->backend_hint[0] = key.hash;
-    op->backend_hint[1] = 1;
+    op->backend_hint[1] = 0;
     /* The entry itself may have put the key, but only with a range between: else it is one op. */
     if (hashmap_lookup_head(state, &key) == NULL && range == NULL) {
         return base_ok();
@@ -258,7 +315,7 @@ undo_op(HashmapState *state, CommitOp *op)
         }
         free(doomed);
     } else {
-        if (op->kind == COMMIT_PUT) {
+        if (op->kind == COMMIT_PUT && op->backend_hint[1] == 0) {
             hashmap_shard_unreserve(hashmap_state_place(state, op->backend_hint[0]).shard);
         }
         hashmap_state_drop_record(state, op->backend_private);
@@ -266,19 +323,38 @@ undo_op(HashmapState *state, CommitOp *op)
     op->backend_private = NULL;
 }
 
+/* Fetches what the next operations of an entry will touch. */
+static void
+fetch_ops(const HashmapState *state, CommitEntry *entry, size_t from)
+{
+    uint64_t hashes[HASHMAP_FETCH_MAX];
+    size_t count = 0;
+    for (size_t i = from; i < entry->op_count && count < HASHMAP_FETCH_MAX; i++) {
+        CommitOp *op = &entry->ops[i];
+        if (op->kind == COMMIT_REMOVE_RANGE) {
+            break;
+        }
+        hashes[count] = key_of(state, op).hash;
+        op->backend_hint[0] = hashes[count++];
+        op->backend_hint[1] = 1;
+    }
+    hashmap_fetch(state, hashes, count);
+}
+
 static BaseStatus
 prepare(CommitBackend *backend, CommitEntry *entry)
 {
     HashmapState *state = state_of(backend);
-    (void)pthread_mutex_lock(&state->mutex);
     const CommitOp *range = NULL;
     for (size_t i = 0; i < entry->op_count; i++) {
+        if (i % HASHMAP_FETCH_MAX == 0 && entry->op_count > 1) {
+            fetch_ops(state, entry, i);
+        }
         BaseStatus status = prepare_op(state, entry, i, range);
         if (!base_is_ok(status)) {
             for (size_t j = 0; j <= i; j++) {
                 undo_op(state, &entry->ops[j]);
             }
-            (void)pthread_mutex_unlock(&state->mutex);
             return status;
         }
         if (entry->ops[i].kind == COMMIT_REMOVE_RANGE) {
@@ -316,11 +392,17 @@ install_op(HashmapState *state, CommitOp *op)
         return;
     }
     HashmapPlace place = hashmap_state_place(state, op->backend_hint[0]);
-    HashmapSlot *slot = hashmap_shard_install(state, place, op->backend_private);
+    HashmapSlot *found = (HashmapSlot *)op->backend_hint[1];
+    HashmapSlot *slot = NULL;
+    if (found != NULL && hashmap_table_has_slot(hashmap_shard_table(place.shard), found)) {
+        slot = hashmap_shard_replace(state, place, found, op->backend_private);
+    } else {
+        slot = hashmap_shard_install(state, place, op->backend_private);
+    }
     if (slot == NULL) {
         hashmap_state_drop_record(state, op->backend_private);
     }
-    if (op->kind == COMMIT_PUT) {
+    if (op->kind == COMMIT_PUT && found == NULL) {
         hashmap_shard_unreserve(place.shard);
     }
     op->backend_hint[0] = (uintptr_t)slot;
@@ -374,18 +456,14 @@ publish(CommitBackend *backend, CommitEntry *entry)
         settle_op(state, &entry->ops[i]);
     }
     hashmap_sweep_after_commit(state, entry->stamp_ms);
-    if (base_epoch_reclaim_due(&state->records) || base_epoch_reclaim_due(&state->tables) ||
-        hashmap_state_is_tight(state)) {
-        base_epoch_refresh();
-        hashmap_state_reclaim(state, RECLAIM_BUDGET);
-    }
-    (void)pthread_mutex_unlock(&state->mutex);
+    reclaim_if(state, hashmap_state_is_tight(state));
 }
 
 void
 hashmap_publish_init(HashmapPublisher *publisher, HashmapState *state)
 {
-    static const CommitBackendOps ops = {.lookup = lookup, .prepare = prepare, .publish = publish};
+    static const CommitBackendOps ops = {
+        .begin = begin, .end = end, .lookup = lookup, .prepare = prepare, .publish = publish};
     publisher->backend.ops = &ops;
     publisher->state = state;
 }

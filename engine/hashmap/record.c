@@ -8,25 +8,6 @@
 
 #include <stdlib.h>
 
-static bool
-is_wide(const HashmapRecordSpec *spec)
-{
-    return spec->key.len > HASHMAP_SHAPE_KEY_MAX || spec->value.len > HASHMAP_SHAPE_VALUE_MAX;
-}
-
-size_t
-hashmap_record_size(const HashmapRecordSpec *spec)
-{
-    if (spec->key.len > UINT32_MAX || spec->value.len > UINT32_MAX) {
-        return 0;
-    }
-    size_t extra = spec->expires_at_ms != 0 ? sizeof(int64_t) : 0;
-    if (is_wide(spec)) {
-        extra += 2 * sizeof(uint32_t);
-    }
-    return offsetof(HashmapRecord, bytes) + extra + spec->key.len + spec->value.len;
-}
-
 static uint32_t
 shape_of(const HashmapRecordSpec *spec)
 {
@@ -40,7 +21,7 @@ shape_of(const HashmapRecordSpec *spec)
     if (spec->expires_at_ms != 0) {
         shape |= HASHMAP_SHAPE_EXPIRES;
     }
-    if (is_wide(spec)) {
+    if (hashmap_record_is_wide(spec)) {
         return shape | HASHMAP_SHAPE_WIDE;
     }
     return shape | (uint32_t)spec->key.len << HASHMAP_SHAPE_KEY_SHIFT |
@@ -88,7 +69,7 @@ hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec)
     if (spec->expires_at_ms != 0) {
         at = copy(at, &spec->expires_at_ms, sizeof spec->expires_at_ms);
     }
-    if (is_wide(spec)) {
+    if (hashmap_record_is_wide(spec)) {
         uint32_t lengths[2] = {(uint32_t)spec->key.len, (uint32_t)spec->value.len};
         at = copy(at, lengths, sizeof lengths);
     }

@@ -54,8 +54,25 @@ typedef struct HashmapRecordSpec {
     bool tombstone;        /* without value and expiry */
 } HashmapRecordSpec;
 
+static inline bool
+hashmap_record_is_wide(const HashmapRecordSpec *spec)
+{
+    return spec->key.len > HASHMAP_SHAPE_KEY_MAX || spec->value.len > HASHMAP_SHAPE_VALUE_MAX;
+}
+
 /* The size of a record in bytes; 0: longer than records can be. */
-size_t hashmap_record_size(const HashmapRecordSpec *spec);
+static inline size_t
+hashmap_record_size(const HashmapRecordSpec *spec)
+{
+    if (spec->key.len > UINT32_MAX || spec->value.len > UINT32_MAX) {
+        return 0;
+    }
+    size_t extra = spec->expires_at_ms != 0 ? sizeof(int64_t) : 0;
+    if (hashmap_record_is_wide(spec)) {
+        extra += 2 * sizeof(uint32_t);
+    }
+    return offsetof(HashmapRecord, bytes) + extra + spec->key.len + spec->value.len;
+}
 
 /*
  * A record with copies of key and value; link 0. Its memory comes from `pool` (may be NULL) or else
@@ -123,6 +140,14 @@ hashmap_record_value(const HashmapRecord *record)
         memcpy(&len, key.data - sizeof len, sizeof len);
     }
     return base_slice(key.data + key.len, len);
+}
+
+/* The size of a record that was made. */
+static inline size_t
+hashmap_record_extent(const HashmapRecord *record)
+{
+    BaseSlice value = hashmap_record_value(record);
+    return (size_t)(value.data + value.len - (const uint8_t *)record);
 }
 
 static inline bool

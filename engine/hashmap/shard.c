@@ -50,6 +50,14 @@ replace_table(HashmapState *state, HashmapShard *shard, size_t buckets)
     return true;
 }
 
+HashmapSlot *
+hashmap_shard_find(HashmapPlace place, EngineKeyspace keyspace, BaseSlice key)
+{
+    HashmapTable *table = hashmap_shard_table(place.shard);
+    uint64_t word = 0;
+    return table == NULL ? NULL : hashmap_table_find(table, place.tag, keyspace, key, &word);
+}
+
 bool
 hashmap_shard_reserve(HashmapState *state, HashmapShard *shard)
 {
@@ -98,6 +106,23 @@ account(HashmapCounters *counters, const HashmapRecord *record, int64_t sign)
     }
 }
 
+/* Follows that a newest record gives way to another one of its key. */
+static void
+account_change(HashmapCounters *counters, const HashmapRecord *before, const HashmapRecord *after)
+{
+    uint32_t flags = HASHMAP_SHAPE_TOMBSTONE | HASHMAP_SHAPE_SYSTEM;
+    if (((before->shape | after->shape) & flags) != 0) {
+        account(counters, before, -1);
+        account(counters, after, 1);
+        return;
+    }
+    size_t old = hashmap_record_value(before).len;
+    size_t new = hashmap_record_value(after).len;
+    if (old != new) {
+        hashmap_state_count(&counters->data_bytes, (int64_t) new - (int64_t)old);
+    }
+}
+
 /* Stores a word in a slot and follows its flags. */
 static void
 store_word(HashmapState *state, HashmapShard *shard, HashmapSlot *slot, uint64_t word)
@@ -137,24 +162,25 @@ install_new(HashmapState *state, HashmapPlace place, HashmapRecord *record)
 HashmapSlot *
 hashmap_shard_install(HashmapState *state, HashmapPlace place, HashmapRecord *record)
 {
-    HashmapTable *table = hashmap_shard_table(place.shard);
-    HashmapSlot *slot = NULL;
-    uint64_t word = 0;
-    if (table != NULL) {
-        slot = hashmap_table_find(table, place.tag, hashmap_record_keyspace(record),
-                                  hashmap_record_key(record), &word);
+    HashmapSlot *slot =
+        hashmap_shard_find(place, hashmap_record_keyspace(record), hashmap_record_key(record));
+    if (slot != NULL) {
+        return hashmap_shard_replace(state, place, slot, record);
     }
-    bool tombstone = hashmap_record_is_tombstone(record);
-    if (slot == NULL) {
-        return tombstone ? NULL : install_new(state, place, record);
-    }
+    return hashmap_record_is_tombstone(record) ? NULL : install_new(state, place, record);
+}
+
+HashmapSlot *
+hashmap_shard_replace(HashmapState *state, HashmapPlace place, HashmapSlot *slot,
+                      HashmapRecord *record)
+{
+    uint64_t word = atomic_load_explicit(slot, memory_order_relaxed);
     HashmapRecord *before = hashmap_slot_record(word);
-    if (tombstone && hashmap_record_is_tombstone(before)) {
+    if (hashmap_record_is_tombstone(record) && hashmap_record_is_tombstone(before)) {
         return NULL;
     }
     hashmap_chain_set_older(record, before);
-    account(&state->counters, before, -1);
-    account(&state->counters, record, 1);
+    account_change(&state->counters, before, record);
     hashmap_state_count(&state->counters.retained, 1);
     uint64_t chained = word & HASHMAP_SLOT_CHAINED;
     store_word(state, place.shard, slot, hashmap_slot_word(record, place.tag) | chained);

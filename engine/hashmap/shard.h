@@ -21,6 +21,9 @@ hashmap_shard_table(const HashmapShard *shard)
     return atomic_load_explicit(&shard->table, memory_order_relaxed);
 }
 
+/* The slot of a key; NULL: there is none. */
+HashmapSlot *hashmap_shard_find(HashmapPlace place, EngineKeyspace keyspace, BaseSlice key);
+
 /* Promises a slot for one more key. False: no memory. */
 bool hashmap_shard_reserve(HashmapState *state, HashmapShard *shard);
 
@@ -33,6 +36,12 @@ void hashmap_shard_unreserve(HashmapShard *shard);
  * already, and stays the caller's. Otherwise the slot.
  */
 HashmapSlot *hashmap_shard_install(HashmapState *state, HashmapPlace place, HashmapRecord *record);
+
+/*
+ * The same for a slot that has the key: links the record to what was there. NULL: as above.
+ */
+HashmapSlot *hashmap_shard_replace(HashmapState *state, HashmapPlace place, HashmapSlot *slot,
+                                   HashmapRecord *record);
 
 /* Replaces a table that is much too large; does nothing without memory. */
 void hashmap_shard_shrink(HashmapState *state, HashmapShard *shard);

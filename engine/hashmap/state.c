@@ -10,8 +10,9 @@
  *     settle    what nobody needs any more is cut out of the chains and retired; a tombstone
  *               without anything behind it leaves its slot DEAD and is retired too.
  * All of this, taking and releasing snapshots, and the sweeps of housekeeping hold the publish
- * mutex. A reader holds no lock: inside an epoch section it loads P := published, then the table of
- * the shard, then the slot, then walks the chain to the first record of version <= P.
+ * mutex; the writer holds it for a group of commits, each of which takes the three steps. A reader
+ * holds no lock: inside an epoch section it loads P := published, then the table of the shard, then
+ * the slot, then walks the chain to the first record of version <= P.
  *
  * What holds at every moment (versions are those of one key):
  *
@@ -54,7 +55,7 @@
  *
  * Memory: records and tables are freed by epochs, so whatever a reader reaches in a section stays
  * allocated. The writer itself leads inside a section; it renews it when it reclaims, at the end of
- * publishing, where no view that it was given is in use any more.
+ * publishing or of a group, where no view that it was given is in use any more.
  */
 #include "engine/hashmap/state.h"
 
@@ -87,9 +88,10 @@ free_record(void *user, BaseEpochItem *item)
 {
     HashmapState *state = user;
     HashmapRecord *record = (HashmapRecord *)item;
-    hashmap_state_count(&state->counters.memory_bytes, -(int64_t)hashmap_memory_cost(record));
+    size_t cost = hashmap_memory_cost(record);
+    hashmap_state_count(&state->counters.memory_bytes, -(int64_t)cost);
     hashmap_state_count(&state->counters.limbo_records, -1);
-    if (!hashmap_pool_give(&state->pool, record)) {
+    if (!hashmap_pool_give(&state->pool, record, cost)) {
         free(record);
     }
 }
@@ -171,7 +173,7 @@ void
 hashmap_state_retire_record(HashmapState *state, HashmapRecord *record)
 {
     hashmap_state_count(&state->counters.limbo_records, 1);
-    base_epoch_retire(&state->records, &record->item, hashmap_memory_cost(record));
+    base_epoch_retire(&state->records, &record->item, hashmap_record_extent(record));
 }
 
 void

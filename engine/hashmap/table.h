@@ -97,6 +97,14 @@ size_t hashmap_table_home(const HashmapTable *table, uint64_t tag);
 HashmapSlot *hashmap_table_find(HashmapTable *table, uint64_t tag, EngineKeyspace keyspace,
                                 BaseSlice key, uint64_t *ret_word);
 
+/* Whether a slot is one of the table's. */
+static inline bool
+hashmap_table_has_slot(const HashmapTable *table, const HashmapSlot *slot)
+{
+    uintptr_t at = (uintptr_t)slot - (uintptr_t)table->slots;
+    return at < hashmap_table_slot_count(table) * sizeof *slot;
+}
+
 /* The slot for a key that the table does not have. REQUIRES: the publish mutex; T-3 behind it. */
 HashmapSlot *hashmap_table_vacancy(HashmapTable *table, uint64_t tag);
 

@@ -26,6 +26,7 @@ enum {
     OPS_PER_LOOK = 256, /* at the clock */
     SECTION_GETS = 64,
     MULTI_KEYS = 16,
+    CHAIN_PUTS = 16,
     SCAN_LIMIT = 50,
     RECORDS = 1000000,
     RECORDS_SHORT = 20000, /* for a run that only proves that it works */
@@ -196,6 +197,35 @@ run_overwrite(BaseRand *rand)
     return OPS_PER_LOOK;
 }
 
+/* As a server does that gathers the writes of a pipeline. */
+static uint64_t
+run_overwrite_in_chains(BaseRand *rand)
+{
+    uint8_t bytes[CHAIN_PUTS][KEY_LEN];
+    EngineMutation mutations[CHAIN_PUTS];
+    EngineCommit commits[CHAIN_PUTS];
+    atomic_bool answered[CHAIN_PUTS];
+    for (int i = 0; i < OPS_PER_LOOK; i += CHAIN_PUTS) {
+        for (int j = 0; j < CHAIN_PUTS; j++) {
+            BaseSlice key = key_of(base_rand_below(rand, record_count), bytes[j]);
+            mutations[j] = (EngineMutation){
+                .kind = ENGINE_PUT, .key = key, .value = base_slice(value, sizeof value)};
+            atomic_init(&answered[j], false);
+            commits[j] = (EngineCommit){.mutations = &mutations[j],
+                                        .mutation_count = 1,
+                                        .done = note,
+                                        .user = &answered[j],
+                                        .next = j + 1 < CHAIN_PUTS ? &commits[j + 1] : NULL};
+        }
+        engine_commit(engine, &commits[0]);
+        for (int j = 0; j < CHAIN_PUTS; j++) {
+            while (!atomic_load_explicit(&answered[j], memory_order_acquire)) {
+            }
+        }
+    }
+    return OPS_PER_LOOK;
+}
+
 static uint64_t
 run_seek(BaseRand *rand)
 {
@@ -360,6 +390,7 @@ main(int argc, char **argv)
     measure_one("get, missing", run_get_missing);
     measure_one("multi_get of 16, per key", run_multi_get);
     measure_one("overwrite", run_overwrite);
+    measure_one("overwrite in chains of 16", run_overwrite_in_chains);
     measure_two("get | get", run_get, run_get);
     measure_two("overwrite | overwrite", run_overwrite, run_overwrite);
     measure_two("get | overwrite", run_get, run_overwrite);

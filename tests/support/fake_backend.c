@@ -22,6 +22,37 @@ leave(FakeBackend *fake, BaseStatus status)
     return status;
 }
 
+/* A hint of begin, which differs from that of lookup. */
+static uintptr_t
+early_hint(BaseSlice key)
+{
+    return key.len + 1000;
+}
+
+static void
+fake_begin(CommitBackend *backend, EngineCommit *chain, size_t most)
+{
+    FakeBackend *fake = enter(backend);
+    BASE_CHECK(!fake->in_group && chain != NULL && most >= 1);
+    fake->in_group = true;
+    fake->begun++;
+    for (EngineCommit *commit = chain; commit != NULL && most > 0; commit = commit->next, most--) {
+        commit_hint(commit)[0] =
+            commit->mutation_count == 0 ? 0 : early_hint(commit->mutations[0].key);
+        commit_hint(commit)[1] = 0;
+    }
+    (void)leave(fake, base_ok());
+}
+
+static void
+fake_end(CommitBackend *backend)
+{
+    FakeBackend *fake = enter(backend);
+    BASE_CHECK(fake->in_group);
+    fake->in_group = false;
+    (void)leave(fake, base_ok());
+}
+
 static BaseStatus
 fake_lookup(CommitBackend *backend, EngineKeyspace keyspace, BaseSlice key, uintptr_t hint[2],
             EngineLookup *ret_lookup)
@@ -70,6 +101,7 @@ static BaseStatus
 fake_prepare(CommitBackend *backend, CommitEntry *entry)
 {
     FakeBackend *fake = enter(backend);
+    BASE_CHECK(fake->in_group == (backend->ops->begin != NULL));
     fake->prepares++;
     if (fake->room_every != 0 && fake->prepares % fake->room_every == 0) {
         return leave(fake, base_error(BASE_WOULD_BLOCK, "no room yet"));
@@ -83,7 +115,9 @@ fake_prepare(CommitBackend *backend, CommitEntry *entry)
     for (size_t i = 0; i < entry->op_count; i++) {
         const CommitOp *op = &entry->ops[i];
         BASE_CHECK(op->version == entry->version && op->backend_private == NULL);
-        BASE_CHECK(op->backend_hint[0] == 0 || op->backend_hint[0] == op->key.len + 1);
+        bool early = op->backend_hint[0] == early_hint(op->key);
+        BASE_CHECK(op->backend_hint[0] == 0 || op->backend_hint[0] == op->key.len + 1 || early);
+        fake->hinted += early ? 1 : 0;
     }
     fake->version = entry->version;
     fake->stamp_ms = entry->stamp_ms;
@@ -172,6 +206,8 @@ fake_backend_init(FakeBackend *fake, bool immediate)
         .discard = fake_discard,
     };
     static const CommitBackendOps immediate_ops = {
+        .begin = fake_begin,
+        .end = fake_end,
         .lookup = fake_lookup,
         .load = fake_load,
         .unload = fake_unload,

@@ -6,7 +6,7 @@
  * (`automatic`). Keys that begin with "cold" are not in memory unless a load has brought them
  * there; loads wait in a list too, those for room among them. It checks the sequencer's side of the
  * contract: calls come one at a time, versions and stamps never go back, every entry prepared is
- * published or discarded once.
+ * published or discarded once; over an immediate backend all of it between begin and end.
  *
  * Threading: the backend calls are the sequencer's; lists may be used from any thread.
  */
@@ -41,6 +41,9 @@ typedef struct FakeBackend {
 
     atomic_int inside; /* calls under way: at most one */
     atomic_int loaded; /* loads that are not unloaded */
+    bool in_group;     /* between begin and end */
+    int64_t begun;     /* groups of an immediate backend */
+    int64_t hinted;    /* entries that came with the hint of begin */
     int64_t prepared;  /* entries that are neither published nor discarded */
     int64_t published; /* entries */
     int64_t lookups;

@@ -458,6 +458,96 @@ START_TEST(without_versions_nothing_is_applied)
 }
 END_TEST
 
+/* Over an immediate backend: groups of a chain, and what they cost once. */
+enum { CHAIN = COMMIT_GROUP_MAX + 8 };
+
+static RigCommit chain[CHAIN];
+
+static void
+link_chain(void)
+{
+    for (int i = 0; i < CHAIN; i++) {
+        sequencer_rig_commit(&rig, &chain[i]);
+        chain[i].commit.next = i + 1 < CHAIN ? &chain[i + 1].commit : NULL;
+    }
+}
+
+START_TEST(a_chain_is_sequenced_in_groups)
+{
+    begin(0);
+    link_chain();
+    for (int i = 0; i < CHAIN; i++) {
+        /* Every third one needs a lookup. */
+        sequencer_rig_put(&chain[i], "a", "1")->want_existed = i % 3 == 0;
+    }
+    sequencer_rig_submit(&chain[0]);
+    for (int i = 0; i < CHAIN; i++) {
+        ck_assert_int_eq(chain[i].order, i + 1);
+        ck_assert_int_eq(chain[i].commit.outcome.version, i + 1);
+        ck_assert_int_eq(chain[i].mutations[0].result.existed, i != 0 && i % 3 == 0);
+    }
+    ck_assert_int_eq(rig.fake.begun, 2);
+    ck_assert_int_eq(rig.fake.hinted, CHAIN - (CHAIN + 2) / 3);
+    end();
+}
+END_TEST
+
+static void
+let_time_pass(EngineCommit *first, const EngineOutcome *outcome)
+{
+    (void)outcome;
+    base_fake_clock_advance_ms(&((RigCommit *)first)->rig->clock, 1000);
+}
+
+START_TEST(each_group_has_its_time)
+{
+    begin(0);
+    link_chain();
+    int64_t now_us = base_clock_monotonic_us(&rig.clock.clock);
+    chain[0].commit.done = let_time_pass;
+    for (int i = 0; i < CHAIN; i++) {
+        EngineMutation *put = sequencer_rig_put(&chain[i], "a", "1");
+        put->expiry = ENGINE_EXPIRES_AFTER;
+        put->expiry_ms = 500;
+        chain[i].commit.deadline_us = i % 2 == 0 ? now_us + 1 : 0;
+    }
+    sequencer_rig_submit(&chain[0]);
+    for (int i = 0; i < CHAIN; i++) {
+        bool late = i >= COMMIT_GROUP_MAX;
+        bool refused = late && i % 2 == 0;
+        ck_assert_int_eq(chain[i].commit.outcome.kind, refused ? ENGINE_REFUSED : ENGINE_APPLIED);
+        if (!refused) {
+            ck_assert_int_eq(chain[i].mutations[0].result.expires_at_ms, late ? 1001500 : 1000500);
+        }
+    }
+    end();
+}
+END_TEST
+
+/* The outcomes of a group have their values until they are told, and large ones end it early. */
+START_TEST(a_group_keeps_what_its_outcomes_show)
+{
+    begin(0);
+    char text[RIG_VALUE_MAX];
+    memset(text, 'v', sizeof text);
+    text[sizeof text - 1] = '\0';
+    (void)sequencer_rig_set(&rig, "a", text);
+    int64_t begun = rig.fake.begun;
+    link_chain();
+    for (int i = 0; i < CHAIN; i++) {
+        (void)sequencer_rig_guard(&chain[i], "a", ENGINE_CHECK_ABSENT);
+        (void)sequencer_rig_put(&chain[i], "a", "never");
+    }
+    sequencer_rig_submit(&chain[0]);
+    for (int i = 0; i < CHAIN; i++) {
+        ck_assert_int_eq(chain[i].commit.outcome.kind, ENGINE_NOT_APPLIED);
+        ck_assert_int_eq(strncmp(chain[i].current, text, sizeof chain[i].current - 1), 0);
+    }
+    ck_assert_int_gt(rig.fake.begun - begun, 2);
+    end();
+}
+END_TEST
+
 static void
 add(TCase *cases, const TTest *test)
 {
@@ -484,6 +574,9 @@ main(void)
     add(cases, a_sync_needs_an_engine_that_persists);
     add(cases, a_refusal_of_the_engine_is_told);
     add(cases, without_versions_nothing_is_applied);
+    tcase_add_test(cases, a_chain_is_sequenced_in_groups);
+    tcase_add_test(cases, each_group_has_its_time);
+    tcase_add_test(cases, a_group_keeps_what_its_outcomes_show);
     Suite *suite = suite_create("commit");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -432,6 +432,90 @@ START_TEST(multi_get_reads_one_version)
 }
 END_TEST
 
+enum { CHAIN = 100 };
+
+typedef struct Link {
+    EngineCommit commit; /* first: it is one */
+    EngineMutation mutation;
+    char key[16];
+    char value[16];
+    int64_t snapshot_version; /* of one that was taken in the callback */
+} Link;
+
+static void
+look_from_callback(EngineCommit *commit, const EngineOutcome *outcome)
+{
+    ck_assert_int_eq(outcome->kind, ENGINE_APPLIED);
+    EngineSnapshot *snapshot = snapshot_new();
+    ((Link *)commit)->snapshot_version = snapshot->version;
+    engine_snapshot_free(snapshot);
+}
+
+START_TEST(a_chain_is_applied_in_its_order_and_its_callbacks_may_look)
+{
+    static Link links[CHAIN];
+    put("k3", "before");
+    EngineSnapshot *before = snapshot_new();
+    for (int i = 0; i < CHAIN; i++) {
+        Link *link = &links[i];
+        (void)snprintf(link->key, sizeof link->key, "k%d", i % 30);
+        (void)snprintf(link->value, sizeof link->value, "%d", i);
+        link->mutation =
+            hashmap_rig_put(ENGINE_DATA, base_slice_text(link->key), base_slice_text(link->value));
+        if (i % 30 == 7) {
+            link->mutation = hashmap_rig_remove(ENGINE_DATA, base_slice_text(link->key));
+        }
+        link->commit = (EngineCommit){.mutations = &link->mutation,
+                                      .mutation_count = 1,
+                                      .done = look_from_callback,
+                                      .next = i + 1 < CHAIN ? &links[i + 1].commit : NULL};
+    }
+    engine_commit(rig.engine, &links[0].commit);
+    for (int i = 0; i < CHAIN; i++) {
+        ck_assert_int_ge(links[i].snapshot_version, links[i].commit.outcome.version);
+        if (i >= CHAIN - 30) {
+            ck_assert_int_eq(has(NULL, links[i].key, links[i].value), i % 30 != 7);
+        }
+    }
+    ck_assert_int_eq(stats().keys, 29);
+    ck_assert(has(before, "k3", "before") && lacks(before, "k4"));
+    engine_snapshot_free(before);
+    hashmap_rig_tick(rig.engine, 3);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "retained_versions"), 0);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "tombstones"), 0);
+}
+END_TEST
+
+/* What a commit overwrites is found before the new keys behind it make its tables grow. */
+START_TEST(a_table_may_grow_within_a_commit)
+{
+    enum { OLD = 20, ALL = 600 };
+    static EngineMutation mutations[ALL];
+    static char keys[ALL][16];
+    for (int i = 0; i < ALL; i++) {
+        (void)snprintf(keys[i], sizeof keys[i], "k%d", i);
+        if (i < OLD) {
+            put(keys[i], "old");
+        }
+        mutations[i] = hashmap_rig_put(ENGINE_DATA, base_slice_text(keys[i]), SLICE("newer"));
+    }
+    int64_t resizes = hashmap_rig_figure(rig.engine, "table_resizes");
+    EngineSnapshot *before = snapshot_new();
+    EngineOutcome outcome = hashmap_rig_commit(rig.engine, NULL, 0, mutations, ALL);
+    ck_assert_int_eq(outcome.kind, ENGINE_APPLIED);
+    ck_assert_int_gt(hashmap_rig_figure(rig.engine, "table_resizes"), resizes);
+    int64_t bytes = 0;
+    for (int i = 0; i < ALL; i++) {
+        ck_assert(has(NULL, keys[i], "newer"));
+        ck_assert_int_eq(has(before, keys[i], "old"), i < OLD);
+        bytes += (int64_t)strlen(keys[i]) + 5;
+    }
+    engine_snapshot_free(before);
+    ck_assert_int_eq(stats().keys, ALL);
+    ck_assert_int_eq(stats().data_bytes, bytes);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -453,6 +537,8 @@ main(void)
     tcase_add_test(cases, an_iterator_reads_one_version);
     tcase_add_test(cases, ranges_are_counted_and_split);
     tcase_add_test(cases, multi_get_reads_one_version);
+    tcase_add_test(cases, a_chain_is_applied_in_its_order_and_its_callbacks_may_look);
+    tcase_add_test(cases, a_table_may_grow_within_a_commit);
     Suite *suite = suite_create("hashmap");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -58,6 +58,34 @@ fill_up(void)
     }
 }
 
+static void
+count_refusal(EngineCommit *commit, const EngineOutcome *outcome)
+{
+    *(int *)commit->user += outcome->kind == ENGINE_APPLIED ? 0 : 1;
+}
+
+/* Overwrites a key a thousand times, in chains; how many of them were refused. */
+static int
+overwrite_in_chains(const char *key)
+{
+    enum { CHAIN = 50 };
+    int refused = 0;
+    for (int round = 0; round < 20; round++) {
+        EngineMutation mutations[CHAIN];
+        EngineCommit commits[CHAIN];
+        for (int i = 0; i < CHAIN; i++) {
+            mutations[i] = hashmap_rig_put(ENGINE_DATA, base_slice_text(key), filler());
+            commits[i] = (EngineCommit){.mutations = &mutations[i],
+                                        .mutation_count = 1,
+                                        .done = count_refusal,
+                                        .user = &refused,
+                                        .next = i + 1 < CHAIN ? &commits[i + 1] : NULL};
+        }
+        engine_commit(rig.engine, commits);
+    }
+    return refused;
+}
+
 START_TEST(above_the_budget_puts_are_refused_and_removes_are_not)
 {
     enum { BUDGET = 1024 * 1024 };
@@ -75,6 +103,7 @@ START_TEST(above_the_budget_puts_are_refused_and_removes_are_not)
     for (int i = 0; i < 1000; i++) {
         ck_assert_int_eq(put("k000500", filler()).kind, ENGINE_APPLIED);
     }
+    ck_assert_int_eq(overwrite_in_chains("k000500"), 0);
     hashmap_rig_apply(rig.engine, hashmap_rig_remove_range(ENGINE_DATA, SLICE("k"), SLICE("l")));
     hashmap_rig_tick(rig.engine, 3);
     ck_assert_int_eq(put("k", filler()).kind, ENGINE_APPLIED);

@@ -1,0 +1,22 @@
+/*
+ * fetch.h: brings what many keys are going to touch into the cache, all of it at the same time.
+ *
+ * To find a key takes a chain of loads, each of which may miss the cache: the shard, the head of
+ * its table, the bucket, the record. One key after the other waits for four misses each; here each
+ * step is taken for all keys before the next one, so their misses overlap.
+ *
+ * Threading: inside an epoch section. It reads only, and what it reads may be old: nothing depends
+ * on it.
+ */
+#ifndef LARDER_ENGINE_HASHMAP_FETCH_H
+#define LARDER_ENGINE_HASHMAP_FETCH_H
+
+#include "engine/hashmap/state.h"
+
+/* Keys that are fetched together; more would push each other out of the nearest cache. */
+#define HASHMAP_FETCH_MAX 32
+
+/* Fetches for `count` hashes of keys, HASHMAP_FETCH_MAX at most. */
+void hashmap_fetch(const HashmapState *state, const uint64_t *hashes, size_t count);
+
+#endif
