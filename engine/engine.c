@@ -125,6 +125,8 @@ engine_capability_name(unsigned bit)
         return "checkpoints";
     case ENGINE_CAN_NATIVE_COMMIT:
         return "native_commits";
+    case ENGINE_CAN_BRIEF_WALK:
+        return "brief_walks";
     default:
         return NULL;
     }

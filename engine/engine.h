@@ -63,6 +63,7 @@ typedef enum EngineCapability {
     ENGINE_CAN_EXPIRE = 1 << 7,        /* records expire */
     ENGINE_CAN_CHECKPOINT = 1 << 8,    /* a consistent copy of the files while serving */
     ENGINE_CAN_NATIVE_COMMIT = 1 << 9, /* commits bypass the sequencer of engine/commit */
+    ENGINE_CAN_BRIEF_WALK = 1 << 10,   /* each move of an iterator with CACHED_ONLY is brief */
 } EngineCapability;
 
 /* A capability's name, as server_info shows it ("ordered"); NULL for a bit that has none. */
@@ -234,7 +235,9 @@ typedef struct EngineSnapshot {
 } EngineSnapshot;
 
 typedef enum EngineReadFlag {
-    ENGINE_READ_CACHED_ONLY = 1 << 0, /* answer BASE_WOULD_BLOCK instead of reading disk */
+    /* Answer BASE_WOULD_BLOCK instead of reading disk; and where ENGINE_CAN_BRIEF_WALK, also before
+     * a move of an iterator has passed more than some hundred entries that are no records. */
+    ENGINE_READ_CACHED_ONLY = 1 << 0,
 } EngineReadFlag;
 
 /* A read section; see the head of this file. */

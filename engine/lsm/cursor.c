@@ -306,6 +306,7 @@ void
 lsm_cursor_next(LsmCursor *cursor)
 {
     if (cursor->run == NULL) {
+        lsm_memtable_cursor_fetch_ahead(&cursor->memory);
         lsm_tree_cursor_next(&cursor->memory.place);
         memory_settle(cursor, false);
         return;

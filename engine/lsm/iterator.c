@@ -43,6 +43,7 @@ typedef struct LsmIterator {
     BaseSlice fence;
     bool fenced;         /* `fence` counts; else every step ranks the cursors anew */
     unsigned impatience; /* hidden keys met in the span */
+    unsigned dead;       /* keys that this move has passed, if that is bounded */
     uint64_t seeks;
     uint64_t hidden; /* keys */
     uint64_t skips;
@@ -248,6 +249,18 @@ set_fence(LsmIterator *iterator)
     iterator->fence = fence;
 }
 
+/* After a key that is not shown: whether the move may go on; else the iterator fails. */
+static bool
+may_go_on(LsmIterator *iterator)
+{
+    if ((iterator->reader.flags & TABLE_CACHE_ONLY) == 0 ||
+        ++iterator->dead <= LSM_ITERATOR_DEAD_MAX) {
+        return true;
+    }
+    fail(iterator, base_error(BASE_WOULD_BLOCK, "an iterator has met many removed keys"));
+    return false;
+}
+
 /* Finds the entry to look at. NULL: the range ends here, or an error; the iterator says so. */
 static const FormatEntry *
 choose(LsmIterator *iterator)
@@ -354,13 +367,15 @@ find(LsmIterator *iterator)
     const FormatEntry *entry;
     iterator->base.valid = false;
     while ((entry = choose(iterator)) != NULL) {
-        if (pass_hidden(iterator, entry)) {
-            continue;
+        if (!pass_hidden(iterator, entry)) {
+            if (look(iterator, entry)) {
+                return;
+            }
+            lsm_cursors_pass(&iterator->cursors);
         }
-        if (look(iterator, entry)) {
+        if (!may_go_on(iterator)) {
             return;
         }
-        lsm_cursors_pass(&iterator->cursors);
     }
 }
 
@@ -388,7 +403,7 @@ step(LsmIterator *iterator, bool backward)
             find(iterator);
             return;
         }
-    } while (!look(iterator, at->entry));
+    } while (!look(iterator, at->entry) && may_go_on(iterator));
 }
 
 static inline void
@@ -396,6 +411,7 @@ move(EngineIterator *base, bool backward)
 {
     BASE_CHECK(base->valid);
     LsmIterator *iterator = iterator_of(base);
+    iterator->dead = 0;
     if (__builtin_expect(iterator->cursors.backward == backward, 1)) {
         step(iterator, backward);
     } else {
@@ -427,6 +443,7 @@ begin_seek(LsmIterator *iterator, const BaseSlice *key, BaseSlice edge, BaseSlic
     base->status = base_ok();
     iterator->seeks++;
     iterator->impatience = 0;
+    iterator->dead = 0;
     *ret_target = edge;
     if (key != NULL) {
         if (!set_key(&iterator->target, iterator->reader.keyspace, *key)) {

@@ -22,7 +22,8 @@
  * Memory. An iterator that is freed is kept for the next one of the same thread, with its buffers.
  *
  * Errors. An error of any source ends the iterator with that error (L-12); a seek begins anew. With
- * ENGINE_READ_CACHED_ONLY a block that is not in memory ends it with BASE_WOULD_BLOCK.
+ * ENGINE_READ_CACHED_ONLY a block that is not in memory ends it with BASE_WOULD_BLOCK, and so does
+ * a move that would pass more than LSM_ITERATOR_DEAD_MAX keys that are not to be shown.
  *
  * Threading: one owner at a time; free in any thread. It needs no read section.
  */
@@ -32,6 +33,9 @@
 #include "engine/engine.h"
 #include "engine/lsm/counters.h"
 #include "engine/lsm/view.h"
+
+/* Keys that a move passes at most, when only memory is to be asked. */
+#define LSM_ITERATOR_DEAD_MAX 256
 
 typedef struct LsmIteratorArgs {
     Engine *engine;  /* whose iterator it is */

@@ -417,7 +417,7 @@ const EngineClass lsm_class = {
     .summary = "durable records on disk, ordered, in a log-structured merge tree",
     .capabilities = ENGINE_CAN_ORDER | ENGINE_CAN_PERSIST | ENGINE_CAN_SNAPSHOT | ENGINE_CAN_BATCH |
                     ENGINE_CAN_STORE_VERSION | ENGINE_CAN_REVERSE | ENGINE_CAN_FAST_RANGE |
-                    ENGINE_CAN_EXPIRE | ENGINE_CAN_CHECKPOINT,
+                    ENGINE_CAN_EXPIRE | ENGINE_CAN_CHECKPOINT | ENGINE_CAN_BRIEF_WALK,
     .options = lsm_settings_options,
     .option_count = LSM_OPTION_COUNT,
     .open = open_lsm,

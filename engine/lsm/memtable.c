@@ -311,3 +311,21 @@ lsm_memtable_cursor_record(const LsmMemtableCursor *cursor, int64_t version)
 {
     return chain_at(cursor->memtable, lsm_tree_cursor_key(&cursor->place), version);
 }
+
+/* First a key is asked for and, when that has come, its record. */
+void
+lsm_memtable_cursor_fetch_ahead(const LsmMemtableCursor *cursor)
+{
+    enum { KEYS_AHEAD = 12, RECORDS_AHEAD = 6, LINE = 64, LINES = 3 };
+    const LsmTreeCursor *place = &cursor->place;
+    lsm_tree_cursor_fetch(place, KEYS_AHEAD);
+    if (place->position + RECORDS_AHEAD < place->count) {
+        const LsmArena *arena = place->tree->arena;
+        const LsmTreeKey *key = lsm_arena_at(arena, place->keys[place->position + RECORDS_AHEAD]);
+        const uint8_t *record =
+            lsm_arena_at(arena, atomic_load_explicit(&key->newest, memory_order_relaxed));
+        for (int line = 0; line < LINES; line++) {
+            __builtin_prefetch(record + (ptrdiff_t)line * LINE);
+        }
+    }
+}

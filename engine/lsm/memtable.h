@@ -142,6 +142,12 @@ lsm_memtable_cursor_key(const LsmMemtableCursor *cursor)
     return lsm_tree_key_bytes(lsm_tree_cursor_key(&cursor->place));
 }
 
+/*
+ * Asks for the memory that moves forward will need soon: a walk goes through the arena in the order
+ * of keys, which is at random. A hint, for before each move of a long walk.
+ */
+void lsm_memtable_cursor_fetch_ahead(const LsmMemtableCursor *cursor);
+
 /* The newest record of the key at hand at or below `version`; NULL: none. REQUIRES: valid. */
 const LsmRecord *lsm_memtable_cursor_record(const LsmMemtableCursor *cursor, int64_t version);
 

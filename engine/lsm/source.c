@@ -21,29 +21,6 @@ show_record(LsmSource *source, const LsmRecord *record)
     source->valid = true;
 }
 
-/*
- * A flush walks an arena in the order of keys, which is at random: memory is asked for some keys
- * ahead, first for a key and, when that has come, for its record.
- */
-static void
-fetch_ahead(const LsmMemtableCursor *cursor)
-{
-    enum { KEYS_AHEAD = 12, RECORDS_AHEAD = 6, LINE = 64, LINES = 3 };
-    const LsmTreeCursor *place = &cursor->place;
-    const LsmArena *arena = place->tree->arena;
-    if (place->position + KEYS_AHEAD < place->count) {
-        __builtin_prefetch(lsm_arena_at(arena, place->keys[place->position + KEYS_AHEAD]));
-    }
-    if (place->position + RECORDS_AHEAD < place->count) {
-        const LsmTreeKey *key = lsm_arena_at(arena, place->keys[place->position + RECORDS_AHEAD]);
-        const uint8_t *record =
-            lsm_arena_at(arena, atomic_load_explicit(&key->newest, memory_order_relaxed));
-        for (int line = 0; line < LINES; line++) {
-            __builtin_prefetch(record + (ptrdiff_t)line * LINE);
-        }
-    }
-}
-
 /* From a key to the first one, that one included, that has an entry to show. */
 static void
 settle_forward(LsmSource *source)
@@ -104,7 +81,7 @@ memory_next(LsmSource *source)
             show_record(source, older);
             return;
         }
-        fetch_ahead(&memory->cursor);
+        lsm_memtable_cursor_fetch_ahead(&memory->cursor);
     }
     lsm_tree_cursor_next(&memory->cursor.place);
     settle_forward(source);

@@ -83,6 +83,12 @@ lsm_tree_cursor_key(const LsmTreeCursor *cursor)
     return (LsmTreeKey *)lsm_arena_at(cursor->tree->arena, cursor->keys[cursor->position]);
 }
 
+/*
+ * Asks for the memory of the key that is `ahead` places behind the one at hand, and early enough
+ * for the leaf that it is in. A hint.
+ */
+void lsm_tree_cursor_fetch(const LsmTreeCursor *cursor, uint32_t ahead);
+
 /* Moves to the first key at or behind `key`. */
 void lsm_tree_cursor_seek(LsmTreeCursor *cursor, BaseSlice key);
 

@@ -167,6 +167,30 @@ lsm_tree_cursor_last(LsmTreeCursor *cursor)
     step_back(cursor);
 }
 
+/* The next leaf may be changing: what is read of it says no more than where to look ahead. */
+void
+lsm_tree_cursor_fetch(const LsmTreeCursor *cursor, uint32_t ahead)
+{
+    enum { LINE = 64 };
+    const LsmArena *arena = cursor->tree->arena;
+    uint32_t left = cursor->count - cursor->position;
+    if (left > ahead) {
+        __builtin_prefetch(lsm_arena_at(arena, cursor->keys[cursor->position + ahead]));
+    }
+    if (cursor->next_leaf == 0) {
+        return;
+    }
+    const LsmTreeNode *leaf = lsm_tree_node_at(cursor->tree, cursor->next_leaf);
+    if (left == 2 * ahead) {
+        __builtin_prefetch(leaf);
+        for (size_t i = 0; i < LSM_TREE_FANOUT; i += LINE / sizeof(LsmRef)) {
+            __builtin_prefetch((const void *)&leaf->keys[i]);
+        }
+    } else if (left <= ahead) {
+        __builtin_prefetch(lsm_arena_at(arena, GET(leaf->keys[ahead - left])));
+    }
+}
+
 void
 lsm_tree_cursor_next(LsmTreeCursor *cursor)
 {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 /* What a reactor executes itself; more is for a worker, so that others are not held up. */
-enum { INLINE_KEYS = 256, INLINE_MUTATIONS = 256 };
+enum { INLINE_KEYS = 256, INLINE_ITEMS = 256, INLINE_MUTATIONS = 256 };
 
 /* How often deadlines are looked at. */
 #define EXPIRE_US INT64_C(50000)
@@ -352,18 +352,22 @@ gather_write(RpcExpress *express, const RpcHotCall *call, const RpcHotArgs *args
     return taken;
 }
 
-/* A multi_get is executed at once, if it can be without disk. */
+/* A multi_get or a scan is executed at once, if it can be without disk. */
 static bool
-execute_multi_get(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
+execute_read(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
 {
     RpcVerdict verdict;
-    if (is_held_back(express, ticket) ||
-        !rpc_express_multi_get(express, call, STORE_READ_CACHED_ONLY, INLINE_KEYS, ticket,
-                               &verdict)) {
+    if (is_held_back(express, ticket)) {
         return false;
     }
-    express->owner.finish(express->owner.user, ticket->request, verdict.close);
-    return true;
+    bool done = ticket->method == RPC_HOT_MULTI_GET
+                    ? rpc_express_multi_get(express, call, STORE_READ_CACHED_ONLY, INLINE_KEYS,
+                                            ticket, &verdict)
+                    : rpc_express_scan(express, call, INLINE_ITEMS, ticket, &verdict);
+    if (done) {
+        express->owner.finish(express->owner.user, ticket->request, verdict.close);
+    }
+    return done;
 }
 
 /* A request that is not gathered goes behind everything that is, of its connection at least. */
@@ -402,7 +406,6 @@ rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
     }
     bool taken = is_get     ? gather_get(express, at_hand)
                  : is_write ? gather_write(express, &hot, &at_hand->args, ticket)
-                            : ticket->method == RPC_HOT_MULTI_GET &&
-                                  execute_multi_get(express, &hot, ticket);
+                            : execute_read(express, &hot, ticket);
     return taken ? RPC_EXPRESS_TAKEN : after_flush(express, conn, RPC_EXPRESS_PASSED);
 }

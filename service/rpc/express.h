@@ -11,7 +11,7 @@
  * engine, which waits for memory once instead of many times; the writes of a connection as one
  * chain, so that they are sequenced in their order whatever the engine does with each. Nothing here
  * waits: writes are answered when their commits are, from whatever thread, and reads that need disk
- * are handed over to the workers.
+ * are handed over to the workers, as are scans that turn out to be long.
  *
  * On a worker, a call is executed at once and may wait.
  *

@@ -111,6 +111,9 @@ rpc_express_multi_get(RpcExpress *express, const RpcHotCall *call, unsigned flag
     return done;
 }
 
+/* Room that is made for a page before its length is known, at most. */
+#define PAGE_BYTES_MAX 65536
+
 /* What a scan's items are written with. */
 typedef struct ScanItems {
     WireWriter *writer;
@@ -126,8 +129,9 @@ write_item(void *user, const StoreScanItem *item)
     return wire_writer_ok(items->writer);
 }
 
+/* Answers a scan of at most items_max items. */
 static bool
-call_scan(ExpressTurn *turn)
+scan(ExpressTurn *turn, bool brief, int64_t items_max)
 {
     BaseSlice name;
     StoreScanArgs args;
@@ -135,10 +139,12 @@ call_scan(ExpressTurn *turn)
     StoreError error;
     ScanItems items = {.writer = &turn->writer};
     BaseBuf *token = &turn->express->token;
-    if (!rpc_hot_scan(turn->hot, &name, &args) ||
+    if (!rpc_hot_scan(turn->hot, &name, &args) || args.limit_items > items_max ||
         !rpc_express_find_store(turn->express, name, turn->ticket)) {
         return false;
     }
+    args.brief = brief;
+    (void)base_buf_reserve(turn->ticket->out, turn->express->page);
     begin_reply(turn);
     size_t mark = rpc_hot_reply_scan_begin(&turn->writer);
     if (!store_scan(turn->ticket->store, &args, write_item, &items, token, &page, &error)) {
@@ -147,7 +153,28 @@ call_scan(ExpressTurn *turn)
     }
     rpc_hot_reply_scan_end(&turn->writer, mark, items.count, &page, base_buf_slice(token),
                            elapsed_us(turn));
+    size_t length = wire_writer_length(&turn->writer);
+    turn->express->page = length < PAGE_BYTES_MAX ? length : PAGE_BYTES_MAX;
     return wire_reply_end(&turn->writer);
+}
+
+static bool
+call_scan(ExpressTurn *turn)
+{
+    return scan(turn, false, INT64_MAX);
+}
+
+bool
+rpc_express_scan(RpcExpress *express, const RpcHotCall *call, int64_t items_max, RpcTicket *ticket,
+                 RpcVerdict *ret_verdict)
+{
+    ExpressTurn turn = turn_of(express, call, NULL, ticket);
+    if (!scan(&turn, true, items_max)) {
+        return false;
+    }
+    count(&turn);
+    *ret_verdict = turn.verdict;
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------ writes -- */

@@ -26,6 +26,7 @@ struct RpcExpress {
     BaseBuf keys;    /* of a multi_get */
     BaseBuf lookups; /* its answers */
     BaseBuf token;   /* of a scan */
+    size_t page;     /* bytes of the last scan's reply, for which room is made at once */
     int64_t expired_us;
     ObsRun run; /* calls that ended in the flush at hand */
     RpcPending pending;
@@ -46,5 +47,9 @@ bool rpc_express_find_store(RpcExpress *express, BaseSlice name, RpcTicket *tick
 /* Executes a multi_get of at most keys_max keys and counts it. False: nothing has happened. */
 bool rpc_express_multi_get(RpcExpress *express, const RpcHotCall *call, unsigned flags,
                            size_t keys_max, RpcTicket *ticket, RpcVerdict *ret_verdict);
+
+/* Executes a scan of at most items_max items, if it is brief, and counts it. False: as above. */
+bool rpc_express_scan(RpcExpress *express, const RpcHotCall *call, int64_t items_max,
+                      RpcTicket *ticket, RpcVerdict *ret_verdict);
 
 #endif

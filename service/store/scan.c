@@ -16,6 +16,10 @@
 #define TIME_RECORDS 64
 #define TIME_BYTES   262144
 
+/* What a brief page may come to. */
+#define BRIEF_EXAMINED 1024
+#define BRIEF_BYTES    262144
+
 typedef struct Page {
     Store *store;
     const StoreScanArgs *args;
@@ -174,6 +178,21 @@ time_is_up(Page *page)
     return base_clock_monotonic_us(store_clock(page->store)) >= page->until_us;
 }
 
+static bool
+would_block(const Page *page, const char *why, StoreError *ret_error)
+{
+    return store_error_status(ret_error, base_error(BASE_WOULD_BLOCK, why),
+                              store_name(page->store));
+}
+
+/* Whether more has been done than a brief page may. */
+static bool
+is_long(const Page *page)
+{
+    return page->args->brief &&
+           (page->iterator->stats.examined > BRIEF_EXAMINED || page->bytes > BRIEF_BYTES);
+}
+
 /* Hands out records until a limit or the end of the range. */
 static bool
 walk(Page *page, StoreError *ret_error)
@@ -192,6 +211,9 @@ walk(Page *page, StoreError *ret_error)
         if (time_is_up(page)) {
             reason = STORE_STOP_LIMIT_TIME;
             break;
+        }
+        if (is_long(page)) {
+            return would_block(page, "a page is long", ret_error);
         }
         move(page);
         if (it->valid && !args->count_only && page->result.count >= args->limit_items) {
@@ -221,10 +243,14 @@ read_page(Page *page, const EngineRange *range, BaseBuf *next_token, StoreError 
     if (args->has_page_token && !read_token(page, range, binding, ret_error)) {
         return false;
     }
+    if (args->brief && !engine_can(store_engine(page->store), ENGINE_CAN_BRIEF_WALK)) {
+        return would_block(page, "its walks may take long", ret_error);
+    }
     EngineIteratorOptions options = {.keyspace = ENGINE_DATA,
                                      .range = *range,
                                      .limit_hint = (size_t)args->limit_items + 1,
-                                     .reverse_hint = args->reverse};
+                                     .reverse_hint = args->reverse,
+                                     .flags = args->brief ? ENGINE_READ_CACHED_ONLY : 0};
     BaseStatus status =
         engine_iterator_new(store_engine(page->store), NULL, &options, &page->iterator);
     if (!base_is_ok(status)) {

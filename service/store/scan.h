@@ -12,7 +12,9 @@
  * and the deadline of the request end a page alike (LIMIT_TIME); they are looked at every few
  * records.
  *
- * May read disk: not for reactors when the engine does.
+ * May read disk: not for reactors, unless it is to be `brief`. Then it fails with WOULD_BLOCK
+ * before it reads disk or has done more than a reactor should do at once, and does nothing at all
+ * where the engine cannot promise that (ENGINE_CAN_BRIEF_WALK).
  */
 #ifndef LARDER_SERVICE_STORE_SCAN_H
 #define LARDER_SERVICE_STORE_SCAN_H
@@ -35,6 +37,7 @@ typedef struct StoreScanArgs {
     int64_t limit_ms;
     bool has_page_token;
     BaseSlice page_token;
+    bool brief; /* for reactors; see below */
 } StoreScanArgs;
 
 #define STORE_SCAN_ARGS_INIT \

@@ -498,6 +498,6 @@ const EngineClass scripted_class = {
     .summary = "a small map in memory that obeys instructions in keys, for tests",
     .capabilities = ENGINE_CAN_ORDER | ENGINE_CAN_SNAPSHOT | ENGINE_CAN_BATCH |
                     ENGINE_CAN_STORE_VERSION | ENGINE_CAN_REVERSE | ENGINE_CAN_EXPIRE |
-                    ENGINE_CAN_NATIVE_COMMIT,
+                    ENGINE_CAN_NATIVE_COMMIT | ENGINE_CAN_BRIEF_WALK,
     .open = scripted_open,
 };

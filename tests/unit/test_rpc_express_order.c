@@ -380,6 +380,55 @@ START_TEST(replies_that_are_held_back_go_to_the_workers)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------ scans -- */
+
+static Call *
+scan(RpcExpressConn *conn, int64_t limit_items)
+{
+    enum { LIMIT_ITEMS = 6 };
+    Call *call = &calls[call_count++];
+    WireWriter writer;
+    wire_writer_begin(&writer, &call->input, (WireFormat){WIRE_BINARY, true}, 100000);
+    wire_writer_message(&writer, WIRE_CALL, BASE_SLICE_LITERAL("scan"), 7);
+    wire_writer_struct_begin(&writer);
+    wire_writer_field_bytes(&writer, 1, BASE_SLICE_LITERAL("default"));
+    wire_writer_field(&writer, 2, WIRE_STRUCT);
+    wire_writer_struct_begin(&writer);
+    wire_writer_struct_end(&writer);
+    wire_writer_field(&writer, 3, WIRE_STRUCT);
+    wire_writer_struct_begin(&writer);
+    wire_writer_field_i64(&writer, LIMIT_ITEMS, limit_items);
+    wire_writer_struct_end(&writer);
+    wire_writer_struct_end(&writer);
+    ck_assert(wire_writer_finish(&writer));
+    return offer(call, conn);
+}
+
+START_TEST(brief_scans_are_answered_by_the_reactor)
+{
+    tear_down();
+    set_up_with(&scripted_class);
+    (void)put(&conns[0], "a", "1");
+    Call *brief = scan(&conns[0], 256); /* behind the write that is gathered */
+    ck_assert_int_eq(brief->fate, RPC_EXPRESS_TAKEN);
+    ck_assert(brief->finished);
+    ck_assert_int_eq(answer_of(brief), SUCCESS);
+    ck_assert_uint_eq(rig_counted(rig, "scan", OBS_OK), 1);
+    ck_assert_int_eq(scan(&conns[0], 257)->fate, RPC_EXPRESS_PASSED);
+    (void)put(&conns[0], "!read-would_block:a", "1");
+    Call *cold = scan(&conns[0], 256);
+    ck_assert_int_eq(cold->fate, RPC_EXPRESS_PASSED);
+    ck_assert_uint_eq(cold->output.len, 0);
+    rpc_express_turn_end(express);
+}
+END_TEST
+
+START_TEST(scans_of_other_engines_are_for_the_workers)
+{
+    ck_assert_int_eq(scan(&conns[0], 1)->fate, RPC_EXPRESS_PASSED);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------- memory -- */
 
 /* Bytes that the C library has handed out. */
@@ -425,6 +474,8 @@ main(void)
     tcase_add_test(cases, a_late_write_is_indeterminate_and_answered_once);
     tcase_add_test(cases, cold_reads_go_to_the_workers_with_all_behind_them);
     tcase_add_test(cases, replies_that_are_held_back_go_to_the_workers);
+    tcase_add_test(cases, brief_scans_are_answered_by_the_reactor);
+    tcase_add_test(cases, scans_of_other_engines_are_for_the_workers);
     tcase_add_test(cases, gets_allocate_nothing_in_a_steady_state);
     return rig_run("rpc_express_order", cases);
 }

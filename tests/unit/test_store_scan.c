@@ -4,6 +4,7 @@
 #include "engine/base/rand.h"
 #include "service/store/scan.h"
 #include "tests/support/gated_engine.h"
+#include "tests/support/scripted_engine.h"
 #include "tests/support/store_fixture.h"
 
 #include <pthread.h>
@@ -295,6 +296,65 @@ START_TEST(a_visitor_without_memory_ends_the_scan)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------ brief pages -- */
+
+static void
+expect_no_brief_page(StoreScanArgs args)
+{
+    ck_assert(!scan(args));
+    ck_assert_int_eq(fixture.error.kind, STORE_ERROR_WOULD_BLOCK);
+    args.brief = false;
+    ck_assert(scan(args));
+}
+
+START_TEST(an_engine_without_brief_walks_has_no_brief_pages)
+{
+    StoreScanArgs args = STORE_SCAN_ARGS_INIT;
+    args.brief = true;
+    put("a", "1");
+    expect_no_brief_page(args);
+    ck_assert_uint_eq(page.items, 1);
+    base_buf_clear(&page.token);
+}
+END_TEST
+
+static void
+put_many(int count, size_t value_len)
+{
+    char *value = malloc(value_len + 1);
+    memset(value, 'v', value_len);
+    value[value_len] = '\0';
+    for (int i = 0; i < count; i++) {
+        char key[16];
+        (void)snprintf(key, sizeof key, "key%06d", i);
+        put(key, value);
+    }
+    free(value);
+}
+
+START_TEST(a_brief_page_is_a_page_that_is_not_long)
+{
+    (void)engine_class_register(&scripted_class);
+    fixture.store = fixture_open_store("ordered", &scripted_class);
+    StoreScanArgs args = STORE_SCAN_ARGS_INIT;
+    args.brief = true;
+    put_all("abc");
+    expect_page(args, "a b c", STORE_STOP_RANGE_END);
+    args.limit_items = 2;
+    expect_page(args, "a b", STORE_STOP_LIMIT_ITEMS);
+    args.limit_items = 1000;
+    put_many(3, 200000);
+    expect_no_brief_page(args);
+    args.keys_only = true; /* then few bytes are handed out */
+    ck_assert(scan(args));
+    put_many(1200, 1);
+    args.count_only = true;
+    args.keys_only = false;
+    expect_no_brief_page(args);
+    base_buf_clear(&page.token);
+}
+END_TEST
+
 START_TEST(limits_are_checked)
 {
     StoreScanArgs args = STORE_SCAN_ARGS_INIT;
@@ -546,6 +606,8 @@ add_tests(TCase *tests)
     tcase_add_test(tests, limit_ms_and_the_deadline_end_a_page);
     tcase_add_test(tests, count_only_counts_without_items);
     tcase_add_test(tests, a_visitor_without_memory_ends_the_scan);
+    tcase_add_test(tests, an_engine_without_brief_walks_has_no_brief_pages);
+    tcase_add_test(tests, a_brief_page_is_a_page_that_is_not_long);
     tcase_add_test(tests, limits_are_checked);
     tcase_add_test(tests, a_token_of_another_scan_is_a_bad_token);
     tcase_add_test(tests, equal_ranges_share_tokens_however_they_are_said);
