@@ -26,7 +26,18 @@ note_stranger(void *user, const char *name)
     return known;
 }
 
-/* Makes the directory, or finds it empty, and locks it. */
+static BaseStatus
+check_empty(const Copy *copy)
+{
+    bool strangers = false;
+    BaseStatus status = env_list(copy->store->env, copy->directory, note_stranger, &strangers);
+    return base_is_ok(status) && strangers
+               ? base_error(BASE_EXISTS, "the directory for the checkpoint is not empty")
+               : status;
+}
+
+/* Makes the directory, or finds it empty, and locks it. What is not empty is looked at before, and
+ * left as it is; another checkpoint may have come in between, so it is looked at once more. */
 static BaseStatus
 take_directory(const Copy *copy, EnvLock **ret_lock)
 {
@@ -34,7 +45,7 @@ take_directory(const Copy *copy, EnvLock **ret_lock)
     char path[ENV_PATH_MAX];
     BaseStatus status = env_make_directory(env, copy->directory);
     if (status.code == BASE_EXISTS) {
-        status = base_ok();
+        status = check_empty(copy);
     }
     if (base_is_ok(status)) {
         status = env_join(path, copy->directory, LOCK_NAME);
@@ -42,13 +53,7 @@ take_directory(const Copy *copy, EnvLock **ret_lock)
     if (base_is_ok(status)) {
         status = env_lock(env, path, ret_lock);
     }
-    bool strangers = false;
-    if (base_is_ok(status)) {
-        status = env_list(env, copy->directory, note_stranger, &strangers);
-    }
-    return base_is_ok(status) && strangers
-               ? base_error(BASE_EXISTS, "the directory for the checkpoint is not empty")
-               : status;
+    return base_is_ok(status) ? check_empty(copy) : status;
 }
 
 /* ------------------------------------------------------------------------------------- files -- */
@@ -89,7 +94,11 @@ static BaseStatus
 sync_files(const Copy *copy)
 {
     Each each = {copy->store->env, copy->peer, sync_file, base_ok()};
-    BaseStatus status = env_list(each.env, each.directory, work_on_one, &each);
+    BaseStatus status = plugin_peer_go_on(copy->store->peer);
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    status = env_list(each.env, each.directory, work_on_one, &each);
     if (base_is_ok(status) && base_is_ok(each.status)) {
         return env_sync_directory(each.env, copy->peer);
     }
@@ -159,7 +168,10 @@ plugin_copy_checkpoint(Engine *engine, const char *directory)
     PluginPeer *peer = copy.store->peer;
     const Env *env = copy.store->env;
     EnvLock *lock = NULL;
-    BaseStatus status = env_join(copy.peer, directory, PEER_DIRECTORY);
+    BaseStatus status = plugin_peer_go_on(peer);
+    if (base_is_ok(status)) {
+        status = env_join(copy.peer, directory, PEER_DIRECTORY);
+    }
     if (base_is_ok(status)) {
         status = take_directory(&copy, &lock);
     }

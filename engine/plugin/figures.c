@@ -3,7 +3,8 @@
  *
  * A range is walked record by record, which gives exact figures. After every WALK_MAX records the
  * peer is asked how many bytes the part that was walked takes, and how many the rest; when it can
- * tell, the rest is estimated by that, and the walk ends.
+ * tell, the rest is estimated by that, and the walk ends. A peer that only knows how many keys it
+ * has in all helps with the range of everything, and so with statistics.
  *
  * Statistics are the estimate of all records. They are kept, and taken again only when the store
  * has seen a tenth as many further commits as it has records, or removed a range.
@@ -39,6 +40,9 @@ static bool
 extrapolate(PluginStore *store, const EngineRange *range, const EngineIterator *iterator,
             EngineRangeEstimate *estimate)
 {
+    if (store->peer->ops->range_bytes == NULL) {
+        return false;
+    }
     int64_t whole = range_bytes(store, range->start, range);
     int64_t rest = range_bytes(store, iterator->key, range);
     if (whole <= rest) {
@@ -48,6 +52,26 @@ extrapolate(PluginStore *store, const EngineRange *range, const EngineIterator *
     estimate->exact = false;
     estimate->keys += (int64_t)((double)estimate->keys * more);
     estimate->bytes += (int64_t)((double)estimate->bytes * more);
+    return true;
+}
+
+/* The same for all records, by the number of them. */
+static bool
+extrapolate_all(PluginStore *store, const EngineRange *range, const EngineIterator *iterator,
+                EngineRangeEstimate *estimate)
+{
+    const PluginPeerOps *ops = store->peer->ops;
+    if (ops->entries == NULL || range->start.len != 0 || !range->unbounded) {
+        return false;
+    }
+    double walked = (double)iterator->stats.examined;
+    double all = (double)ops->entries(store->peer);
+    if (all < walked) {
+        return false;
+    }
+    estimate->exact = false;
+    estimate->keys = (int64_t)((double)estimate->keys * all / walked);
+    estimate->bytes = (int64_t)((double)estimate->bytes * all / walked);
     return true;
 }
 
@@ -63,21 +87,23 @@ plugin_figures_range_estimate(Engine *engine, const EngineRange *range,
         return status;
     }
     EngineRangeEstimate estimate = {.exact = true};
-    bool can_tell = store->peer->ops->range_bytes != NULL;
     plugin_iterator_seek(iterator, NULL);
-    while (iterator->valid) {
-        if (can_tell && estimate.keys != 0 && estimate.keys % WALK_MAX == 0 &&
-            extrapolate(store, range, iterator, &estimate)) {
+    status = plugin_peer_go_on(store->peer);
+    while (iterator->valid && base_is_ok(status)) {
+        if (estimate.keys != 0 && estimate.keys % WALK_MAX == 0 &&
+            (extrapolate(store, range, iterator, &estimate) ||
+             extrapolate_all(store, range, iterator, &estimate))) {
             break;
         }
         estimate.keys++;
         estimate.bytes += (int64_t)(iterator->key.len + iterator->record.value.len);
         plugin_iterator_next(iterator);
+        status = plugin_peer_go_on(store->peer);
     }
     if (iterator->stats.examined != 0) {
         estimate.dead_ratio = (double)iterator->stats.expired / (double)iterator->stats.examined;
     }
-    status = iterator->status;
+    status = base_is_ok(status) ? iterator->status : status;
     plugin_iterator_free(iterator);
     *ret_estimate = estimate;
     return status;
@@ -94,8 +120,10 @@ plugin_figures_range_split(Engine *engine, const EngineRange *range, int64_t par
         return status;
     }
     int64_t part = 0;
+    PluginPeer *peer = plugin_store_of(engine)->peer;
     plugin_iterator_seek(iterator, NULL);
-    while (iterator->valid) {
+    status = plugin_peer_go_on(peer);
+    while (iterator->valid && base_is_ok(status)) {
         if (part >= part_bytes) {
             part = 0;
             if (!visit(user, iterator->key)) {
@@ -104,8 +132,9 @@ plugin_figures_range_split(Engine *engine, const EngineRange *range, int64_t par
         }
         part += (int64_t)(iterator->key.len + iterator->record.value.len);
         plugin_iterator_next(iterator);
+        status = plugin_peer_go_on(peer);
     }
-    status = iterator->status;
+    status = base_is_ok(status) ? iterator->status : status;
     plugin_iterator_free(iterator);
     return status;
 }
@@ -157,6 +186,7 @@ plugin_figures_visit(Engine *engine, EngineFigureVisitor *visit, void *user)
 {
     PluginStore *store = plugin_store_of(engine);
     visit(user, "user_bytes", atomic_load(&store->writer.user_bytes));
+    visit(user, "expired_reclaimed", atomic_load(&store->writer.reclaimed));
     if (store->peer->ops->figures != NULL) {
         store->peer->ops->figures(store->peer, visit, user);
     }
@@ -175,10 +205,12 @@ verify_keyspace(PluginStore *store, EngineKeyspace keyspace)
         return status;
     }
     plugin_iterator_seek(iterator, NULL);
-    while (iterator->valid && !atomic_load_explicit(&store->interrupted, memory_order_relaxed)) {
+    status = plugin_peer_go_on(store->peer);
+    while (iterator->valid && base_is_ok(status)) {
         plugin_iterator_next(iterator);
+        status = plugin_peer_go_on(store->peer);
     }
-    status = iterator->valid ? base_error(BASE_CLOSED, "the store is closing") : iterator->status;
+    status = base_is_ok(status) ? iterator->status : status;
     plugin_iterator_free(iterator);
     return status;
 }

@@ -25,6 +25,8 @@
 
 #include "engine/engine.h"
 
+#include <stdatomic.h>
+
 typedef struct PluginPeer PluginPeer;
 
 /* A value that was read. */
@@ -48,6 +50,14 @@ typedef struct PluginSizes {
     int64_t memory_bytes;
     int64_t disk_bytes;
 } PluginSizes;
+
+/* What commits that are under way may bring. */
+typedef struct PluginNeed {
+    size_t puts;
+    size_t removes;
+    size_t ranges; /* removed */
+    size_t bytes;  /* of keys and values that are put */
+} PluginNeed;
 
 typedef struct PluginPeerOps {
     void (*close)(PluginPeer *peer);
@@ -81,15 +91,21 @@ typedef struct PluginPeerOps {
 
     void (*sizes)(PluginPeer *peer, PluginSizes *ret_sizes);
 
+    /* How many keys are stored, without a walk; NULL: it cannot tell. */
+    int64_t (*entries)(PluginPeer *peer);
     /* About how many bytes the keys of [start, stop) take; NULL: it cannot tell. */
     int64_t (*range_bytes)(PluginPeer *peer, BaseSlice start, BaseSlice stop);
-    /* Whether there is room for a batch of so many bytes; NULL: always. */
-    BaseStatus (*room)(PluginPeer *peer, size_t bytes);
+    /* Whether the batches to come have room for all this, however it falls; `grows`: the commit in
+       hand, the last one in it, puts something. NULL: always. */
+    BaseStatus (*room)(PluginPeer *peer, const PluginNeed *need, bool grows);
     /* As in EngineOps. NULL: sync does for flush; the others are not there. */
     BaseStatus (*flush)(PluginPeer *peer);
     BaseStatus (*compact)(PluginPeer *peer, BaseSlice start, BaseSlice stop);
     /* Makes a copy in a directory that does not exist, as the peer is now, and durable. */
     BaseStatus (*checkpoint)(PluginPeer *peer, const char *directory);
+    /* Lets those three end soon; `interrupted` is set already. NULL: they look at that, or are
+       done in pieces. */
+    void (*interrupt)(PluginPeer *peer);
     BaseStatus (*set_option)(PluginPeer *peer, size_t index, int64_t value);
     void (*figures)(PluginPeer *peer, EngineFigureVisitor *visit, void *user);
 } PluginPeerOps;
@@ -100,7 +116,20 @@ struct PluginPeer {
     size_t key_max;      /* longest stored key; 0: any */
     bool reads_in_views; /* there is no reading without a view */
     bool commit_syncs;   /* commit waits for the disk even without `sync` */
+    /* Compaction cannot be interrupted, so it is asked for in pieces of about so many bytes; 0: it
+       can. REQUIRES: range_bytes, if it is not 0. */
+    int64_t compact_piece;
+    atomic_bool interrupted; /* the store is about to be closed: what takes long ends */
 };
+
+/* OK, or BASE_CLOSED for a peer that is interrupted. */
+static inline BaseStatus
+plugin_peer_go_on(const PluginPeer *peer)
+{
+    return atomic_load_explicit(&peer->interrupted, memory_order_relaxed)
+               ? base_error(BASE_CLOSED, "the store is closing")
+               : base_ok();
+}
 
 /* What a peer is opened with. */
 typedef struct PluginPeerArgs {

@@ -7,6 +7,7 @@
 #include "engine/plugin/figures.h"
 #include "engine/plugin/iterator.h"
 #include "engine/plugin/key.h"
+#include "engine/plugin/piece.h"
 #include "engine/plugin/read.h"
 #include "engine/plugin/store.h"
 
@@ -31,8 +32,10 @@ op_commit(Engine *engine, EngineCommit *chain)
 static void
 op_tick(Engine *engine)
 {
+    PluginStore *store = plugin_store_of(engine);
     /* A failure shows when the block of versions is used up; until then it is nobody's concern. */
-    (void)commit_version_refill(plugin_store_of(engine)->versions);
+    (void)commit_version_refill(store->versions);
+    plugin_sweep_tick(&store->sweep);
 }
 
 static BaseStatus
@@ -46,14 +49,21 @@ op_status(Engine *engine)
 static void
 op_interrupt(Engine *engine)
 {
-    atomic_store(&plugin_store_of(engine)->interrupted, true);
+    PluginPeer *peer = plugin_store_of(engine)->peer;
+    atomic_store(&peer->interrupted, true);
+    if (peer->ops->interrupt != NULL) {
+        peer->ops->interrupt(peer);
+    }
 }
 
 static BaseStatus
 op_flush(Engine *engine)
 {
     PluginStore *store = plugin_store_of(engine);
-    BaseStatus status = plugin_writer_sync(&store->writer);
+    BaseStatus status = plugin_peer_go_on(store->peer);
+    if (base_is_ok(status)) {
+        status = plugin_writer_sync(&store->writer);
+    }
     if (base_is_ok(status) && store->peer->ops->flush != NULL) {
         status = store->peer->ops->flush(store->peer);
     }
@@ -69,7 +79,7 @@ op_compact(Engine *engine, const EngineRange *range)
     BaseStatus status = base_error(BASE_NO_MEMORY, "no memory for a key");
     if (plugin_key_init(&start, ENGINE_DATA, range->start) &&
         plugin_key_init_stop(&stop, ENGINE_DATA, range)) {
-        status = store->peer->ops->compact(store->peer, start.bytes, stop.bytes);
+        status = plugin_piece_compact(store->peer, start.bytes, stop.bytes);
     }
     plugin_key_clear(&start);
     plugin_key_clear(&stop);
@@ -151,6 +161,7 @@ static void
 op_close(Engine *engine)
 {
     PluginStore *store = plugin_store_of(engine);
+    plugin_sweep_clear(&store->sweep);
     commit_sequencer_free(store->sequencer);
     plugin_writer_clear(&store->writer);
     store->peer->ops->close(store->peer);
@@ -229,7 +240,11 @@ start_writing(PluginStore *store, const EngineOpenArgs *args)
     };
     BaseStatus status = commit_sequencer_new(&sequencer_args, &store->sequencer);
     store->writer.sequencer = store->sequencer;
+    if (base_is_ok(status)) {
+        status = plugin_sweep_init(&store->sweep, &store->writer, &store->stamps);
+    }
     if (!base_is_ok(status)) {
+        commit_sequencer_free(store->sequencer);
         plugin_writer_clear(&store->writer);
     }
     return status;

@@ -12,6 +12,7 @@
 
 #include "engine/commit/stamp.h"
 #include "engine/plugin/plugin.h"
+#include "engine/plugin/sweep.h"
 #include "engine/plugin/writer.h"
 
 /* What the last look at a part of the records has shown; see figures.c. */
@@ -29,13 +30,13 @@ typedef struct PluginStore {
     EngineOps ops; /* those that the peer can do */
     PluginPeer *peer;
     PluginWriter writer;
+    PluginSweep sweep;
     CommitStamps stamps;
     CommitVersions *versions;
     CommitSequencer *sequencer;
     const Env *env;
     char *directory;
     _Atomic int64_t open_snapshots;
-    atomic_bool interrupted;
     PluginSample sample;
 } PluginStore;
 

@@ -7,9 +7,6 @@
 
 #include <stdlib.h>
 
-/* What a batch needs beside keys and values, for each operation, in the eyes of room(). */
-enum { ROOM_PER_OP = 64 };
-
 typedef struct LoadJob {
     PluginJob job;
     PluginWriter *writer;
@@ -132,25 +129,77 @@ unload_keys(CommitBackend *backend, CommitLoad *load)
 
 /* ---------------------------------------------------------------------------------- batches -- */
 
+static PluginNeed
+need_of(const CommitEntry *entry)
+{
+    PluginNeed need = {0};
+    for (size_t i = 0; i < entry->op_count; i++) {
+        const CommitOp *op = &entry->ops[i];
+        switch (op->kind) {
+        case COMMIT_PUT:
+            need.puts++;
+            need.bytes +=
+                PLUGIN_RECORD_KEY_HEAD + op->key.len + PLUGIN_RECORD_HEAD_MAX + op->value.len;
+            break;
+        case COMMIT_REMOVE:
+            need.removes++;
+            break;
+        case COMMIT_REMOVE_RANGE:
+            need.ranges++;
+            break;
+        }
+    }
+    return need;
+}
+
+/* Whether there is room for `need` behind what is promised; it is promised then, if `keep`. */
+static BaseStatus
+promise(PluginWriter *writer, const PluginNeed *need, bool keep)
+{
+    (void)pthread_mutex_lock(&writer->promising);
+    const PluginNeed all = {
+        .puts = writer->promised.puts + need->puts,
+        .removes = writer->promised.removes + need->removes,
+        .ranges = writer->promised.ranges + need->ranges,
+        .bytes = writer->promised.bytes + need->bytes,
+    };
+    PluginNeed with_sweep = all;
+    with_sweep.removes += keep ? PLUGIN_RECLAIM_MAX : 0;
+    BaseStatus status = writer->peer->ops->room(writer->peer, &with_sweep, need->puts != 0);
+    if (base_is_ok(status) && keep) {
+        writer->promised = all;
+    }
+    (void)pthread_mutex_unlock(&writer->promising);
+    return status;
+}
+
+/* What was promised to an entry is used, or will not be. */
+static void
+settle(PluginWriter *writer, const CommitEntry *entry)
+{
+    PluginNeed need = need_of(entry);
+    (void)pthread_mutex_lock(&writer->promising);
+    writer->promised.puts -= need.puts;
+    writer->promised.removes -= need.removes;
+    writer->promised.ranges -= need.ranges;
+    writer->promised.bytes -= need.bytes;
+    (void)pthread_mutex_unlock(&writer->promising);
+}
+
 static BaseStatus
 prepare(CommitBackend *backend, CommitEntry *entry)
 {
     PluginWriter *writer = writer_of(backend);
-    PluginPeer *peer = writer->peer;
-    size_t bytes = 0;
     for (size_t i = 0; i < entry->op_count; i++) {
-        const CommitOp *op = &entry->ops[i];
-        if (op->kind == COMMIT_PUT && !fits(writer, op->key)) {
+        if (entry->ops[i].kind == COMMIT_PUT && !fits(writer, entry->ops[i].key)) {
             return base_error(BASE_UNSUPPORTED, "the key is longer than this engine can keep");
         }
-        if (op->kind == COMMIT_PUT) {
-            bytes += op->key.len + op->value.len + ROOM_PER_OP;
-        }
     }
-    if (bytes != 0 && peer->ops->room != NULL) {
-        return peer->ops->room(peer, bytes);
+    if (writer->peer->ops->room == NULL) {
+        return base_ok();
     }
-    return base_ok();
+    PluginNeed need = need_of(entry);
+    return promise(writer, &need, true);
 }
 
 static bool
@@ -158,6 +207,15 @@ encode_key(BaseBuf *buf, EngineKeyspace keyspace, BaseSlice key)
 {
     base_buf_reset(buf);
     return base_buf_append_byte(buf, (uint8_t)keyspace) && base_buf_append_slice(buf, key);
+}
+
+/* Lowers a time that other threads may change. */
+static void
+lower(_Atomic int64_t *time_ms, int64_t to_ms)
+{
+    int64_t seen = atomic_load_explicit(time_ms, memory_order_relaxed);
+    while (to_ms < seen && !atomic_compare_exchange_weak(time_ms, &seen, to_ms)) {
+    }
 }
 
 static bool
@@ -174,6 +232,9 @@ encode_put(PluginWriter *writer, const CommitOp *op)
                            base_buf_slice(&writer->value));
     (void)atomic_fetch_add_explicit(&writer->user_bytes, (int64_t)(op->key.len + op->value.len),
                                     memory_order_relaxed);
+    if (op->expires_at_ms != 0) {
+        lower(&writer->due_ms, op->expires_at_ms);
+    }
     return true;
 }
 
@@ -212,6 +273,15 @@ encode_op(PluginWriter *writer, const CommitOp *op)
     return true;
 }
 
+static void
+put_mark(PluginPeer *peer, const PluginMark *mark)
+{
+    static const uint8_t key = PLUGIN_RECORD_MARK;
+    uint8_t bytes[PLUGIN_RECORD_MARK_BYTES];
+    plugin_record_write_mark(mark, bytes);
+    peer->ops->put(peer, base_slice(&key, sizeof key), base_slice(bytes, sizeof bytes));
+}
+
 /* Adds a group to the batch; the mark that goes with it in *ret_mark. False: no memory. */
 static bool
 encode_group(PluginWriter *writer, const CommitGroup *group, PluginMark *ret_mark)
@@ -223,14 +293,11 @@ encode_group(PluginWriter *writer, const CommitGroup *group, PluginMark *ret_mar
                 return false;
             }
         }
-        mark = (PluginMark){entry->version, entry->stamp_ms};
+        mark.version = entry->version;
+        mark.stamp_ms = entry->stamp_ms > mark.stamp_ms ? entry->stamp_ms : mark.stamp_ms;
     }
     if (mark.stamp_ms > writer->mark.stamp_ms || writer->mark.version == 0) {
-        static const uint8_t key = PLUGIN_RECORD_MARK;
-        uint8_t bytes[PLUGIN_RECORD_MARK_BYTES];
-        plugin_record_write_mark(&mark, bytes);
-        writer->peer->ops->put(writer->peer, base_slice(&key, sizeof key),
-                               base_slice(bytes, sizeof bytes));
+        put_mark(writer->peer, &mark);
     }
     *ret_mark = mark;
     return true;
@@ -243,6 +310,7 @@ plugin_writer_status(const PluginWriter *writer)
     return wrong == NULL ? base_ok() : base_error(BASE_POISONED, wrong);
 }
 
+/* REQUIRES: the mutex `batching`. */
 static BaseStatus
 write_group(PluginWriter *writer, const CommitGroup *group)
 {
@@ -273,7 +341,9 @@ static void
 run_persist(PluginJob *base)
 {
     struct PersistJob *job = (struct PersistJob *)base;
+    (void)pthread_mutex_lock(&job->writer->batching);
     BaseStatus status = write_group(job->writer, job->group);
+    (void)pthread_mutex_unlock(&job->writer->batching);
     commit_sequencer_persisted(job->writer->sequencer, job->group, status);
 }
 
@@ -293,8 +363,107 @@ persist(CommitBackend *backend, CommitGroup *group)
 static void
 finish(CommitBackend *backend, CommitEntry *entry)
 {
-    (void)entry;
-    forget_found(writer_of(backend));
+    PluginWriter *writer = writer_of(backend);
+    forget_found(writer);
+    if (writer->peer->ops->room != NULL) {
+        settle(writer, entry);
+    }
+}
+
+/* ------------------------------------------------------------------------------------- sweep -- */
+
+static bool
+has_expired(PluginPeer *peer, void *view, BaseSlice stored_key, int64_t now_ms)
+{
+    PluginPin pin = {.found = false};
+    EngineRecord record = {.expires_at_ms = 0};
+    bool expired = base_is_ok(peer->ops->get(peer, view, stored_key, false, &pin)) && pin.found &&
+                   base_is_ok(plugin_record_read(pin.value, &record)) &&
+                   record.expires_at_ms != 0 && record.expires_at_ms <= now_ms;
+    if (pin.handle != NULL) {
+        peer->ops->unpin(peer, pin.handle);
+    }
+    return expired;
+}
+
+/* Puts the removes into the batch; how many. REQUIRES: nobody else writes. */
+static size_t
+remove_expired(PluginPeer *peer, void *view, const BaseSlice *keys, size_t count, int64_t now_ms)
+{
+    size_t removed = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (has_expired(peer, view, keys[i], now_ms)) {
+            peer->ops->remove(peer, keys[i]);
+            removed++;
+        }
+    }
+    return removed;
+}
+
+/* REQUIRES: the mutex `batching`. */
+static BaseStatus
+reclaim(PluginWriter *writer, const BaseSlice *keys, size_t count, int64_t now_ms)
+{
+    PluginPeer *peer = writer->peer;
+    void *view = NULL;
+    BaseStatus status = peer->reads_in_views ? peer->ops->view_new(peer, &view) : base_ok();
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    peer->ops->begin(peer);
+    size_t removed = remove_expired(peer, view, keys, count, now_ms);
+    if (view != NULL) {
+        peer->ops->view_free(peer, view);
+    }
+    if (removed == 0) {
+        peer->ops->abandon(peer);
+        return base_ok();
+    }
+    PluginMark mark = writer->mark;
+    if (now_ms > mark.stamp_ms && mark.version != 0) {
+        mark.stamp_ms = now_ms;
+        put_mark(peer, &mark);
+    }
+    status = peer->ops->commit(peer, false);
+    if (!base_is_ok(status)) {
+        atomic_store_explicit(&writer->wrong, status.what, memory_order_release);
+        return status;
+    }
+    writer->mark = mark;
+    atomic_store_explicit(&writer->dirty, true, memory_order_relaxed);
+    (void)atomic_fetch_add(&writer->reclaimed, (int64_t)removed);
+    return status;
+}
+
+void
+plugin_writer_forget_due(PluginWriter *writer)
+{
+    (void)pthread_mutex_lock(&writer->batching);
+    atomic_store(&writer->due_ms, INT64_MAX);
+    (void)pthread_mutex_unlock(&writer->batching);
+}
+
+void
+plugin_writer_note_due(PluginWriter *writer, int64_t expires_at_ms)
+{
+    lower(&writer->due_ms, expires_at_ms);
+}
+
+BaseStatus
+plugin_writer_reclaim(PluginWriter *writer, const BaseSlice *keys, size_t count, int64_t now_ms)
+{
+    const PluginNeed need = {.removes = count};
+    BaseStatus status = plugin_writer_status(writer);
+    if (base_is_ok(status) && writer->peer->ops->room != NULL) {
+        status = promise(writer, &need, false);
+    }
+    if (!base_is_ok(status)) {
+        return status;
+    }
+    (void)pthread_mutex_lock(&writer->batching);
+    status = reclaim(writer, keys, count, now_ms);
+    (void)pthread_mutex_unlock(&writer->batching);
+    return status;
 }
 
 /* ------------------------------------------------------------------------------------- life -- */
@@ -339,6 +508,8 @@ plugin_writer_init(PluginWriter *writer, PluginPeer *peer, PluginDurability dura
                              .value = BASE_BUF_INIT};
     plugin_gate_init(&writer->gate, version);
     (void)pthread_mutex_init(&writer->syncing, NULL);
+    (void)pthread_mutex_init(&writer->batching, NULL);
+    (void)pthread_mutex_init(&writer->promising, NULL);
     BaseStatus status = plugin_worker_new(durability == PLUGIN_SYNC_INTERVAL ? interval_ms : 0,
                                           sync_often, writer, &writer->syncer);
     if (base_is_ok(status)) {
@@ -363,4 +534,6 @@ plugin_writer_clear(PluginWriter *writer)
     base_buf_clear(&writer->value);
     plugin_gate_clear(&writer->gate);
     (void)pthread_mutex_destroy(&writer->syncing);
+    (void)pthread_mutex_destroy(&writer->batching);
+    (void)pthread_mutex_destroy(&writer->promising);
 }

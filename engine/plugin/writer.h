@@ -17,6 +17,11 @@
  *      that fails is the last thing that is asked of the peer: every later group fails.
  * W-5  A key that is longer than the peer can keep is refused before anything is written; removing
  *      one does nothing.
+ * W-6  What is prepared and not yet published is added up for room(): a commit is refused when
+ *      there would be none for it behind all those before it, and for a round of the sweep.
+ * W-7  A sweep removes what has expired in batches between those of groups. It takes no version:
+ *      nobody could see those records. Its time goes into the mark, because time must not go back
+ *      to when they were there. One that fails counts as a sync that fails.
  *
  * A view that lookup returned is valid until the next lookup, publish or discard. A batch that the
  * peer does not take, for a full disk too, poisons the sequencer, as backend.h says; what can be
@@ -54,9 +59,15 @@ typedef struct PluginWriter {
     atomic_bool dirty;           /* committed, and not yet synced */
     _Atomic(const char *) wrong; /* text of a sync that failed; NULL: none */
     atomic_size_t loads;         /* under way, or loaded and not yet unloaded */
+    pthread_mutex_t batching;    /* around a batch of the peer */
+    _Atomic int64_t due_ms;      /* no record expires before, but for those that a sweep is yet to
+                                    come to */
+    _Atomic int64_t reclaimed;   /* expired records that sweeps have removed */
+    pthread_mutex_t promising;   /* around the next one */
+    PluginNeed promised;         /* by prepare, and not yet published or discarded */
     _Atomic int64_t user_bytes;
     _Atomic int64_t ranges_removed;
-    PluginMark mark; /* the last one that was stored */
+    PluginMark mark; /* [batching] the last one that was stored */
     struct PersistJob {
         PluginJob job;
         struct PluginWriter *writer;
@@ -64,7 +75,7 @@ typedef struct PluginWriter {
     } persist;
     PluginPin found; /* by the last lookup */
     void *found_view;
-    BaseBuf key; /* scratch of who persists, like the next one */
+    BaseBuf key; /* [batching] scratch, like the next one */
     BaseBuf value;
 } PluginWriter;
 
@@ -77,6 +88,23 @@ void plugin_writer_clear(PluginWriter *writer);
 
 /* Makes durable all that was committed. From any thread. BASE_POISONED: a sync has failed. */
 BaseStatus plugin_writer_sync(PluginWriter *writer);
+
+/* A sweep begins: what is visible now will be looked at, and noted again if it stays. */
+void plugin_writer_forget_due(PluginWriter *writer);
+
+/* A sweep has seen a record that will expire then. */
+void plugin_writer_note_due(PluginWriter *writer, int64_t expires_at_ms);
+
+/* Keys that a call of reclaim takes at most. */
+enum { PLUGIN_RECLAIM_MAX = 256 };
+
+/*
+ * Removes those of the stored keys whose newest records have expired at `now_ms`, a time that the
+ * store has seen; their number is added to `reclaimed`. From any thread, but one at a time; may
+ * wait for the disk. BASE_NO_SPACE: no room to do so. A batch that fails poisons the store.
+ */
+BaseStatus plugin_writer_reclaim(PluginWriter *writer, const BaseSlice *keys, size_t count,
+                                 int64_t now_ms);
 
 /* OK, or BASE_POISONED: a sync has failed. */
 BaseStatus plugin_writer_status(const PluginWriter *writer);

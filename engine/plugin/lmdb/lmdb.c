@@ -7,23 +7,26 @@
  * the root that points at them. So with durability=interval commits sync their pages, and only the
  * root is left for later (MDB_NOMETASYNC): they are slower than an interval of other engines, and
  * lose no more. Only with durability=os nothing is synced (MDB_NOSYNC); then a power cut may damage
- * the store as a whole, while the end of the process does no harm.
+ * the store as a whole, while the end of the process does no harm. A commit that has to be durable
+ * in those modes is done without their flag, for LMDB shows a commit only when all the syncs that
+ * belong to it are done: one whose sync fails is never seen.
  *
- * Limits. Keys of 510 bytes; map_bytes is all that the store can ever hold, and it never shrinks. A
- * put is refused when the map has no more room. Views that are held long keep pages of old versions
+ * Limits. Keys of 510 bytes; a put is refused when map_bytes are full, and the file never shrinks;
+ * room.h says more. Views that are held long keep pages of old versions
  * from being used again. There is no reading of the cache alone: a page that is not in memory is
  * read when it is touched.
  *
  * Threading: as peer.h says.
  */
 #include "engine/base/check.h"
+#include "engine/plugin/lmdb/clone.h"
+#include "engine/plugin/lmdb/room.h"
 #include "engine/plugin/lmdb/view.h"
 #include "engine/plugin/plugin.h"
+#include "engine/plugin/writer.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 enum {
     OPTION_MAP_BYTES = PLUGIN_OPTION_OWN,
@@ -33,9 +36,7 @@ enum {
 
 enum {
     MODE = 0600,
-    KEY_MAX = 510,   /* with the byte of the keyspace, what LMDB takes */
-    ROOM_FACTOR = 4, /* pages that are rewritten for the bytes of a batch */
-    ROOM_SPARE = 16 << 20,
+    KEY_MAX = 510, /* with the byte of the keyspace, what LMDB takes */
 };
 
 #define GIB (INT64_C(1) << 30)
@@ -113,9 +114,9 @@ abandon(PluginPeer *peer)
     }
 }
 
-/* A sync beside a commit that has synced its pages: the root. */
+/* What commits have left unsynced. */
 static BaseStatus
-sync_root(PluginPeer *peer)
+sync_rest(PluginPeer *peer)
 {
     return lmdb_view_status(mdb_env_sync(lmdb_of(peer)->env, 1));
 }
@@ -128,12 +129,15 @@ commit(PluginPeer *peer, bool sync)
         abandon(peer);
         return lmdb_view_status(lmdb->batch_error);
     }
+    if (sync && lmdb->lazy != 0) {
+        (void)mdb_env_set_flags(lmdb->env, lmdb->lazy, 0);
+    }
     BaseStatus status = lmdb_view_status(mdb_txn_commit(lmdb->batch));
     lmdb->batch = NULL;
-    unsigned flags = 0;
-    (void)mdb_env_get_flags(lmdb->env, &flags);
-    bool left = (flags & (MDB_NOSYNC | MDB_NOMETASYNC)) != 0;
-    return base_is_ok(status) && sync && left ? sync_root(peer) : status;
+    if (sync && lmdb->lazy != 0) {
+        (void)mdb_env_set_flags(lmdb->env, lmdb->lazy, 1);
+    }
+    return status;
 }
 
 /* ---------------------------------------------------------------------------------- figures -- */
@@ -158,7 +162,7 @@ figures(PluginPeer *peer, EngineFigureVisitor *visit, void *user)
     (void)mdb_env_stat(lmdb_of(peer)->env, &stat);
     (void)mdb_env_info(lmdb_of(peer)->env, &info);
     visit(user, "entries", (int64_t)stat.ms_entries);
-    visit(user, "map_bytes", (int64_t)info.me_mapsize);
+    visit(user, "map_bytes", lmdb_of(peer)->map_bytes);
     visit(user, "tree_depth", (int64_t)stat.ms_depth);
     visit(user, "branch_pages", (int64_t)stat.ms_branch_pages);
     visit(user, "leaf_pages", (int64_t)stat.ms_leaf_pages);
@@ -166,57 +170,12 @@ figures(PluginPeer *peer, EngineFigureVisitor *visit, void *user)
     visit(user, "readers", (int64_t)info.me_numreaders);
 }
 
-/* Pages that wait to be used again; read from LMDB's own list of them. */
-static size_t
-free_pages(Lmdb *lmdb)
+static int64_t
+entries(PluginPeer *peer)
 {
-    enum { FREE_LIST = 0 };
-    void *view = NULL;
-    size_t pages = 0;
-    if (!base_is_ok(lmdb_view_new(&lmdb->peer, &view))) {
-        return 0;
-    }
-    MDB_cursor *cursor = NULL;
-    if (mdb_cursor_open(((LmdbView *)view)->txn, FREE_LIST, &cursor) == MDB_SUCCESS) {
-        MDB_val key;
-        MDB_val list;
-        while (mdb_cursor_get(cursor, &key, &list, MDB_NEXT) == MDB_SUCCESS) {
-            size_t count = 0;
-            memcpy(&count, list.mv_data, sizeof count);
-            pages += count;
-        }
-        mdb_cursor_close(cursor);
-    }
-    lmdb_view_free(&lmdb->peer, view);
-    return pages;
-}
-
-static BaseStatus
-room(PluginPeer *peer, size_t bytes)
-{
-    Lmdb *lmdb = lmdb_of(peer);
     MDB_stat stat;
-    MDB_envinfo info;
-    (void)mdb_env_stat(lmdb->env, &stat);
-    (void)mdb_env_info(lmdb->env, &info);
-    size_t used = (info.me_last_pgno + 1) * stat.ms_psize;
-    size_t needed = bytes * ROOM_FACTOR + ROOM_SPARE;
-    if (used + needed <= info.me_mapsize ||
-        used + needed <= info.me_mapsize + free_pages(lmdb) * stat.ms_psize) {
-        return base_ok();
-    }
-    return lmdb_view_status(MDB_MAP_FULL);
-}
-
-static BaseStatus
-checkpoint(PluginPeer *peer, const char *directory)
-{
-    Lmdb *lmdb = lmdb_of(peer);
-    int error = mkdir(directory, MODE | S_IXUSR) == 0 ? MDB_SUCCESS : errno;
-    if (error == MDB_SUCCESS) {
-        error = mdb_env_copy2(lmdb->env, directory, MDB_CP_COMPACT);
-    }
-    return lmdb_view_status(error);
+    (void)mdb_env_stat(lmdb_of(peer)->env, &stat);
+    return (int64_t)stat.ms_entries;
 }
 
 /* ------------------------------------------------------------------------- opening and class -- */
@@ -239,7 +198,7 @@ static const PluginPeerOps peer_ops = {
     .remove_range = remove_range,
     .commit = commit,
     .abandon = abandon,
-    .sync = sync_root,
+    .sync = sync_rest,
     .view_new = lmdb_view_new,
     .view_free = lmdb_view_free,
     .get = lmdb_view_get,
@@ -251,16 +210,18 @@ static const PluginPeerOps peer_ops = {
     .cursor_prev = lmdb_view_cursor_prev,
     .cursor_free = lmdb_view_cursor_free,
     .sizes = sizes,
-    .room = room,
-    .checkpoint = checkpoint,
+    .entries = entries,
+    .room = lmdb_room_check,
+    .checkpoint = lmdb_clone_checkpoint,
     .figures = figures,
 };
 
+/* The flag that spares commits a sync; 0: none. */
 static unsigned
-flags_of(int64_t durability)
+lazy_of(int64_t durability)
 {
     static const unsigned flags[] = {0, MDB_NOMETASYNC, MDB_NOSYNC};
-    return flags[durability] | MDB_NOTLS | MDB_NORDAHEAD;
+    return flags[durability];
 }
 
 static int
@@ -268,28 +229,20 @@ open_env(Lmdb *lmdb, const PluginPeerArgs *args)
 {
     int error = mdb_env_create(&lmdb->env);
     if (error == MDB_SUCCESS) {
-        error = mdb_env_set_mapsize(lmdb->env, (size_t)args->options[OPTION_MAP_BYTES]);
+        error = mdb_env_set_mapsize(lmdb->env, (size_t)(lmdb->map_bytes + LMDB_ROOM_RESERVE));
     }
     if (error == MDB_SUCCESS) {
         error = mdb_env_set_maxreaders(lmdb->env, (unsigned)args->options[OPTION_READERS]);
     }
     if (error == MDB_SUCCESS) {
-        error = mdb_env_open(lmdb->env, args->directory,
-                             flags_of(args->options[PLUGIN_OPTION_DURABILITY]), MODE);
+        error =
+            mdb_env_open(lmdb->env, args->directory, lmdb->lazy | MDB_NOTLS | MDB_NORDAHEAD, MODE);
     }
     if (error == MDB_SUCCESS) {
         int dead = 0; /* slots of processes that are gone */
         error = mdb_reader_check(lmdb->env, &dead);
     }
-    MDB_txn *txn = NULL;
-    if (error == MDB_SUCCESS) {
-        error = mdb_txn_begin(lmdb->env, NULL, 0, &txn);
-    }
-    if (error == MDB_SUCCESS) {
-        error = mdb_dbi_open(txn, NULL, 0, &lmdb->dbi);
-        error = error == MDB_SUCCESS ? mdb_txn_commit(txn) : (mdb_txn_abort(txn), error);
-    }
-    return error;
+    return error == MDB_SUCCESS ? lmdb_view_open_table(lmdb->env, &lmdb->dbi) : error;
 }
 
 static BaseStatus
@@ -299,6 +252,9 @@ open_peer(const PluginPeerArgs *args, PluginPeer **ret_peer)
     if (lmdb == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for LMDB");
     }
+    int64_t durability = args->options[PLUGIN_OPTION_DURABILITY];
+    lmdb->lazy = lazy_of(durability);
+    lmdb->map_bytes = args->options[OPTION_MAP_BYTES];
     int error = open_env(lmdb, args);
     if (error != MDB_SUCCESS) {
         (void)snprintf(args->message, args->message_size, "LMDB cannot open %.300s: %s",
@@ -311,11 +267,10 @@ open_peer(const PluginPeerArgs *args, PluginPeer **ret_peer)
     }
     (void)pthread_mutex_init(&lmdb->mutex, NULL);
     BASE_CHECK(mdb_env_get_maxkeysize(lmdb->env) > KEY_MAX);
-    int64_t durability = args->options[PLUGIN_OPTION_DURABILITY];
     lmdb->peer = (PluginPeer){.ops = &peer_ops,
                               .key_max = KEY_MAX + 1,
                               .reads_in_views = true,
-                              .commit_syncs = (flags_of(durability) & MDB_NOSYNC) == 0};
+                              .commit_syncs = durability != PLUGIN_SYNC_OS};
     *ret_peer = &lmdb->peer;
     return base_ok();
 }
@@ -329,8 +284,8 @@ static const EngineOption options[OPTION_COUNT] = {
                           .preset = 256 * GIB,
                           .lowest = 64 << 20,
                           .highest = 32768 * GIB,
-                          .help = "Bytes of address space for the file, and so the most that it "
-                                  "can grow to; it takes disk only as it grows."},
+                          .help = "Bytes that records may take; the file grows as they come, to "
+                                  "at most 256M more."},
     [OPTION_READERS] = {.name = "readers",
                         .type = ENGINE_OPTION_INTEGER,
                         .preset = 1024,

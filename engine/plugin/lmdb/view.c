@@ -39,6 +39,22 @@ lmdb_view_status(int error)
     }
 }
 
+int
+lmdb_view_open_table(MDB_env *env, MDB_dbi *ret_dbi)
+{
+    MDB_txn *txn = NULL;
+    int error = mdb_txn_begin(env, NULL, 0, &txn);
+    if (error != MDB_SUCCESS) {
+        return error;
+    }
+    error = mdb_dbi_open(txn, NULL, 0, ret_dbi);
+    if (error != MDB_SUCCESS) {
+        mdb_txn_abort(txn);
+        return error;
+    }
+    return mdb_txn_commit(txn);
+}
+
 /* ------------------------------------------------------------------------------------ views -- */
 
 static LmdbView *

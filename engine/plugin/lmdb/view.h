@@ -21,12 +21,23 @@ typedef struct LmdbView {
     struct LmdbView *next; /* among those that are kept */
 } LmdbView;
 
+/* Free pages after a commit; see room.c. */
+typedef struct LmdbFree {
+    size_t commit;
+    size_t all;
+    size_t soon;   /* no reader holds them back from the second commit after it */
+    size_t usable; /* by the next one */
+} LmdbFree;
+
 /* The open peer. */
 typedef struct Lmdb {
     PluginPeer peer; /* first: it is one */
     MDB_env *env;
     MDB_dbi dbi;
-    MDB_txn *batch; /* NULL: none, or it could not begin */
+    unsigned lazy;     /* flags of LMDB that spare commits a sync */
+    int64_t map_bytes; /* as configured; the map is larger */
+    LmdbFree free;     /* room.c's */
+    MDB_txn *batch;    /* NULL: none, or it could not begin */
     int batch_error;
     pthread_mutex_t mutex; /* around the two below */
     LmdbView *kept;
@@ -53,6 +64,9 @@ lmdb_slice(MDB_val value)
 
 /* What an error of LMDB, or of the system, means. */
 BaseStatus lmdb_view_status(int error);
+
+/* Opens the only table of a store. An error of LMDB. */
+int lmdb_view_open_table(MDB_env *env, MDB_dbi *ret_dbi);
 
 /* Ends the transactions that are kept. */
 void lmdb_view_drop_kept(Lmdb *lmdb);

@@ -348,7 +348,14 @@ static BaseStatus
 compact(PluginPeer *peer, BaseSlice start, BaseSlice stop)
 {
     rocksdb_compact_range(rocksdb_of(peer)->db, text_of(start), start.len, text_of(stop), stop.len);
-    return base_ok();
+    return plugin_peer_go_on(peer);
+}
+
+/* A compaction that was asked for ends within a block or two, and none begins any more. */
+static void
+interrupt(PluginPeer *peer)
+{
+    rocksdb_disable_manual_compaction(rocksdb_of(peer)->db);
 }
 
 static BaseStatus
@@ -418,6 +425,7 @@ static const PluginPeerOps peer_ops = {
     .flush = flush,
     .compact = compact,
     .checkpoint = checkpoint,
+    .interrupt = interrupt,
     .set_option = set_option,
     .figures = figures,
 };
