@@ -21,7 +21,9 @@ check_within(BaseSlice message, const WireLimits *limits)
 {
     uint8_t *copy = malloc(message.len + 1);
     ck_assert_ptr_nonnull(copy);
-    memcpy(copy + 1, message.data, message.len);
+    if (message.len != 0) {
+        memcpy(copy + 1, message.data, message.len);
+    }
     bool recognised = shape_twin_check(base_slice(copy + 1, message.len), limits, &tape);
     free(copy);
     return recognised;
