@@ -15,13 +15,13 @@
  * number that is fixed from the start, `expected`, so that a hot record stays hot; what lies beyond
  * the records that exist is drawn again.
  *
- * Several workers share the records: record r is worker r % workers's own, at place r / workers. Each
- * draws places of its own records by the law over all of them: ZIPFIAN draws again until a record
- * is its own, LATEST takes the own record of about the age that was drawn, the others come out
- * right by themselves. So hot records are one set for all workers, and two records of one worker
- * are in the proportion that the law says. Between workers the proportion is off by as much as
- * their shares of the law differ, for each draws as often as it gets answers: some percent, as the
- * hottest record of all has a share of 4 %.
+ * Several workers share the records: record r is worker r % workers's own, at place r / workers.
+ * Each draws places of its own records by the law over all of them: ZIPFIAN draws again until a
+ * record is its own, LATEST takes the own record of about the age that was drawn, the others come
+ * out right by themselves. So hot records are one set for all workers, and two records of one
+ * worker are in the proportion that the law says. Between workers the proportion is off by as much
+ * as their shares of the law differ, for each draws as often as it gets answers: some percent, as
+ * the hottest record of all has a share of 4 %.
  *
  * Theta is 0.99 and the hot spot 0.2 of the records with 0.8 of the draws unless told otherwise.
  *

@@ -9,6 +9,7 @@
 
 #include "loadgen/figure.h"
 #include "loadgen/hdr.h"
+#include "loadgen/json_file.h"
 #include "loadgen/report_read.h"
 
 #include <stdio.h>
@@ -17,9 +18,11 @@
 enum {
     EXIT_USAGE_STATUS = 64,
     EXIT_INPUT_STATUS = 65,
+    EXIT_OUTPUT_STATUS = 73,
     REPORTS_MAX = 100, /* of a side */
     RUNS_AT_LEAST = 3, /* of each side, to draw runs instead of seconds */
     SECONDS_AT_LEAST = 10,
+    FORMAT = 1, /* of --json */
 };
 
 /* Buckets are up to 0.8 % wide: a latency cannot differ by less. */
@@ -40,7 +43,14 @@ static const char description[] =
     "With three or more runs on each side, runs are drawn; otherwise seconds of the runs, which\n"
     "cannot show how runs differ from each other.\n"
     "\n"
-    "Exit statuses: 0 compared, 64 wrong command line, 65 not reports, or of other settings.\n";
+    "Exit statuses: 0 compared, 64 wrong command line, 65 not reports, or of other settings,\n"
+    "73 the file of --json cannot be written.\n";
+
+/* From the command line. */
+typedef struct Settings {
+    gboolean force;
+    char *json; /* NULL: no file */
+} Settings;
 
 typedef struct Team {
     LoadReport *reports[REPORTS_MAX];
@@ -206,9 +216,40 @@ make_units(Team *team, bool runs)
     return true;
 }
 
+/* A line of the table, with its answer. */
+typedef struct Row {
+    const char *name;
+    const char *json_name;
+    LoadQuestion question;
+    LoadRatio ratio;
+} Row;
+
+enum { ROWS = 6 };
+
 static void
-print_row(const char *name, const LoadQuestion *question, const LoadRatio *ratio)
+ask_all(Team *a, Team *b, Row rows[ROWS])
 {
+    static const struct {
+        const char *name;
+        const char *json_name;
+        LoadQuestion question;
+    } asked[ROWS] = {
+        {"per s", "per_second", {true, 0}},      {"p50 us", "p50_ns", {false, 50}},
+        {"p90 us", "p90_ns", {false, 90}},       {"p99 us", "p99_ns", {false, 99}},
+        {"p99.9 us", "p99.9_ns", {false, 99.9}}, {"p99.99 us", "p99.99_ns", {false, 99.99}},
+    };
+    for (size_t i = 0; i < ROWS; i++) {
+        rows[i] = (Row){asked[i].name, asked[i].json_name, asked[i].question,
+                        load_bootstrap(&a->side, &b->side, &asked[i].question)};
+    }
+}
+
+static void
+print_row(const Row *row)
+{
+    const LoadQuestion *question = &row->question;
+    const LoadRatio *ratio = &row->ratio;
+    const char *name = row->name;
     char a[LOAD_FIGURE_BYTES] = "-";
     char b[LOAD_FIGURE_BYTES] = "-";
     if (question->throughput) {
@@ -228,14 +269,8 @@ print_row(const char *name, const LoadQuestion *question, const LoadRatio *ratio
 }
 
 static void
-print_table(Team *a, Team *b, bool runs)
+print_table(const Team *a, const Team *b, const Row rows[ROWS], bool runs)
 {
-    static const struct {
-        const char *name;
-        LoadQuestion question;
-    } rows[] = {{"per s", {true, 0}},        {"p50 us", {false, 50}},
-                {"p90 us", {false, 90}},     {"p99 us", {false, 99}},
-                {"p99.9 us", {false, 99.9}}, {"p99.99 us", {false, 99.99}}};
     g_print("A is %s%s, B is %s%s\n", a->reports[0]->path, a->count > 1 ? " and more" : "",
             b->reports[0]->path, b->count > 1 ? " and more" : "");
     if (runs) {
@@ -254,10 +289,66 @@ print_table(Team *a, Team *b, bool runs)
     }
     g_print("\n%-12s %14s %14s %8s   %20s   %s\n", "", "A", "B", "B / A", "interval of B / A",
             "B is");
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        LoadRatio ratio = load_bootstrap(&a->side, &b->side, &rows[i].question);
-        print_row(rows[i].name, &rows[i].question, &ratio);
+    for (size_t i = 0; i < ROWS; i++) {
+        print_row(&rows[i]);
     }
+}
+
+static void
+add_team(JsonBuilder *json, const char *name, const Team *team)
+{
+    load_json_begin_object(json, name);
+    load_json_begin_array(json, "reports");
+    for (size_t i = 0; i < team->count; i++) {
+        g_autofree char *path = g_filename_display_name(team->reports[i]->path);
+        json_builder_add_string_value(json, path);
+    }
+    json_builder_end_array(json);
+    load_json_number(json, "pieces", team->side.units->len);
+    load_json_number(json, "block", (int64_t)team->side.block);
+    json_builder_end_object(json);
+}
+
+/* What is not known has no figures, but an answer. */
+static void
+add_row(JsonBuilder *json, const Row *row)
+{
+    const LoadRatio *ratio = &row->ratio;
+    load_json_begin_object(json, row->json_name);
+    load_json_text(json, "b_is", words[load_compare_word(&row->question, ratio)]);
+    if (ratio->known) {
+        load_json_real(json, "a", ratio->a);
+        load_json_real(json, "b", ratio->b);
+        load_json_real(json, "ratio", ratio->ratio);
+        load_json_real(json, "low", ratio->low);
+        load_json_real(json, "high", ratio->high);
+    }
+    json_builder_end_object(json);
+}
+
+static bool
+write_table(const char *path, const Team *a, const Team *b, const Row rows[ROWS], bool runs)
+{
+    char *problem = NULL;
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    load_json_number(json, "format", FORMAT);
+    load_json_text(json, "program", "larder-load compare");
+    load_json_text(json, "drawn", runs ? "runs" : "seconds");
+    add_team(json, "a", a);
+    add_team(json, "b", b);
+    load_json_begin_object(json, "rows");
+    for (size_t i = 0; i < ROWS; i++) {
+        add_row(json, &rows[i]);
+    }
+    json_builder_end_object(json);
+    json_builder_end_object(json);
+    if (load_json_file_write(path, json, &problem)) {
+        return true;
+    }
+    g_printerr("larder-load compare: %s\n", problem);
+    g_free(problem);
+    return false;
 }
 
 /* ----------------------------------------------------------------------------- the command -- */
@@ -298,44 +389,35 @@ clear_team(Team *team)
 }
 
 static int
-compare(char **paths_a, size_t count_a, char **paths_b, size_t count_b, bool force)
+compare(char **paths_a, size_t count_a, char **paths_b, size_t count_b, const Settings *settings)
 {
+    Row rows[ROWS];
     Team a = {.count = 0};
     Team b = {.count = 0};
     bool runs = count_a >= RUNS_AT_LEAST && count_b >= RUNS_AT_LEAST;
     int status = EXIT_INPUT_STATUS;
     if (read_team(&a, paths_a, count_a) && read_team(&b, paths_b, count_b) &&
-        check_settings(&a, &b, force) && make_units(&a, runs) && make_units(&b, runs)) {
-        print_table(&a, &b, runs);
-        status = 0;
+        check_settings(&a, &b, settings->force) && make_units(&a, runs) && make_units(&b, runs)) {
+        ask_all(&a, &b, rows);
+        print_table(&a, &b, rows, runs);
+        bool written = settings->json == NULL || write_table(settings->json, &a, &b, rows, runs);
+        status = written ? 0 : EXIT_OUTPUT_STATUS;
     }
     clear_team(&a);
     clear_team(&b);
     return status;
 }
 
-int
-load_compare_main(int argc, char **argv)
+/* Compares the sides that the words behind the options name. */
+static int
+compare_words(int argc, char **argv, const Settings *settings)
 {
-    gboolean force = FALSE;
-    const GOptionEntry entries[] = {
-        {"force", 'f', 0, G_OPTION_ARG_NONE, &force, "Compare although the settings differ", NULL},
-        {0},
-    };
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GOptionContext) context =
-        g_option_context_new("A.json B.json | A.json... vs B.json... - is B faster than A?");
-    g_option_context_add_main_entries(context, entries, NULL);
-    g_option_context_set_description(context, description);
-    if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        return complain(g_strdup(error->message), EXIT_USAGE_STATUS);
-    }
     int versus = 1;
     while (versus < argc && strcmp(argv[versus], "vs") != 0) {
         versus++;
     }
     if (versus == argc && argc == 3) {
-        return compare(argv + 1, 1, argv + 2, 1, force);
+        return compare(argv + 1, 1, argv + 2, 1, settings);
     }
     int count_a = versus - 1;
     int count_b = argc - versus - 1;
@@ -344,5 +426,28 @@ load_compare_main(int argc, char **argv)
             g_strdup_printf("wants two files, or 1 to %d, the word vs, and as many", REPORTS_MAX),
             EXIT_USAGE_STATUS);
     }
-    return compare(argv + 1, (size_t)count_a, argv + versus + 1, (size_t)count_b, force);
+    return compare(argv + 1, (size_t)count_a, argv + versus + 1, (size_t)count_b, settings);
+}
+
+int
+load_compare_main(int argc, char **argv)
+{
+    Settings settings = {.force = FALSE};
+    const GOptionEntry entries[] = {
+        {"force", 'f', 0, G_OPTION_ARG_NONE, &settings.force,
+         "Compare although the settings differ", NULL},
+        {"json", 'j', 0, G_OPTION_ARG_FILENAME, &settings.json, "Write all figures to a file",
+         "FILE"},
+        {0},
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GOptionContext) context =
+        g_option_context_new("A.json B.json | A.json... vs B.json... - is B faster than A?");
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_description(context, description);
+    int status = g_option_context_parse(context, &argc, &argv, &error)
+                     ? compare_words(argc, argv, &settings)
+                     : complain(g_strdup(error->message), EXIT_USAGE_STATUS);
+    g_free(settings.json);
+    return status;
 }

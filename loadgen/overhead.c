@@ -13,6 +13,7 @@
 
 #define WARMUP_SECONDS 0.02
 #define SECONDS        0.1
+#define SECONDS_MAX    10.0 /* on a machine that gives no time for even one operation */
 
 enum {
     RECORDS_MAX = 4 * 1000 * 1000,
@@ -48,21 +49,33 @@ without_target(const LoadOptions *options)
     return it;
 }
 
+/* One run. False: no memory or threads. */
+static bool
+run_alone(const LoadOptions *alone, LoadTarget *target, LoadRunResult *result)
+{
+    LoadProgress progress = load_progress(NULL);
+    _Atomic bool stop = false;
+    return base_is_ok(load_run(alone, target, &progress, &stop, result));
+}
+
+/* Runs, longer each time, until there was an operation at all. */
 static bool
 measure_operation(const LoadOptions *options, double *ret_ns)
 {
     LoadOptions alone = without_target(options);
     LoadTarget *target = load_null_open();
-    LoadRunResult *result = load_run_result_new();
-    LoadProgress progress = load_progress(NULL);
-    _Atomic bool stop = false;
-    bool measured = target != NULL && result != NULL &&
-                    base_is_ok(load_run(&alone, target, &progress, &stop, result));
-    *ret_ns = measured ? load_overhead_operation_ns(result) : 0;
-    load_run_result_free(result);
-    if (target != NULL) {
-        load_target_free(target);
+    bool more = target != NULL;
+    bool measured = false;
+    while (more) {
+        LoadRunResult *result = load_run_result_new();
+        measured = result != NULL && run_alone(&alone, target, result);
+        *ret_ns = measured ? load_overhead_operation_ns(result) : 0;
+        more =
+            measured && load_counts_finished(&result->counts) == 0 && alone.seconds < SECONDS_MAX;
+        load_run_result_free(result);
+        alone.seconds *= 3;
     }
+    load_target_free(target);
     return measured;
 }
 

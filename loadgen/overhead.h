@@ -21,9 +21,10 @@ typedef struct LoadOverhead {
 } LoadOverhead;
 
 /*
- * Measures for a fraction of a second, with all threads that the options want, and with no more
- * records than fit into the memory of any machine. With a target that does nothing the run itself
- * is to tell what an operation costs: that is left 0. False: no memory or threads.
+ * Measures for a fraction of a second (longer on a machine that is too busy), with all threads that
+ * the options want, and with no more records than fit into the memory of any machine. With a target
+ * that does nothing the run itself is to tell what an operation costs: that is left 0. False: no
+ * memory or threads.
  */
 bool load_overhead_measure(const LoadOptions *options, LoadOverhead *ret_it);
 

@@ -5,45 +5,11 @@
 
 #include "loadgen/clock.h"
 #include "loadgen/host.h"
+#include "loadgen/json_file.h"
 #include "loadgen/report.h"
 #include "loadgen/report_study.h"
 
 #include <json-glib/json-glib.h>
-
-static void
-text(JsonBuilder *json, const char *name, const char *value)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_add_string_value(json, value);
-}
-
-static void
-number(JsonBuilder *json, const char *name, int64_t value)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_add_int_value(json, value);
-}
-
-static void
-real(JsonBuilder *json, const char *name, double value)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_add_double_value(json, value);
-}
-
-static void
-begin(JsonBuilder *json, const char *name)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_begin_object(json);
-}
-
-static void
-begin_list(JsonBuilder *json, const char *name)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_begin_array(json);
-}
 
 /* The command line, so that a run can be repeated; empty when the system does not tell. */
 static void
@@ -51,7 +17,7 @@ add_command(JsonBuilder *json)
 {
     g_autofree char *words = NULL;
     gsize length = 0;
-    begin_list(json, "command");
+    load_json_begin_array(json, "command");
     if (g_file_get_contents("/proc/self/cmdline", &words, &length, NULL)) {
         for (gsize at = 0; at < length; at += strlen(words + at) + 1) {
             g_autofree char *word = g_utf8_make_valid(words + at, -1);
@@ -65,51 +31,50 @@ static void
 add_host(JsonBuilder *json)
 {
     LoadHost host = load_host();
-    text(json, "time", host.time);
-    begin(json, "host");
-    text(json, "name", host.name);
-    text(json, "system", host.system);
-    text(json, "processor", host.processor);
-    number(json, "cores", host.cores);
-    number(json, "memory_bytes", host.memory_bytes);
+    load_json_text(json, "time", host.time);
+    load_json_begin_object(json, "host");
+    load_json_text(json, "name", host.name);
+    load_json_text(json, "system", host.system);
+    load_json_text(json, "processor", host.processor);
+    load_json_number(json, "cores", host.cores);
+    load_json_number(json, "memory_bytes", host.memory_bytes);
     json_builder_end_object(json);
-    text(json, "build", load_host_build());
+    load_json_text(json, "build", load_host_build());
 }
 
 static void
 add_config(JsonBuilder *json, const LoadOptions *options)
 {
-    begin(json, "config");
-    text(json, "target", options->target);
-    text(json, "store", options->store);
-    text(json, "admin", options->admin == NULL ? "" : options->admin);
-    text(json, "workload", options->workload->name);
-    number(json, "get_percent", options->get_percent);
-    number(json, "connections", options->connections);
-    number(json, "pipeline", options->pipeline);
-    number(json, "threads", options->threads);
-    number(json, "records", options->records);
-    number(json, "key_size", options->key_size);
-    text(json, "key_shape", load_key_shape_name(options->key_shape));
-    text(json, "key_prefix", options->key_prefix);
-    number(json, "value_size", options->value_size);
-    text(json, "value_sizes", options->laws.words.value_size);
-    text(json, "mix", options->laws.mix.count == 0 ? "" : options->laws.words.mix);
-    text(json, "distribution", options->laws.words.distribution);
-    text(json, "arrivals", options->laws.words.arrival);
-    number(json, "ttl_ms", options->laws.ttl_ms);
-    real(json, "compression_ratio", options->compression_ratio);
-    number(json, "scan_length", options->scan_length);
-    number(json, "operations", options->operations);
-    real(json, "seconds", options->seconds);
-    real(json, "warmup_seconds", options->warmup_seconds);
-    real(json, "timeout_seconds", options->timeout_seconds);
-    real(json, "rate", options->rate);
-    number(json, "seed", (int64_t)options->seed);
-    text(json, "protocol", options->protocol == WIRE_BINARY ? "binary" : "compact");
-    json_builder_set_member_name(json, "load");
-    json_builder_add_boolean_value(json, options->load);
-    begin_list(json, "engine_options");
+    load_json_begin_object(json, "config");
+    load_json_text(json, "target", options->target);
+    load_json_text(json, "store", options->store);
+    load_json_text(json, "admin", options->admin == NULL ? "" : options->admin);
+    load_json_text(json, "workload", options->workload->name);
+    load_json_number(json, "get_percent", options->get_percent);
+    load_json_number(json, "connections", options->connections);
+    load_json_number(json, "pipeline", options->pipeline);
+    load_json_number(json, "threads", options->threads);
+    load_json_number(json, "records", options->records);
+    load_json_number(json, "key_size", options->key_size);
+    load_json_text(json, "key_shape", load_key_shape_name(options->key_shape));
+    load_json_text(json, "key_prefix", options->key_prefix);
+    load_json_number(json, "value_size", options->value_size);
+    load_json_text(json, "value_sizes", options->laws.words.value_size);
+    load_json_text(json, "mix", options->laws.mix.count == 0 ? "" : options->laws.words.mix);
+    load_json_text(json, "distribution", options->laws.words.distribution);
+    load_json_text(json, "arrivals", options->laws.words.arrival);
+    load_json_number(json, "ttl_ms", options->laws.ttl_ms);
+    load_json_real(json, "compression_ratio", options->compression_ratio);
+    load_json_number(json, "scan_length", options->scan_length);
+    load_json_number(json, "operations", options->operations);
+    load_json_real(json, "seconds", options->seconds);
+    load_json_real(json, "warmup_seconds", options->warmup_seconds);
+    load_json_real(json, "timeout_seconds", options->timeout_seconds);
+    load_json_real(json, "rate", options->rate);
+    load_json_number(json, "seed", (int64_t)options->seed);
+    load_json_text(json, "protocol", options->protocol == WIRE_BINARY ? "binary" : "compact");
+    load_json_truth(json, "load", options->load);
+    load_json_begin_array(json, "engine_options");
     for (char **option = options->engine_options; option != NULL && *option != NULL; option++) {
         json_builder_add_string_value(json, *option);
     }
@@ -120,11 +85,11 @@ add_config(JsonBuilder *json, const LoadOptions *options)
 static void
 add_target(JsonBuilder *json, const LoadTargetInfo *target)
 {
-    begin(json, "target");
-    text(json, "server", target->server);
-    text(json, "engine", target->engine);
-    text(json, "durability", target->durability);
-    text(json, "protocol", target->protocol);
+    load_json_begin_object(json, "target");
+    load_json_text(json, "server", target->server);
+    load_json_text(json, "engine", target->engine);
+    load_json_text(json, "durability", target->durability);
+    load_json_text(json, "protocol", target->protocol);
     json_builder_end_object(json);
 }
 
@@ -144,7 +109,7 @@ add_buckets(JsonBuilder *json, const BaseHistogram *histogram)
 {
     size_t cursor = 0;
     BaseHistogramBucket bucket;
-    begin_list(json, "buckets");
+    load_json_begin_array(json, "buckets");
     while (base_histogram_next(histogram, &cursor, &bucket)) {
         json_builder_begin_array(json);
         json_builder_add_int_value(json, bucket.lowest);
@@ -163,14 +128,14 @@ add_histogram(JsonBuilder *json, const char *name, const BaseHistogram *histogra
         double percent;
     } percentiles[] = {{"p50", 50}, {"p75", 75},     {"p90", 90},       {"p95", 95},
                        {"p99", 99}, {"p99.9", 99.9}, {"p99.99", 99.99}, {"max", 100}};
-    begin(json, name);
-    number(json, "count", (int64_t)histogram->count);
-    real(json, "mean_ns", base_histogram_mean(histogram));
-    number(json, "min_ns", histogram->count == 0 ? 0 : histogram->lowest);
-    begin(json, "percentiles_ns");
+    load_json_begin_object(json, name);
+    load_json_number(json, "count", (int64_t)histogram->count);
+    load_json_real(json, "mean_ns", base_histogram_mean(histogram));
+    load_json_number(json, "min_ns", histogram->count == 0 ? 0 : histogram->lowest);
+    load_json_begin_object(json, "percentiles_ns");
     for (size_t i = 0; i < G_N_ELEMENTS(percentiles); i++) {
-        number(json, percentiles[i].name,
-               base_histogram_percentile(histogram, percentiles[i].percent));
+        load_json_number(json, percentiles[i].name,
+                         base_histogram_percentile(histogram, percentiles[i].percent));
     }
     json_builder_end_object(json);
     add_buckets(json, histogram);
@@ -181,19 +146,19 @@ static void
 add_operations(JsonBuilder *json, const LoadOptions *options, const LoadRunResult *result)
 {
     double seconds = result->measured_seconds;
-    begin(json, "operations");
+    load_json_begin_object(json, "operations");
     for (int kind = 0; kind < LOAD_OP_KIND_COUNT; kind++) {
         uint64_t finished = result->counts.finished[kind];
         if (!is_told(result, kind)) {
             continue;
         }
-        begin(json, load_op_name((LoadOpKind)kind));
-        number(json, "finished", (int64_t)finished);
-        real(json, "per_second", seconds > 0 ? (double)finished / seconds : 0);
-        begin(json, "faults");
+        load_json_begin_object(json, load_op_name((LoadOpKind)kind));
+        load_json_number(json, "finished", (int64_t)finished);
+        load_json_real(json, "per_second", seconds > 0 ? (double)finished / seconds : 0);
+        load_json_begin_object(json, "faults");
         for (int fault = LOAD_FAULT_NONE + 1; fault < LOAD_FAULT_COUNT; fault++) {
-            number(json, load_fault_name((LoadFault)fault),
-                   (int64_t)result->counts.faults[kind][fault]);
+            load_json_number(json, load_fault_name((LoadFault)fault),
+                             (int64_t)result->counts.faults[kind][fault]);
         }
         json_builder_end_object(json);
         add_histogram(json, "latency", &result->latency[kind]);
@@ -208,24 +173,25 @@ add_operations(JsonBuilder *json, const LoadOptions *options, const LoadRunResul
 static void
 add_series(JsonBuilder *json, const LoadRunResult *result)
 {
-    begin_list(json, "series");
+    load_json_begin_array(json, "series");
     for (size_t i = 0; i < result->series_count; i++) {
         const LoadSecond *second = &result->series[i];
         json_builder_begin_object(json);
-        real(json, "at_seconds", second->at);
-        real(json, "span_seconds", second->span);
+        load_json_real(json, "at_seconds", second->at);
+        load_json_real(json, "span_seconds", second->span);
         for (int kind = 0; kind < LOAD_OP_KIND_COUNT; kind++) {
             if (is_told(result, kind)) {
-                number(json, load_op_name((LoadOpKind)kind), (int64_t)second->finished[kind]);
+                load_json_number(json, load_op_name((LoadOpKind)kind),
+                                 (int64_t)second->finished[kind]);
             }
         }
-        number(json, "faults", (int64_t)second->faults);
-        number(json, "wrong", (int64_t)second->wrong);
-        number(json, "p50_ns", second->p50_ns);
-        number(json, "p99_ns", second->p99_ns);
-        number(json, "p99.9_ns", second->p999_ns);
-        number(json, "max_ns", second->highest_ns);
-        text(json, "latency_hdr", second->hdr == NULL ? "" : second->hdr);
+        load_json_number(json, "faults", (int64_t)second->faults);
+        load_json_number(json, "wrong", (int64_t)second->wrong);
+        load_json_number(json, "p50_ns", second->p50_ns);
+        load_json_number(json, "p99_ns", second->p99_ns);
+        load_json_number(json, "p99.9_ns", second->p999_ns);
+        load_json_number(json, "max_ns", second->highest_ns);
+        load_json_text(json, "latency_hdr", second->hdr == NULL ? "" : second->hdr);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
@@ -236,10 +202,10 @@ add_series(JsonBuilder *json, const LoadRunResult *result)
 static void
 add_reading(JsonBuilder *json, const char *name, const GArray *reading)
 {
-    begin(json, name);
+    load_json_begin_object(json, name);
     for (guint i = 0; i < reading->len; i++) {
         const LoadFigure *figure = &g_array_index(reading, LoadFigure, i);
-        number(json, figure->name, figure->value);
+        load_json_number(json, figure->name, figure->value);
     }
     json_builder_end_object(json);
 }
@@ -253,11 +219,11 @@ add_event(JsonBuilder *json, const char *kind, double at, int64_t count, int64_t
         return;
     }
     json_builder_begin_object(json);
-    text(json, "kind", kind);
-    real(json, "at_seconds", at);
-    number(json, "count", count);
-    number(json, "busy_us", busy_us);
-    number(json, "bytes", bytes);
+    load_json_text(json, "kind", kind);
+    load_json_real(json, "at_seconds", at);
+    load_json_number(json, "count", count);
+    load_json_number(json, "busy_us", busy_us);
+    load_json_number(json, "bytes", bytes);
     json_builder_end_object(json);
 }
 
@@ -271,7 +237,7 @@ since_measuring(const LoadRunResult *result, int64_t at_ns)
 static void
 add_events(JsonBuilder *json, const LoadRunResult *result, const GArray *samples)
 {
-    begin_list(json, "events");
+    load_json_begin_array(json, "events");
     for (guint i = 1; i < samples->len; i++) {
         const LoadSample *from = &g_array_index(samples, LoadSample, i - 1);
         const LoadSample *to = &g_array_index(samples, LoadSample, i);
@@ -291,18 +257,18 @@ add_events(JsonBuilder *json, const LoadRunResult *result, const GArray *samples
 static void
 add_samples(JsonBuilder *json, const LoadRunResult *result, const GArray *samples)
 {
-    begin_list(json, "samples");
+    load_json_begin_array(json, "samples");
     for (guint i = 0; i < samples->len; i++) {
         const LoadSample *sample = &g_array_index(samples, LoadSample, i);
         json_builder_begin_object(json);
-        real(json, "at_seconds", since_measuring(result, sample->at_ns));
-        number(json, "stall_us", sample->stall_us);
-        number(json, "flushes", sample->flushes);
-        number(json, "flush_bytes", sample->flush_bytes);
-        number(json, "compactions", sample->compactions);
-        number(json, "pending_bytes", sample->pending_bytes);
-        number(json, "disk_bytes", sample->disk_bytes);
-        number(json, "memory_bytes", sample->memory_bytes);
+        load_json_real(json, "at_seconds", since_measuring(result, sample->at_ns));
+        load_json_number(json, "stall_us", sample->stall_us);
+        load_json_number(json, "flushes", sample->flushes);
+        load_json_number(json, "flush_bytes", sample->flush_bytes);
+        load_json_number(json, "compactions", sample->compactions);
+        load_json_number(json, "pending_bytes", sample->pending_bytes);
+        load_json_number(json, "disk_bytes", sample->disk_bytes);
+        load_json_number(json, "memory_bytes", sample->memory_bytes);
         json_builder_end_object(json);
     }
     json_builder_end_array(json);
@@ -312,12 +278,11 @@ static void
 add_server(JsonBuilder *json, const LoadRunResult *result)
 {
     const LoadMonitor *monitor = result->monitor;
-    begin(json, "server");
-    json_builder_set_member_name(json, "observed");
-    json_builder_add_boolean_value(json, monitor != NULL);
+    load_json_begin_object(json, "server");
+    load_json_truth(json, "observed", monitor != NULL);
     if (monitor != NULL) {
         const char *problem = load_monitor_problem(monitor);
-        text(json, "problem", problem == NULL ? "" : problem);
+        load_json_text(json, "problem", problem == NULL ? "" : problem);
         add_reading(json, "first", load_monitor_reading(monitor, LOAD_READING_FIRST));
         add_reading(json, "before", load_monitor_reading(monitor, LOAD_READING_BEFORE));
         add_reading(json, "after", load_monitor_reading(monitor, LOAD_READING_AFTER));
@@ -330,34 +295,33 @@ add_server(JsonBuilder *json, const LoadRunResult *result)
 static void
 add_verification(JsonBuilder *json, const LoadRunResult *result)
 {
-    begin(json, "verification");
-    number(json, "absent", (int64_t)result->counts.absent);
+    load_json_begin_object(json, "verification");
+    load_json_number(json, "absent", (int64_t)result->counts.absent);
     for (int verdict = LOAD_RIGHT; verdict < LOAD_VERDICT_COUNT; verdict++) {
-        number(json, load_verdict_name((LoadVerdict)verdict),
-               (int64_t)result->counts.verdicts[verdict]);
+        load_json_number(json, load_verdict_name((LoadVerdict)verdict),
+                         (int64_t)result->counts.verdicts[verdict]);
     }
-    number(json, "wrong", (int64_t)load_counts_wrong(&result->counts));
+    load_json_number(json, "wrong", (int64_t)load_counts_wrong(&result->counts));
     json_builder_end_object(json);
 }
 
 static void
 add_result(JsonBuilder *json, const LoadRunResult *result)
 {
-    begin(json, "result");
-    number(json, "run", result->run);
-    real(json, "load_seconds", result->load_seconds);
-    text(json, "load_fault", load_fault_name(result->load_fault));
-    number(json, "loaded", (int64_t)result->counts.loaded);
-    real(json, "measured_from_unix", load_report_start_unix(result));
-    real(json, "measured_seconds", result->measured_seconds);
-    json_builder_set_member_name(json, "stopped");
-    json_builder_add_boolean_value(json, result->stopped);
-    number(json, "finished", (int64_t)load_counts_finished(&result->counts));
-    number(json, "entries", (int64_t)result->counts.entries);
-    number(json, "faults", (int64_t)load_counts_faults(&result->counts));
-    number(json, "faults_outside", (int64_t)result->counts.faults_outside);
-    number(json, "reconnects", (int64_t)result->reconnects);
-    real(json, "generator_cores_busy", result->busy_cores);
+    load_json_begin_object(json, "result");
+    load_json_number(json, "run", result->run);
+    load_json_real(json, "load_seconds", result->load_seconds);
+    load_json_text(json, "load_fault", load_fault_name(result->load_fault));
+    load_json_number(json, "loaded", (int64_t)result->counts.loaded);
+    load_json_real(json, "measured_from_unix", load_report_start_unix(result));
+    load_json_real(json, "measured_seconds", result->measured_seconds);
+    load_json_truth(json, "stopped", result->stopped);
+    load_json_number(json, "finished", (int64_t)load_counts_finished(&result->counts));
+    load_json_number(json, "entries", (int64_t)result->counts.entries);
+    load_json_number(json, "faults", (int64_t)load_counts_faults(&result->counts));
+    load_json_number(json, "faults_outside", (int64_t)result->counts.faults_outside);
+    load_json_number(json, "reconnects", (int64_t)result->reconnects);
+    load_json_real(json, "generator_cores_busy", result->busy_cores);
     json_builder_end_object(json);
 }
 
@@ -367,15 +331,15 @@ load_report_json_write(const char *path, const LoadOptions *options, const LoadR
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
-    number(json, "format", LOAD_REPORT_FORMAT);
-    text(json, "program", "larder-load");
-    text(json, "version", LARDER_VERSION);
+    load_json_number(json, "format", LOAD_REPORT_FORMAT);
+    load_json_text(json, "program", "larder-load");
+    load_json_text(json, "version", LARDER_VERSION);
     add_command(json);
     add_host(json);
     add_target(json, &result->target);
     add_config(json, options);
-    text(json, "arrival", options->rate > 0 ? "open" : "closed");
-    text(json, "latency_meaning", load_report_arrival(options));
+    load_json_text(json, "arrival", options->rate > 0 ? "open" : "closed");
+    load_json_text(json, "latency_meaning", load_report_arrival(options));
     if (result->intrinsic != NULL) {
         load_report_intrinsic_json(json, result->intrinsic);
     }
@@ -391,14 +355,5 @@ load_report_json_write(const char *path, const LoadOptions *options, const LoadR
     add_server(json, result);
     add_operations(json, options, result);
     json_builder_end_object(json);
-    g_autoptr(JsonGenerator) generator = json_generator_new();
-    JsonNode *root = json_builder_get_root(json);
-    json_generator_set_root(generator, root);
-    json_node_unref(root);
-    g_autoptr(GError) error = NULL;
-    if (!json_generator_to_file(generator, path, &error)) {
-        *ret_problem = g_strdup(error->message);
-        return false;
-    }
-    return true;
+    return load_json_file_write(path, json, ret_problem);
 }

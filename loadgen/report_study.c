@@ -4,6 +4,7 @@
 #include "loadgen/report_study.h"
 
 #include "loadgen/figure.h"
+#include "loadgen/json_file.h"
 
 static void
 print_jitter(FILE *out, const char *name, const BaseHistogram *jitter)
@@ -32,32 +33,23 @@ load_report_intrinsic_print(FILE *out, const LoadIntrinsic *it)
 }
 
 static void
-add_number(JsonBuilder *json, const char *name, double value)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_add_double_value(json, value);
-}
-
-static void
 add_jitter(JsonBuilder *json, const char *name, const BaseHistogram *jitter)
 {
-    json_builder_set_member_name(json, name);
-    json_builder_begin_object(json);
-    add_number(json, "count", (double)jitter->count);
-    add_number(json, "p50_ns", (double)base_histogram_percentile(jitter, 50));
-    add_number(json, "p99_ns", (double)base_histogram_percentile(jitter, 99));
-    add_number(json, "p99.9_ns", (double)base_histogram_percentile(jitter, 99.9));
-    add_number(json, "max_ns", (double)base_histogram_percentile(jitter, 100));
+    load_json_begin_object(json, name);
+    load_json_real(json, "count", (double)jitter->count);
+    load_json_real(json, "p50_ns", (double)base_histogram_percentile(jitter, 50));
+    load_json_real(json, "p99_ns", (double)base_histogram_percentile(jitter, 99));
+    load_json_real(json, "p99.9_ns", (double)base_histogram_percentile(jitter, 99.9));
+    load_json_real(json, "max_ns", (double)base_histogram_percentile(jitter, 100));
     json_builder_end_object(json);
 }
 
 void
 load_report_intrinsic_json(JsonBuilder *json, const LoadIntrinsic *it)
 {
-    json_builder_set_member_name(json, "intrinsic");
-    json_builder_begin_object(json);
-    add_number(json, "seconds", it->seconds);
-    add_number(json, "taken", it->taken);
+    load_json_begin_object(json, "intrinsic");
+    load_json_real(json, "seconds", it->seconds);
+    load_json_real(json, "taken", it->taken);
     add_jitter(json, "gaps", &it->gaps);
     add_jitter(json, "wakes", &it->wakes);
     json_builder_end_object(json);
@@ -74,10 +66,9 @@ load_report_overhead_print(FILE *out, const LoadOverhead *it)
 void
 load_report_overhead_json(JsonBuilder *json, const LoadOverhead *it)
 {
-    json_builder_set_member_name(json, "overhead");
-    json_builder_begin_object(json);
-    add_number(json, "operation_ns", it->operation_ns);
-    add_number(json, "check_ns", it->check_ns);
+    load_json_begin_object(json, "overhead");
+    load_json_real(json, "operation_ns", it->operation_ns);
+    load_json_real(json, "check_ns", it->check_ns);
     json_builder_end_object(json);
 }
 
@@ -116,21 +107,19 @@ load_report_sweep_print(FILE *out, const LoadOptions *options, const LoadSweep *
 void
 load_report_sweep_json(JsonBuilder *json, const LoadOptions *options, const LoadSweep *sweep)
 {
-    json_builder_set_member_name(json, "sweep");
-    json_builder_begin_object(json);
+    load_json_begin_object(json, "sweep");
     json_builder_set_member_name(json, "objective");
     json_builder_add_string_value(json, options->study.objective_text);
-    add_number(json, "knee_per_second", sweep->knee < 0 ? 0 : sweep->steps[sweep->knee].rate);
-    json_builder_set_member_name(json, "steps");
-    json_builder_begin_array(json);
+    load_json_real(json, "knee_per_second", sweep->knee < 0 ? 0 : sweep->steps[sweep->knee].rate);
+    load_json_begin_array(json, "steps");
     for (unsigned i = 0; i < sweep->count; i++) {
         const LoadSweepStep *step = &sweep->steps[i];
         json_builder_begin_object(json);
-        add_number(json, "rate", step->rate);
-        add_number(json, "reached", step->reached);
-        add_number(json, "value_ns", (double)step->value_ns);
-        add_number(json, "lost", step->lost);
-        add_number(json, "generator_cores_busy", step->busy_cores);
+        load_json_real(json, "rate", step->rate);
+        load_json_real(json, "reached", step->reached);
+        load_json_real(json, "value_ns", (double)step->value_ns);
+        load_json_real(json, "lost", step->lost);
+        load_json_real(json, "generator_cores_busy", step->busy_cores);
         json_builder_set_member_name(json, "held");
         json_builder_add_boolean_value(json, step->held);
         json_builder_end_object(json);

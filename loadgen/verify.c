@@ -10,6 +10,7 @@
 
 #include "loadgen/figure.h"
 #include "loadgen/history.h"
+#include "loadgen/json_file.h"
 #include "loadgen/value.h"
 
 #include <larder/client.h>
@@ -23,6 +24,8 @@ enum {
     EXIT_USAGE_STATUS = 64,
     EXIT_INPUT_STATUS = 65,
     EXIT_UNAVAILABLE_STATUS = 69,
+    EXIT_OUTPUT_STATUS = 73,
+    FORMAT = 1, /* of --json */
     PIPELINE = 64,
     EXAMPLES = 3,
     EXAMPLE_BYTES = 320,
@@ -33,9 +36,18 @@ static const char description[] =
     "acknowledged is there. To be used when the server has crashed and is back.\n"
     "\n"
     "Exit statuses: 0 nothing is wrong, 1 something is lost, stale, phantom or torn, 64 wrong\n"
-    "command line, 65 the file cannot be used, 69 not all records could be read.\n";
+    "command line, 65 the file cannot be used, 69 not all records could be read, 73 the file of\n"
+    "--json cannot be written.\n";
 
 typedef struct Verify Verify;
+
+/* From the command line; what was not given is NULL. */
+typedef struct Settings {
+    char *path;
+    char *target;
+    char *store;
+    char *json;
+} Settings;
 
 /* A read that is under way. */
 typedef struct Question {
@@ -240,6 +252,40 @@ report(const Verify *verify, const char *path, const char *target)
     return 0;
 }
 
+/* The same as a file. */
+static bool
+write_report(const Verify *verify, const Settings *settings, char **ret_problem)
+{
+    const LoadHistory *history = &verify->history;
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    load_json_number(json, "format", FORMAT);
+    load_json_text(json, "program", "larder-load verify");
+    load_json_text(json, "target", settings->target);
+    load_json_text(json, "store", settings->store);
+    load_json_number(json, "run", history->head.run);
+    load_json_number(json, "writes", (int64_t)history->count);
+    load_json_number(json, "acknowledged", (int64_t)history->acknowledged);
+    load_json_number(json, "unanswered", (int64_t)history->unanswered);
+    load_json_begin_object(json, "verdicts");
+    for (int keeping = 0; keeping < LOAD_KEEPING_COUNT; keeping++) {
+        load_json_number(json, load_keeping_name((LoadKeeping)keeping),
+                         (int64_t)verify->counts[keeping]);
+    }
+    json_builder_end_object(json);
+    load_json_begin_array(json, "examples");
+    for (int keeping = 0; keeping < LOAD_KEEPING_COUNT; keeping++) {
+        for (int i = 0; i < EXAMPLES && verify->examples[keeping][i][0] != '\0'; i++) {
+            json_builder_add_string_value(json, verify->examples[keeping][i]);
+        }
+    }
+    json_builder_end_array(json);
+    load_json_number(json, "wrong", (int64_t)count_wrong(verify));
+    load_json_number(json, "unread", (int64_t)verify->unread);
+    json_builder_end_object(json);
+    return load_json_file_write(settings->json, json, ret_problem);
+}
+
 /* ----------------------------------------------------------------------------- the command -- */
 
 static int
@@ -251,27 +297,33 @@ complain(char *problem, int status)
 }
 
 static int
-verify_history(Verify *verify, const char *path, const char *target)
+verify_history(Verify *verify, const Settings *settings)
 {
     LarderProblem problem;
     LarderClientOptions options = {
-        .address = target, .pipeline_max = PIPELINE, .name = "larder-load"};
+        .address = settings->target, .pipeline_max = PIPELINE, .name = "larder-load"};
     verify->channel = larder_channel_new(&options, &problem);
     if (verify->channel == NULL) {
-        return complain(g_strdup_printf("--target=%s: %s", target, problem.message),
+        return complain(g_strdup_printf("--target=%s: %s", settings->target, problem.message),
                         EXIT_USAGE_STATUS);
     }
     ask_all(verify);
     larder_channel_free(verify->channel);
-    return report(verify, path, target);
+    char *unwritten = NULL;
+    int status = report(verify, settings->path, settings->target);
+    if (settings->json != NULL && !write_report(verify, settings, &unwritten)) {
+        return complain(unwritten, EXIT_OUTPUT_STATUS);
+    }
+    return status;
 }
 
 static int
-verify_file(const char *path, const char *target, const char *store)
+verify_file(const Settings *settings)
 {
     g_autofree Verify *verify = g_new0(Verify, 1);
+    const char *path = settings->path;
     char *problem = NULL;
-    verify->store = store;
+    verify->store = settings->store;
     FILE *file = fopen(path, "re");
     if (file == NULL) {
         return complain(g_strdup_printf("--expect=%s: %s", path, g_strerror(errno)),
@@ -284,22 +336,23 @@ verify_file(const char *path, const char *target, const char *store)
         g_free(problem);
         return status;
     }
-    int status = verify_history(verify, path, target);
+    int status = verify_history(verify, settings);
     load_history_clear(&verify->history);
     return status;
 }
 
-int
-load_verify_main(int argc, char **argv)
+static int
+parse_and_verify(int argc, char **argv, Settings *settings)
 {
-    g_autofree char *path = NULL;
-    g_autofree char *target = NULL;
-    g_autofree char *store = NULL;
     const GOptionEntry entries[] = {
-        {"expect", 'e', 0, G_OPTION_ARG_FILENAME, &path, "What a run wrote with --expect", "FILE"},
-        {"target", 't', 0, G_OPTION_ARG_STRING, &target,
+        {"expect", 'e', 0, G_OPTION_ARG_FILENAME, &settings->path, "What a run wrote with --expect",
+         "FILE"},
+        {"target", 't', 0, G_OPTION_ARG_STRING, &settings->target,
          "tcp:HOST:PORT or unix:PATH of the server [tcp:127.0.0.1:7400]", "TARGET"},
-        {"store", 0, 0, G_OPTION_ARG_STRING, &store, "Store of the server [default]", "NAME"},
+        {"store", 0, 0, G_OPTION_ARG_STRING, &settings->store, "Store of the server [default]",
+         "NAME"},
+        {"json", 'j', 0, G_OPTION_ARG_FILENAME, &settings->json, "Write the verdicts to a file",
+         "FILE"},
         {0},
     };
     g_autoptr(GError) error = NULL;
@@ -310,11 +363,24 @@ load_verify_main(int argc, char **argv)
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         return complain(g_strdup(error->message), EXIT_USAGE_STATUS);
     }
-    if (argc > 1 || path == NULL) {
-        return complain(path == NULL ? g_strdup("--expect=FILE: must be given")
-                                     : g_strdup_printf("\"%s\" is no option", argv[1]),
+    if (argc > 1 || settings->path == NULL) {
+        return complain(settings->path == NULL ? g_strdup("--expect=FILE: must be given")
+                                               : g_strdup_printf("\"%s\" is no option", argv[1]),
                         EXIT_USAGE_STATUS);
     }
-    return verify_file(path, target == NULL ? "tcp:127.0.0.1:7400" : target,
-                       store == NULL ? "default" : store);
+    settings->target = settings->target == NULL ? g_strdup("tcp:127.0.0.1:7400") : settings->target;
+    settings->store = settings->store == NULL ? g_strdup("default") : settings->store;
+    return verify_file(settings);
+}
+
+int
+load_verify_main(int argc, char **argv)
+{
+    Settings settings = {.path = NULL};
+    int status = parse_and_verify(argc, argv, &settings);
+    g_free(settings.path);
+    g_free(settings.target);
+    g_free(settings.store);
+    g_free(settings.json);
+    return status;
 }

@@ -175,6 +175,20 @@ def test_compare_says_what_is_faster(reports, tmp_path):
     assert "seconds" in said, said
 
 
+def test_compare_writes_what_it_says(reports, tmp_path):
+    same, other, out = [str(reports[0])] * 3, [str(reports[1])] * 3, tmp_path / "out.json"
+    status, printed, said = run_load("compare", *same, "vs", *other, f"--json={out}")
+    assert status == 0, said
+    told = json.loads(out.read_text())
+    assert told["drawn"] == "runs" and told["a"]["reports"] == same and told["b"]["pieces"] == 3
+    assert list(told["rows"]) == ["per_second", "p50_ns", "p90_ns", "p99_ns", "p99.9_ns", "p99.99_ns"]
+    rate = told["rows"]["per_second"]
+    assert rate["ratio"] == pytest.approx(rate["b"] / rate["a"]) and rate["low"] <= rate["high"]
+    for line, row in zip(printed.splitlines()[-6:], told["rows"].values()):
+        assert line.endswith(row["b_is"])
+    assert run_load("compare", *same, "vs", *other, f"--json={tmp_path}/no/where")[0] == 73
+
+
 def test_compare_refuses_other_settings_by_name(reports, tmp_path):
     status, rows, said = compare(reports[0], reports[2])
     assert status == 65 and not rows and 'workload: "put", "get"' in said, said

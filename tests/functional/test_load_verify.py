@@ -1,5 +1,6 @@
 """larder-load verify: what a crash leaves, and every kind of wrong value found."""
 
+import json
 import re
 import subprocess
 
