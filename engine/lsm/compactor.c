@@ -11,7 +11,10 @@
 #include "engine/lsm/covered.h"
 #include "engine/lsm/worker_private.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 enum {
     TICK_US = 1000 * 1000, /* after which a thread looks again, told or not */
@@ -273,11 +276,27 @@ may_work(const LsmWorker *worker)
            (worker->compact_retry.at_us == 0 || worker->compact_retry.at_us <= lsm_worker_now_us());
 }
 
+/*
+ * Lets commits and flushes go first where processors are short. It is a matter of latency alone, so
+ * a system that will not have it is no error.
+ */
+static void
+give_way(int nice)
+{
+    id_t thread = (id_t)gettid();
+    errno = 0;
+    int now = getpriority(PRIO_PROCESS, thread);
+    if (nice != 0 && errno == 0) {
+        (void)setpriority(PRIO_PROCESS, thread, now + nice);
+    }
+}
+
 void *
 lsm_compactor_run(void *user)
 {
     LsmWorker *worker = user;
     (void)pthread_setname_np(pthread_self(), "larder-compact");
+    give_way(worker->args.nice);
     pthread_mutex_lock(&worker->lock);
     while (!atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
         LsmPick pick;

@@ -47,7 +47,8 @@ typedef enum LsmOption {
     LSM_OPTION_LOADERS = 15,       /* threads */
     LSM_OPTION_BLOB_MIN = 16,      /* bytes of a value that goes into a blob file; 0: none does */
     LSM_OPTION_BLOB_DEAD = 17,     /* per cent of a blob file that is dead before the rest moves */
-    LSM_OPTION_COUNT = 18
+    LSM_OPTION_NICE = 18,          /* how far compaction gives way to other threads */
+    LSM_OPTION_COUNT = 19
 } LsmOption;
 
 #endif

@@ -139,6 +139,13 @@ const EngineOption lsm_settings_options[LSM_OPTION_COUNT] = {
                               .highest = 100,
                               .help = "How much of a file of large values may be dead before the "
                                       "rest is moved and the file removed."},
+    [LSM_OPTION_NICE] = {.name = "compaction_nice",
+                         .type = ENGINE_OPTION_INTEGER,
+                         .preset = 5,
+                         .lowest = 0,
+                         .highest = 19,
+                         .help = "How far threads that merge tables give way to others where "
+                                 "processors are short, as nice(1) says it; 0: not at all."},
 };
 
 LsmSettings
@@ -159,6 +166,7 @@ lsm_settings_read(const EngineOpenArgs *args)
         .run_trigger = (size_t)options[LSM_OPTION_RUN_TRIGGER],
         .compression = (LsmCompression)options[LSM_OPTION_COMPRESSION],
         .compaction_threads = (size_t)options[LSM_OPTION_COMPACTIONS],
+        .compaction_nice = (int)options[LSM_OPTION_NICE],
         .compaction_rate = options[LSM_OPTION_RATE],
         .reclaim_after_ms = options[LSM_OPTION_RECLAIM_AFTER],
         .loader_threads = (size_t)options[LSM_OPTION_LOADERS],

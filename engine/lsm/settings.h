@@ -24,6 +24,7 @@ typedef struct LsmSettings {
     size_t run_trigger;
     LsmCompression compression;
     size_t compaction_threads;
+    int compaction_nice;
     int64_t compaction_rate; /* bytes a second; 0: no limit */
     int64_t reclaim_after_ms;
     size_t loader_threads;

@@ -179,7 +179,8 @@ open_worker(LsmStore *store)
                             .run_trigger = settings->run_trigger,
                             .reclaim_ms = settings->reclaim_after_ms,
                             .rate = settings->compaction_rate,
-                            .compactions = settings->compaction_threads};
+                            .compactions = settings->compaction_threads,
+                            .nice = settings->compaction_nice};
     return lsm_worker_new(&worker, &store->worker);
 }
 

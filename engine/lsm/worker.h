@@ -37,6 +37,7 @@ typedef struct LsmWorkerArgs {
     int64_t reclaim_ms; /* age at which dead entries force a compaction */
     int64_t rate;       /* of compaction, bytes a second; 0: no limit */
     size_t compactions; /* threads */
+    int nice;           /* by which the priority of those is lower */
 } LsmWorkerArgs;
 
 /* The threads do not run yet. BASE_NO_MEMORY. */

@@ -28,6 +28,7 @@ static const struct {
     {"run_trigger", {0, 2, 3, 4}},
     {"compression", {0, 1, 2, 2}},
     {"compaction_threads", {0, 1, 1, 2}},
+    {"compaction_nice", {0, 0, 5, 19}},
     {"reclaim_after", {0, 0, 100, 3600000}},
     {"loader_threads", {0, 1, 1, 2}},
     {"blob_min_bytes", {0, 1, 50, 400}},

@@ -6,7 +6,11 @@
 #include "tests/support/job_rig.h"
 
 #include <check.h>
+#include <dirent.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #define LAST (LSM_LEVELS - 1)
 
@@ -40,14 +44,20 @@ wake(void *user)
 }
 
 static void
-start(void)
+start_with(const LsmWorkerArgs *args)
 {
-    LsmWorkerArgs args = worker_args();
     LsmSupplyWriter writer = job_rig_writer(&rig);
-    ck_assert_int_eq(lsm_worker_new(&args, &worker).code, BASE_OK);
+    ck_assert_int_eq(lsm_worker_new(args, &worker).code, BASE_OK);
     rig.need = wake;
     rig.need_user = worker;
     ck_assert_int_eq(lsm_worker_start(worker, &writer).code, BASE_OK);
+}
+
+static void
+start(void)
+{
+    LsmWorkerArgs args = worker_args();
+    start_with(&args);
 }
 
 static void
@@ -457,6 +467,47 @@ START_TEST(a_rate_can_be_lifted_while_it_is_waited_for)
 }
 END_TEST
 
+/* The nice value of this process's thread of that name; `none` while there is no such thread. */
+static int
+nice_of(const char *name, int none)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *task;
+    int value = none;
+    ck_assert_ptr_nonnull(tasks);
+    while ((task = readdir(tasks)) != NULL) {
+        char path[300];
+        char comm[32] = "";
+        (void)snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
+        FILE *file = fopen(path, "r");
+        if (file != NULL && fgets(comm, sizeof comm, file) != NULL &&
+            strncmp(comm, name, strlen(name)) == 0) {
+            value = getpriority(PRIO_PROCESS, (id_t)strtol(task->d_name, NULL, 10));
+        }
+        if (file != NULL) {
+            (void)fclose(file);
+        }
+    }
+    (void)closedir(tasks);
+    return value;
+}
+
+/* The threads give way on their own time; the timeout of the test is that of the wait. */
+START_TEST(compaction_gives_way_and_flushes_do_not)
+{
+    enum { NONE = 100 };
+    int own = getpriority(PRIO_PROCESS, 0);
+    int wanted = own + 3 < 19 ? own + 3 : 19;
+    LsmWorkerArgs args = worker_args();
+    args.nice = 3;
+    start_with(&args);
+    while (nice_of("larder-compact", NONE) != wanted || nice_of("larder-flush", NONE) != own) {
+        (void)sched_yield();
+    }
+    ck_assert_int_eq(getpriority(PRIO_PROCESS, 0), own);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -476,6 +527,7 @@ main(void)
     tcase_add_test(threads, damaged_tables_are_left_alone);
     tcase_add_test(threads, whoever_waits_is_told_of_the_end);
     tcase_add_test(threads, a_rate_can_be_lifted_while_it_is_waited_for);
+    tcase_add_test(threads, compaction_gives_way_and_flushes_do_not);
     suite_add_tcase(suite, threads);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
