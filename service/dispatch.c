@@ -36,14 +36,21 @@ struct Dispatch {
     DispatchReactor *reactors;
 };
 
-RpcCall
-dispatch_call(const LanesTask *task)
+/* Inline for those that are offered: one for each request. */
+static inline RpcCall
+call_of(const LanesTask *task)
 {
     NetRequest *request = task->request;
     return (RpcCall){.input = task->input,
                      .bad = task->bad,
                      .arrival_us = net_request_arrival_us(request),
                      .peer = net_conn_peer(net_request_conn(request))};
+}
+
+RpcCall
+dispatch_call(const LanesTask *task)
+{
+    return call_of(task);
 }
 
 /* ----------------------------------------------------------------------------- connections -- */
@@ -120,7 +127,7 @@ offer(DispatchReactor *reactor, DispatchConn *conn, const LanesTask *task)
     if (reactor->express == NULL) {
         return RPC_EXPRESS_PASSED;
     }
-    RpcCall call = dispatch_call(task);
+    RpcCall call = call_of(task);
     return rpc_express_take(reactor->express, &conn->express, &call, task->request,
                             net_request_output(task->request));
 }

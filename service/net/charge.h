@@ -38,7 +38,15 @@ net_charge_input(NetConn *conn)
     }
 }
 
-/* A slot is new, or has got its request or its reply. */
+/* A slot is new: it holds itself. */
+static inline void
+net_charge_slot(NetRequest *request)
+{
+    net_charge(request->conn, 0, sizeof *request, 0);
+    request->charged = sizeof *request;
+}
+
+/* A slot has got its request or its reply. */
 static inline void
 net_charge_request(NetRequest *request)
 {

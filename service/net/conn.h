@@ -143,7 +143,7 @@ void net_conn_free(NetConn *conn);
 /* To be run: in this turn if its runs have not begun, else in the next. */
 void net_conn_make_ready(NetConn *conn);
 
-/* Lets epoll tell when the socket takes bytes again, or not. */
+/* Lets epoll tell when the socket takes bytes again, or not. Costs a system call if that is new. */
 void net_conn_poll_output(NetConn *conn, bool on);
 
 /* Bytes that the connection holds; charge.h counts them. From any thread. */

@@ -9,24 +9,45 @@
 
 enum { RUN_REQUESTS_MAX = 256 };
 
+/* Whether the replies of a connection leave room for one more. */
+static inline bool
+has_room(const NetConn *conn)
+{
+    if (conn->slot_count == 0) {
+        return true;
+    }
+    const NetLimits *limits = &conn->reactor->limits;
+    size_t expected = conn->unsent + conn->pending * conn->reply_peak;
+    return conn->slot_count < limits->pipeline_max && expected < limits->output_bytes_max;
+}
+
+/* Whether the budget leaves room for more of a connection. */
+static inline bool
+has_budget(const NetConn *conn)
+{
+    const NetBudget *budget = conn->reactor->budget;
+    return net_budget_level(budget) == NET_BUDGET_CALM ||
+           net_conn_held(conn) < net_budget_share(budget);
+}
+
+static void
+wait_for_budget(NetConn *conn)
+{
+    conn->wait = NET_CONN_WAIT_BUDGET;
+    net_list_remove(&conn->ready);
+    net_list_append(&conn->reactor->starved, &conn->ready);
+}
+
 /* Whether the owner of the socket may be given more; if not, `wait` says what for. */
-static bool
+static inline bool
 may_take(NetConn *conn)
 {
-    NetReactor *reactor = conn->reactor;
-    const NetLimits *limits = &reactor->limits;
-    if (conn->slot_count > 0) {
-        size_t expected = conn->unsent + conn->pending * conn->reply_peak;
-        if (conn->slot_count >= limits->pipeline_max || expected >= limits->output_bytes_max) {
-            conn->wait = NET_CONN_WAIT_ROOM;
-            return false;
-        }
+    if (!has_room(conn)) {
+        conn->wait = NET_CONN_WAIT_ROOM;
+        return false;
     }
-    if (net_budget_level(reactor->budget) != NET_BUDGET_CALM &&
-        net_conn_held(conn) >= net_budget_share(reactor->budget)) {
-        conn->wait = NET_CONN_WAIT_BUDGET;
-        net_list_remove(&conn->ready);
-        net_list_append(&reactor->starved, &conn->ready);
+    if (!has_budget(conn)) {
+        wait_for_budget(conn);
         return false;
     }
     return true;

@@ -27,7 +27,7 @@ net_outlet_push(NetConn *conn, NetRequest *request)
     net_list_append(&conn->slots, &request->slot);
     conn->slot_count++;
     conn->pending++;
-    net_charge_request(request);
+    net_charge_slot(request);
 }
 
 static void
@@ -178,6 +178,17 @@ write_once(NetConn *conn, size_t *ret_bytes)
     return io;
 }
 
+/* The socket takes no more bytes, or all of them again. False: the connection is dead. */
+static bool
+watch_output(NetConn *conn)
+{
+    if (!conn->writable) {
+        conn->written_us = conn->reactor->now_us;
+    }
+    net_conn_poll_output(conn, !conn->writable);
+    return conn->state != NET_CONN_DEAD;
+}
+
 void
 net_outlet_flush(NetConn *conn)
 {
@@ -198,11 +209,7 @@ net_outlet_flush(NetConn *conn)
     if (!conn->writable) {
         atomic_store_explicit(&conn->choked, true, memory_order_relaxed);
     }
-    if (!conn->writable && !conn->polls_output) {
-        conn->written_us = conn->reactor->now_us;
-    }
-    net_conn_poll_output(conn, !conn->writable);
-    if (conn->state == NET_CONN_DEAD) {
+    if (conn->polls_output == conn->writable && !watch_output(conn)) {
         return;
     }
     const NetRequest *next = oldest(conn);

@@ -36,14 +36,20 @@ plain_read(NetLink *link, const struct iovec *vectors, size_t count)
     return moved(bytes);
 }
 
+static ssize_t
+send_pieces(int fd, const struct iovec *vectors, size_t count)
+{
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)vectors, .msg_iovlen = count};
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
 static NetIo
 plain_write(NetLink *link, const struct iovec *vectors, size_t count)
 {
-    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)vectors, .msg_iovlen = count};
     ssize_t bytes = 0;
     do {
         bytes = count == 1 ? send(link->fd, vectors->iov_base, vectors->iov_len, MSG_NOSIGNAL)
-                           : sendmsg(link->fd, &message, MSG_NOSIGNAL);
+                           : send_pieces(link->fd, vectors, count);
     } while (bytes < 0 && errno == EINTR);
     return moved(bytes);
 }
