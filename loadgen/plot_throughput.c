@@ -2,10 +2,10 @@
  * plot_throughput.c: operations a second over time, and what the target did. See plot.h.
  *
  * All panels share all scales, so that heights and widths can be compared: the rate is linear, on
- * the left; the 99th percentile of each second logarithmic, on the right, dashed. An event is known when
- * it was over and how long it took, and is drawn as a box from its begin to its end; what took the
- * time of several threads may be drawn longer than it was, and no event is drawn narrower than
- * EVENT_PIXELS.
+ * the left; the 99th percentile of each second is logarithmic, on the right, dashed. An event is
+ * known when it was over and how long it took, and is drawn as a box from its begin to its end;
+ * what took the time of several threads may be drawn longer than it was, and no event is drawn
+ * narrower than EVENT_PIXELS.
  */
 #include "loadgen/axis.h"
 #include "loadgen/plot.h"
