@@ -144,6 +144,25 @@ def test_pictures_of_the_page_are_those_that_are_copied():
     assert sorted(shown) == sorted(page.pictures_of(PARTS))
 
 
+def links_of(text):
+    return re.findall(r"\]\(([^)]+)\)", text)
+
+
+def test_links_of_the_page_lead_somewhere():
+    links = links_of(page.render(FACTS, PARTS))
+    assert "README.md" in links
+    for link in links:
+        made = link.removeprefix("results/") in page.pictures_of(PARTS)
+        assert made or (bench_all.ROOT / "loadgen" / link).exists(), link
+
+
+def test_the_published_page_has_all_that_it_shows():
+    published = bench_all.ROOT / "loadgen" / "RESULTS.md"
+    if published.exists():
+        links = links_of(published.read_text(encoding="utf-8"))
+        assert not [link for link in links if not (published.parent / link).exists()]
+
+
 @pytest.fixture
 def arguments(tmp_path):
     def parse(*words):
