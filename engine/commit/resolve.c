@@ -411,20 +411,27 @@ is_simple(const CommitResolver *resolver, const EngineCommit *commit)
 }
 
 static void
-resolve_simple(Resolution *resolution)
+resolve_simple(const CommitResolver *resolver, EngineCommit *commit, CommitEntry *entry)
 {
-    EngineCommit *commit = resolution->commit;
-    EngineMutation *mutation = commit->mutations;
-    CommitState state = {.present = false};
-    if (resolution->resolver->backend->ops->begin != NULL) {
-        memcpy(state.hint, commit_hint(commit), sizeof state.hint);
+    EngineMutation *mutation = &commit->mutations[0];
+    int64_t expires_at_ms = 0;
+    bool put = mutation->kind == ENGINE_PUT &&
+               (mutation->expiry == ENGINE_EXPIRES_NEVER ||
+                commit_expiry_of(mutation, NULL, entry->stamp_ms, &expires_at_ms));
+    CommitOp *op = &entry->ops[entry->op_count++];
+    *op = (CommitOp){
+        .kind = put ? COMMIT_PUT : COMMIT_REMOVE,
+        .keyspace = mutation->keyspace,
+        .key = mutation->key,
+        .value = put ? mutation->value : BASE_SLICE_EMPTY,
+        .version = entry->version,
+        .expires_at_ms = expires_at_ms,
+    };
+    if (resolver->backend->ops->begin != NULL) {
+        memcpy(op->backend_hint, commit_hint(commit), sizeof op->backend_hint);
     }
     memset(&mutation->result, 0, sizeof mutation->result);
-    if (mutation->kind == ENGINE_PUT) {
-        write_value(resolution, mutation, &state, mutation->value, 0);
-    } else {
-        write_remove(resolution, mutation, &state);
-    }
+    mutation->result.expires_at_ms = expires_at_ms;
 }
 
 /* An entry with room for all operations of a request; NULL: no memory. */
@@ -453,6 +460,11 @@ commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit 
         commit->outcome = commit_outcome_error(step_no_memory().status, 0);
         return COMMIT_ANSWERED;
     }
+    if (is_simple(resolver, commit)) {
+        resolve_simple(resolver, commit, entry);
+        *ret_entry = entry;
+        return COMMIT_PASSED;
+    }
     bool tracked = commit->mutation_count > 1;
     bool seen = tracked || !resolver->immediate;
     Resolution resolution = {
@@ -463,11 +475,6 @@ commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit 
         .scope = {resolver->backend, seen ? resolver->overlay : NULL, version, stamp_ms},
         .tracked = tracked,
     };
-    if (is_simple(resolver, commit)) {
-        resolve_simple(&resolution);
-        *ret_entry = entry;
-        return COMMIT_PASSED;
-    }
     commit_overlay_settle(resolver->overlay);
     CommitVerdict verdict = check_guards(&resolution);
     if (verdict == COMMIT_PASSED) {

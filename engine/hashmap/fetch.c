@@ -6,7 +6,7 @@
  */
 #include "engine/hashmap/fetch.h"
 
-/* The table of a place and where its bucket is; fetches the bucket. */
+/* Fetches the bucket that a key should be in. */
 static HashmapSlot *
 fetch_bucket(HashmapTable *table, uint64_t tag)
 {
@@ -16,30 +16,33 @@ fetch_bucket(HashmapTable *table, uint64_t tag)
 }
 
 /*
- * Fetches the records in a bucket that have the tag of the key; mostly there is just one. The
- * caller will soon want the value, too, which is behind the key: two more lines hold a small one.
+ * Fetches the first record in a bucket that has the tag of the key, and returns its slot; another
+ * one with that tag is rare. The caller will soon want the value, too, which is behind the key: two
+ * more lines hold a small one.
  */
-static void
-fetch_records(HashmapSlot *bucket, uint64_t tag)
+static HashmapSlot *
+fetch_record(HashmapSlot *bucket, uint64_t tag)
 {
     for (size_t i = 0; i < HASHMAP_BUCKET_SLOTS; i++) {
         uint64_t word = atomic_load_explicit(&bucket[i], memory_order_relaxed);
         const uint8_t *record = (const uint8_t *)hashmap_slot_record(word);
         /* An empty slot looks like one with tag 0. */
-        if (record != NULL && ((word ^ tag) & HASHMAP_SLOT_TAG) == 0) {
+        if (((word ^ tag) & HASHMAP_SLOT_TAG) == 0 && record != NULL) {
             __builtin_prefetch(record);
             __builtin_prefetch(record + HASHMAP_CACHE_LINE);
             __builtin_prefetch(record + 2 * (size_t)HASHMAP_CACHE_LINE);
+            return &bucket[i];
         }
     }
+    return NULL;
 }
 
 void
-hashmap_fetch(const HashmapState *state, const uint64_t *hashes, size_t count)
+hashmap_fetch(const HashmapState *state, const uint64_t *hashes, size_t count,
+              HashmapSlot **ret_slots)
 {
     HashmapPlace places[HASHMAP_FETCH_MAX];
     HashmapTable *tables[HASHMAP_FETCH_MAX];
-    HashmapSlot *buckets[HASHMAP_FETCH_MAX];
     for (size_t i = 0; i < count; i++) {
         places[i] = hashmap_state_place(state, hashes[i]);
         __builtin_prefetch(places[i].shard);
@@ -49,11 +52,9 @@ hashmap_fetch(const HashmapState *state, const uint64_t *hashes, size_t count)
         __builtin_prefetch(tables[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        buckets[i] = tables[i] == NULL ? NULL : fetch_bucket(tables[i], places[i].tag);
+        ret_slots[i] = tables[i] == NULL ? NULL : fetch_bucket(tables[i], places[i].tag);
     }
     for (size_t i = 0; i < count; i++) {
-        if (buckets[i] != NULL) {
-            fetch_records(buckets[i], places[i].tag);
-        }
+        ret_slots[i] = ret_slots[i] == NULL ? NULL : fetch_record(ret_slots[i], places[i].tag);
     }
 }

@@ -16,7 +16,12 @@
 /* Keys that are fetched together; more would push each other out of the nearest cache. */
 #define HASHMAP_FETCH_MAX 32
 
-/* Fetches for `count` hashes of keys, HASHMAP_FETCH_MAX at most. */
-void hashmap_fetch(const HashmapState *state, const uint64_t *hashes, size_t count);
+/*
+ * Fetches for `count` hashes of keys, HASHMAP_FETCH_MAX at most. ret_slots[i] is where the key
+ * probably is: a slot of the table of that moment, or NULL; it is good for nothing but
+ * hashmap_shard_find().
+ */
+void hashmap_fetch(const HashmapState *state, const uint64_t *hashes, size_t count,
+                   HashmapSlot **ret_slots);
 
 #endif

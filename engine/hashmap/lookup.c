@@ -120,11 +120,12 @@ prepare_batch(const HashmapState *state, EngineKeyspace keyspace, const BaseSlic
               size_t count, HashmapKey *batch)
 {
     uint64_t hashes[BATCH];
+    HashmapSlot *slots[BATCH];
     for (size_t i = 0; i < count; i++) {
         batch[i] = hashmap_lookup_key(state, keyspace, keys[i]);
         hashes[i] = batch[i].hash;
     }
-    hashmap_fetch(state, hashes, count);
+    hashmap_fetch(state, hashes, count, slots);
 }
 
 /* At `version`; false: too late for one of the keys. With a snapshot it is never too late. */

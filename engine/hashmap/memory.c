@@ -11,11 +11,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum {
-    CHUNK_HEADER = sizeof(size_t),
-    CHUNK_ROUNDING = 16,
-};
-
 static _Atomic int64_t countdown = -1;
 
 static bool
@@ -43,13 +38,7 @@ size_t
 hashmap_memory_cost(const void *block)
 {
     /* The block is not changed; the C library forgot to say so in the type. */
-    return malloc_usable_size((void *)(uintptr_t)block) + CHUNK_HEADER;
-}
-
-size_t
-hashmap_memory_cost_of(size_t size)
-{
-    return (size + CHUNK_HEADER + CHUNK_ROUNDING - 1) / CHUNK_ROUNDING * CHUNK_ROUNDING;
+    return malloc_usable_size((void *)(uintptr_t)block) + HASHMAP_CHUNK_HEADER;
 }
 
 void

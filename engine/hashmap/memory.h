@@ -12,6 +12,12 @@
 /* Alignment of tables, and the size of their buckets. */
 #define HASHMAP_CACHE_LINE 64
 
+/* Of the C library's heap: what a block takes besides its bytes, and the unit of its size. */
+enum {
+    HASHMAP_CHUNK_HEADER = sizeof(size_t),
+    HASHMAP_CHUNK_STEP = 16,
+};
+
 /* Uninitialised memory, aligned to 16 bytes; NULL: there is none. The caller frees with free(). */
 void *hashmap_memory_alloc(size_t size);
 
@@ -22,7 +28,12 @@ void *hashmap_memory_alloc_lines(size_t size);
 size_t hashmap_memory_cost(const void *block);
 
 /* What a block of `size` bytes will about cost. */
-size_t hashmap_memory_cost_of(size_t size);
+static inline size_t
+hashmap_memory_cost_of(size_t size)
+{
+    return (size + HASHMAP_CHUNK_HEADER + HASHMAP_CHUNK_STEP - 1) / HASHMAP_CHUNK_STEP *
+           HASHMAP_CHUNK_STEP;
+}
 
 /*
  * For tests: `count` further allocations succeed, then one fails, and those behind it succeed

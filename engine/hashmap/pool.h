@@ -26,7 +26,10 @@ typedef struct HashmapPool {
     _Atomic int64_t bytes; /* what the blocks cost (memory.h) */
 } HashmapPool;
 
-/* A block of at least `size` bytes that the caller now owns; NULL: the pool has none. */
+/*
+ * A block of at least `size` bytes that the caller now owns, and that costs what
+ * hashmap_memory_cost_of() says; NULL: the pool has none.
+ */
 void *hashmap_pool_take(HashmapPool *pool, size_t size);
 
 /* Offers a block that costs `cost` (memory.h). False: not wanted, it stays the caller's. */

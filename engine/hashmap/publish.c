@@ -2,10 +2,11 @@
  * publish.c: the writer. See publish.h, and state.c for the steps.
  *
  * How the words of an operation are used:
- *   backend_hint     PUT and REMOVE, up to prepare: the hash of the key, and 1 when it is known;
- *                    from prepare on: the hash, and for a PUT the slot that has the key (0: none,
- *                    and one is promised); from install on: the slot (0: nothing was installed)
- *                    and the shard.
+ *   backend_hint     PUT and REMOVE, up to prepare: the hash of the key, and HASH_KNOWN, perhaps
+ *                    with the slot where the key probably is; zeros when nobody has looked. From
+ *                    prepare on: the hash, and for a PUT the slot that has the key (0: none, and
+ *                    one is promised). From install on: the slot (0: nothing was installed) and
+ *                    the shard.
  *                    REMOVE_RANGE: the one before it in the entry, and nothing.
  *   backend_private  the record of a PUT or REMOVE; the Doomed of a REMOVE_RANGE.
  *
@@ -27,6 +28,8 @@ enum {
     /* Retired objects that are freed at most behind one commit. */
     RECLAIM_BUDGET = 256,
     DOOMED_FIRST = 64,
+    /* Slots are aligned, so their lowest bit is free. */
+    HASH_KNOWN = 1,
 };
 
 /* The tombstones of a remove of a range. */
@@ -59,7 +62,7 @@ lookup(CommitBackend *backend, EngineKeyspace keyspace, BaseSlice bytes, uintptr
     HashmapState *state = state_of(backend);
     HashmapKey key = hashmap_lookup_key(state, keyspace, bytes);
     hint[0] = key.hash;
-    hint[1] = 1;
+    hint[1] = HASH_KNOWN;
     const HashmapRecord *record = hashmap_lookup_head(state, &key);
     *ret_lookup = hashmap_lookup_answer(record, INT64_MIN);
     return base_ok();
@@ -67,28 +70,48 @@ lookup(CommitBackend *backend, EngineKeyspace keyspace, BaseSlice bytes, uintptr
 
 /* ------------------------------------------------------------------------------------ group -- */
 
+/* Keys to fetch for, and where to leave what is known of them then. */
+typedef struct Fetch {
+    size_t count;
+    uint64_t hashes[HASHMAP_FETCH_MAX];
+    uintptr_t *hints[HASHMAP_FETCH_MAX];
+} Fetch;
+
+static void
+add_fetch(Fetch *fetch, uint64_t hash, uintptr_t hint[2])
+{
+    fetch->hashes[fetch->count] = hash;
+    fetch->hints[fetch->count++] = hint;
+}
+
+static void
+run_fetch(const HashmapState *state, const Fetch *fetch)
+{
+    HashmapSlot *slots[HASHMAP_FETCH_MAX];
+    hashmap_fetch(state, fetch->hashes, fetch->count, slots);
+    for (size_t i = 0; i < fetch->count; i++) {
+        fetch->hints[i][0] = fetch->hashes[i];
+        fetch->hints[i][1] = (uintptr_t)slots[i] | HASH_KNOWN;
+    }
+}
+
 /* Takes the lock for a group, and fetches what its keys will touch. */
 static void
 begin(CommitBackend *backend, EngineCommit *chain, size_t most)
 {
     HashmapState *state = state_of(backend);
-    uint64_t hashes[HASHMAP_FETCH_MAX];
-    size_t count = 0;
+    Fetch fetch;
+    fetch.count = 0;
     EngineCommit *commit = chain;
     for (size_t i = 0; i < most && commit != NULL; i++, commit = commit->next) {
-        uintptr_t *hint = commit_hint(commit);
         const EngineMutation *mutation = commit->mutations;
-        hint[1] = 0;
-        if (commit->mutation_count == 0 || count == HASHMAP_FETCH_MAX) {
-            continue;
+        commit_hint(commit)[1] = 0;
+        if (commit->mutation_count != 0 && fetch.count < HASHMAP_FETCH_MAX) {
+            add_fetch(&fetch, hashmap_state_hash(state, mutation->keyspace, mutation->key),
+                      commit_hint(commit));
         }
-        hashes[count] = hashmap_state_hash(state, mutation->keyspace, mutation->key);
-        hint[0] = hashes[count++];
-        hint[1] = 1;
     }
-    if (count != 0) {
-        hashmap_fetch(state, hashes, count);
-    }
+    run_fetch(state, &fetch);
     (void)pthread_mutex_lock(&state->mutex);
 }
 
@@ -136,7 +159,8 @@ prepare_put(HashmapState *state, CommitOp *op)
     }
     HashmapKey key = key_of(state, op);
     HashmapPlace place = hashmap_state_place(state, key.hash);
-    HashmapSlot *slot = hashmap_shard_find(place, op->keyspace, op->key);
+    HashmapSlot *guess = (HashmapSlot *)(op->backend_hint[1] & ~(uintptr_t)HASH_KNOWN);
+    HashmapSlot *slot = hashmap_shard_find(place, op->keyspace, op->key, guess);
     if (slot == NULL && !hashmap_shard_reserve(state, place.shard)) {
         return no_memory();
     }
@@ -327,18 +351,15 @@ undo_op(HashmapState *state, CommitOp *op)
 static void
 fetch_ops(const HashmapState *state, CommitEntry *entry, size_t from)
 {
-    uint64_t hashes[HASHMAP_FETCH_MAX];
-    size_t count = 0;
-    for (size_t i = from; i < entry->op_count && count < HASHMAP_FETCH_MAX; i++) {
+    Fetch fetch;
+    fetch.count = 0;
+    for (size_t i = from; i < entry->op_count && fetch.count < HASHMAP_FETCH_MAX; i++) {
         CommitOp *op = &entry->ops[i];
-        if (op->kind == COMMIT_REMOVE_RANGE) {
-            break;
+        if (op->kind != COMMIT_REMOVE_RANGE) {
+            add_fetch(&fetch, key_of(state, op).hash, op->backend_hint);
         }
-        hashes[count] = key_of(state, op).hash;
-        op->backend_hint[0] = hashes[count++];
-        op->backend_hint[1] = 1;
     }
-    hashmap_fetch(state, hashes, count);
+    run_fetch(state, &fetch);
 }
 
 static BaseStatus

@@ -37,28 +37,33 @@ copy(uint8_t *at, const void *data, size_t len)
     return at + len;
 }
 
-/* A block for a record; NULL: no memory. */
+/* A block for a record, and what it costs; NULL: no memory. */
 static HashmapRecord *
-new_block(HashmapPool *pool, size_t size)
+new_block(HashmapPool *pool, size_t size, size_t *ret_cost)
 {
     /* Never less than the struct with its padding: the compiler may assume that it is there. */
     size_t needed = size < sizeof(HashmapRecord) ? sizeof(HashmapRecord) : size;
     HashmapRecord *block = pool == NULL ? NULL : hashmap_pool_take(pool, needed);
-    if (block == NULL) {
-        block = hashmap_memory_alloc(needed);
+    if (block != NULL) {
+        *ret_cost = hashmap_memory_cost_of(needed);
+        return block;
     }
+    block = hashmap_memory_alloc(needed);
     if (block != NULL && !hashmap_slot_can_hold(block)) {
         free(block);
         return NULL;
+    }
+    if (block != NULL) {
+        *ret_cost = hashmap_memory_cost(block);
     }
     return block;
 }
 
 HashmapRecord *
-hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec)
+hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec, size_t *ret_cost)
 {
     size_t size = hashmap_record_size(spec);
-    HashmapRecord *record = size == 0 ? NULL : new_block(pool, size);
+    HashmapRecord *record = size == 0 ? NULL : new_block(pool, size, ret_cost);
     if (record == NULL) {
         return NULL;
     }

@@ -76,9 +76,10 @@ hashmap_record_size(const HashmapRecordSpec *spec)
 
 /*
  * A record with copies of key and value; link 0. Its memory comes from `pool` (may be NULL) or else
- * the heap. NULL: no memory, or too long. Free with free().
+ * the heap, and costs *ret_cost bytes (memory.h). NULL: no memory, or too long. Free with free().
  */
-HashmapRecord *hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec);
+HashmapRecord *hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec,
+                                  size_t *ret_cost);
 
 static inline bool
 hashmap_record_is_tombstone(const HashmapRecord *record)

@@ -50,11 +50,26 @@ replace_table(HashmapState *state, HashmapShard *shard, size_t buckets)
     return true;
 }
 
+/* Whether a slot of the table, whatever it held when it was guessed, has the key. */
+static bool
+has_key(HashmapTable *table, HashmapSlot *slot, EngineKeyspace keyspace, BaseSlice key)
+{
+    if (!hashmap_table_has_slot(table, slot)) {
+        return false;
+    }
+    const HashmapRecord *record =
+        hashmap_slot_record(atomic_load_explicit(slot, memory_order_relaxed));
+    return record != NULL && hashmap_record_has_key(record, keyspace, key);
+}
+
 HashmapSlot *
-hashmap_shard_find(HashmapPlace place, EngineKeyspace keyspace, BaseSlice key)
+hashmap_shard_find(HashmapPlace place, EngineKeyspace keyspace, BaseSlice key, HashmapSlot *guess)
 {
     HashmapTable *table = hashmap_shard_table(place.shard);
     uint64_t word = 0;
+    if (table != NULL && has_key(table, guess, keyspace, key)) {
+        return guess;
+    }
     return table == NULL ? NULL : hashmap_table_find(table, place.tag, keyspace, key, &word);
 }
 
@@ -162,8 +177,8 @@ install_new(HashmapState *state, HashmapPlace place, HashmapRecord *record)
 HashmapSlot *
 hashmap_shard_install(HashmapState *state, HashmapPlace place, HashmapRecord *record)
 {
-    HashmapSlot *slot =
-        hashmap_shard_find(place, hashmap_record_keyspace(record), hashmap_record_key(record));
+    HashmapSlot *slot = hashmap_shard_find(place, hashmap_record_keyspace(record),
+                                           hashmap_record_key(record), NULL);
     if (slot != NULL) {
         return hashmap_shard_replace(state, place, slot, record);
     }

@@ -21,8 +21,9 @@ hashmap_shard_table(const HashmapShard *shard)
     return atomic_load_explicit(&shard->table, memory_order_relaxed);
 }
 
-/* The slot of a key; NULL: there is none. */
-HashmapSlot *hashmap_shard_find(HashmapPlace place, EngineKeyspace keyspace, BaseSlice key);
+/* The slot of a key; NULL: there is none. `guess` is where it may be (fetch.h), or NULL. */
+HashmapSlot *hashmap_shard_find(HashmapPlace place, EngineKeyspace keyspace, BaseSlice key,
+                                HashmapSlot *guess);
 
 /* Promises a slot for one more key. False: no memory. */
 bool hashmap_shard_reserve(HashmapState *state, HashmapShard *shard);

@@ -69,9 +69,10 @@
 HashmapRecord *
 hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec)
 {
-    HashmapRecord *record = hashmap_record_new(&state->pool, spec);
+    size_t cost = 0;
+    HashmapRecord *record = hashmap_record_new(&state->pool, spec, &cost);
     if (record != NULL) {
-        hashmap_state_count(&state->counters.memory_bytes, (int64_t)hashmap_memory_cost(record));
+        hashmap_state_count(&state->counters.memory_bytes, (int64_t)cost);
     }
     return record;
 }

@@ -18,13 +18,6 @@ hashmap_table_new(size_t bucket_count)
     return table;
 }
 
-size_t
-hashmap_table_home(const HashmapTable *table, uint64_t tag)
-{
-    uint64_t bits = tag >> 48 << 2 | (tag >> 2 & 3);
-    return (size_t)((bits * table->bucket_count) >> HASHMAP_TAG_BITS);
-}
-
 HashmapSlot *
 hashmap_table_find(HashmapTable *table, uint64_t tag, EngineKeyspace keyspace, BaseSlice key,
                    uint64_t *ret_word)

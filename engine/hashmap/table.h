@@ -91,7 +91,12 @@ hashmap_table_slot_count(const HashmapTable *table)
 HashmapTable *hashmap_table_new(size_t bucket_count);
 
 /* `tag` is a tag in its place in a word, here and below. */
-size_t hashmap_table_home(const HashmapTable *table, uint64_t tag);
+static inline size_t
+hashmap_table_home(const HashmapTable *table, uint64_t tag)
+{
+    uint64_t bits = tag >> 48 << 2 | (tag >> 2 & 3);
+    return (size_t)((bits * table->bucket_count) >> HASHMAP_TAG_BITS);
+}
 
 /* The slot of a key, and the word that it had; NULL: the table does not have the key. */
 HashmapSlot *hashmap_table_find(HashmapTable *table, uint64_t tag, EngineKeyspace keyspace,

@@ -21,6 +21,14 @@ typedef struct StoreCondition {
     BaseSlice value_equal;
 } StoreCondition;
 
+/* Whether anything is asked for. */
+static inline bool
+store_condition_asks(const StoreCondition *condition)
+{
+    return condition->absent || condition->present || condition->has_version_equal ||
+           condition->has_version_at_most || condition->has_value_equal;
+}
+
 /* Expiry of the IDL. Zeroed: never. At most one may be set. */
 typedef struct StoreExpiry {
     bool has_ttl_ms;

@@ -69,19 +69,39 @@ write_done(EngineCommit *commit, const EngineOutcome *outcome)
     write->done(write);
 }
 
-/* Empties the private part. */
+/* Empties the private part, field by field: what the engine writes first needs no zeros. */
 static void
 begin(StoreWrite *write, Store *store, EngineMutationKind kind, BaseSlice key)
 {
     write->store = store;
     write->return_current = false;
-    write->mutation = (EngineMutation){.kind = kind,
-                                       .keyspace = ENGINE_DATA,
-                                       .key = key,
-                                       .lowest = INT64_MIN,
-                                       .highest = INT64_MAX};
-    write->commit = (EngineCommit){
-        .mutations = &write->mutation, .mutation_count = 1, .done = write_done, .user = write};
+    EngineMutation *mutation = &write->mutation;
+    mutation->kind = kind;
+    mutation->keyspace = ENGINE_DATA;
+    mutation->key = key;
+    mutation->value = BASE_SLICE_EMPTY;
+    mutation->unbounded = false;
+    mutation->create = false;
+    mutation->want_existed = false;
+    mutation->expiry = ENGINE_EXPIRES_NEVER;
+    mutation->expiry_ms = 0;
+    mutation->delta = 0;
+    mutation->initial = 0;
+    mutation->lowest = INT64_MIN;
+    mutation->highest = INT64_MAX;
+    mutation->length_max = 0;
+    memset(&mutation->result, 0, sizeof mutation->result);
+    EngineCommit *commit = &write->commit;
+    commit->guards = NULL;
+    commit->guard_count = 0;
+    commit->mutations = mutation;
+    commit->mutation_count = 1;
+    commit->durability = ENGINE_DURABILITY_DEFAULT;
+    commit->want_current_value = false;
+    commit->deadline_us = 0;
+    commit->done = write_done;
+    commit->user = write;
+    commit->next = NULL;
 }
 
 /* Checks the key and the options of a method on one key, and fills in what follows from them. */
@@ -90,16 +110,20 @@ fill_options(StoreWrite *write, const StoreWriteOptions *options, StoreError *re
 {
     const Store *store = write->store;
     BaseSlice key = write->mutation.key;
-    write->guard = (EngineGuard){.key = key, .keyspace = ENGINE_DATA};
-    if (!store_check_key(store, key, STORE_PLACE_ARGUMENT, "key", ret_error) ||
-        !store_check_condition(store, &options->condition, STORE_PLACE_OPTIONS, &write->guard,
-                               ret_error) ||
-        !store_check_options(store, options, &write->commit, ret_error)) {
+    if (!store_check_key(store, key, STORE_PLACE_ARGUMENT, "key", ret_error)) {
         return false;
     }
-    if (write->guard.checks != 0) {
+    if (store_condition_asks(&options->condition)) {
+        write->guard = (EngineGuard){.key = key, .keyspace = ENGINE_DATA};
+        if (!store_check_condition(store, &options->condition, STORE_PLACE_OPTIONS, &write->guard,
+                                   ret_error)) {
+            return false;
+        }
         write->commit.guards = &write->guard;
         write->commit.guard_count = 1;
+    }
+    if (!store_check_options(store, options, &write->commit, ret_error)) {
+        return false;
     }
     EngineMutationKind kind = write->mutation.kind;
     write->return_current = options->return_current;

@@ -20,7 +20,9 @@ make(EngineKeyspace keyspace, BaseSlice key, BaseSlice value, int64_t expires_at
                               .value = value,
                               .version = 7,
                               .expires_at_ms = expires_at_ms};
-    HashmapRecord *record = hashmap_record_new(NULL, &spec);
+    size_t cost = 0;
+    HashmapRecord *record = hashmap_record_new(NULL, &spec, &cost);
+    ck_assert_uint_eq(cost, hashmap_memory_cost(record));
     ck_assert_ptr_nonnull(record);
     return record;
 }

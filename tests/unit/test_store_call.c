@@ -169,6 +169,22 @@ START_TEST(a_deadline_that_has_passed_is_refused_before_anything)
 }
 END_TEST
 
+/* The server's own limit is watched by the engine: the store does not look at the clock for it. */
+START_TEST(the_servers_own_limit_refuses_too)
+{
+    StorePutArgs args = {.key = TEXT("k"), .value = TEXT("v")};
+    args.options.deadline.arrival_us = base_clock_monotonic_us(&fixture.clock.clock);
+    base_fake_clock_advance_ms(&fixture.clock, fixture.limits.deadline_ms_default);
+    StoreCall *call = store_call_put(fixture.store, &args, &fixture.error);
+    ck_assert_ptr_nonnull(call);
+    ck_assert(call->write.applied);
+    store_call_free(call);
+    base_fake_clock_advance_ms(&fixture.clock, 1);
+    ck_assert_ptr_null(store_call_put(fixture.store, &args, &fixture.error));
+    expect_refused(STORE_REFUSED_DEADLINE, "store:default");
+}
+END_TEST
+
 START_TEST(a_commit_that_is_not_sequenced_in_time_is_refused)
 {
     setup_gate();
@@ -404,6 +420,7 @@ add_tests(TCase *tests)
     tcase_add_test(tests, a_late_batch_outlives_its_arguments);
     tcase_add_test(tests, a_late_refusal_is_dropped);
     tcase_add_test(tests, a_deadline_that_has_passed_is_refused_before_anything);
+    tcase_add_test(tests, the_servers_own_limit_refuses_too);
     tcase_add_test(tests, a_commit_that_is_not_sequenced_in_time_is_refused);
     tcase_add_test(tests, a_waiter_gets_an_answer_from_another_thread);
     tcase_add_test(tests, closing_waits_for_commits_that_were_given_up);
