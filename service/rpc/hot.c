@@ -6,6 +6,9 @@
  */
 #include "service/rpc/hot.h"
 
+/* By its largest member. */
+const RpcHotArgs rpc_hot_unset = {.put = {.options = {.durability = 0}}};
+
 /* A member of a struct, if it has the type that the contract gives it. */
 static bool
 is(const WireValue *value, WireType type)

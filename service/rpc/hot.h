@@ -36,6 +36,12 @@ typedef struct RpcHotArgs {
     };
 } RpcHotArgs;
 
+/*
+ * Arguments of which nothing is set. Where millions a second are begun, copying these takes a few
+ * wide moves; compilers zero structs of their size with a string instruction that takes longer.
+ */
+extern const RpcHotArgs rpc_hot_unset;
+
 bool rpc_hot_get(const RpcHotCall *call, BaseSlice *ret_store, StoreGetArgs *ret_args);
 bool rpc_hot_put(const RpcHotCall *call, BaseSlice *ret_store, StorePutArgs *ret_args);
 bool rpc_hot_remove(const RpcHotCall *call, BaseSlice *ret_store, StoreRemoveArgs *ret_args);

@@ -168,7 +168,8 @@ read_write_options(Reader *reader, bool may_expire, StoreWriteOptions *options)
 static bool
 read_get(Reader *reader, int64_t arrival_us, RpcHotArgs *args)
 {
-    args->get = (StoreGetArgs){.deadline.arrival_us = arrival_us};
+    args->get = rpc_hot_unset.get;
+    args->get.deadline.arrival_us = arrival_us;
     return take_bytes(reader, 1, &args->store) && take_bytes(reader, 2, &args->get.key) &&
            (!has_options(reader, 3) || read_get_options(reader, &args->get));
 }
@@ -176,7 +177,8 @@ read_get(Reader *reader, int64_t arrival_us, RpcHotArgs *args)
 static bool
 read_put(Reader *reader, int64_t arrival_us, RpcHotArgs *args)
 {
-    args->put = (StorePutArgs){.options.deadline.arrival_us = arrival_us};
+    args->put = rpc_hot_unset.put;
+    args->put.options.deadline.arrival_us = arrival_us;
     return take_bytes(reader, 1, &args->store) && take_bytes(reader, 2, &args->put.key) &&
            take_bytes(reader, 3, &args->put.value) &&
            (!has_options(reader, 4) || read_write_options(reader, true, &args->put.options));
@@ -185,7 +187,8 @@ read_put(Reader *reader, int64_t arrival_us, RpcHotArgs *args)
 static bool
 read_remove(Reader *reader, int64_t arrival_us, RpcHotArgs *args)
 {
-    args->removal = (StoreRemoveArgs){.options.deadline.arrival_us = arrival_us};
+    args->removal = rpc_hot_unset.removal;
+    args->removal.options.deadline.arrival_us = arrival_us;
     return take_bytes(reader, 1, &args->store) && take_bytes(reader, 2, &args->removal.key) &&
            (!has_options(reader, 3) || read_write_options(reader, false, &args->removal.options));
 }
