@@ -84,28 +84,39 @@ plugin_iterator_free(EngineIterator *base)
 }
 
 static void
+move(Iterator *iterator, bool back)
+{
+    const PluginPeerOps *ops = iterator->cursor->peer->ops;
+    if (back) {
+        ops->cursor_prev(iterator->cursor);
+    } else {
+        ops->cursor_next(iterator->cursor);
+    }
+}
+
+static void
 end(Iterator *iterator, BaseStatus status)
 {
     iterator->base.valid = false;
     iterator->base.status = status;
 }
 
-/* Whether the cursor is at an entry of the range. */
+/* Whether the cursor, which has come from within the range, is still there. */
 static bool
-is_within(const Iterator *iterator)
+is_within(const Iterator *iterator, bool back)
 {
     BaseSlice key = iterator->cursor->key;
-    return base_slice_compare(key, iterator->start.bytes) >= 0 &&
-           base_slice_compare(key, iterator->stop.bytes) < 0;
+    return back ? base_slice_compare(key, iterator->start.bytes) >= 0
+                : base_slice_compare(key, iterator->stop.bytes) < 0;
 }
 
-/* Shows where the cursor is; steps over what has expired with `step`. */
+/* Shows where the cursor is; steps over what has expired, in the direction that it has come. */
 static void
-settle(Iterator *iterator, void (*step)(PluginCursor *cursor))
+settle(Iterator *iterator, bool back)
 {
     EngineIterator *base = &iterator->base;
     PluginCursor *cursor = iterator->cursor;
-    while (cursor->valid && is_within(iterator)) {
+    while (cursor->valid && is_within(iterator, back)) {
         BaseStatus status = plugin_record_read(cursor->value, &base->record);
         if (!base_is_ok(status)) {
             end(iterator, status);
@@ -120,7 +131,7 @@ settle(Iterator *iterator, void (*step)(PluginCursor *cursor))
             return;
         }
         base->stats.expired++;
-        step(cursor);
+        move(iterator, back);
     }
     end(iterator, cursor->valid ? base_ok() : cursor->status);
 }
@@ -138,7 +149,7 @@ plugin_iterator_seek(EngineIterator *base, const BaseSlice *wanted)
     bool before = base_slice_compare(key.bytes, iterator->start.bytes) < 0;
     ops->cursor_seek(iterator->cursor, before ? iterator->start.bytes : key.bytes);
     plugin_key_clear(&key);
-    settle(iterator, ops->cursor_next);
+    settle(iterator, false);
 }
 
 void
@@ -156,23 +167,21 @@ plugin_iterator_seek_before(EngineIterator *base, const BaseSlice *wanted)
     bool behind = base_slice_compare(key.bytes, iterator->stop.bytes) > 0;
     ops->cursor_seek_before(iterator->cursor, behind ? iterator->stop.bytes : key.bytes);
     plugin_key_clear(&key);
-    settle(iterator, ops->cursor_prev);
+    settle(iterator, true);
 }
 
 void
 plugin_iterator_next(EngineIterator *base)
 {
     Iterator *iterator = (Iterator *)base;
-    const PluginPeerOps *ops = iterator->store->peer->ops;
-    ops->cursor_next(iterator->cursor);
-    settle(iterator, ops->cursor_next);
+    move(iterator, false);
+    settle(iterator, false);
 }
 
 void
 plugin_iterator_prev(EngineIterator *base)
 {
     Iterator *iterator = (Iterator *)base;
-    const PluginPeerOps *ops = iterator->store->peer->ops;
-    ops->cursor_prev(iterator->cursor);
-    settle(iterator, ops->cursor_prev);
+    move(iterator, true);
+    settle(iterator, true);
 }

@@ -11,6 +11,7 @@
  *   reading the cache   there is no such thing: a read that should not wait for a file may do so
  *   flushing            the log is synced; a memtable becomes a table when it is full
  *   checkpoints         none
+ *   breaking off        a compaction cannot be; it is done in pieces of COMPACT_PIECE
  *
  * A value is copied when it is read. Reads verify checksums, which is not LevelDB's preset; with
  * durability=always compaction and recovery do, too. With the other modes they do not, because the
@@ -19,11 +20,10 @@
  * Threading: as peer.h says.
  */
 #include "engine/base/buf.h"
+#include "engine/plugin/leveldb/cursor.h"
 #include "engine/plugin/plugin.h"
-#include "engine/plugin/text.h"
 #include "engine/plugin/writer.h"
 
-#include <leveldb/c.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,53 +38,7 @@ enum {
     OPTION_COUNT,
 };
 
-enum { KIB = 1 << 10, MIB = 1 << 20 };
-
-typedef struct Leveldb {
-    PluginPeer peer; /* first: it is one */
-    leveldb_t *db;
-    leveldb_options_t *options;
-    leveldb_cache_t *cache;
-    leveldb_filterpolicy_t *filter;
-    leveldb_readoptions_t *read;
-    leveldb_writeoptions_t *write;
-    leveldb_writeoptions_t *write_sync;
-    leveldb_writebatch_t *batch;
-    BaseStatus batch_status;
-} Leveldb;
-
-typedef struct Cursor {
-    PluginCursor base; /* first: it is one */
-    leveldb_iterator_t *iterator;
-    leveldb_readoptions_t *read;
-} Cursor;
-
-static Leveldb *
-leveldb_of(PluginPeer *peer)
-{
-    return (Leveldb *)peer;
-}
-
-static const char *
-text_of(BaseSlice bytes)
-{
-    return (const char *)bytes.data;
-}
-
-/* The status of a call; frees the text. LevelDB tells kinds of errors by the text alone. */
-static BaseStatus
-status_of(char *error)
-{
-    if (error == NULL) {
-        return base_ok();
-    }
-    BaseCode code = strncmp(error, "Corruption", 10) == 0    ? BASE_CORRUPTION
-                    : strstr(error, "No space left") != NULL ? BASE_NO_SPACE
-                                                             : BASE_IO;
-    BaseStatus status = base_error(code, plugin_text_keep(error));
-    leveldb_free(error);
-    return status;
-}
+enum { KIB = 1 << 10, MIB = 1 << 20, COMPACT_PIECE = 128 * MIB };
 
 /* ---------------------------------------------------------------------------------- batches -- */
 
@@ -98,14 +52,14 @@ begin(PluginPeer *peer)
 static void
 put(PluginPeer *peer, BaseSlice key, BaseSlice value)
 {
-    leveldb_writebatch_put(leveldb_of(peer)->batch, text_of(key), key.len, text_of(value),
+    leveldb_writebatch_put(leveldb_of(peer)->batch, leveldb_text(key), key.len, leveldb_text(value),
                            value.len);
 }
 
 static void
 remove_key(PluginPeer *peer, BaseSlice key)
 {
-    leveldb_writebatch_delete(leveldb_of(peer)->batch, text_of(key), key.len);
+    leveldb_writebatch_delete(leveldb_of(peer)->batch, leveldb_text(key), key.len);
 }
 
 /* Keys of a range that the batch has put, one after the other, each behind its length. */
@@ -162,7 +116,7 @@ remove_range(PluginPeer *peer, BaseSlice start, BaseSlice stop)
     Leveldb *leveldb = leveldb_of(peer);
     remove_put(leveldb, start, stop);
     leveldb_iterator_t *iterator = leveldb_create_iterator(leveldb->db, leveldb->read);
-    for (leveldb_iter_seek(iterator, text_of(start), start.len); leveldb_iter_valid(iterator);
+    for (leveldb_iter_seek(iterator, leveldb_text(start), start.len); leveldb_iter_valid(iterator);
          leveldb_iter_next(iterator)) {
         size_t len = 0;
         const char *key = leveldb_iter_key(iterator, &len);
@@ -174,7 +128,7 @@ remove_range(PluginPeer *peer, BaseSlice start, BaseSlice stop)
     char *error = NULL;
     leveldb_iter_get_error(iterator, &error);
     leveldb_iter_destroy(iterator);
-    BaseStatus status = status_of(error);
+    BaseStatus status = leveldb_cursor_status(error);
     leveldb->batch_status = base_is_ok(status) ? leveldb->batch_status : status;
 }
 
@@ -189,7 +143,7 @@ write_batch(Leveldb *leveldb, bool sync)
 {
     char *error = NULL;
     leveldb_write(leveldb->db, sync ? leveldb->write_sync : leveldb->write, leveldb->batch, &error);
-    return status_of(error);
+    return leveldb_cursor_status(error);
 }
 
 static BaseStatus
@@ -210,7 +164,7 @@ sync_log(PluginPeer *peer)
     char *error = NULL;
     leveldb_write(leveldb->db, leveldb->write_sync, empty, &error);
     leveldb_writebatch_destroy(empty);
-    return status_of(error);
+    return leveldb_cursor_status(error);
 }
 
 /* ------------------------------------------------------------------------------------- reads -- */
@@ -228,30 +182,20 @@ view_free(PluginPeer *peer, void *view)
     leveldb_release_snapshot(leveldb_of(peer)->db, view);
 }
 
-/* Options for a read in a view; the caller destroys them. */
-static leveldb_readoptions_t *
-options_for(void *view)
-{
-    leveldb_readoptions_t *options = leveldb_readoptions_create();
-    leveldb_readoptions_set_verify_checksums(options, 1);
-    leveldb_readoptions_set_snapshot(options, view);
-    return options;
-}
-
 static BaseStatus
 get(PluginPeer *peer, void *view, BaseSlice key, bool cached_only, PluginPin *ret_pin)
 {
     (void)cached_only;
     Leveldb *leveldb = leveldb_of(peer);
-    leveldb_readoptions_t *options = view == NULL ? leveldb->read : options_for(view);
+    leveldb_readoptions_t *options = view == NULL ? leveldb->read : leveldb_cursor_options(view);
     char *error = NULL;
     size_t len = 0;
-    char *value = leveldb_get(leveldb->db, options, text_of(key), key.len, &len, &error);
+    char *value = leveldb_get(leveldb->db, options, leveldb_text(key), key.len, &len, &error);
     if (view != NULL) {
         leveldb_readoptions_destroy(options);
     }
     *ret_pin = (PluginPin){value != NULL, base_slice(value, len), value};
-    return status_of(error);
+    return leveldb_cursor_status(error);
 }
 
 static void
@@ -261,95 +205,13 @@ unpin(PluginPeer *peer, void *handle)
     leveldb_free(handle);
 }
 
-static BaseStatus
-cursor_new(PluginPeer *peer, void *view, bool cached_only, PluginCursor **ret_cursor)
-{
-    (void)cached_only;
-    Cursor *cursor = calloc(1, sizeof *cursor);
-    if (cursor == NULL) {
-        return base_error(BASE_NO_MEMORY, "no memory for a cursor");
-    }
-    cursor->base.peer = peer;
-    cursor->base.status = base_ok();
-    cursor->read = options_for(view);
-    cursor->iterator = leveldb_create_iterator(leveldb_of(peer)->db, cursor->read);
-    *ret_cursor = &cursor->base;
-    return base_ok();
-}
-
-/* The error that the iterator has met; it may stand on a key behind it all the same. */
-static BaseStatus
-error_of(const Cursor *cursor)
-{
-    char *error = NULL;
-    leveldb_iter_get_error(cursor->iterator, &error);
-    return status_of(error);
-}
-
-/* Shows where the iterator is, unless it has met an error on the way, and left something out. */
-static void
-show(PluginCursor *base)
-{
-    Cursor *cursor = (Cursor *)base;
-    base->status = error_of(cursor);
-    base->valid = base_is_ok(base->status) && leveldb_iter_valid(cursor->iterator) != 0;
-    if (!base->valid) {
-        return;
-    }
-    base->key.data = (const uint8_t *)leveldb_iter_key(cursor->iterator, &base->key.len);
-    base->value.data = (const uint8_t *)leveldb_iter_value(cursor->iterator, &base->value.len);
-}
-
-static void
-cursor_seek(PluginCursor *base, BaseSlice key)
-{
-    leveldb_iter_seek(((Cursor *)base)->iterator, text_of(key), key.len);
-    show(base);
-}
-
-static void
-cursor_seek_before(PluginCursor *base, BaseSlice key)
-{
-    leveldb_iterator_t *iterator = ((Cursor *)base)->iterator;
-    leveldb_iter_seek(iterator, text_of(key), key.len);
-    if (leveldb_iter_valid(iterator)) {
-        leveldb_iter_prev(iterator);
-    } else if (base_is_ok(error_of((Cursor *)base))) {
-        leveldb_iter_seek_to_last(iterator);
-    }
-    show(base);
-}
-
-static void
-cursor_next(PluginCursor *base)
-{
-    leveldb_iter_next(((Cursor *)base)->iterator);
-    show(base);
-}
-
-static void
-cursor_prev(PluginCursor *base)
-{
-    leveldb_iter_prev(((Cursor *)base)->iterator);
-    show(base);
-}
-
-static void
-cursor_free(PluginCursor *base)
-{
-    Cursor *cursor = (Cursor *)base;
-    leveldb_iter_destroy(cursor->iterator);
-    leveldb_readoptions_destroy(cursor->read);
-    free(cursor);
-}
-
 /* ----------------------------------------------------------------------- figures, compaction -- */
 
 static int64_t
 range_bytes(PluginPeer *peer, BaseSlice start, BaseSlice stop)
 {
-    const char *first = text_of(start);
-    const char *last = text_of(stop);
+    const char *first = leveldb_text(start);
+    const char *last = leveldb_text(stop);
     uint64_t bytes = 0;
     leveldb_approximate_sizes(leveldb_of(peer)->db, 1, &first, &start.len, &last, &stop.len,
                               &bytes);
@@ -393,7 +255,8 @@ figures(PluginPeer *peer, EngineFigureVisitor *visit, void *user)
 static BaseStatus
 compact(PluginPeer *peer, BaseSlice start, BaseSlice stop)
 {
-    leveldb_compact_range(leveldb_of(peer)->db, text_of(start), start.len, text_of(stop), stop.len);
+    leveldb_compact_range(leveldb_of(peer)->db, leveldb_text(start), start.len, leveldb_text(stop),
+                          stop.len);
     return base_ok();
 }
 
@@ -431,12 +294,12 @@ static const PluginPeerOps peer_ops = {
     .view_free = view_free,
     .get = get,
     .unpin = unpin,
-    .cursor_new = cursor_new,
-    .cursor_seek = cursor_seek,
-    .cursor_seek_before = cursor_seek_before,
-    .cursor_next = cursor_next,
-    .cursor_prev = cursor_prev,
-    .cursor_free = cursor_free,
+    .cursor_new = leveldb_cursor_new,
+    .cursor_seek = leveldb_cursor_seek,
+    .cursor_seek_before = leveldb_cursor_seek_before,
+    .cursor_next = leveldb_cursor_next,
+    .cursor_prev = leveldb_cursor_prev,
+    .cursor_free = leveldb_cursor_free,
     .sizes = sizes,
     .range_bytes = range_bytes,
     .compact = compact,
@@ -480,6 +343,7 @@ open_peer(const PluginPeerArgs *args, PluginPeer **ret_peer)
         return base_error(BASE_NO_MEMORY, "no memory for LevelDB");
     }
     leveldb->peer.ops = &peer_ops;
+    leveldb->peer.compact_piece = COMPACT_PIECE;
     set_options(leveldb, args->options);
     char *error = NULL;
     leveldb->db = leveldb_open(leveldb->options, args->directory, &error);
@@ -488,7 +352,7 @@ open_peer(const PluginPeerArgs *args, PluginPeer **ret_peer)
                        args->directory, error);
         leveldb->db = NULL;
         close_leveldb(&leveldb->peer);
-        return status_of(error);
+        return leveldb_cursor_status(error);
     }
     *ret_peer = &leveldb->peer;
     return base_ok();
