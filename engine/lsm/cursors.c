@@ -12,6 +12,7 @@ BaseStatus
 lsm_cursors_seek(LsmCursors *cursors, bool backward)
 {
     cursors->backward = backward;
+    cursors->passed = false;
     cursors->moved = ALL_MOVED;
     return lsm_cursor_seek_many(cursors->list, cursors->count, backward);
 }
@@ -39,9 +40,11 @@ sink(LsmCursors *cursors, size_t index)
     if (!stands && !base_is_ok(cursor->status)) {
         return cursor->status;
     }
+    bool passed = cursors->passed && index == 0;
     while (index + 1 < cursors->placed &&
-           (!stands || !is_ahead(cursors, cursor, order[index + 1]))) {
+           (!stands || passed || !is_ahead(cursors, cursor, order[index + 1]))) {
         order[index] = order[index + 1];
+        passed = false;
         index++;
     }
     order[index] = cursor;
@@ -54,6 +57,7 @@ static BaseStatus
 put_in_order(LsmCursors *cursors)
 {
     size_t moved = cursors->moved;
+    cursors->passed = cursors->passed && moved == 1;
     if (moved > cursors->placed) {
         for (size_t i = 0; i < cursors->count; i++) {
             cursors->order[i] = &cursors->list[i];
@@ -64,10 +68,12 @@ put_in_order(LsmCursors *cursors)
         BaseStatus status = sink(cursors, i);
         if (!base_is_ok(status)) {
             cursors->moved = ALL_MOVED;
+            cursors->passed = false;
             return status;
         }
     }
     cursors->moved = 0;
+    cursors->passed = false;
     return base_ok();
 }
 

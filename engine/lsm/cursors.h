@@ -23,6 +23,7 @@ typedef struct LsmCursors {
     size_t placed;
     size_t moved; /* of the foremost, since they were put in order; above `placed`: any may have */
     bool backward;
+    bool passed; /* the foremost alone moved, and is known to be behind the second now */
     bool shared; /* the second stands on the key of `at`, too */
     LsmCursor *at;
 } LsmCursors;

@@ -42,6 +42,7 @@ typedef struct LsmIterator {
     LsmSpan range; /* stored keys, bounded; in `low` and `high` */
     BaseSlice fence;
     bool fenced;         /* `fence` counts; else every step ranks the cursors anew */
+    bool at_second;      /* it is the key of the second cursor */
     unsigned impatience; /* hidden keys met in the span */
     unsigned dead;       /* keys that this move has passed, if that is bounded */
     uint64_t seeks;
@@ -229,6 +230,20 @@ fail(LsmIterator *iterator, BaseStatus status)
     iterator->base.status = status;
 }
 
+/*
+ * Whether a key is in the range, as far as the direction can leave it. An edge that is the border
+ * of a keyspace, which is one byte, is told from the first byte of keys.
+ */
+static inline bool
+is_before_edge(const LsmIterator *iterator, BaseSlice key, bool backward)
+{
+    BaseSlice edge = backward ? iterator->range.start : iterator->range.stop;
+    if (edge.len == 1) {
+        return backward ? key.data[0] >= edge.data[0] : key.data[0] < edge.data[0];
+    }
+    return backward ? base_slice_compare(key, edge) >= 0 : base_slice_compare(key, edge) < 0;
+}
+
 /* Sets the fence for the cursors as they are ranked and the cover as it is. */
 static void
 set_fence(LsmIterator *iterator)
@@ -237,14 +252,18 @@ set_fence(LsmIterator *iterator)
     bool backward = iterator->cursors.backward;
     BaseSlice fence = backward ? iterator->range.start : iterator->range.stop;
     BaseSlice second;
-    if (lsm_cursors_second(&iterator->cursors, &second) &&
-        lsm_cursors_compare(second, fence, backward) < 0) {
+    iterator->at_second = lsm_cursors_second(&iterator->cursors, &second) &&
+                          is_before_edge(iterator, second, backward);
+    if (iterator->at_second) {
         fence = second;
     }
     iterator->fenced = !iterator->cover.any || iterator->cover.hides == 0;
     if (iterator->cover.any && (backward || !span->unbounded)) {
         BaseSlice border = backward ? span->start : span->stop;
-        fence = lsm_cursors_compare(border, fence, backward) < 0 ? border : fence;
+        if (lsm_cursors_compare(border, fence, backward) < 0) {
+            fence = border;
+            iterator->at_second = false;
+        }
     }
     iterator->fence = fence;
 }
@@ -271,7 +290,8 @@ choose(LsmIterator *iterator)
         fail(iterator, status);
         return NULL;
     }
-    if (cursors->at == NULL || !lsm_span_holds(&iterator->range, cursors->at->entry->key)) {
+    if (cursors->at == NULL ||
+        !is_before_edge(iterator, cursors->at->entry->key, cursors->backward)) {
         iterator->base.valid = false;
         return NULL;
     }
@@ -381,10 +401,14 @@ find(LsmIterator *iterator)
 
 /* Whether a cursor has moved to an entry before the fence. */
 static inline bool
-is_before_fence(const LsmIterator *iterator, const LsmCursor *cursor, bool backward)
+is_before_fence(LsmIterator *iterator, const LsmCursor *cursor, bool backward)
 {
-    return cursor->entry != NULL && iterator->fenced &&
-           lsm_cursors_compare(cursor->entry->key, iterator->fence, backward) < 0;
+    if (cursor->entry == NULL || !iterator->fenced) {
+        return false;
+    }
+    int order = lsm_cursors_compare(cursor->entry->key, iterator->fence, backward);
+    iterator->cursors.passed = order > 0 && iterator->at_second;
+    return order < 0;
 }
 
 /* Goes on in the direction of the last move. */
