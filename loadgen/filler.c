@@ -43,11 +43,14 @@ keyed(const Block *from, uint64_t key)
         {from->words[0] ^ key, from->words[1] ^ key, from->words[2] ^ key, from->words[3] ^ key}};
 }
 
-static inline uint64_t
-difference(const Block *a, const Block *b)
+/* Adds the bits in which two blocks differ. */
+static inline void
+note_difference(Block *differ, const Block *a, const Block *b)
 {
-    return (a->words[0] ^ b->words[0]) | (a->words[1] ^ b->words[1]) | (a->words[2] ^ b->words[2]) |
-           (a->words[3] ^ b->words[3]);
+    differ->words[0] |= a->words[0] ^ b->words[0];
+    differ->words[1] |= a->words[1] ^ b->words[1];
+    differ->words[2] |= a->words[2] ^ b->words[2];
+    differ->words[3] |= a->words[3] ^ b->words[3];
 }
 
 /* Up to POOL bytes of one key. */
@@ -70,19 +73,19 @@ static bool
 is_stretch(const uint8_t *bytes, size_t size, uint64_t key)
 {
     const Block *from = pool;
-    uint64_t differ = 0;
+    Block differ = {{0}};
     Block expected;
     for (; size >= BLOCK; size -= BLOCK, bytes += BLOCK) {
         Block seen;
         memcpy(&seen, bytes, BLOCK);
         expected = keyed(from++, key);
-        differ |= difference(&seen, &expected);
+        note_difference(&differ, &seen, &expected);
     }
-    if (differ == 0 && size != 0) {
-        expected = keyed(from, key);
-        differ = memcmp(bytes, &expected, size) != 0;
+    if ((differ.words[0] | differ.words[1] | differ.words[2] | differ.words[3]) != 0) {
+        return false;
     }
-    return differ == 0;
+    expected = size != 0 ? keyed(from, key) : differ;
+    return memcmp(bytes, &expected, size) == 0;
 }
 
 static size_t

@@ -62,35 +62,40 @@ load_script_size(LoadScript *script)
 
 /* ----------------------------------------------------------------------------- without a mix -- */
 
+/* What the ring has for a place, and the other way: by age the age, so that inserts move it. */
+static uint64_t
+turned(const LoadScript *script, uint64_t place, uint64_t places)
+{
+    return script->chooser.distribution.kind == LOAD_CHOOSER_LATEST ? places - 1 - place : place;
+}
+
 /* Draws the next half of the ring at one go: a processor does several draws at the same time. */
 static void
 fill_ahead(LoadScript *script, uint64_t places)
 {
     uint64_t *half = &script->ahead[script->ahead_filled++ % 2 * LOAD_SCRIPT_AHEAD];
     for (int i = 0; i < LOAD_SCRIPT_AHEAD; i++) {
-        half[i] = load_chooser_draw(&script->chooser, &script->rand, places);
-        load_ledger_prefetch(script->ledger, half[i]);
+        uint64_t place = load_chooser_draw(&script->chooser, &script->rand, places);
+        load_ledger_prefetch(script->ledger, place);
+        half[i] = turned(script, place, places);
     }
 }
 
 /*
  * A place among those of the worker's own records, drawn some ahead so that what the ledger knows
- * of it is in the cache when it is needed. By age nothing is drawn ahead: the newest would not be
- * the newest any more, and it is in the cache anyway.
+ * of it is in the cache when it is needed.
  */
 static uint64_t
 draw_ahead(LoadScript *script, uint64_t places)
 {
-    if (script->chooser.distribution.kind == LOAD_CHOOSER_LATEST) {
-        return load_chooser_draw(&script->chooser, &script->rand, places);
-    }
     if (script->ahead_taken % LOAD_SCRIPT_AHEAD == 0) {
         if (script->ahead_taken == 0) {
             fill_ahead(script, places);
         }
         fill_ahead(script, places);
     }
-    return script->ahead[script->ahead_taken++ % G_N_ELEMENTS(script->ahead)];
+    uint64_t next = script->ahead[script->ahead_taken++ % G_N_ELEMENTS(script->ahead)];
+    return turned(script, next, places);
 }
 
 /* The place of the operation that is drawn among `places`, in the workload's order. */
