@@ -17,7 +17,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { DRAWS = 400000, RECORDS = 500, CELLS_MAX = 4096, HEAD = 200000, WORKERS = 3 };
+enum { DRAWS = 400000, RECORDS = 500, CELLS_MAX = 4096, HEAD = 200000 };
+
+enum { WORKERS = 3, WORKER_DRAWS = 50000 };
 
 static double expected[CELLS_MAX];
 static double seen[CELLS_MAX];
@@ -29,18 +31,24 @@ limit(double freedom)
     return freedom * pow(1 - spread + 4 * sqrt(spread), 3);
 }
 
-/* Chi-square of what was seen in `cells` cells, of which each must be expected 5 times or more. */
+/* Chi-square of `draws` seen in `cells` cells, each of which must be expected 5 times or more. */
 static double
-chi_square(size_t cells)
+chi_square_of(size_t cells, double draws)
 {
     double sum = 0;
-    double fewest = DRAWS;
+    double fewest = draws;
     for (size_t i = 0; i < cells; i++) {
-        fewest = fmin(fewest, expected[i] * DRAWS);
-        sum += pow(seen[i] - expected[i] * DRAWS, 2) / (expected[i] * DRAWS);
+        fewest = fmin(fewest, expected[i] * draws);
+        sum += pow(seen[i] - expected[i] * draws, 2) / (expected[i] * draws);
     }
     ck_assert_double_ge(fewest, 5);
     return sum;
+}
+
+static double
+chi_square(size_t cells)
+{
+    return chi_square_of(cells, DRAWS);
 }
 
 static void
@@ -168,7 +176,7 @@ chi_square_of_worker(const char *words, uint32_t worker, const double *law)
     LoadChooser chooser = load_chooser(&distribution, RECORDS);
     load_chooser_share(&chooser, worker, WORKERS);
     memset(seen, 0, sizeof seen);
-    for (int i = 0; i < DRAWS; i++) {
+    for (int i = 0; i < WORKER_DRAWS; i++) {
         uint64_t place = load_chooser_draw(&chooser, &rand, places);
         ck_assert_uint_lt(place, places);
         seen[place]++;
@@ -180,7 +188,7 @@ chi_square_of_worker(const char *words, uint32_t worker, const double *law)
     for (size_t place = 0; place < places; place++) {
         expected[place] /= all;
     }
-    return chi_square(places);
+    return chi_square_of(places, WORKER_DRAWS);
 }
 
 START_TEST(workers_share_one_zipfian_law)
