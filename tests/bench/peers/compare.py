@@ -311,7 +311,7 @@ def main():
     settings = settings_of(args, scale)
     names = args.names.split(",")
     if args.zstd:
-        without = ("leveldb", "eng:leveldb", "eng:lmdb")  # they have no zstd
+        without = ("leveldb", "eng:leveldb", "lmdb", "eng:lmdb")  # they have no zstd
         names = [name for name in names if name not in without]
     environment = dict(os.environ)
     if args.libraries:

@@ -3,8 +3,8 @@
  *
  * usage: lsm_peers PEER DIRECTORY [NAME=VALUE...]
  *
- * PEER is rocksdb, leveldb, or an engine of Larder. The store is made in DIRECTORY, which must be
- * empty or absent, and everything in it is removed in the end. Settings, with their presets:
+ * PEER is rocksdb, leveldb, lmdb, or an engine of Larder. The store is made in DIRECTORY, which
+ * must be empty or absent, and everything in it is removed in the end. Settings and their presets:
  *
  *   records=1000000 key_size=16 key_shape=decimal value_size=100 compression_ratio=0.5
  *   write_buffer=67108864 write_buffers=4 block_cache=1073741824 table_bytes=67108864
@@ -208,6 +208,7 @@ describe(const Stage *stage)
                  gauge_disk(stage->settings.directory), gauge_memory(), gauge_memory_highest());
     print_text("library", strcmp(stage->name, "rocksdb") == 0   ? library_of("rocksdb_open")
                           : strcmp(stage->name, "leveldb") == 0 ? library_of("leveldb_open")
+                          : strcmp(stage->name, "lmdb") == 0    ? library_of("mdb_env_open")
                                                                 : "");
     print_text("levels", levels == NULL ? "" : levels);
     (void)printf("}\n");

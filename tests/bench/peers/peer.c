@@ -30,6 +30,13 @@ peer_open(const char *name, const PeerSettings *settings)
         return NULL;
 #endif
     }
+    if (strcmp(name, "lmdb") == 0) {
+#ifdef LARDER_PEER_LMDB
+        return peer_lmdb_open(settings);
+#else
+        return NULL;
+#endif
+    }
     static const char engine[] = "eng:";
     size_t skip = strncmp(name, engine, strlen(engine)) == 0 ? strlen(engine) : 0;
     return peer_larder_open(name + skip, settings);

@@ -54,9 +54,9 @@ struct Peer {
     const PeerOps *ops;
 };
 
-/* Opens the store of that name, which is made when it is not there: "rocksdb", "leveldb" by their
-   own interfaces; "lsm", "eng:rocksdb" or another class of engine through engine.h. NULL: this
-   program was built without it. */
+/* Opens the store of that name, which is made when it is not there: "rocksdb", "leveldb", "lmdb" by
+   their own interfaces; "lsm", "eng:rocksdb" or another class of engine through engine.h. NULL:
+   this program was built without it. */
 Peer *peer_open(const char *name, const PeerSettings *settings);
 
 /* Says what went wrong and ends the program. */
@@ -66,6 +66,7 @@ _Noreturn void peer_fail(const char *what, const char *why);
 Peer *peer_larder_open(const char *engine, const PeerSettings *settings);
 Peer *peer_rocksdb_open(const PeerSettings *settings);
 Peer *peer_leveldb_open(const PeerSettings *settings);
+Peer *peer_lmdb_open(const PeerSettings *settings);
 
 /* Takes a value in. */
 static inline void
