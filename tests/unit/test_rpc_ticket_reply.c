@@ -7,7 +7,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-enum { REPLIES = 20000, VALUE_MAX = 300 };
+enum { REPLIES = 5000, VALUE_MAX = 300 };
 
 typedef union Result {
     StoreGetResult get;
@@ -140,6 +140,7 @@ main(void)
     Suite *suite = suite_create("rpc_ticket_reply");
     TCase *cases = tcase_create("ticket_reply");
     tcase_add_test(cases, both_ways_give_the_same_bytes);
+    tcase_set_timeout(cases, 60);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
