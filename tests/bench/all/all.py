@@ -187,7 +187,7 @@ def parse(words=None):
     parser.add_argument("--directory", type=pathlib.Path,
                         help="where figures go [build/release/bench/all]")
     parser.add_argument("--libraries", help="folder with peers built from source (dev: --peers=source)")
-    parser.add_argument("--names", default="lsm,eng:rocksdb,rocksdb,eng:leveldb,leveldb,eng:lmdb",
+    parser.add_argument("--names", default="lsm,eng:rocksdb,rocksdb,eng:leveldb,leveldb,eng:lmdb,lmdb",
                         help="columns of the engine table, ours first")
     arguments = parser.parse_args(words)
     arguments.directory = arguments.directory or arguments.build / "bench" / "all"
