@@ -312,6 +312,10 @@ static bool
 gather_get(RpcExpress *express, ExpressRequest *get)
 {
     StoreError error;
+    if (express->get_count == 0) {
+        express->gathering_us = base_clock_monotonic_us(express->context->clock);
+    }
+    get->args.get.deadline.now_us = express->gathering_us;
     if (!rpc_express_find_store(express, get->args.store, &get->ticket) ||
         !store_get_check(get->ticket.store, &get->args.get, &error)) {
         return false;

@@ -257,7 +257,8 @@ store_deadline_check(const Store *store, const StoreDeadline *deadline, int64_t 
         return store_error_range(ret_error, "options.deadline_ms", ms, 1, limits->deadline_ms_max,
                                  "ms");
     }
-    int64_t now_us = base_clock_monotonic_us(store->clock);
+    int64_t now_us =
+        deadline->now_us != 0 ? deadline->now_us : base_clock_monotonic_us(store->clock);
     int64_t arrival_us = deadline->arrival_us != 0 ? deadline->arrival_us : now_us;
     int64_t deadline_us = arrival_us + ms * 1000;
     if (now_us >= deadline_us) {

@@ -81,6 +81,7 @@ typedef struct StoreDeadline {
     int64_t arrival_us; /* monotonic time of the store's clock; 0: now */
     bool is_set;        /* the request named a budget */
     int64_t ms;         /* that budget; is checked: options.deadline_ms */
+    int64_t now_us;     /* of that clock, by a caller who has just read it; 0: it is read */
 } StoreDeadline;
 
 /*

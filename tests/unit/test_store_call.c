@@ -169,6 +169,20 @@ START_TEST(a_deadline_that_has_passed_is_refused_before_anything)
 }
 END_TEST
 
+START_TEST(a_deadline_is_held_against_the_time_that_its_caller_has)
+{
+    int64_t now_us = base_clock_monotonic_us(&fixture.clock.clock);
+    StoreDeadline deadline = {.arrival_us = now_us, .is_set = true, .ms = 10, .now_us = now_us};
+    int64_t deadline_us = 0;
+    base_fake_clock_advance_ms(&fixture.clock, 20);
+    ck_assert(store_deadline_check(fixture.store, &deadline, &deadline_us, &fixture.error));
+    ck_assert_int_eq(deadline_us, now_us + 10000);
+    deadline.now_us = now_us + 10000;
+    ck_assert(!store_deadline_check(fixture.store, &deadline, &deadline_us, &fixture.error));
+    expect_refused(STORE_REFUSED_DEADLINE, "server");
+}
+END_TEST
+
 /* The server's own limit is watched by the engine: the store does not look at the clock for it. */
 START_TEST(the_servers_own_limit_refuses_too)
 {
@@ -420,6 +434,7 @@ add_tests(TCase *tests)
     tcase_add_test(tests, a_late_batch_outlives_its_arguments);
     tcase_add_test(tests, a_late_refusal_is_dropped);
     tcase_add_test(tests, a_deadline_that_has_passed_is_refused_before_anything);
+    tcase_add_test(tests, a_deadline_is_held_against_the_time_that_its_caller_has);
     tcase_add_test(tests, the_servers_own_limit_refuses_too);
     tcase_add_test(tests, a_commit_that_is_not_sequenced_in_time_is_refused);
     tcase_add_test(tests, a_waiter_gets_an_answer_from_another_thread);
