@@ -6,6 +6,8 @@
  */
 #include "service/rpc/shape.h"
 
+#include "service/wire/direct.h"
+
 enum {
     /* More values than any shape puts on a tape. */
     VALUES_MAX = 16,
@@ -29,22 +31,6 @@ left(const Reader *reader)
     return (size_t)(reader->end - reader->at);
 }
 
-static inline uint32_t
-load_u32(const uint8_t *from)
-{
-    uint32_t big;
-    memcpy(&big, from, sizeof big);
-    return __builtin_bswap32(big);
-}
-
-static inline uint64_t
-load_u64(const uint8_t *from)
-{
-    uint64_t big;
-    memcpy(&big, from, sizeof big);
-    return __builtin_bswap64(big);
-}
-
 /* Type and id of a field, as the three bytes before its value. */
 static inline uint32_t
 field_head(WireType type, unsigned id)
@@ -56,7 +42,8 @@ field_head(WireType type, unsigned id)
 static inline bool
 take_head(Reader *reader, WireType type, unsigned id, size_t bytes)
 {
-    if (left(reader) < FIELD_HEAD + bytes || load_u32(reader->at) >> 8 != field_head(type, id)) {
+    if (left(reader) < FIELD_HEAD + bytes ||
+        wire_direct_load_u32(reader->at) >> 8 != field_head(type, id)) {
         return false;
     }
     reader->at += FIELD_HEAD;
@@ -69,7 +56,7 @@ take_bytes(Reader *reader, unsigned id, BaseSlice *ret_bytes)
     if (left(reader) < sizeof(uint64_t)) {
         return false;
     }
-    uint64_t word = load_u64(reader->at);
+    uint64_t word = wire_direct_load_u64(reader->at);
     uint32_t len = (uint32_t)(word >> 8);
     if (word >> 40 != field_head(WIRE_BYTES, id) || len > left(reader) - BYTES_HEAD) {
         return false;
@@ -86,7 +73,7 @@ take_i64(Reader *reader, unsigned id, bool *ret_has, int64_t *ret_number)
 {
     if (take_head(reader, WIRE_I64, id, sizeof *ret_number)) {
         *ret_has = true;
-        *ret_number = (int64_t)load_u64(reader->at);
+        *ret_number = (int64_t)wire_direct_load_u64(reader->at);
         reader->at += sizeof *ret_number;
     }
 }
@@ -95,7 +82,7 @@ static inline void
 take_i32(Reader *reader, unsigned id, int *ret_number)
 {
     if (take_head(reader, WIRE_I32, id, sizeof(int32_t))) {
-        *ret_number = (int32_t)load_u32(reader->at);
+        *ret_number = (int32_t)wire_direct_load_u32(reader->at);
         reader->at += sizeof(int32_t);
     }
 }
@@ -203,7 +190,7 @@ take_frame(Reader *reader, RpcShape *shape)
     if (!shape->framed) {
         return true;
     }
-    uint32_t frame = load_u32(reader->at);
+    uint32_t frame = wire_direct_load_u32(reader->at);
     reader->at += WIRE_FRAME_HEADER_BYTES;
     return frame == left(reader);
 }
@@ -212,8 +199,8 @@ take_frame(Reader *reader, RpcShape *shape)
 static inline bool
 take_message(Reader *reader, RpcShape *shape)
 {
-    uint64_t head = load_u64(reader->at);
-    uint32_t name = load_u32(reader->at + 8);
+    uint64_t head = wire_direct_load_u64(reader->at);
+    uint32_t name = wire_direct_load_u32(reader->at + 8);
     unsigned letters = 3;
     if (head == CALL_OF_3_LETTERS && name >> 8 == ('g' << 16 | 'e' << 8 | 't')) {
         shape->method = RPC_HOT_GET;
@@ -226,7 +213,7 @@ take_message(Reader *reader, RpcShape *shape)
     } else {
         return false;
     }
-    shape->seqid = (int32_t)load_u32(reader->at + 8 + letters);
+    shape->seqid = (int32_t)wire_direct_load_u32(reader->at + 8 + letters);
     reader->at += 8 + letters + sizeof shape->seqid;
     return true;
 }

@@ -1,9 +1,9 @@
 /*
  * direct.h: fields of the binary protocol stored straight into room of known size, for replies that
- * are written millions of times a second.
+ * are written millions of times a second, and numbers taken from bytes that are known to be there.
  *
- * Each function stores at `to` and returns the byte behind. The bytes are those that the writer
- * writes one by one (writer.h); whoever uses these has made room for all of them first.
+ * Each function that stores does so at `to` and returns the byte behind. The bytes are those that
+ * the writer writes one by one (writer.h); whoever uses these has made room for all of them first.
  *
  * Threading: pure functions.
  */
@@ -23,6 +23,22 @@ enum {
     WIRE_DIRECT_BYTES = WIRE_DIRECT_HEAD + 4, /* without the bytes */
     WIRE_DIRECT_STOP = 1,
 };
+
+static inline uint32_t
+wire_direct_load_u32(const uint8_t *from)
+{
+    uint32_t big;
+    memcpy(&big, from, sizeof big);
+    return __builtin_bswap32(big);
+}
+
+static inline uint64_t
+wire_direct_load_u64(const uint8_t *from)
+{
+    uint64_t big;
+    memcpy(&big, from, sizeof big);
+    return __builtin_bswap64(big);
+}
 
 static inline uint8_t *
 wire_direct_u32(uint8_t *to, uint32_t number)

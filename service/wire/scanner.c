@@ -9,6 +9,7 @@
 #include "service/wire/scanner.h"
 
 #include "service/wire/cursor.h"
+#include "service/wire/direct.h"
 
 enum { STAGE_START, STAGE_FRAME, STAGE_HEAD, STAGE_BODY };
 
@@ -213,14 +214,6 @@ scan_unframed(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_
     return WIRE_SCAN_WHOLE;
 }
 
-static inline uint32_t
-load_u32(const uint8_t *from)
-{
-    uint32_t big;
-    memcpy(&big, from, sizeof big);
-    return __builtin_bswap32(big);
-}
-
 /*
  * Where a frame ends of which every byte is there, as they mostly are: nothing has to be kept of
  * it. 0: this is none, or one that is empty.
@@ -231,7 +224,7 @@ whole_frame(const uint8_t *data, size_t len)
     if (len < WIRE_FRAME_HEADER_BYTES || data[0] > WIRE_FRAME_BYTES_CAP >> 24) {
         return 0;
     }
-    size_t frame = load_u32(data);
+    size_t frame = wire_direct_load_u32(data);
     return frame != 0 && frame <= len - WIRE_FRAME_HEADER_BYTES ? frame + WIRE_FRAME_HEADER_BYTES
                                                                 : 0;
 }
@@ -244,7 +237,7 @@ scan_framed(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_t 
         if (len < WIRE_FRAME_HEADER_BYTES) {
             return WIRE_SCAN_MORE;
         }
-        uint32_t frame = load_u32(data);
+        uint32_t frame = wire_direct_load_u32(data);
         if (frame == 0) {
             return WIRE_SCAN_CLOSE;
         }
