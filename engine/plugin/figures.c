@@ -4,7 +4,9 @@
  * A range is walked record by record, which gives exact figures. After every WALK_MAX records the
  * peer is asked how many bytes the part that was walked takes, and how many the rest; when it can
  * tell, the rest is estimated by that, and the walk ends. A peer that only knows how many keys it
- * has in all helps with the range of everything, and so with statistics.
+ * has in all helps with the range of everything, and so with statistics. The estimate is as good as
+ * the peer's answer: a few per cent for tables, and off by twice and more for a RocksDB memtable,
+ * which counts by a few steps in its skip list.
  *
  * Statistics are the estimate of all records. They are kept, and taken again only when the store
  * has seen a tenth as many further commits as it has records, or removed a range.
