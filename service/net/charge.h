@@ -38,15 +38,7 @@ net_charge_input(NetConn *conn)
     }
 }
 
-/* A slot is new: it holds itself. */
-static inline void
-net_charge_slot(NetRequest *request)
-{
-    net_charge(request->conn, 0, sizeof *request, 0);
-    request->charged = sizeof *request;
-}
-
-/* A slot has got its request or its reply. */
+/* A slot has got its request or its reply; from the first of them on it counts itself, too. */
 static inline void
 net_charge_request(NetRequest *request)
 {

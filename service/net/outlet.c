@@ -27,7 +27,6 @@ net_outlet_push(NetConn *conn, NetRequest *request)
     net_list_append(&conn->slots, &request->slot);
     conn->slot_count++;
     conn->pending++;
-    net_charge_slot(request);
 }
 
 static void

@@ -308,14 +308,45 @@ is_busy(const RpcExpressConn *conn)
     return atomic_load_explicit(&conn->under_way, memory_order_acquire) != 0;
 }
 
+/* The deadline of a request whose arguments were read already; NULL: they are on the tape. */
+static inline StoreDeadline *
+deadline_of(RpcHotMethod method, RpcHotArgs *args)
+{
+    switch (method) {
+    case RPC_HOT_GET:
+        return &args->get.deadline;
+    case RPC_HOT_PUT:
+        return &args->put.options.deadline;
+    case RPC_HOT_REMOVE:
+        return &args->removal.options.deadline;
+    case RPC_HOT_MULTI_GET:
+    case RPC_HOT_BATCH:
+    case RPC_HOT_BULK_WRITE:
+    case RPC_HOT_SCAN:
+    case RPC_HOT_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+/* The clock is read for the first request that is gathered; the others are held to that time. */
+static inline void
+tell_time(RpcExpress *express, ExpressRequest *request)
+{
+    StoreDeadline *deadline = deadline_of(request->ticket.method, &request->args);
+    if (deadline == NULL) {
+        return;
+    }
+    if (express->get_count == 0 && express->pending.count == 0) {
+        express->gathering_us = base_clock_monotonic_us(express->context->clock);
+    }
+    deadline->now_us = express->gathering_us;
+}
+
 static bool
 gather_get(RpcExpress *express, ExpressRequest *get)
 {
     StoreError error;
-    if (express->get_count == 0) {
-        express->gathering_us = base_clock_monotonic_us(express->context->clock);
-    }
-    get->args.get.deadline.now_us = express->gathering_us;
     if (!rpc_express_find_store(express, get->args.store, &get->ticket) ||
         !store_get_check(get->ticket.store, &get->args.get, &error)) {
         return false;
@@ -423,6 +454,7 @@ rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
             return fate;
         }
     }
+    tell_time(express, at_hand);
     bool taken = is_get     ? gather_get(express, at_hand)
                  : is_write ? gather_write(express, &hot, &at_hand->args, ticket)
                             : execute_read(express, &hot, ticket);

@@ -30,7 +30,7 @@ struct RpcExpress {
     int64_t expired_us;
     ObsRun run; /* calls that ended in the flush at hand */
     RpcPending pending;
-    int64_t gathering_us; /* when the first of these gets came; their deadlines are held to it */
+    int64_t gathering_us; /* when gathering began; deadlines are held to it */
     size_t get_count;
     ExpressRequest gets[EXPRESS_GETS_MAX + 1]; /* behind those gathered: the request at hand */
 };

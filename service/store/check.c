@@ -165,21 +165,6 @@ check_durability(const Store *store, int durability, EngineCommit *commit, Store
     return true;
 }
 
-/*
- * The server's own limit is far away, and the engine looks again when the commit's turn comes: for
- * that the clock need not be read.
- */
-static bool
-check_deadline(const Store *store, const StoreDeadline *deadline, int64_t *ret_deadline_us,
-               StoreError *ret_error)
-{
-    if (deadline->is_set || deadline->arrival_us == 0) {
-        return store_deadline_check(store, deadline, ret_deadline_us, ret_error);
-    }
-    *ret_deadline_us = deadline->arrival_us + store_limits(store)->deadline_ms_default * 1000;
-    return true;
-}
-
 bool
 store_check_options(const Store *store, const StoreWriteOptions *options, EngineCommit *commit,
                     StoreError *ret_error)
@@ -195,7 +180,7 @@ store_check_options(const Store *store, const StoreWriteOptions *options, Engine
         return store_check_unsupported(store, STORE_PLACE_OPTIONS, "request_id",
                                        "does not remember request ids", ret_error);
     }
-    return check_deadline(store, &options->deadline, &commit->deadline_us, ret_error);
+    return store_deadline_check(store, &options->deadline, &commit->deadline_us, ret_error);
 }
 
 bool
