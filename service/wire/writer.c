@@ -6,7 +6,13 @@
 #include "engine/base/check.h"
 #include "service/wire/direct.h"
 
-enum { VARINT_BYTES_MAX = 10, COMPACT_SHORT_LIST = 15, LIST_HEAD_MAX = 6, FIELD_HEAD = 3 };
+enum {
+    VARINT_BYTES_MAX = 10,
+    COMPACT_SHORT_LIST = 15,
+    BINARY_LIST_HEAD = 5,
+    COMPACT_LIST_HEAD_MAX = 6,
+    FIELD_HEAD = 3,
+};
 
 static const uint8_t COMPACT_TYPES[16] = {
     [WIRE_BOOL] = 1, [WIRE_BYTE] = 3,   [WIRE_I16] = 4,     [WIRE_I32] = 5,
@@ -364,30 +370,41 @@ wire_writer_list(WireWriter *writer, WireType element, uint32_t count)
     put_size(writer, count);
 }
 
+/* The most that the head of a list takes. */
+static size_t
+list_head_max(const WireWriter *writer)
+{
+    return is_binary(writer) ? BINARY_LIST_HEAD : COMPACT_LIST_HEAD_MAX;
+}
+
 size_t
 wire_writer_list_open(WireWriter *writer)
 {
     size_t mark = writer->out->len;
-    (void)room(writer, LIST_HEAD_MAX);
+    (void)room(writer, list_head_max(writer));
     return mark;
 }
 
-/* The elements move up to a head that is shorter than the room for it. */
+/* In compact the elements move up to a head that is shorter than the room for it. */
 void
 wire_writer_list_close(WireWriter *writer, size_t mark, WireType element, uint32_t count)
 {
     if (writer->code != WIRE_OK) {
         return;
     }
-    BaseBuf head_bytes = {.data = (uint8_t[LIST_HEAD_MAX]){0}, .capacity = LIST_HEAD_MAX};
-    WireWriter head = {.out = &head_bytes, .bytes_max = LIST_HEAD_MAX, .format = writer->format};
+    BaseBuf head_bytes = {.data = (uint8_t[COMPACT_LIST_HEAD_MAX]){0},
+                          .capacity = COMPACT_LIST_HEAD_MAX};
+    WireWriter head = {
+        .out = &head_bytes, .bytes_max = COMPACT_LIST_HEAD_MAX, .format = writer->format};
     wire_writer_list(&head, element, count);
     BaseBuf *out = writer->out;
-    size_t elements = mark + LIST_HEAD_MAX;
+    size_t elements = mark + list_head_max(writer);
     size_t len = head_bytes.len;
     memcpy(out->data + mark, head_bytes.data, len);
-    memmove(out->data + mark + len, out->data + elements, out->len - elements);
-    out->len -= LIST_HEAD_MAX - len;
+    if (mark + len != elements) {
+        memmove(out->data + mark + len, out->data + elements, out->len - elements);
+        out->len -= elements - (mark + len);
+    }
 }
 
 void
