@@ -64,8 +64,8 @@ check_indeterminate(LarderRpcStoreIf *scripted)
     got = get(scripted, text("!unknown-applied:b"), NULL);
     EXPECT(got != NULL && got->found);
 
-    LarderRpcPutOptions *hurried = NEW(PUT_OPTIONS, "deadline_ms", (gint64)20, NULL);
-    EXPECT(put(scripted, text("!delay-300ms:c"), text("v"), hurried) == NULL);
+    LarderRpcPutOptions *hurried = NEW(PUT_OPTIONS, "deadline_ms", (gint64)200, NULL);
+    EXPECT(put(scripted, text("!delay-1000ms:c"), text("v"), hurried) == NULL);
     EXPECT(thrown.indeterminate != NULL &&
            thrown.indeterminate->code == LARDER_RPC_INDETERMINATE_CODE_DEADLINE);
     return NULL;

@@ -1023,8 +1023,8 @@ indeterminate(Store &scripted)
     EXPECT(error.code == IndeterminateCode::ENGINE_UNKNOWN);
     EXPECT(scripted.get("!unknown-applied:b").found);
     PutOptions hurried;
-    hurried.__set_deadline_ms(20);
-    error = thrown<Indeterminate>([&] { scripted.put("!delay-300ms:c", "v", hurried); });
+    hurried.__set_deadline_ms(200);
+    error = thrown<Indeterminate>([&] { scripted.put("!delay-1000ms:c", "v", hurried); });
     EXPECT(error.code == IndeterminateCode::DEADLINE);
 }
 

@@ -639,8 +639,8 @@ check(43, 'Indeterminate', scripted, async () => {
     code: IndeterminateCode.ENGINE_UNKNOWN,
   });
   fields(await scripted.get(S, '!unknown-applied:b', null), { found: true });
-  const hurried = new PutOptions({ deadline_ms: 20 });
-  await rejected(scriptedPut('!delay-300ms:c', hurried), Indeterminate, {
+  const hurried = new PutOptions({ deadline_ms: 200 });
+  await rejected(scriptedPut('!delay-1000ms:c', hurried), Indeterminate, {
     code: IndeterminateCode.DEADLINE,
   });
 });

@@ -610,7 +610,7 @@ check 43, 'Indeterminate', $scripted, sub {
         scripted_put('!unknown-applied:b');
     expect $scripted->get(S, '!unknown-applied:b')->{found}, 'applied';
     died 'Larder::Indeterminate', { code => Larder::IndeterminateCode::DEADLINE },
-        scripted_put('!delay-300ms:c', put_options(deadline_ms => 20));
+        scripted_put('!delay-1000ms:c', put_options(deadline_ms => 200));
 };
 
 check 44, 'Failed', $scripted, sub {

@@ -85,8 +85,8 @@ trait OutcomeChecks
             $this->equal($applied, $found, "$key found");
         }
         $late = ['code' => IndeterminateCode::DEADLINE];
-        $options = ['deadline_ms' => 20];
-        $this->putThrows($store, '!delay-300ms:c', Indeterminate::class, $late, $options);
+        $options = ['deadline_ms' => 200];
+        $this->putThrows($store, '!delay-1000ms:c', Indeterminate::class, $late, $options);
     }
 
     private function failed(StoreClient $store): void

@@ -595,7 +595,7 @@ def indeterminate(servers):
         servers.scripted.put(S, b"!unknown-applied:b", b"v", None)
     assert servers.scripted.get(S, b"!unknown-applied:b", None).found
     with raises(Indeterminate, code=IndeterminateCode.DEADLINE):
-        servers.scripted.put(S, b"!delay-300ms:c", b"v", PutOptions(deadline_ms=20))
+        servers.scripted.put(S, b"!delay-1000ms:c", b"v", PutOptions(deadline_ms=200))
 
 
 @check(44, "Failed", on="scripted")

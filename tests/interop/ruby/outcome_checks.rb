@@ -45,8 +45,8 @@ module OutcomeChecks
       equal('', exception.request_id, 'request_id')
       equal(applied, store.get('default', key, nil).found, "#{key} found")
     end
-    put_raises(store, '!delay-300ms:c', Indeterminate, IndeterminateCode::DEADLINE,
-               PutOptions.new(deadline_ms: 20))
+    put_raises(store, '!delay-1000ms:c', Indeterminate, IndeterminateCode::DEADLINE,
+               PutOptions.new(deadline_ms: 200))
   end
 
   def failed(store)

@@ -64,8 +64,8 @@ check_indeterminate(LarderClient *client)
 
     /* The SDK stops waiting at the deadline too; whichever of them is first, nobody knows more. */
     LarderPutOptions hurried = {0};
-    LARDER_SET(&hurried, deadline_ms, 20);
-    EXPECT(put(client, T("!delay-300ms:c"), T("v"), &hurried) == NULL);
+    LARDER_SET(&hurried, deadline_ms, 200);
+    EXPECT(put(client, T("!delay-1000ms:c"), T("v"), &hurried) == NULL);
     EXPECT(last()->outcome == LARDER_LOST ||
            is_outcome(last(), LARDER_INDETERMINATE, LARDER_INDETERMINATE_CODE_DEADLINE));
     return NULL;

@@ -78,8 +78,8 @@ final class OutcomeChecks extends Checks {
             boolean found = store.get(DEFAULT, text(key.getKey()), null).isFound();
             equal(key.getValue(), found, key.getKey() + " found");
         }
-        Indeterminate late = putThrows(Indeterminate.class, store, "!delay-300ms:c",
-                new PutOptions().setDeadline_ms(20));
+        Indeterminate late = putThrows(Indeterminate.class, store, "!delay-1000ms:c",
+                new PutOptions().setDeadline_ms(200));
         equal(IndeterminateCode.DEADLINE, late.getCode(), "code");
     }
 

@@ -57,8 +57,8 @@ func indeterminate(store *larder.StoreClient) {
 		check.Equal(key+" found", applied, get(store, key).Found)
 	}
 	options := larder.NewPutOptions()
-	options.DeadlineMs = thrift.Pointer[int64](20)
-	late := check.Thrown[*larder.Indeterminate](tryPut(store, "!delay-300ms:c", options))
+	options.DeadlineMs = thrift.Pointer[int64](200)
+	late := check.Thrown[*larder.Indeterminate](tryPut(store, "!delay-1000ms:c", options))
 	check.Equal("code", larder.IndeterminateCode_DEADLINE, late.Code)
 }
 
