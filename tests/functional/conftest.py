@@ -30,6 +30,15 @@ def start_server(tmp_path):
 
 
 @pytest.fixture
+def hold(tmp_path):
+    """A file that is there until the test removes it, for the option `hold` of a Larderd."""
+    path = tmp_path / "hold"
+    path.touch()
+    yield path
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
 def server(start_server):
     """A running server with defaults but in memory, on free ports of the IPv4 loopback."""
     return start_server()

@@ -122,6 +122,7 @@ class Larderd:
     engine     of the store "default" that a configuration without stores gets: in memory, because most
                tests are not about disks; None: larderd's own choice
     program    another larderd, SCRIPTED_LARDERD for example
+    hold       for SCRIPTED_LARDERD: a path; while there is a file, writes with "!delay" do not end
     data_dir   in the folder; None: leave it to the configuration
     pass_fds   file descriptors that it inherits
     wait       False: return without waiting until it is ready
@@ -129,7 +130,7 @@ class Larderd:
 
     def __init__(self, folder, config=None, listen=("tcp:127.0.0.1:0",),
                  admin_listen=("tcp:127.0.0.1:0",), arguments=(), engine="hashmap", program=LARDERD,
-                 data_dir="data", environment=None, pass_fds=(), wait=True):
+                 data_dir="data", environment=None, pass_fds=(), wait=True, hold=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config_path = self.folder / "larder.conf"
@@ -144,6 +145,8 @@ class Larderd:
         self.command += [f"--admin-listen={address}" for address in admin_listen or ()]
         self.command += [str(argument) for argument in arguments]
         self.environment = {**os.environ, **(environment or {})}
+        if hold is not None:
+            self.environment["LARDER_SCRIPTED_HOLD"] = str(hold)
         self.pass_fds = tuple(pass_fds)
         self.process = None
         self.starts = 0

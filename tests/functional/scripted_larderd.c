@@ -3,9 +3,12 @@
  *
  * The engine obeys the scripts in keys (scripted_script.h), but for one verb: whether a key is
  * served here at all is decided before any engine is asked, so "!elsewhere" is an observer's.
+ * LARDER_SCRIPTED_HOLD is a path: while there is a file, delayed commits do not end.
  */
 #include "service/program.h"
 #include "tests/support/scripted_engine.h"
+
+#include <stdlib.h>
 
 enum { WRONG_OWNER = 1, EPOCH = 7, SHARD = 3 };
 
@@ -33,6 +36,7 @@ main(int argc, char **argv)
 {
     static const RpcObserver elsewhere = {.before = turn_away};
     static const ServerParts parts = {.observer = &elsewhere};
+    scripted_hold(getenv("LARDER_SCRIPTED_HOLD"));
     if (engine_class_register(&scripted_class).code != BASE_OK) {
         return PROGRAM_INTERNAL;
     }

@@ -125,10 +125,10 @@ def test_a_method_of_another_service_is_no_malformed_request(server):
     assert "no request" not in server.stderr()
 
 
-def test_drain(start_server):
-    server = start_server(program=SCRIPTED_LARDERD, config=SCRIPTED)
+def test_drain(start_server, hold):
+    server = start_server(program=SCRIPTED_LARDERD, config=SCRIPTED, hold=hold)
     with server.store() as client, server.admin() as admin, server.observe() as observe:
-        client.client.send_put("default", b"!delay-1500ms:k", b"v", None)
+        client.client.send_put("default", b"!delay-0ms:k", b"v", None)
         server.wait_until(lambda: server.metric('larder_net_in_flight{listener="data"}') == 1)
         at_once = admin.drain(0, None)
         assert (at_once.drained, at_once.in_flight) == (False, 1)
@@ -136,6 +136,7 @@ def test_drain(start_server):
         assert health.live and not health.ready
         assert [check.name for check in health.checks if not check.passed] == ["listeners"]
         server.wait_until(lambda: not server.accepts_connections(), "the listener is closed")
+        hold.unlink()
         done = admin.drain(60000, None)
         assert done.drained and done.in_flight == 0
         assert client.client.recv_put().applied
@@ -153,27 +154,31 @@ def test_stopping_does_not_wait_for_a_drain_call(start_server):
         server.stop()
 
 
-def test_management_answers_while_data_is_stuck(start_server):
-    server = start_server(program=SCRIPTED_LARDERD, config="[server]\nworkers=1\n" + SCRIPTED)
+def test_management_answers_while_data_is_stuck(start_server, hold):
+    server = start_server(program=SCRIPTED_LARDERD, config="[server]\nworkers=1\n" + SCRIPTED, hold=hold)
     clients = [server.store() for _ in range(4)]
     for client in clients:
-        client.client.send_put("default", b"!delay-500ms:k", b"v", None)
+        client.client.send_put("default", b"!delay-0ms:k", b"v", None)
     server.wait_until(lambda: server.metric('larder_net_in_flight{listener="data"}') == 4)
     with server.observe() as observe:
         assert observe.health(None).ready
+    hold.unlink()
     for client in clients:
         assert client.client.recv_put().applied
         client.close()
 
 
-def test_a_full_queue_refuses(start_server):
-    server = start_server(program=SCRIPTED_LARDERD,
+def test_a_full_queue_refuses(start_server, hold):
+    server = start_server(program=SCRIPTED_LARDERD, hold=hold,
                           config="[server]\nworkers=1\n[limits]\nqueue_requests=16\n" + SCRIPTED)
     with server.store() as stuck, server.store() as flood:
-        stuck.client.send_put("default", b"!delay-2000ms:k", b"v", None)
+        stuck.client.send_put("default", b"!delay-0ms:k", b"v", None)
         server.wait_until(lambda: server.metric("larder_rpc_in_flight") == 2)
         for i in range(40):
             flood.client.send_put("default", b"%d" % i, b"v", None)
+        rejected = 'larder_overload_rejections_total{listener="data",reason="queue"}'
+        server.wait_until(lambda: server.metric(rejected) == 24)
+        hold.unlink()
         outcomes = []
         for i in range(40):
             try:
@@ -186,4 +191,4 @@ def test_a_full_queue_refuses(start_server):
         assert stuck.client.recv_put().applied
         stored = [flood.get("default", b"%d" % i, None).found for i in range(40)]
         assert stored == outcomes
-    assert server.metric('larder_overload_rejections_total{listener="data",reason="queue"}') == 24
+    assert server.metric(rejected) == 24

@@ -141,15 +141,16 @@ def send_put(connection, key, value=b"v"):
     connection.client.send_put("default", key, value, None)
 
 
-def test_requests_under_way_are_finished_before_the_end(start_server):
-    server = start_server(program=SCRIPTED_LARDERD, config=SCRIPTED)
+def test_requests_under_way_are_finished_before_the_end(start_server, hold):
+    server = start_server(program=SCRIPTED_LARDERD, config=SCRIPTED, hold=hold)
     clients = [server.store() for _ in range(3)]
     for i, client in enumerate(clients):
-        send_put(client, b"!delay-1500ms:%d" % i)
+        send_put(client, b"!delay-0ms:%d" % i)
     server.wait_until(lambda: server.metric('larder_net_in_flight{listener="data"}') == 3)
     server.send_signal(signal.SIGTERM)
     server.wait_for("draining: ")
     server.wait_until(lambda: not server.accepts_connections(), "the listener is closed")
+    hold.unlink()
     for client in clients:
         assert client.client.recv_put().applied
         with pytest.raises(TTransportException):
@@ -159,14 +160,16 @@ def test_requests_under_way_are_finished_before_the_end(start_server):
     assert "cut off" not in server.stderr()
 
 
-def test_requests_sent_together_are_all_answered_in_a_drain(start_server):
-    server = start_server(program=SCRIPTED_LARDERD, config=SCRIPTED)
+def test_requests_sent_together_are_all_answered_in_a_drain(start_server, hold):
+    server = start_server(program=SCRIPTED_LARDERD, config=SCRIPTED, hold=hold)
     with server.store() as client:
-        send_put(client, b"!delay-800ms:a")
+        send_put(client, b"!delay-0ms:a")
         for i in range(50):
             send_put(client, b"%d" % i)
         server.wait_until(lambda: server.metric('larder_net_in_flight{listener="data"}') == 51)
         server.send_signal(signal.SIGTERM)
+        server.wait_for("draining: ")
+        hold.unlink()
         for _ in range(51):
             assert client.client.recv_put().applied
         with pytest.raises(TTransportException):
@@ -222,7 +225,7 @@ def test_bytes_that_are_no_request_are_logged_once_in_a_while(server):
                 pass
     server.wait_until(
         lambda: server.metric('larder_connections_closed_total{listener="data",reason="malformed"}') == 20)
-    assert server.stderr().count("bytes that are no request") == 1
+    assert 0 < server.stderr().count("bytes that are no request") < 20
 
 
 def test_more_connections_than_allowed(start_server):

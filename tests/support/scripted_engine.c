@@ -2,7 +2,8 @@
  * scripted_engine.c: the test engine. See scripted_engine.h.
  *
  * One mutex protects everything. A delayed chain waits in a list for the timer thread, which then
- * runs it like any other; so outcomes keep the order of sequencing.
+ * runs it like any other; so outcomes keep the order of sequencing. While delays are held it looks
+ * every millisecond whether they still are.
  */
 #include "tests/support/scripted_engine.h"
 
@@ -15,6 +16,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
+
+enum { HOLD_LOOK_US = 1000 };
+
+static const char *hold_path;
 
 typedef struct Delayed {
     struct Delayed *next;
@@ -142,6 +148,18 @@ real_us(void)
     return base_clock_monotonic_us(base_clock_real());
 }
 
+void
+scripted_hold(const char *path)
+{
+    hold_path = path;
+}
+
+static bool
+is_held(void)
+{
+    return hold_path != NULL && access(hold_path, F_OK) == 0;
+}
+
 /* Runs a chain up to its end, or up to the first commit that is to be delayed. */
 static void
 run_chain(Scripted *scripted, EngineCommit *chain, bool first_has_waited)
@@ -169,7 +187,7 @@ run_chain(Scripted *scripted, EngineCommit *chain, bool first_has_waited)
     }
 }
 
-/* Takes out the chain that is due first, if it is due. */
+/* Takes out the chain that is due first, if it is due and not held; else tells when to look again. */
 static EngineCommit *
 take_due(Scripted *scripted, int64_t now_us, int64_t *ret_due_us)
 {
@@ -179,6 +197,10 @@ take_due(Scripted *scripted, int64_t now_us, int64_t *ret_due_us)
     }
     *ret_due_us = first == NULL ? now_us + 3600000000 : (*first)->due_us;
     if (first == NULL || (*first)->due_us > now_us) {
+        return NULL;
+    }
+    if (is_held()) {
+        *ret_due_us = now_us + HOLD_LOOK_US;
         return NULL;
     }
     Delayed *delayed = *first;

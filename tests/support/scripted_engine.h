@@ -9,6 +9,8 @@
  * It is also the example of an engine that commits on its own (ENGINE_CAN_NATIVE_COMMIT): a mutex,
  * a sorted array, and the pure parts of engine/commit.
  *
+ * Where the time of a delay would race with a test, the test says when it ends: see scripted_hold().
+ *
  * Cost: a commit copies the array; records that were overwritten are kept until close. Tests only.
  */
 #ifndef LARDER_TESTS_SUPPORT_SCRIPTED_ENGINE_H
@@ -17,5 +19,11 @@
 #include "engine/engine.h"
 
 extern const EngineClass scripted_class;
+
+/*
+ * No delayed commit ends while there is a file at `path`, which stays the caller's; NULL: delays are
+ * nothing but their time. To be called before an engine is opened.
+ */
+void scripted_hold(const char *path);
 
 #endif
