@@ -438,8 +438,8 @@ def test_a_refusal_is_tried_again(larder, larder_server):
 
 def test_nobody_answers(larder, larder_server, tmp_path):
     larder_server.inject("no_reply", method="put")
-    larder("put", S, "a", "1", "--timeout=300ms", status=LOST)
-    assert larder.json("put", S, "a", "1", "--timeout=300ms", status=LOST)["error"]["executed"] == "maybe"
+    larder("put", S, "a", "1", "--timeout=1s", status=LOST)
+    assert larder.json("put", S, "a", "1", "--timeout=1s", status=LOST)["error"]["executed"] == "maybe"
     nowhere = Larder("tcp:127.0.0.1:1", tmp_path)
     assert nowhere("get", S, "a", status=UNREACHABLE).said.startswith("larder: unreachable: ")
     larder("get", S, "a", "--server=http://x", status=USAGE)

@@ -33,7 +33,7 @@ def test_an_import_that_is_killed_again_and_again(larder, larder_server, tmp_pat
     file = write_records(tmp_path / "in", 60_000)
     note = tmp_path / "in.resume"
     rand = random.Random(int(os.environ.get("LARDER_SEED", 7)))
-    larder_server.inject("delay", method="bulk_write", delay_ms=10)
+    larder_server.inject("delay", method="bulk_write", delay_ms=50)  # so that it does not end before it is killed
     places = [0]
     for _ in range(4):
         process = larder.popen("import", S, file, "--resume", "--connections=3", stdin=subprocess.DEVNULL)
@@ -59,7 +59,7 @@ def test_an_import_that_is_killed_again_and_again(larder, larder_server, tmp_pat
 def interrupted(larder, larder_server, tmp_path, *arguments):
     """An import that Ctrl-C has ended; returns its note."""
     note = tmp_path / "in.resume"
-    larder_server.inject("delay", method="bulk_write", delay_ms=20)
+    larder_server.inject("delay", method="bulk_write", delay_ms=200)  # so that it does not end before that
     process = larder.popen("import", S, tmp_path / "in", *arguments, stdin=subprocess.DEVNULL)
     try:
         wait_until(note.exists, "it has begun")
@@ -361,11 +361,12 @@ def test_a_range_to_the_standard_output(larder, larder_server, tmp_path):
 def test_an_export_of_a_store_that_changes_is_not_verified(larder, larder_server, tmp_path):
     write_records(tmp_path / "in", 3000)
     larder("import", S, "in")
-    fault = larder_server.inject("delay", method="scan", delay_ms=300, skip=2, times=1)
+    fault = larder_server.inject("delay", method="scan", delay_ms=1000, skip=2, times=1)
     process = larder.popen("export", S, "out", "--page-size=1000", "--verify", stdin=subprocess.DEVNULL)
     try:
         wait_until(lambda: fault.hits == 1, "some pages were read")
-        larder("put", S, "key0000000", "changed")
+        with larder_server.store() as client:
+            client.put(S, b"key0000000", b"changed", None)
         assert process.wait(PATIENCE) == NEGATIVE
         assert b"written to meanwhile" in process.stderr.read()
     finally:

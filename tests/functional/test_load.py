@@ -206,7 +206,7 @@ def latencies_over(path, limit_ns):
 
 
 def test_a_pause_shows_in_an_open_loop_and_hides_in_a_closed_one(start_server, tmp_path):
-    """A server that stands still for 100 ms: the same pause, the same server, both loops."""
+    """A server that stands still for a second: the same pause, the same server, both loops."""
     over = {}
     for loop, more in {"open": ["--rate=1000"], "closed": []}.items():
         server = start_server()
@@ -219,14 +219,14 @@ def test_a_pause_shows_in_an_open_loop_and_hides_in_a_closed_one(start_server, t
             if line.startswith("measure"):  # a second of it has passed
                 break
         server.process.send_signal(signal.SIGSTOP)
-        time.sleep(0.1)
+        time.sleep(1)
         server.process.send_signal(signal.SIGCONT)
         load.stderr.read()
         assert load.wait(PATIENCE) == 0
-        over[loop], count = latencies_over(path, 50_000_000)
+        over[loop], count = latencies_over(path, 500_000_000)
         if loop == "open":
-            assert over[loop] / count > 0.001  # p99.9 is 50 ms or more
-    # What was due in the first half of the pause waited 50 ms; a closed loop sent one request.
+            assert over[loop] / count > 0.001  # p99.9 is 500 ms or more
+    # What was due in the first half of the pause waited 500 ms; a closed loop sent one request.
     assert over["open"] > 10 * over["closed"] >= 10
 
 

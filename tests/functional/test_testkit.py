@@ -269,7 +269,8 @@ def test_a_late_answer_is_not_that_of_another_command(tmp_path):
         echo '{"address":"tcp:127.0.0.1:1","admin_address":"tcp:127.0.0.1:2","pid":1}'
         read first && read second && echo '{"ok":true,"executed":7}'
         exec sleep 600""")
-    server = LarderServer(program=program, patience=0.2)
+    server = LarderServer(program=program)
+    server.patience = 0.2
     with pytest.raises(LarderServerError, match="no answer"):
         server.executed("put")
     with pytest.raises(LarderServerError, match="stopped"):
