@@ -22,7 +22,7 @@ enum {
     DURING = 40,        /* up to this one while it lasts */
     AFTER = 50,         /* up to this one when it has passed */
     REFUSALS = 20,      /* before somebody makes room */
-    PATIENCE = 20000,   /* milliseconds of refusals when there is room */
+    PATIENCE = 60000,   /* milliseconds of refusals when there is room */
     STEPS_MAX = 100000,
 };
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RECORDS = 2500, PATIENCE_MS = 20 * 1000 };
+enum { RECORDS = 2500, PATIENCE_MS = 60 * 1000 };
 
 static void
 prepare(void)

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS = 8, CALLS = 100, RESTARTS = 4, PIPELINED = 5000, PATIENCE_MS = 20 * 1000 };
+enum { THREADS = 8, CALLS = 100, RESTARTS = 4, PIPELINED = 5000, PATIENCE_MS = 60 * 1000 };
 
 static char folder[64];
 static char path[96];
@@ -114,7 +114,7 @@ static void *
 call_slowly(void *unused)
 {
     (void)unused;
-    const LarderGetOptions options = {.has_deadline_ms = true, .deadline_ms = 1000};
+    const LarderGetOptions options = {.has_deadline_ms = true, .deadline_ms = 3000};
     LarderReply *reply = larder_get(client, larder_text("default"), larder_text("slow"), &options);
     larder_assert_outcome(reply, LARDER_LOST);
     larder_reply_free(reply);

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20 * 1000, ENDS_MAX = 4096 };
+enum { PATIENCE_MS = 60 * 1000, ENDS_MAX = 4096 };
 
 static int listener;
 static int peer;
@@ -552,7 +552,7 @@ END_TEST
 START_TEST(a_call_has_its_time)
 {
     make_channel();
-    const LarderPutOptions soon = {.has_deadline_ms = true, .deadline_ms = 20};
+    const LarderPutOptions soon = {.has_deadline_ms = true, .deadline_ms = 500};
     put(1, &soon);
     peer_accept();
     Call call = peer_receive();
@@ -571,7 +571,7 @@ END_TEST
 START_TEST(a_late_reply_meets_nobody)
 {
     make_channel();
-    const LarderPutOptions soon = {.has_deadline_ms = true, .deadline_ms = 20};
+    const LarderPutOptions soon = {.has_deadline_ms = true, .deadline_ms = 500};
     get(0);
     put(1, &soon);
     get(2);
@@ -625,7 +625,7 @@ END_TEST
 START_TEST(what_waits_behind_others_can_still_be_taken_back)
 {
     enum { COUNT = 64, SIZE = 256 * 1024 };
-    const LarderPutOptions soon = {.has_deadline_ms = true, .deadline_ms = 100};
+    const LarderPutOptions soon = {.has_deadline_ms = true, .deadline_ms = 500};
     options.retry.attempts_max = 1;
     make_channel();
     char *value = calloc(1, SIZE);
@@ -832,7 +832,7 @@ int
 main(void)
 {
     TCase *cases = tcase_create("channel");
-    tcase_set_timeout(cases, 60);
+    tcase_set_timeout(cases, 240);
     tcase_add_checked_fixture(cases, prepare, tidy);
     tcase_add_test(cases, calls_are_answered_in_order);
     tcase_add_test(cases, a_full_channel_refuses);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ROOM = 4, REPLY_MAX = 1000, PATIENCE_US = 20 * 1000 * 1000 };
+enum { ROOM = 4, REPLY_MAX = 1000, PATIENCE_US = 60 * 1000 * 1000 };
 
 static int listener;
 static int peer;
@@ -317,7 +317,7 @@ int
 main(void)
 {
     TCase *cases = tcase_create("connection");
-    tcase_set_timeout(cases, 60);
+    tcase_set_timeout(cases, 240);
     tcase_add_checked_fixture(cases, prepare, tidy);
     tcase_add_test(cases, replies_pair_up_in_order);
     tcase_add_test(cases, a_reply_may_come_byte_by_byte);

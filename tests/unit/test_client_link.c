@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SECOND_US = 1000 * 1000, FILLERS_MAX = 16, PATIENCE_MS = 20 * 1000 };
+enum { SECOND_US = 1000 * 1000, FILLERS_MAX = 16, PATIENCE_MS = 60 * 1000 };
 
 static ClientSettings settings;
 static ClientLink link_;
