@@ -21,8 +21,8 @@
 extern const EngineClass scripted_class;
 
 /*
- * No delayed commit ends while there is a file at `path`, which stays the caller's; NULL: delays are
- * nothing but their time. To be called before an engine is opened.
+ * No delayed commit ends while there is a file at `path`, which stays the caller's; NULL: delays
+ * are nothing but their time. To be called before an engine is opened.
  */
 void scripted_hold(const char *path);
 
