@@ -187,7 +187,7 @@ run_chain(Scripted *scripted, EngineCommit *chain, bool first_has_waited)
     }
 }
 
-/* Takes out the chain that is due first, if it is due and not held; else tells when to look again. */
+/* Takes out the chain that is due first, if it is due and not held; else when to look again. */
 static EngineCommit *
 take_due(Scripted *scripted, int64_t now_us, int64_t *ret_due_us)
 {

@@ -9,7 +9,7 @@
  * It is also the example of an engine that commits on its own (ENGINE_CAN_NATIVE_COMMIT): a mutex,
  * a sorted array, and the pure parts of engine/commit.
  *
- * Where the time of a delay would race with a test, the test says when it ends: see scripted_hold().
+ * Where the time of a delay would race with a test, the test says when it ends: scripted_hold().
  *
  * Cost: a commit copies the array; records that were overwritten are kept until close. Tests only.
  */
