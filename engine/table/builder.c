@@ -15,6 +15,7 @@
 #include "engine/format/index_block.h"
 #include "engine/format/key.h"
 #include "engine/format/range_block.h"
+#include "engine/table/trial.h"
 #include "engine/table/writer.h"
 
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct TableBuilder {
     TableWriter writer;
     TableBuilderOptions options;
     FormatPacker *packer; /* NULL: nothing is packed */
+    TableTrial trial;     /* with packer */
     FormatDataBuilder data;
     FormatIndexBuilder index;
     FormatRangeBuilder ranges;
@@ -208,6 +210,18 @@ choose_interval(size_t block_bytes, size_t entries)
     return interval == 0 ? 1 : interval;
 }
 
+/* Stores the bytes of a data block, packed if that is worth a try and pays. */
+static uint32_t
+store_data(TableBuilder *builder, BaseSlice raw)
+{
+    if (builder->packer == NULL || !table_trial_begin(&builder->trial)) {
+        return store(builder, NULL, raw).size;
+    }
+    uint32_t size = store(builder, builder->packer, raw).size;
+    table_trial_note(&builder->trial, size < raw.len);
+    return size;
+}
+
 /* Ends the data block at hand, if there is one. */
 static void
 cut_block(TableBuilder *builder)
@@ -223,7 +237,7 @@ cut_block(TableBuilder *builder)
     }
     builder->properties.data_blocks++;
     builder->properties.data_bytes += (int64_t)builder->raw.len;
-    builder->pending.size = store(builder, builder->packer, base_buf_slice(&builder->raw)).size;
+    builder->pending.size = store_data(builder, base_buf_slice(&builder->raw));
     if (builder->options.interval == 0) {
         builder->data.interval =
             choose_interval(builder->raw.len, (size_t)builder->pending.entries);

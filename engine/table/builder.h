@@ -29,7 +29,7 @@ typedef struct TableBuilderOptions {
     size_t block_bytes;   /* of a data block, raw; it ends with the entry that reaches it */
     size_t interval;      /* of restarts, 1 to 16; 0: by the size of the entries */
     unsigned filter_bits; /* a key; 0: no filter */
-    bool pack;            /* compress data blocks that it pays for */
+    bool pack;            /* compress data blocks that it pays for; see trial.h */
     int zstd_level;       /* with pack */
     BaseSlice dictionary; /* with pack; empty: none. Copied */
     uint64_t id;          /* random */
