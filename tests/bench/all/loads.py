@@ -25,15 +25,21 @@ CACHED = ("lsm", "rocksdb", "leveldb")  # have a block cache and a write buffer 
 CONNECTIONS = 50
 CACHE = "1G"
 DURABILITY = "os"
+# What engines have in common is set alike, as in the table of engines (tests/bench/peers): what an
+# engine does by itself with `compression` or with processors is not what is compared.
+ALIKE = {"durability": DURABILITY, "block_cache": CACHE, "write_buffer": "64M", "filter_bits": 10,
+         "block_bytes": 4096, "table_bytes": "64M", "compression": "none"}
+# LevelDB has one thread for everything, and a first level of 10 MB, and neither can be set.
+TIERED = {**ALIKE, "write_buffers": 4, "base_bytes": "256M", "compaction_threads": 1}
+OPTIONS = {"hashmap": {}, "lsm": TIERED, "rocksdb": TIERED, "leveldb": ALIKE,
+           "lmdb": {"durability": DURABILITY}}
 LATENCY_RATES = {"embedded": 10000, "server": 10000}
 PEERS = {"redis": lambda: servers.redis(["--appendonly", "no"]), "memcached": servers.memcached}
 
 
 def engine_options(engine, **more):
     """Words for larder-load that set an engine within its process as all the others are set."""
-    options = {} if engine == "hashmap" else {"durability": DURABILITY}
-    if engine in CACHED:
-        options.update({"block_cache": CACHE, **more})
+    options = {**OPTIONS[engine], **(more if engine in CACHED else {})}
     return [f"--engine-option={name}={value}" for name, value in options.items()]
 
 
@@ -65,8 +71,7 @@ def target_of(context, name, **options):
         server = PEERS[name]()
     else:
         engine = name.split()[1]
-        settings = {"durability": DURABILITY, "block_cache": CACHE} if engine == "lsm" else {}
-        server = servers.larderd(context.build / "bin", engine, settings)
+        server = servers.larderd(context.build / "bin", engine, OPTIONS[engine])
     with server:
         yield [f"--target={server.target}", f"--connections={CONNECTIONS}"]
 

@@ -216,7 +216,8 @@ The core workloads A to F, {data['records']:,} records of 1,000 bytes in scatter
 {data['rounds']} rounds of {data['seconds']:g} s, in turns; medians. Engines run within the generator's process, with
 one thread; `larderd` is asked over TCP on loopback by {data['connections']} connections, server and generator on one
 processor each. `durability={data['durability']}`, block cache {data['cache']} for those that have one: all data is in
-memory. Ordered scans (E) are not for `hashmap`.
+memory. What engines have in common is set alike: buffers, tables, filters, one thread that compacts, nothing
+compressed. Ordered scans (E) are not for `hashmap`.
 
 {reproduce('./dev bench all --only=ycsb')}
 Operations a second:
@@ -277,8 +278,9 @@ def timeline(data):
     return f"""## Throughput over time
 
 Puts over {data['records']:,} records of 1,000 bytes as fast as they go, with a write buffer of 16 MiB so that there is
-much to flush and to compact, for {data['seconds']:g} s. Stalls, flushes and compactions are those that the engine
-counts; the engines over RocksDB and LevelDB count none.
+much to flush and to compact, for {data['seconds']:g} s. Everything else is set alike as for YCSB: nothing is
+compressed, one thread compacts. Stalls, flushes and compactions are those that the engine counts; the engines over
+RocksDB and LevelDB count none.
 
 {reproduce('./dev bench all --only=timeline')}
 {table(["", "puts/s", "slowest second", "p99.9 us", "stalls", "flushes", "compactions"], rows)}

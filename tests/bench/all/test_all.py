@@ -213,5 +213,15 @@ def test_a_page_is_written_with_its_pictures(tmp_path):
     assert (tmp_path / "out/results/overwrite-throughput.svg").read_text() == "<svg/>"
 
 
+def test_engines_are_set_alike():
+    words = {name: dict(word.removeprefix("--engine-option=").split("=")
+                        for word in loads.engine_options(name, write_buffer="16M"))
+             for name in loads.EMBEDDED}
+    assert words["lsm"] == words["rocksdb"]
+    assert words["lsm"]["compression"] == "none" and words["lsm"]["write_buffer"] == "16M"
+    assert words["leveldb"].items() < words["lsm"].items()
+    assert words["hashmap"] == {} and words["lmdb"] == {"durability": loads.DURABILITY}
+
+
 def test_everybody_begins_once():
     assert [loads.turns("abc", turn) for turn in range(3)] == [list("abc"), list("bca"), list("cab")]
