@@ -47,9 +47,10 @@ function(larder_public_library name)
 
   set(whole ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
   add_custom_command(OUTPUT ${whole}
-    COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -o ${whole} -Wl,--whole-archive ${archives}
+    COMMAND ${CMAKE_C_COMPILER} -r -fno-lto -nostdlib -o ${whole} -Wl,--whole-archive ${archives}
       -Wl,--no-whole-archive -Wl,--start-group ${parts} -Wl,--end-group
-    COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=${arg_SYMBOLS} ${whole}
+    COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=${arg_SYMBOLS}
+      --remove-section=.gnu.*lto_* ${whole}
     DEPENDS ${arg_WHOLE} ${arg_PARTS}
     COMMAND_EXPAND_LISTS VERBATIM)
   set_source_files_properties(${whole} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
@@ -75,25 +76,4 @@ function(larder_public_library name)
   configure_file(${PROJECT_SOURCE_DIR}/service/package/library.pc.in ${name}.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT sdk)
-endfunction()
-
-# larder_parts(RESULT TARGET): the static libraries that a target of ours is made of, itself included.
-function(larder_parts result target)
-  set(parts)
-  set(waiting ${target})
-  while(waiting)
-    list(POP_FRONT waiting next)
-    if(NOT next MATCHES "^larder_" OR next IN_LIST parts)
-      continue()
-    endif()
-    get_target_property(type ${next} TYPE)
-    get_target_property(links ${next} INTERFACE_LINK_LIBRARIES)
-    if(type STREQUAL "STATIC_LIBRARY")
-      list(APPEND parts ${next})
-    endif()
-    if(links)
-      list(APPEND waiting ${links})
-    endif()
-  endwhile()
-  set(${result} ${parts} PARENT_SCOPE)
 endfunction()
