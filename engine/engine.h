@@ -38,7 +38,7 @@
 
 /* Grows when this header, one that it includes, or engine/env/env.h changes what it means; a module
  * that was built for another one is refused. */
-#define ENGINE_ABI_VERSION 4
+#define ENGINE_ABI_VERSION 5
 
 struct Env; /* engine/env/env.h: files and directories */
 
@@ -286,6 +286,15 @@ typedef struct EngineIterator {
     EngineIteratorStats stats;
 } EngineIterator;
 
+/* A record with its key. */
+typedef struct EngineEntry {
+    BaseSlice key;
+    EngineRecord record;
+} EngineEntry;
+
+/* What the keys and values of a stretch come to at most, unless its first entry is longer. */
+#define ENGINE_STRETCH_BYTES 65536
+
 /* --------------------------------------------------------------------------- figures and open --
  */
 
@@ -446,6 +455,8 @@ struct EngineOps {
     void (*iterator_seek_before)(EngineIterator *iterator, const BaseSlice *key);
     void (*iterator_next)(EngineIterator *iterator);
     void (*iterator_prev)(EngineIterator *iterator);
+    size_t (*iterator_stretch)(EngineIterator *iterator, EngineEntry *ret_entries,
+                               size_t max); /* may be NULL */
     void (*iterator_free)(EngineIterator *iterator);
 
     void (*stats)(Engine *engine, EngineStats *ret_stats);
@@ -629,6 +640,23 @@ static inline void
 engine_iterator_prev(EngineIterator *iterator)
 {
     iterator->engine->ops->iterator_prev(iterator);
+}
+
+/*
+ * The current entry and those behind it, in the direction of the last move, as far as the engine
+ * has them at hand: at least one, `max` at most. Returns how many. The iterator stands on the last
+ * one of them then; the views of all stay valid until its next move, and each one behind the first
+ * has added one to what was examined, nothing else. For walks, to which a call for each entry is
+ * dear. REQUIRES: valid, and max > 0.
+ */
+static inline size_t
+engine_iterator_stretch(EngineIterator *iterator, EngineEntry *ret_entries, size_t max)
+{
+    if (iterator->engine->ops->iterator_stretch == NULL) {
+        ret_entries[0] = (EngineEntry){.key = iterator->key, .record = iterator->record};
+        return 1;
+    }
+    return iterator->engine->ops->iterator_stretch(iterator, ret_entries, max);
 }
 
 /* Takes NULL. */

@@ -11,6 +11,7 @@
  */
 #include "engine/format/data_block.h"
 
+#include "engine/base/check.h"
 #include "engine/format/decode.h"
 #include "engine/format/key.h"
 
@@ -336,6 +337,16 @@ format_data_cursor_seek(FormatDataCursor *cursor, BaseSlice key, int64_t version
         cursor->key.len = spot.head.shared;
     }
     return format_data_cursor_take(cursor, spot.at);
+}
+
+FormatStep
+format_data_cursor_stand(FormatDataCursor *cursor, const uint8_t *at, BaseSlice key)
+{
+    BASE_INVARIANT(key.len <= cursor->key.capacity);
+    /* Its own key holds all that it shares with the one before. */
+    memcpy(cursor->key.data, key.data, key.len);
+    cursor->key.len = key.len;
+    return format_data_cursor_take(cursor, at);
 }
 
 FormatStep

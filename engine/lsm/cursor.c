@@ -331,6 +331,12 @@ lsm_cursor_prev(LsmCursor *cursor)
 }
 
 void
+lsm_cursor_show_again(LsmCursor *cursor)
+{
+    memory_settle(cursor, false);
+}
+
+void
 lsm_cursor_arrive(LsmCursor *cursor, bool backward)
 {
     TableIterator *iterator = enter_table(cursor, cursor->table);

@@ -78,6 +78,9 @@ BaseStatus lsm_cursor_seek_many(LsmCursor *cursors, size_t count, bool backward)
 void lsm_cursor_next(LsmCursor *cursor);
 void lsm_cursor_prev(LsmCursor *cursor);
 
+/* In a generation, after `memory` was moved: shows what is there. REQUIRES: the reader sees it. */
+void lsm_cursor_show_again(LsmCursor *cursor);
+
 /* From the border to a key. REQUIRES: it waits, since a move in that direction. */
 void lsm_cursor_arrive(LsmCursor *cursor, bool backward);
 

@@ -19,6 +19,7 @@
 #include "engine/base/spare.h"
 #include "engine/lsm/cover.h"
 #include "engine/lsm/cursors.h"
+#include "engine/lsm/stretch.h"
 #include "engine/lsm/value.h"
 
 #include <stdlib.h>
@@ -29,7 +30,8 @@ enum {
     LONG_SCAN = 4096,      /* entries; whoever wants more shall not drive others out of the cache */
     CURSORS_MIN = 8,       /* that an iterator has room for */
     CURSORS_KEPT_MAX = 64, /* of an iterator that is kept for reuse */
-    KEYS_KEPT_MAX = 16384, /* bytes of its buffers */
+    KEYS_KEPT_MAX = 16384, /* bytes of its buffers for keys of the caller's */
+    STRETCH_KEYS = 8192,   /* bytes of keys that a stretch in a table comes to at most */
 };
 
 typedef struct LsmIterator {
@@ -52,6 +54,7 @@ typedef struct LsmIterator {
     BaseBuf low;
     BaseBuf high;
     BaseBuf target;     /* of a seek */
+    BaseBuf keys;       /* of a stretch */
     LsmCursor **order;  /* of the cursors, as is `memory` */
     size_t capacity;    /* of both */
     LsmCursor memory[]; /* each is all zeros or was used */
@@ -75,6 +78,7 @@ destroy(void *object)
     base_buf_clear(&iterator->low);
     base_buf_clear(&iterator->high);
     base_buf_clear(&iterator->target);
+    base_buf_clear(&iterator->keys);
     free(iterator);
 }
 
@@ -454,6 +458,45 @@ void
 lsm_iterator_prev(EngineIterator *base)
 {
     move(base, true);
+}
+
+/* The entries of a stretch behind the current one; how many there are with it. */
+static size_t
+take_stretch(LsmIterator *iterator, EngineEntry *entries, size_t max)
+{
+    LsmCursor *at = iterator->cursors.at;
+    LsmStretch stretch = {.fence = iterator->fence,
+                          .backward = iterator->cursors.backward,
+                          .now_ms = iterator->base.now_ms,
+                          .max = max,
+                          .keys = &iterator->keys,
+                          .entries = entries,
+                          .count = 1,
+                          .bytes = at->entry->key.len + at->entry->value.len};
+    base_buf_reset(&iterator->keys);
+    if (!base_buf_reserve(&iterator->keys, STRETCH_KEYS)) {
+        return 1;
+    }
+    lsm_stretch_take(&stretch, at);
+    return stretch.count;
+}
+
+size_t
+lsm_iterator_stretch(EngineIterator *base, EngineEntry *ret_entries, size_t max)
+{
+    BASE_CHECK(base->valid && max > 0);
+    LsmIterator *iterator = iterator_of(base);
+    const LsmCursors *cursors = &iterator->cursors;
+    ret_entries[0] = (EngineEntry){.key = base->key, .record = base->record};
+    if (!iterator->fenced || cursors->shared || cursors->at->entry->kind != FORMAT_PUT) {
+        return 1;
+    }
+    size_t count = take_stretch(iterator, ret_entries, max);
+    const EngineEntry *last = &ret_entries[count - 1];
+    base->key = last->key;
+    base->record = last->record;
+    base->stats.examined += (int64_t)count - 1;
+    return count;
 }
 
 /* ------------------------------------------------------------------------------------- seeks -- */

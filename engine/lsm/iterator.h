@@ -11,6 +11,8 @@
  * others, the end of the range, and the next removed range. Cursors that stand in a removed range
  * of a newer source are moved behind its end by a seek, when they have met some keys there.
  *
+ * Stretches (stretch.h) are taken from the cursor in front, up to the fence.
+ *
  * Counting. EngineIteratorStats: `examined` are the keys that the iterator came to and looked at;
  * each was shown, or counts as a tombstone (removed by a remove or hidden by a removed range), or
  * as expired:
@@ -54,6 +56,7 @@ void lsm_iterator_seek(EngineIterator *iterator, const BaseSlice *key);
 void lsm_iterator_seek_before(EngineIterator *iterator, const BaseSlice *key);
 void lsm_iterator_next(EngineIterator *iterator);
 void lsm_iterator_prev(EngineIterator *iterator);
+size_t lsm_iterator_stretch(EngineIterator *iterator, EngineEntry *ret_entries, size_t max);
 
 /* Gives the view back. */
 void lsm_iterator_free(EngineIterator *iterator);

@@ -375,6 +375,7 @@ static const EngineOps ops = {
     .iterator_seek_before = lsm_iterator_seek_before,
     .iterator_next = lsm_iterator_next,
     .iterator_prev = lsm_iterator_prev,
+    .iterator_stretch = lsm_iterator_stretch,
     .iterator_free = lsm_iterator_free,
     .stats = op_stats,
     .figures = op_figures,

@@ -252,23 +252,12 @@ lsm_memtable_link(LsmMemtable *memtable, const LsmBuilt *built)
     add_up(memtable, key, record);
 }
 
-/* The newest record of a chain at or below a version. */
-static const LsmRecord *
-chain_at(const LsmMemtable *memtable, const LsmTreeKey *key, int64_t version)
-{
-    LsmRef ref = atomic_load_explicit(&key->newest, memory_order_acquire);
-    const LsmRecord *record = record_at(memtable, ref);
-    while (record != NULL && record->version > version) {
-        record = record_at(memtable, record->older);
-    }
-    return record;
-}
-
 const LsmRecord *
 lsm_memtable_get(const LsmMemtable *memtable, BaseSlice key, uint64_t hash, int64_t version)
 {
     LsmRef ref = lsm_key_index_find(&memtable->index, hash, key);
-    return ref == 0 ? NULL : chain_at(memtable, key_node(memtable, ref), version);
+    return ref == 0 ? NULL
+                    : lsm_memtable_key_record(&memtable->arena, key_node(memtable, ref), version);
 }
 
 void
@@ -309,7 +298,8 @@ lsm_memtable_cursor_init(LsmMemtableCursor *cursor, const LsmMemtable *memtable,
 const LsmRecord *
 lsm_memtable_cursor_record(const LsmMemtableCursor *cursor, int64_t version)
 {
-    return chain_at(cursor->memtable, lsm_tree_cursor_key(&cursor->place), version);
+    return lsm_memtable_key_record(&cursor->memtable->arena, lsm_tree_cursor_key(&cursor->place),
+                                   version);
 }
 
 /* First a key is asked for and, when that has come, its record. */

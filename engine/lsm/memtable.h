@@ -148,6 +148,21 @@ lsm_memtable_cursor_key(const LsmMemtableCursor *cursor)
  */
 void lsm_memtable_cursor_fetch_ahead(const LsmMemtableCursor *cursor);
 
+/* The newest record of a key of the same tree at or below `version`; NULL: none. */
+static inline const LsmRecord *
+lsm_memtable_key_record(const LsmArena *arena, const LsmTreeKey *key, int64_t version)
+{
+    LsmRef ref = atomic_load_explicit(&key->newest, memory_order_acquire);
+    while (ref != 0) {
+        const LsmRecord *record = (const LsmRecord *)lsm_arena_at(arena, ref);
+        if (record->version <= version) {
+            return record;
+        }
+        ref = record->older;
+    }
+    return NULL;
+}
+
 /* The newest record of the key at hand at or below `version`; NULL: none. REQUIRES: valid. */
 const LsmRecord *lsm_memtable_cursor_record(const LsmMemtableCursor *cursor, int64_t version);
 

@@ -324,6 +324,18 @@ table_iterator_seek_before(TableIterator *iterator, BaseSlice key, int64_t versi
     table_iterator_seek_before_aimed(iterator, key, version);
 }
 
+BaseSlice
+table_iterator_block_end(const TableIterator *iterator)
+{
+    return table_index_separator(&iterator->table->index, iterator->ordinal);
+}
+
+void
+table_iterator_stand(TableIterator *iterator, const uint8_t *at, BaseSlice key)
+{
+    settle(iterator, format_data_cursor_stand(&iterator->cursor, at, key));
+}
+
 void
 table_iterator_prev(TableIterator *iterator)
 {

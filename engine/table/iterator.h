@@ -115,6 +115,23 @@ table_iterator_entry(const TableIterator *iterator)
     return &iterator->cursor.entry;
 }
 
+/* A key that no key of the block at hand is behind. REQUIRES: valid. */
+BaseSlice table_iterator_block_end(const TableIterator *iterator);
+
+/* The version of an entry of the block at hand, which the block has as `delta` above its base. */
+static inline int64_t
+table_iterator_version(const TableIterator *iterator, uint64_t delta)
+{
+    return iterator->version_override != 0 ? iterator->version_override
+                                           : iterator->cursor.block.version_base + (int64_t)delta;
+}
+
+/*
+ * To an entry of the block at hand that was found by looking ahead (format_data_peek()); `key` is
+ * its key, not borrowed from the iterator. REQUIRES: valid; the cursor's key has room for it.
+ */
+void table_iterator_stand(TableIterator *iterator, const uint8_t *at, BaseSlice key);
+
 /*
  * Keeps the current entry's value beyond the next move: the caller gives the pin back with
  * table_block_unpin(). REQUIRES: valid.

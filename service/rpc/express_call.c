@@ -114,19 +114,12 @@ rpc_express_multi_get(RpcExpress *express, const RpcHotCall *call, unsigned flag
 /* Room that is made for a page before its length is known, at most. */
 #define PAGE_BYTES_MAX 65536
 
-/* What a scan's items are written with. */
-typedef struct ScanItems {
-    WireWriter *writer;
-    uint32_t count;
-} ScanItems;
-
 static bool
-write_item(void *user, const StoreScanItem *item)
+write_items(void *user, const StoreScanItems *items)
 {
-    ScanItems *items = user;
-    rpc_hot_reply_scan_item(items->writer, item);
-    items->count++;
-    return wire_writer_ok(items->writer);
+    WireWriter *writer = user;
+    rpc_hot_reply_scan_items(writer, items);
+    return wire_writer_ok(writer);
 }
 
 /* Answers a scan of at most items_max items. */
@@ -137,7 +130,6 @@ scan(ExpressTurn *turn, bool brief, int64_t items_max)
     StoreScanArgs args;
     StoreScanResult page;
     StoreError error;
-    ScanItems items = {.writer = &turn->writer};
     BaseBuf *token = &turn->express->token;
     if (!rpc_hot_scan(turn->hot, &name, &args) || args.limit_items > items_max ||
         !rpc_express_find_store(turn->express, name, turn->ticket)) {
@@ -147,11 +139,12 @@ scan(ExpressTurn *turn, bool brief, int64_t items_max)
     (void)base_buf_reserve(turn->ticket->out, turn->express->page);
     begin_reply(turn);
     size_t mark = rpc_hot_reply_scan_begin(&turn->writer);
-    if (!store_scan(turn->ticket->store, &args, write_item, &items, token, &page, &error)) {
+    if (!store_scan(turn->ticket->store, &args, write_items, &turn->writer, token, &page, &error)) {
         wire_writer_rollback(&turn->writer);
         return false;
     }
-    rpc_hot_reply_scan_end(&turn->writer, mark, items.count, &page, base_buf_slice(token),
+    uint32_t items = args.count_only ? 0 : (uint32_t)page.count;
+    rpc_hot_reply_scan_end(&turn->writer, mark, items, &page, base_buf_slice(token),
                            elapsed_us(turn));
     size_t length = wire_writer_length(&turn->writer);
     turn->express->page = length < PAGE_BYTES_MAX ? length : PAGE_BYTES_MAX;

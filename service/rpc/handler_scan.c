@@ -1,7 +1,7 @@
 /*
  * handler_scan.c: scan and range_info.
  *
- * The store hands out records one by one; each becomes an object of the reply.
+ * The store hands out records; each becomes an object of the reply.
  */
 #include "service/rpc/convert.h"
 #include "service/rpc/handler_class.h"
@@ -9,20 +9,28 @@
 
 /* -------------------------------------------------------------------------------------- scan -- */
 
-static bool
-take_item(void *user, const StoreScanItem *from)
+static LarderRpcScanItem *
+new_item(const EngineEntry *from, bool without_value)
 {
-    GPtrArray *items = user;
     LarderRpcScanItem *item = g_object_new(LARDER_RPC_TYPE_SCAN_ITEM, NULL);
     item->key = rpc_convert_to_array(from->key);
-    if (from->has_value) {
-        item->value = rpc_convert_to_array(from->value);
+    if (!without_value) {
+        item->value = rpc_convert_to_array(from->record.value);
         item->__isset_value = TRUE;
     }
-    item->version = from->version;
-    item->expires_at_ms = from->expires_at_ms;
-    item->full_length = from->full_length;
-    g_ptr_array_add(items, item);
+    item->version = from->record.version;
+    item->expires_at_ms = from->record.expires_at_ms;
+    item->full_length = (gint64)from->record.value.len;
+    return item;
+}
+
+static bool
+take_items(void *user, const StoreScanItems *from)
+{
+    GPtrArray *items = user;
+    for (size_t i = 0; i < from->count; i++) {
+        g_ptr_array_add(items, new_item(&from->list[i], from->without_values));
+    }
     return true;
 }
 
@@ -81,7 +89,7 @@ scan(LarderRpcStoreIf *iface, LarderRpcScanResult **ret_result, const gchar *sto
     StoreError failure;
     bool done =
         rpc_handler_store(self, store_name, &store, &failure) &&
-        store_scan(store, &args, take_item, (*ret_result)->items, &next_token, &page, &failure);
+        store_scan(store, &args, take_items, (*ret_result)->items, &next_token, &page, &failure);
     if (done) {
         fill_scan_result(*ret_result, &page, base_buf_slice(&next_token));
     }

@@ -112,13 +112,13 @@ is_binary(const WireWriter *writer)
 }
 
 /* The members that items of multi_get and scan have in common, behind `to`. */
-static void
+static uint8_t *
 direct_record(uint8_t *to, int64_t version, int64_t expires_at_ms, int64_t full_length)
 {
     to = wire_direct_i64(to, 3, version);
     to = wire_direct_i64(to, 4, expires_at_ms);
     to = wire_direct_i64(to, 5, full_length);
-    (void)wire_direct_stop(to);
+    return wire_direct_stop(to);
 }
 
 enum { DIRECT_RECORD = 3 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP };
@@ -136,23 +136,32 @@ direct_lookup(WireWriter *writer, bool found, const EngineRecord *record, bool w
     if (has_value) {
         to = wire_direct_bytes(to, 2, record->value);
     }
-    direct_record(to, record->version, record->expires_at_ms, (int64_t)record->value.len);
+    (void)direct_record(to, record->version, record->expires_at_ms, (int64_t)record->value.len);
 }
 
+/* Room is made once for all of them. */
 static void
-direct_item(WireWriter *writer, const StoreScanItem *item)
+direct_items(WireWriter *writer, const StoreScanItems *items)
 {
-    size_t value = item->has_value ? WIRE_DIRECT_BYTES + item->value.len : 0;
-    uint8_t *to =
-        wire_writer_room(writer, WIRE_DIRECT_BYTES + item->key.len + value + DIRECT_RECORD);
+    size_t value_head = items->without_values ? 0 : WIRE_DIRECT_BYTES;
+    size_t bytes = items->count * (WIRE_DIRECT_BYTES + value_head + DIRECT_RECORD);
+    for (size_t i = 0; i < items->count; i++) {
+        const EngineEntry *item = &items->list[i];
+        bytes += item->key.len + (items->without_values ? 0 : item->record.value.len);
+    }
+    uint8_t *to = wire_writer_room(writer, bytes);
     if (to == NULL) {
         return;
     }
-    to = wire_direct_bytes(to, 1, item->key);
-    if (item->has_value) {
-        to = wire_direct_bytes(to, 2, item->value);
+    for (size_t i = 0; i < items->count; i++) {
+        const EngineEntry *item = &items->list[i];
+        const EngineRecord *record = &item->record;
+        to = wire_direct_bytes(to, 1, item->key);
+        if (!items->without_values) {
+            to = wire_direct_bytes(to, 2, record->value);
+        }
+        to = direct_record(to, record->version, record->expires_at_ms, (int64_t)record->value.len);
     }
-    direct_record(to, item->version, item->expires_at_ms, item->full_length);
 }
 
 /* One answer of a multi_get. */
@@ -197,22 +206,30 @@ rpc_hot_reply_scan_begin(WireWriter *writer)
     return wire_writer_list_open(writer);
 }
 
-void
-rpc_hot_reply_scan_item(WireWriter *writer, const StoreScanItem *item)
+static void
+write_item(WireWriter *writer, const EngineEntry *item, bool without_value)
 {
-    if (is_binary(writer)) {
-        direct_item(writer, item);
-        return;
-    }
     wire_writer_struct_begin(writer);
     wire_writer_field_bytes(writer, 1, item->key);
-    if (item->has_value) {
-        wire_writer_field_bytes(writer, 2, item->value);
+    if (!without_value) {
+        wire_writer_field_bytes(writer, 2, item->record.value);
     }
-    wire_writer_field_i64(writer, 3, item->version);
-    wire_writer_field_i64(writer, 4, item->expires_at_ms);
-    wire_writer_field_i64(writer, 5, item->full_length);
+    wire_writer_field_i64(writer, 3, item->record.version);
+    wire_writer_field_i64(writer, 4, item->record.expires_at_ms);
+    wire_writer_field_i64(writer, 5, (int64_t)item->record.value.len);
     wire_writer_struct_end(writer);
+}
+
+void
+rpc_hot_reply_scan_items(WireWriter *writer, const StoreScanItems *items)
+{
+    if (is_binary(writer)) {
+        direct_items(writer, items);
+        return;
+    }
+    for (size_t i = 0; i < items->count && wire_writer_ok(writer); i++) {
+        write_item(writer, &items->list[i], items->without_values);
+    }
 }
 
 void

@@ -25,11 +25,11 @@ void rpc_hot_reply_multi_get(WireWriter *writer, const StoreMultiGetResult *resu
                              bool without_values, int64_t server_us);
 
 /*
- * A page of a scan: begin, an item for each record, end with how many they were. `mark` is what
+ * A page of a scan: begin, items as they come, end with how many they were. `mark` is what
  * begin returned.
  */
 size_t rpc_hot_reply_scan_begin(WireWriter *writer);
-void rpc_hot_reply_scan_item(WireWriter *writer, const StoreScanItem *item);
+void rpc_hot_reply_scan_items(WireWriter *writer, const StoreScanItems *items);
 void rpc_hot_reply_scan_end(WireWriter *writer, size_t mark, uint32_t items,
                             const StoreScanResult *page, BaseSlice next_token, int64_t server_us);
 

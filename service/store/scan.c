@@ -1,12 +1,14 @@
 /*
  * scan.c: pages of a range. See scan.h.
  *
- * The walk of a page: hand a record out, note its key, then look at the limits. limit_examined and
- * the time are looked at before the next move, because a move is what they bound; the items and
- * bytes are looked at behind it, because only then it is known that there is a next record at all:
- * a page that ends with the last record of the range says RANGE_END, and no empty page follows.
+ * The walk of a page: take a stretch of records from the engine, as many as the limits of items and
+ * of examined entries allow; hand out those that limit_bytes lets pass; note the last key; then look
+ * at the limits. limit_examined and the time are looked at before the next move, because a move is
+ * what they bound; items and bytes are looked at when it is known that there is a next record at
+ * all: a page that ends with the last record of the range says RANGE_END, and no empty page follows.
  *
- * Time is read every TIME_RECORDS records or TIME_BYTES bytes, whichever comes first.
+ * Time is read every TIME_RECORDS records or TIME_BYTES bytes, whichever comes first, at the end of
+ * a stretch.
  */
 #include "service/store/scan.h"
 
@@ -15,6 +17,8 @@
 
 #define TIME_RECORDS 64
 #define TIME_BYTES   262144
+
+#define STRETCH_MAX 64 /* records */
 
 /* What a brief page may come to. */
 #define BRIEF_EXAMINED 1024
@@ -132,39 +136,54 @@ move(Page *page)
     }
 }
 
-/* Bytes that the current record adds to the page. */
-static int64_t
-weigh(const Page *page)
+/* How many records may be taken at once, so that none is behind a limit. */
+static size_t
+stretch_max(const Page *page)
 {
-    if (page->args->count_only) {
-        return 0;
+    const StoreScanArgs *args = page->args;
+    int64_t most = args->limit_examined - page->iterator->stats.examined + 1;
+    int64_t items_left = args->limit_items - page->result.count;
+    if (!args->count_only && items_left < most) {
+        most = items_left;
     }
-    size_t value_len = page->args->keys_only ? 0 : page->iterator->record.value.len;
-    return (int64_t)(page->iterator->key.len + value_len);
+    return most < 1 ? 1 : most > STRETCH_MAX ? STRETCH_MAX : (size_t)most;
 }
 
-static bool
-hand_out(Page *page)
+/* How many of the records limit_bytes lets pass: the first one of a page in any case. */
+static size_t
+weigh(Page *page, const EngineEntry *list, size_t count)
 {
-    const EngineIterator *it = page->iterator;
-    page->bytes += weigh(page);
-    page->records_since_clock++;
-    page->bytes_since_clock += (int64_t)(it->key.len + it->record.value.len);
-    page->result.count++;
+    const StoreScanArgs *args = page->args;
+    size_t i = 0;
+    for (; i < count; i++) {
+        int64_t key_len = (int64_t)list[i].key.len;
+        int64_t value_len = (int64_t)list[i].record.value.len;
+        int64_t weight = args->count_only ? 0 : args->keys_only ? key_len : key_len + value_len;
+        if (page->bytes + weight > args->limit_bytes && page->result.count + (int64_t)i != 0) {
+            break;
+        }
+        page->bytes += weight;
+        page->bytes_since_clock += key_len + value_len;
+    }
+    return i;
+}
+
+/* Hands records out, which are not none. */
+static bool
+hand_out(Page *page, const EngineEntry *list, size_t count)
+{
+    page->records_since_clock += (int64_t)count;
+    page->result.count += (int64_t)count;
     base_buf_reset(&page->last_key);
-    if (!base_buf_append_slice(&page->last_key, it->key)) {
+    if (!base_buf_append_slice(&page->last_key, list[count - 1].key)) {
         return false;
     }
     if (page->args->count_only) {
         return true;
     }
-    StoreScanItem item = {.key = it->key,
-                          .has_value = !page->args->keys_only,
-                          .value = page->args->keys_only ? BASE_SLICE_EMPTY : it->record.value,
-                          .version = it->record.version,
-                          .expires_at_ms = it->record.expires_at_ms,
-                          .full_length = (int64_t)it->record.value.len};
-    return page->visit(page->user, &item);
+    const StoreScanItems items = {
+        .list = list, .count = count, .without_values = page->args->keys_only};
+    return page->visit(page->user, &items);
 }
 
 static bool
@@ -193,44 +212,55 @@ is_long(const Page *page)
            (page->iterator->stats.examined > BRIEF_EXAMINED || page->bytes > BRIEF_BYTES);
 }
 
+/* Ends a page that was read to the end, or to a limit. */
+static bool
+end(Page *page, StoreStopReason reason, StoreError *ret_error)
+{
+    const EngineIterator *it = page->iterator;
+    if (reason == STORE_STOP_RANGE_END && !base_is_ok(it->status)) {
+        return store_error_status(ret_error, it->status, store_name(page->store));
+    }
+    page->result.stop_reason = reason;
+    page->result.has_next_token = reason != STORE_STOP_RANGE_END;
+    page->result.examined += it->stats.examined;
+    page->result.tombstones = it->stats.tombstones;
+    page->result.expired = it->stats.expired;
+    page->result.read_version = it->read_version;
+    return true;
+}
+
 /* Hands out records until a limit or the end of the range. */
 static bool
 walk(Page *page, StoreError *ret_error)
 {
     const StoreScanArgs *args = page->args;
     EngineIterator *it = page->iterator;
-    StoreStopReason reason = STORE_STOP_RANGE_END;
+    EngineEntry list[STRETCH_MAX];
     while (it->valid) {
-        if (!hand_out(page)) {
+        size_t count = engine_iterator_stretch(it, list, stretch_max(page));
+        size_t light = weigh(page, list, count);
+        if (light != 0 && !hand_out(page, list, light)) {
             return no_memory(page, ret_error);
         }
+        if (light < count) {
+            page->result.examined -= (int64_t)(count - light) - 1; /* of one it is known */
+            return end(page, STORE_STOP_LIMIT_BYTES, ret_error);
+        }
         if (it->stats.examined >= args->limit_examined) {
-            reason = STORE_STOP_LIMIT_EXAMINED;
-            break;
+            return end(page, STORE_STOP_LIMIT_EXAMINED, ret_error);
         }
         if (time_is_up(page)) {
-            reason = STORE_STOP_LIMIT_TIME;
-            break;
+            return end(page, STORE_STOP_LIMIT_TIME, ret_error);
         }
         if (is_long(page)) {
             return would_block(page, "a page is long", ret_error);
         }
         move(page);
         if (it->valid && !args->count_only && page->result.count >= args->limit_items) {
-            reason = STORE_STOP_LIMIT_ITEMS;
-            break;
-        }
-        if (it->valid && page->bytes + weigh(page) > args->limit_bytes) {
-            reason = STORE_STOP_LIMIT_BYTES;
-            break;
+            return end(page, STORE_STOP_LIMIT_ITEMS, ret_error);
         }
     }
-    if (reason == STORE_STOP_RANGE_END && !base_is_ok(it->status)) {
-        return store_error_status(ret_error, it->status, store_name(page->store));
-    }
-    page->result.stop_reason = reason;
-    page->result.has_next_token = reason != STORE_STOP_RANGE_END;
-    return true;
+    return end(page, STORE_STOP_RANGE_END, ret_error);
 }
 
 /* -------------------------------------------------------------------------------------- page -- */
@@ -259,11 +289,6 @@ read_page(Page *page, const EngineRange *range, BaseBuf *next_token, StoreError 
     if (!seek(page, ret_error) || !walk(page, ret_error)) {
         return false;
     }
-    const EngineIterator *it = page->iterator;
-    page->result.examined = it->stats.examined;
-    page->result.tombstones = it->stats.tombstones;
-    page->result.expired = it->stats.expired;
-    page->result.read_version = it->read_version;
     base_buf_reset(next_token);
     return !page->result.has_next_token ||
            store_token_encode(next_token, binding, base_buf_slice(&page->last_key)) ||

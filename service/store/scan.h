@@ -1,8 +1,8 @@
 /*
  * scan.h: pages of a range.
  *
- * A page walks one iterator, and so reads one version. It hands each record to a visitor and ends
- * at the first limit that it reaches; at least one record is returned or counted before any limit
+ * A page walks one iterator, and so reads one version. It hands records to a visitor and ends at
+ * the first limit that it reaches; at least one record is returned or counted before any limit
  * applies, so a caller that follows the tokens always gets on. The token names the last record of
  * the page: the next page seeks behind (or, in reverse, before) it, which costs O(log n) on ordered
  * engines.
@@ -37,21 +37,19 @@ typedef struct StoreScanArgs {
     int64_t limit_ms;
     bool has_page_token;
     BaseSlice page_token;
-    bool brief; /* for reactors; see below */
+    bool brief; /* for reactors; see the head of this file */
 } StoreScanArgs;
 
 #define STORE_SCAN_ARGS_INIT \
     ((StoreScanArgs){        \
         .limit_items = 1000, .limit_bytes = 1048576, .limit_examined = 1000000, .limit_ms = 5000})
 
-typedef struct StoreScanItem {
-    BaseSlice key;
-    bool has_value; /* false with keys_only */
-    BaseSlice value;
-    int64_t version;
-    int64_t expires_at_ms;
-    int64_t full_length;
-} StoreScanItem;
+/* Some records of a page, in order. */
+typedef struct StoreScanItems {
+    const EngineEntry *list; /* each with its value, whose length counts also without_values */
+    size_t count;
+    bool without_values; /* keys_only: they are not asked for */
+} StoreScanItems;
 
 /* StopReason of the IDL. */
 typedef enum StoreStopReason {
@@ -74,10 +72,11 @@ typedef struct StoreScanResult {
 } StoreScanResult;
 
 /*
- * Receives one record; its views are valid during the call. False: it has no memory for it, and the
- * scan fails with REFUSED MEMORY_FULL. Never called with count_only.
+ * Receives the next records of a page, at least one; their views are valid during the call. False:
+ * it has no memory for them, and the scan fails with REFUSED MEMORY_FULL. Never called with
+ * count_only.
  */
-typedef bool StoreScanVisitor(void *user, const StoreScanItem *item);
+typedef bool StoreScanVisitor(void *user, const StoreScanItems *items);
 
 /*
  * Reads one page. The token of the next page overwrites `next_token`. On failure the visitor may

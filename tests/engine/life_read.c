@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { MULTI_GET_MAX = 90 };
+enum { MULTI_GET_MAX = 90, STRETCH_MAX = 80 };
 
 /* Begins a section and checks what it says of itself. */
 static void
@@ -103,6 +103,31 @@ compare_gets(Life *life, Engine *engine, const EngineSnapshot *snapshot, ModelPo
     engine_read_end(&read);
 }
 
+/* Compares a stretch that begins at `expected`; the place of its last entry. */
+static size_t
+compare_stretch(Life *life, EngineIterator *iterator, ModelPoint point, EngineKeyspace keyspace,
+                bool backwards, size_t expected)
+{
+    EngineEntry entries[STRETCH_MAX];
+    size_t max = life_one_in(life, 4) ? 1 : 1 + life_below(life, STRETCH_MAX);
+    EngineIteratorStats before = iterator->stats;
+    size_t count = engine_iterator_stretch(iterator, entries, max);
+    LIFE_EXPECT(life, count >= 1 && count <= max);
+    LIFE_EXPECT(life, iterator->stats.examined == before.examined + (int64_t)count - 1);
+    for (size_t i = 0; i < count; i++) {
+        if (i != 0) {
+            expected = backwards ? model_last(&life->model, point, keyspace, 0, expected)
+                                 : model_first(&life->model, point, keyspace, expected + 1,
+                                               life->pool.count);
+        }
+        LIFE_EXPECT(life, expected != life->pool.count);
+        LIFE_EXPECT(life, base_slice_equal(entries[i].key, life->pool.keys[expected]));
+        const ModelEntry *entry = model_get(&life->model, point, keyspace, expected);
+        LIFE_EXPECT(life, life_same(entry, &entries[i].record));
+    }
+    return expected;
+}
+
 static void
 compare_walk(Life *life, EngineIterator *iterator, ModelPoint point, EngineKeyspace keyspace,
              bool backwards)
@@ -117,6 +142,8 @@ compare_walk(Life *life, EngineIterator *iterator, ModelPoint point, EngineKeysp
     }
     while (expected != count) {
         LIFE_OK(life, iterator->status);
+        LIFE_EXPECT(life, iterator->valid);
+        expected = compare_stretch(life, iterator, point, keyspace, backwards, expected);
         LIFE_EXPECT(life, iterator->valid);
         LIFE_EXPECT(life, base_slice_equal(iterator->key, life->pool.keys[expected]));
         const ModelEntry *entry = model_get(&life->model, point, keyspace, expected);

@@ -333,6 +333,47 @@ walks_of_the_system_keyspace(Trial *trial)
     engine_iterator_free(iterator);
 }
 
+/* Walks in stretches of at most `max`, and collects the letters. */
+static void
+walk_in_stretches(Trial *trial, EngineIterator *iterator, bool backward, size_t max,
+                  char *ret_letters)
+{
+    EngineEntry entries[32];
+    while (iterator->valid) {
+        int64_t examined = iterator->stats.examined;
+        size_t count = engine_iterator_stretch(iterator, entries, max);
+        HOLDS(count >= 1 && count <= max);
+        HOLDS(iterator->stats.examined == examined + (int64_t)count - 1);
+        for (size_t i = 0; i < count; i++) {
+            HOLDS(entries[i].key.len == 1 && entries[i].record.value.len == 2);
+            HOLDS(entries[i].record.value.data[1] == entries[i].key.data[0]);
+            *ret_letters++ = (char)entries[i].key.data[0];
+        }
+        HOLDS(base_slice_equal(iterator->key, entries[count - 1].key));
+        (backward ? engine_iterator_prev : engine_iterator_next)(iterator);
+    }
+    *ret_letters = '\0';
+}
+
+static void
+stretches_are_steps(Trial *trial)
+{
+    put_letters(trial, 'a', 'z');
+    (void)trial_remove(trial, "k");
+    for (size_t max = 1; max <= 32; max *= 2) {
+        char letters[32];
+        EngineIterator *iterator = trial_iterator(trial, NULL, "c", "x");
+        engine_iterator_seek(iterator, NULL);
+        walk_in_stretches(trial, iterator, false, max, letters);
+        HOLDS(strcmp(letters, "cdefghijlmnopqrstuvw") == 0);
+        engine_iterator_seek_before(iterator, NULL);
+        walk_in_stretches(trial, iterator, true, max, letters);
+        HOLDS(strcmp(letters, "wvutsrqponmljihgfedc") == 0);
+        engine_iterator_free(iterator);
+        trial_settle(trial);
+    }
+}
+
 const Statement engine_statements_of_iterators[] = {
     {601, "iterators visit all keys in order, both ways", all_in_order, 0, 0},
     {602, "iterators never leave their range", bounds_are_never_left, 0, 0},
@@ -347,5 +388,6 @@ const Statement engine_statements_of_iterators[] = {
     {610, "hints change no answer", hints_change_no_answer, 0, 0},
     {611, "many iterators see many versions", many_iterators_at_once, 0, 0},
     {612, "walks know keyspaces", walks_of_the_system_keyspace, 0, 0},
+    {613, "stretches are made of steps", stretches_are_steps, 0, 0},
     {0},
 };

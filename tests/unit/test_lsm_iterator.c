@@ -1,7 +1,8 @@
 /*
  * test_lsm_iterator.c: iterators over random views, against the sorted list of live keys.
  *
- * Walks go to and fro, with seeks to keys and to places between them; every record is compared, and
+ * Walks go to and fro, with seeks to keys and to places between them, step by step and in
+ * stretches; every record is compared, and
  * that what was looked at is what was shown, removed or expired.
  */
 #include "engine/base/epoch.h"
@@ -16,6 +17,7 @@ enum {
     VIEWS = 40,
     WALKS = 12, /* in each view */
     MOVES = 300,
+    STRETCH_MAX = 24,
 };
 
 static ViewRig rig;
@@ -40,6 +42,7 @@ typedef struct Model {
     size_t live[VIEW_RIG_KEYS];
     size_t count;
     int64_t shown; /* so far */
+    size_t taken;  /* of those, behind the first of a stretch */
 } Model;
 
 static bool
@@ -74,17 +77,23 @@ model_place(const Model *model, const BaseSlice *key)
 }
 
 static void
+expect_record(const Model *model, BaseSlice key, const EngineRecord *record, size_t at)
+{
+    ck_assert_uint_lt(at, model->count);
+    const ViewRigOp *op = view_rig_newest(&rig, model->keyspace, model->live[at], model->version);
+    ck_assert(base_slice_equal(key, rig.keys[model->live[at]]));
+    ck_assert_int_eq(record->version, op->version);
+    ck_assert_int_eq(record->expires_at_ms, op->expires_at_ms);
+    ck_assert(view_rig_is_value(op, record->value));
+}
+
+static void
 expect(Model *model, const EngineIterator *iterator, size_t at)
 {
     ck_assert_int_eq(iterator->status.code, BASE_OK);
     ck_assert_int_eq(iterator->valid, at < model->count);
     if (iterator->valid) {
-        const ViewRigOp *op =
-            view_rig_newest(&rig, model->keyspace, model->live[at], model->version);
-        ck_assert(base_slice_equal(iterator->key, rig.keys[model->live[at]]));
-        ck_assert_int_eq(iterator->record.version, op->version);
-        ck_assert_int_eq(iterator->record.expires_at_ms, op->expires_at_ms);
-        ck_assert(view_rig_is_value(op, iterator->record.value));
+        expect_record(model, iterator->key, &iterator->record, at);
         model->shown++;
     }
     const EngineIteratorStats *stats = &iterator->stats;
@@ -147,7 +156,8 @@ random_version(int i)
 
 /* ------------------------------------------------------------------------------------- walks -- */
 
-static void
+/* Whether it went backward. */
+static bool
 seek_somewhere(Model *model, EngineIterator *iterator, size_t *at)
 {
     uint8_t bytes[VIEW_RIG_KEY_MAX + 1];
@@ -156,36 +166,65 @@ seek_somewhere(Model *model, EngineIterator *iterator, size_t *at)
     if (base_rand_below(&rig.rand, 2) == 0) {
         lsm_iterator_seek(iterator, key);
         *at = model_place(model, key);
-    } else {
-        lsm_iterator_seek_before(iterator, key);
-        *at = (key == NULL ? model->count : model_place(model, key)) - 1;
+        return false;
     }
+    lsm_iterator_seek_before(iterator, key);
+    *at = (key == NULL ? model->count : model_place(model, key)) - 1;
+    return true;
+}
+
+/* Takes a stretch from the place `*at`, and goes to its end. */
+static void
+take_stretch(Model *model, EngineIterator *iterator, bool backward, size_t *at)
+{
+    EngineEntry entries[STRETCH_MAX];
+    size_t max = 1 + (size_t)base_rand_below(&rig.rand, STRETCH_MAX);
+    int64_t examined = iterator->stats.examined;
+    size_t count = lsm_iterator_stretch(iterator, entries, max);
+    ck_assert_uint_ge(count, 1);
+    ck_assert_uint_le(count, max);
+    ck_assert_int_eq(iterator->stats.examined, examined + (int64_t)count - 1);
+    for (size_t i = 0; i < count; i++) {
+        expect_record(model, entries[i].key, &entries[i].record, backward ? *at - i : *at + i);
+    }
+    *at = backward ? *at - (count - 1) : *at + (count - 1);
+    expect_record(model, iterator->key, &iterator->record, *at);
+    model->shown += (int64_t)count - 1;
+    model->taken += count - 1;
 }
 
 static void
 walk(Model *model, EngineIterator *iterator)
 {
     size_t at = 0;
+    bool backward = false;
     lsm_iterator_seek(iterator, NULL);
     for (int move = 0; move < MOVES; move++) {
         expect(model, iterator, at);
         uint64_t dice = base_rand_below(&rig.rand, 20);
+        if (iterator->valid && base_rand_below(&rig.rand, 4) == 0) {
+            take_stretch(model, iterator, backward, &at);
+        }
         if (dice == 0 || !iterator->valid) {
-            seek_somewhere(model, iterator, &at);
+            backward = seek_somewhere(model, iterator, &at);
         } else if ((move / 40) % 2 == 0 ? dice < 17 : dice < 4) {
             lsm_iterator_next(iterator);
+            backward = false;
             at++;
         } else {
             lsm_iterator_prev(iterator);
+            backward = true;
             at--;
         }
     }
 }
 
-static void
+/* How many records came in stretches, behind their first. */
+static size_t
 check_walks(int seed)
 {
     view_rig_init(&rig, (uint64_t)seed + 1, &shapes[(size_t)seed % SHAPES]);
+    size_t taken = 0;
     for (int i = 0; i < WALKS; i++) {
         uint8_t start[VIEW_RIG_KEY_MAX + 1];
         uint8_t stop[VIEW_RIG_KEY_MAX + 1];
@@ -200,15 +239,19 @@ check_walks(int seed)
         EngineIterator *iterator = open_iterator(&options, version);
         walk(&model, iterator);
         lsm_iterator_free(iterator);
+        taken += model.taken;
     }
     view_rig_clear(&rig);
+    return taken;
 }
 
 START_TEST(any_walk_shows_what_the_list_says)
 {
+    size_t taken = 0;
     for (int seed = 0; seed < VIEWS; seed++) {
-        check_walks(seed);
+        taken += check_walks(seed);
     }
+    ck_assert_uint_gt(taken, MOVES);
 }
 END_TEST
 
