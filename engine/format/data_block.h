@@ -187,51 +187,9 @@ format_data_cursor_next(FormatDataCursor *cursor)
     return format_data_cursor_take(cursor, cursor->next);
 }
 
-/* Looks at the entries behind the current one, while the cursor stays. */
-typedef struct FormatDataPeek {
-    const FormatDataBlock *block;
-    const uint8_t *at; /* the entry looked at */
-    const uint8_t *next;
-    FormatEntryHead head;
-    bool repeats; /* its key is the one before */
-} FormatDataPeek;
-
-/* Begins with the entry behind the current one. REQUIRES: a current entry. */
-static inline FormatDataPeek
-format_data_peek(const FormatDataCursor *cursor)
-{
-    return (FormatDataPeek){.block = &cursor->block, .next = cursor->next};
-}
-
 /*
- * Looks at the next entry; `before` is the key of the one before it. False: there is none, or it
- * makes no sense, which a step to it will say.
- */
-static inline bool
-format_data_peek_next(FormatDataPeek *peek, BaseSlice before)
-{
-    const FormatDataBlock *block = peek->block;
-    FormatEntryHead *head = &peek->head;
-    if (peek->next == block->words) {
-        return false;
-    }
-    peek->at = peek->next;
-    peek->next = format_entry_read(peek->at, block->words, head);
-    if (__builtin_expect(peek->next == NULL || head->shared > before.len ||
-                             head->shared + head->unshared == 0 ||
-                             !format_data_block_has_version(block, head->version_delta),
-                         0)) {
-        return false;
-    }
-    peek->repeats = head->shared + head->unshared == before.len &&
-                    (head->unshared == 0 ||
-                     memcmp(before.data + head->shared, head->suffix, head->unshared) == 0);
-    return true;
-}
-
-/*
- * Makes an entry that was looked at the current one; `key` is its key, not borrowed from the
- * cursor. REQUIRES: the cursor's key has room for it.
+ * Makes an entry that was looked at ahead (data_peek.h) the current one; `key` is its key, not
+ * borrowed from the cursor. REQUIRES: the cursor's key has room for it.
  */
 FormatStep format_data_cursor_stand(FormatDataCursor *cursor, const uint8_t *at, BaseSlice key);
 

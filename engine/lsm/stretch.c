@@ -7,6 +7,8 @@
  */
 #include "engine/lsm/stretch.h"
 
+#include "engine/format/data_peek.h"
+
 /* Whether an entry of so many bytes that expires at `expires_at_ms` may be taken. */
 static inline bool
 may_take(const LsmStretch *stretch, size_t bytes, int64_t expires_at_ms)

@@ -127,7 +127,7 @@ table_iterator_version(const TableIterator *iterator, uint64_t delta)
 }
 
 /*
- * To an entry of the block at hand that was found by looking ahead (format_data_peek()); `key` is
+ * To an entry of the block at hand that was found by looking ahead (format/data_peek.h); `key` is
  * its key, not borrowed from the iterator. REQUIRES: valid; the cursor's key has room for it.
  */
 void table_iterator_stand(TableIterator *iterator, const uint8_t *at, BaseSlice key);

@@ -2,10 +2,11 @@
  * scan.c: pages of a range. See scan.h.
  *
  * The walk of a page: take a stretch of records from the engine, as many as the limits of items and
- * of examined entries allow; hand out those that limit_bytes lets pass; note the last key; then look
- * at the limits. limit_examined and the time are looked at before the next move, because a move is
- * what they bound; items and bytes are looked at when it is known that there is a next record at
- * all: a page that ends with the last record of the range says RANGE_END, and no empty page follows.
+ * of examined entries allow; hand out those that limit_bytes lets pass; note the last key; then
+ * look at the limits. limit_examined and the time are looked at before the next move, because a
+ * move is what they bound; items and bytes are looked at when it is known that there is a next
+ * record at all: a page that ends with the last record of the range says RANGE_END, and no empty
+ * page follows.
  *
  * Time is read every TIME_RECORDS records or TIME_BYTES bytes, whichever comes first, at the end of
  * a stretch.
