@@ -3,6 +3,46 @@
  */
 #include "engine/lsm/price.h"
 
+/* Times the bytes of the base level. */
+static const double DEBT_SOFT = 16;
+static const double DEBT_HARD = 128;
+
+/* Runs that cost nothing are between these, times the trigger. */
+static const double RUNS_LEAST = 2;
+static const double RUNS_MOST = 5;
+
+/* Parts of a generation that may wait for their flush at no price, and what is short of all. */
+static const double BACKLOG_SOFT = 1.25;
+static const double BACKLOG_SPARE = 0.5;
+static const double BACKLOG_LEAST = 1.5;
+
+/* Runs that cost nothing: the trigger, and as many as the base level is large. */
+static double
+free_runs(const LsmPriceStore *store)
+{
+    double runs = store->run_trigger + store->base_bytes / store->write_buffer;
+    double least = RUNS_LEAST * store->run_trigger;
+    double most = RUNS_MOST * store->run_trigger;
+    if (runs < least) {
+        return least;
+    }
+    return runs < most ? runs : most;
+}
+
+LsmPriceLimits
+lsm_price_limits(const LsmPriceStore *store)
+{
+    double runs = free_runs(store);
+    double backlog = store->generations - BACKLOG_SPARE;
+    backlog = backlog > BACKLOG_LEAST ? backlog : BACKLOG_LEAST;
+    return (LsmPriceLimits){.debt_soft = store->base_bytes * DEBT_SOFT,
+                            .debt_hard = store->base_bytes * DEBT_HARD,
+                            .runs_soft = runs,
+                            .runs_hard = 2 * (runs + store->run_trigger),
+                            .backlog_soft = store->write_buffer * BACKLOG_SOFT,
+                            .backlog_hard = store->write_buffer * backlog};
+}
+
 /* 0 at or below `soft`, 1 at `hard`, and on like that. */
 static double
 strain(double value, double soft, double hard)

@@ -30,6 +30,14 @@ typedef enum LsmPriceCause {
     LSM_PRICE_CAUSES = 4
 } LsmPriceCause;
 
+/* What the limits come from. Bytes. */
+typedef struct LsmPriceStore {
+    double write_buffer;
+    double generations; /* memtables, at most */
+    double base_bytes;
+    double run_trigger;
+} LsmPriceStore;
+
 /* Each hard limit is above its soft one. */
 typedef struct LsmPriceLimits {
     double debt_soft; /* bytes */
@@ -54,6 +62,13 @@ typedef struct LsmPriceInput {
 
 /* No scale goes further than this. */
 #define LSM_PRICE_STRAIN_MAX 4.0
+
+/*
+ * The limits of a store. Runs are free as long as level 0 has about as much as the base level: a
+ * merge of less would mostly write the base level anew. With small write buffers that is many runs,
+ * and readers have to ask them all, so it is 2 to 5 times the trigger.
+ */
+LsmPriceLimits lsm_price_limits(const LsmPriceStore *store);
 
 /* Nanoseconds of waiting for each byte written: 0 at or below the soft limits. */
 double lsm_price(const LsmPriceLimits *limits, const LsmPriceInput *input,

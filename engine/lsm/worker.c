@@ -14,15 +14,7 @@ enum {
     PAUSE_FIRST_US = 50 * 1000, /* after a first failure; it doubles */
     PAUSE_MOST_US = 5000 * 1000,
     LOOK_US = 20 * 1000, /* how often wait_idle() looks by itself */
-    RUNS_SOFT = 2,       /* times the trigger: runs that cost nothing */
-    RUNS_HARD = 6,
-    DEBT_SOFT = 16, /* times the bytes of the base level */
-    DEBT_HARD = 128,
 };
-
-/* Parts of a generation that may wait for their flush at no price, and what is short of all. */
-static const double BACKLOG_SOFT = 1.25;
-static const double BACKLOG_SPARE = 0.5;
 
 static BaseStatus
 closed(void)
@@ -127,19 +119,6 @@ init_locks(LsmWorker *worker)
     (void)pthread_condattr_destroy(&monotonic);
 }
 
-static LsmPriceLimits
-price_limits(const LsmWorkerArgs *args)
-{
-    double buffer = (double)args->write_buffer;
-    double most = (double)args->generations - BACKLOG_SPARE;
-    return (LsmPriceLimits){.debt_soft = (double)args->base_bytes * DEBT_SOFT,
-                            .debt_hard = (double)args->base_bytes * DEBT_HARD,
-                            .runs_soft = (double)args->run_trigger * RUNS_SOFT,
-                            .runs_hard = (double)args->run_trigger * RUNS_HARD,
-                            .backlog_soft = buffer * BACKLOG_SOFT,
-                            .backlog_hard = buffer * (most > 1.5 ? most : 1.5)};
-}
-
 BaseStatus
 lsm_worker_new(const LsmWorkerArgs *args, LsmWorker **ret_worker)
 {
@@ -158,7 +137,11 @@ lsm_worker_new(const LsmWorkerArgs *args, LsmWorker **ret_worker)
     worker->survey.state.run_trigger = args->run_trigger;
     worker->survey.state.reclaim_ms = args->reclaim_ms;
     worker->survey.blob_dead_percent = args->place.blobs.dead_percent;
-    worker->feed.limits = price_limits(args);
+    worker->feed.limits =
+        lsm_price_limits(&(LsmPriceStore){.write_buffer = (double)args->write_buffer,
+                                          .generations = (double)args->generations,
+                                          .base_bytes = (double)args->base_bytes,
+                                          .run_trigger = (double)args->run_trigger});
     atomic_init(&worker->rate, args->rate);
     lsm_pace_set_rate(&worker->limit, args->rate, lsm_worker_now_us());
     worker->failure = base_ok();

@@ -69,6 +69,41 @@ START_TEST(the_worse_cause_counts)
 }
 END_TEST
 
+static LsmPriceLimits
+limits_of(double write_buffer)
+{
+    return lsm_price_limits(&(LsmPriceStore){
+        .write_buffer = write_buffer, .generations = 4, .base_bytes = 256, .run_trigger = 4});
+}
+
+START_TEST(small_write_buffers_may_make_more_runs)
+{
+    ck_assert_double_eq(limits_of(64).runs_soft, 8);
+    ck_assert_double_eq(limits_of(64).runs_hard, 24);
+    ck_assert_double_eq(limits_of(32).runs_soft, 12);
+    ck_assert_double_eq(limits_of(16).runs_soft, 20);
+    ck_assert_double_eq(limits_of(16).runs_hard, 48);
+    ck_assert_double_eq(limits_of(1).runs_soft, 20);
+    ck_assert_double_eq(limits_of(1e6).runs_soft, 8);
+}
+END_TEST
+
+START_TEST(each_hard_limit_is_above_its_soft_one)
+{
+    for (double generations = 2; generations <= 16; generations++) {
+        for (double trigger = 1; trigger <= 64; trigger++) {
+            LsmPriceLimits limits = lsm_price_limits(&(LsmPriceStore){.write_buffer = 64,
+                                                                      .generations = generations,
+                                                                      .base_bytes = 256,
+                                                                      .run_trigger = trigger});
+            ck_assert_double_gt(limits.debt_hard, limits.debt_soft);
+            ck_assert_double_gt(limits.runs_hard, limits.runs_soft);
+            ck_assert_double_gt(limits.backlog_hard, limits.backlog_soft);
+        }
+    }
+}
+END_TEST
+
 int
 main(void)
 {
@@ -78,6 +113,8 @@ main(void)
     tcase_add_test(curve, the_own_cost_of_the_work_at_the_hard_limits);
     tcase_add_test(curve, it_rises_without_steps_and_behind_the_hard_limit_too);
     tcase_add_test(curve, the_worse_cause_counts);
+    tcase_add_test(curve, small_write_buffers_may_make_more_runs);
+    tcase_add_test(curve, each_hard_limit_is_above_its_soft_one);
     suite_add_tcase(suite, curve);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
