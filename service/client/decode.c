@@ -1,5 +1,5 @@
 /*
- * decode.c: replies out of bytes. See decode.h.
+ * decode.c: replies out of bytes. See decode.h, and usual_reply.h for those of hot calls.
  *
  * A reply's memory, in this order: the LarderReply, the struct of the result or exception, what
  * lies beside it, the copy of the message. Its size is known before it is taken.
@@ -11,8 +11,7 @@
 #include "service/client/decode.h"
 
 #include "service/client/structure.h"
-
-#include <stdlib.h>
+#include "service/client/usual_reply.h"
 
 /* Ids that all exceptions of the contract share, and those of a TApplicationException. */
 enum {
@@ -23,33 +22,11 @@ enum {
     APPLICATION_UNKNOWN_METHOD = 1,
 };
 
-void
-client_room_clear(ClientRoom *room)
-{
-    free(room->memory);
-    *room = (ClientRoom){NULL, 0};
-}
-
-/* Memory for a reply: of its own when there is no room. */
-static void *
-take(ClientRoom *room, size_t size)
-{
-    if (room == NULL) {
-        return malloc(size);
-    }
-    if (room->size < size) {
-        client_room_clear(room);
-        room->memory = malloc(size);
-        room->size = room->memory == NULL ? 0 : size;
-    }
-    return room->memory;
-}
-
 /* A reply with the method set, followed by `more` bytes. NULL: no memory. */
 static LarderReply *
 reply_new(ClientRoom *room, LarderMethod method, LarderOutcome outcome, size_t more)
 {
-    LarderReply *reply = take(room, client_structure_block(sizeof *reply) + more);
+    LarderReply *reply = client_room_take(room, client_structure_block(sizeof *reply) + more);
     if (reply != NULL) {
         *reply = (LarderReply){.outcome = outcome, .method = method, .message = {"", 0}};
     }
@@ -163,8 +140,8 @@ problem_of(const WireMessage *parsed, LarderMethod method, int32_t seqid)
 }
 
 LarderReply *
-client_decode_into(ClientRoom *room, BaseSlice message, const WireLimits *limits,
-                   LarderMethod method, int32_t seqid, WireTape *tape, bool *ret_intact)
+client_decode_parsed(ClientRoom *room, BaseSlice message, const WireLimits *limits,
+                     LarderMethod method, int32_t seqid, WireTape *tape, bool *ret_intact)
 {
     WireMessage parsed;
     WireError error;
@@ -183,6 +160,17 @@ client_decode_into(ClientRoom *room, BaseSlice message, const WireLimits *limits
         return application_reply(room, method, tape, parsed.arguments, ret_intact);
     }
     return declared_reply(room, method, tape, wire_tape_first(parsed.arguments), ret_intact);
+}
+
+LarderReply *
+client_decode_into(ClientRoom *room, BaseSlice message, const WireLimits *limits,
+                   LarderMethod method, int32_t seqid, WireTape *tape, bool *ret_intact)
+{
+    LarderReply *reply = client_usual_reply(room, message, limits, method, seqid);
+    *ret_intact = true;
+    return reply != NULL
+               ? reply
+               : client_decode_parsed(room, message, limits, method, seqid, tape, ret_intact);
 }
 
 LarderReply *

@@ -28,19 +28,11 @@
 #ifndef LARDER_SERVICE_CLIENT_DECODE_H
 #define LARDER_SERVICE_CLIENT_DECODE_H
 
+#include "service/client/room.h"
 #include "service/client/schema.h"
 #include "service/wire/parse.h"
 
 #include <larder/client.h>
-
-/* Memory for one reply at a time, for those who look at it and go on. All zero: none yet. */
-typedef struct ClientRoom {
-    void *memory;
-    size_t size;
-} ClientRoom;
-
-/* Frees the memory, and with it the reply that lies there. */
-void client_room_clear(ClientRoom *room);
 
 /*
  * Decodes one message, frame header included, as the reply to the call of `method` that had
@@ -51,9 +43,17 @@ void client_room_clear(ClientRoom *room);
 LarderReply *client_decode_reply(BaseSlice message, const WireLimits *limits, LarderMethod method,
                                  int32_t seqid, WireTape *tape, bool *ret_intact);
 
-/* The same into `room`, which grows to the largest reply; the reply before it is gone. */
+/*
+ * The same into `room`; the reply before it is gone. Texts of the usual replies to hot calls
+ * (usual_reply.h) are borrowed: they lie in the message, and no NUL follows them.
+ */
 LarderReply *client_decode_into(ClientRoom *room, BaseSlice message, const WireLimits *limits,
                                 LarderMethod method, int32_t seqid, WireTape *tape,
                                 bool *ret_intact);
+
+/* The same by the strict parser alone, which is the reference; `room` may be NULL. */
+LarderReply *client_decode_parsed(ClientRoom *room, BaseSlice message, const WireLimits *limits,
+                                  LarderMethod method, int32_t seqid, WireTape *tape,
+                                  bool *ret_intact);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * encode.c: calls as bytes. See encode.h.
+ * encode.c: calls as bytes. See encode.h, and usual_call.h for hot ones.
  */
 #include "service/client/encode.h"
 
 #include "service/client/structure.h"
+#include "service/client/usual_call.h"
 
 WireCode
 client_encode_call(BaseBuf *out, WireFormat format, int32_t seqid, LarderMethod method,
@@ -12,6 +13,10 @@ client_encode_call(BaseBuf *out, WireFormat format, int32_t seqid, LarderMethod 
     const ClientMethod *known = client_schema_method(method);
     if (known == NULL) {
         return WIRE_BAD_METHOD;
+    }
+    if (format.protocol == WIRE_BINARY && format.framed &&
+        client_usual_call(out, seqid, method, arguments)) {
+        return WIRE_OK;
     }
     WireWriter writer;
     wire_writer_begin(&writer, out, format, WIRE_FRAME_BYTES_CAP);

@@ -1,0 +1,324 @@
+/*
+ * usual_reply.c: tokens that are as expected, or else none. See usual_reply.h.
+ *
+ * Memory of a reply, in this order: the LarderReply, the struct of the result, its items, and
+ * without a room a copy of the message from the result on, into which the NULs are written: what
+ * follows a text on the wire is a byte that is looked at in the message itself.
+ */
+#include "service/client/usual_reply.h"
+
+#include "service/client/structure.h"
+#include "service/wire/direct.h"
+
+#include <stdlib.h>
+
+enum {
+    /* Values that a reply without items puts on a tape at most, and an item. */
+    VALUES_MAX = 16,
+    ITEM_VALUES_MAX = 6,
+    FIELD_HEAD = 3,
+    BYTES_HEAD = FIELD_HEAD + 4,
+    LIST_HEAD = 5, /* type of the elements and their number */
+    /* The shortest item: found, three numbers, and the end. */
+    ITEM_BYTES_MIN = WIRE_DIRECT_BOOL + 3 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP,
+};
+
+#define REPLY_VERSION UINT32_C(0x80010002)
+
+typedef struct Reader {
+    const uint8_t *at;
+    const uint8_t *end;
+    const uint8_t *from; /* what `copy` is one of */
+    char *copy;          /* NULL: texts lie in the message */
+} Reader;
+
+static inline size_t
+left(const Reader *reader)
+{
+    return (size_t)(reader->end - reader->at);
+}
+
+/* Type and id of a field, as the three bytes before its value. */
+static inline uint32_t
+field_head(WireType type, unsigned id)
+{
+    return (uint32_t)type << 16 | id;
+}
+
+/* ----------------------------------------------------------------------------------- tokens -- */
+
+/* Takes the header of a field whose value has `bytes` bytes, if it is next and all of it there. */
+static inline bool
+take_head(Reader *reader, WireType type, unsigned id, size_t bytes)
+{
+    if (left(reader) < FIELD_HEAD + bytes ||
+        wire_direct_load_u32(reader->at) >> 8 != field_head(type, id)) {
+        return false;
+    }
+    reader->at += FIELD_HEAD;
+    return true;
+}
+
+static inline bool
+take_i64(Reader *reader, unsigned id, int64_t *ret_number)
+{
+    if (!take_head(reader, WIRE_I64, id, sizeof *ret_number)) {
+        return false;
+    }
+    *ret_number = (int64_t)wire_direct_load_u64(reader->at);
+    reader->at += sizeof *ret_number;
+    return true;
+}
+
+/* A value that the contract knows. */
+static inline bool
+take_enum(Reader *reader, unsigned id, const ClientStruct *structure, int32_t *ret_value)
+{
+    if (!take_head(reader, WIRE_I32, id, sizeof *ret_value)) {
+        return false;
+    }
+    uint32_t number = wire_direct_load_u32(reader->at);
+    reader->at += sizeof number;
+    *ret_value = (int32_t)number;
+    return number < 32 && (structure->fields[id].values.known >> number & 1) != 0;
+}
+
+/* A byte that is neither 0 nor 1 is left where it is, with the header before it. */
+static inline bool
+take_flag(Reader *reader, unsigned id, bool *ret_flag)
+{
+    if (left(reader) <= FIELD_HEAD || reader->at[FIELD_HEAD] > 1 ||
+        !take_head(reader, WIRE_BOOL, id, 1)) {
+        return false;
+    }
+    *ret_flag = *reader->at++ != 0;
+    return true;
+}
+
+/* A text, behind which at least a STOP follows. */
+static inline bool
+take_text(Reader *reader, unsigned id, LarderBytes *ret_text)
+{
+    if (left(reader) < sizeof(uint64_t)) {
+        return false;
+    }
+    uint64_t word = wire_direct_load_u64(reader->at);
+    uint32_t size = (uint32_t)(word >> 8);
+    if (word >> 40 != field_head(WIRE_BYTES, id) || size >= left(reader) - BYTES_HEAD) {
+        return false;
+    }
+    const uint8_t *text = reader->at + BYTES_HEAD;
+    reader->at = text + size;
+    if (reader->copy == NULL) {
+        *ret_text = larder_bytes(text, size);
+        return true;
+    }
+    char *copy = reader->copy + (text - reader->from);
+    copy[size] = '\0';
+    *ret_text = larder_bytes(copy, size);
+    return true;
+}
+
+/* The same of an optional one; what is none is left where it is. */
+static inline bool
+take_optional(Reader *reader, unsigned id, LarderBytes *ret_text)
+{
+    *ret_text = larder_bytes("", 0);
+    return take_text(reader, id, ret_text);
+}
+
+static inline bool
+take_stop(Reader *reader)
+{
+    return left(reader) != 0 && *reader->at++ == WIRE_STOP;
+}
+
+/* What ends every result. */
+static inline bool
+take_tail(Reader *reader, int64_t *ret_server_us, int64_t *ret_epoch)
+{
+    return take_i64(reader, 14, ret_server_us) && take_i64(reader, 15, ret_epoch) &&
+           take_stop(reader);
+}
+
+/* ---------------------------------------------------------------------------------- results -- */
+
+static bool
+read_get(Reader *reader, LarderGetResult *to)
+{
+    if (!take_flag(reader, 1, &to->found)) {
+        return false;
+    }
+    to->has_value = take_optional(reader, 2, &to->value);
+    return take_i64(reader, 3, &to->version) && take_i64(reader, 4, &to->expires_at_ms) &&
+           take_i64(reader, 5, &to->full_length) && take_flag(reader, 6, &to->unchanged) &&
+           take_tail(reader, &to->server_us, &to->topology_epoch);
+}
+
+static bool
+read_write(Reader *reader, LarderMethod method, LarderWriteResult *to)
+{
+    int32_t reason;
+    if (!take_flag(reader, 1, &to->applied) || !take_i64(reader, 2, &to->version) ||
+        !take_enum(reader, 3, client_schema_methods[method].result, &reason) ||
+        !take_i64(reader, 4, &to->current_version)) {
+        return false;
+    }
+    to->reason = (LarderNotApplied)reason;
+    to->has_current_value = take_optional(reader, 5, &to->current_value);
+    to->existed = false;
+    to->has_existed = take_flag(reader, 6, &to->existed);
+    return take_i64(reader, 7, &to->expires_at_ms) && take_flag(reader, 8, &to->replayed) &&
+           take_tail(reader, &to->server_us, &to->topology_epoch);
+}
+
+static bool
+read_multi_get(Reader *reader, LarderMultiGetResult *to, LarderGetItem *items, uint32_t count)
+{
+    to->items = (LarderGetItemList){items, count};
+    for (LarderGetItem *item = items; item != items + count; item++) {
+        if (!take_flag(reader, 1, &item->found)) {
+            return false;
+        }
+        item->has_value = take_optional(reader, 2, &item->value);
+        if (!take_i64(reader, 3, &item->version) || !take_i64(reader, 4, &item->expires_at_ms) ||
+            !take_i64(reader, 5, &item->full_length) || !take_stop(reader)) {
+            return false;
+        }
+    }
+    return take_i64(reader, 2, &to->read_version) &&
+           take_tail(reader, &to->server_us, &to->topology_epoch);
+}
+
+static bool
+read_scan_end(Reader *reader, LarderScanResult *to)
+{
+    int32_t reason;
+    to->has_next_token = take_optional(reader, 2, &to->next_token);
+    if (!take_enum(reader, 3, client_schema_methods[LARDER_METHOD_SCAN].result, &reason)) {
+        return false;
+    }
+    to->stop_reason = (LarderStopReason)reason;
+    return take_i64(reader, 4, &to->count) && take_i64(reader, 5, &to->examined) &&
+           take_i64(reader, 6, &to->tombstones) && take_i64(reader, 7, &to->expired) &&
+           take_i64(reader, 8, &to->read_version) &&
+           take_tail(reader, &to->server_us, &to->topology_epoch);
+}
+
+static bool
+read_scan(Reader *reader, LarderScanResult *to, LarderScanItem *items, uint32_t count)
+{
+    to->items = (LarderScanItemList){items, count};
+    for (LarderScanItem *item = items; item != items + count; item++) {
+        if (!take_text(reader, 1, &item->key)) {
+            return false;
+        }
+        item->has_value = take_optional(reader, 2, &item->value);
+        if (!take_i64(reader, 3, &item->version) || !take_i64(reader, 4, &item->expires_at_ms) ||
+            !take_i64(reader, 5, &item->full_length) || !take_stop(reader)) {
+            return false;
+        }
+    }
+    return read_scan_end(reader, to);
+}
+
+/* ---------------------------------------------------------------------------------- message -- */
+
+/* Takes all that stands before the result. */
+static bool
+take_envelope(Reader *reader, LarderMethod method, int32_t seqid)
+{
+    BaseSlice name = client_schema_methods[method].name;
+    size_t head = WIRE_FRAME_HEADER_BYTES + 3 * sizeof(uint32_t) + name.len;
+    if (left(reader) < head + FIELD_HEAD + 1 ||
+        wire_direct_load_u32(reader->at) != left(reader) - WIRE_FRAME_HEADER_BYTES) {
+        return false;
+    }
+    const uint8_t *at = reader->at + WIRE_FRAME_HEADER_BYTES;
+    if (wire_direct_load_u32(at) != REPLY_VERSION || wire_direct_load_u32(at + 4) != name.len ||
+        memcmp(at + 8, name.data, name.len) != 0 ||
+        wire_direct_load_u32(at + 8 + name.len) != (uint32_t)seqid) {
+        return false;
+    }
+    reader->at += head;
+    return take_head(reader, WIRE_STRUCT, 0, 1);
+}
+
+/* Takes the header of a list of structs, of which there can be as many as it says. */
+static bool
+take_list(Reader *reader, const WireLimits *limits, uint32_t *ret_count)
+{
+    if (!take_head(reader, WIRE_LIST, 1, LIST_HEAD) || *reader->at++ != WIRE_STRUCT) {
+        return false;
+    }
+    uint32_t count = wire_direct_load_u32(reader->at);
+    reader->at += sizeof count;
+    *ret_count = count;
+    return count <= left(reader) / ITEM_BYTES_MIN && count <= limits->container_items_max &&
+           count <= (limits->values_max - VALUES_MAX) / ITEM_VALUES_MAX;
+}
+
+/* What the result of a method takes. 0: its replies are not recognised. */
+static size_t
+result_size(LarderMethod method, size_t *ret_item_size)
+{
+    *ret_item_size = method == LARDER_METHOD_SCAN        ? sizeof(LarderScanItem)
+                     : method == LARDER_METHOD_MULTI_GET ? sizeof(LarderGetItem)
+                                                         : 0;
+    bool hot = method == LARDER_METHOD_GET || method == LARDER_METHOD_PUT ||
+               method == LARDER_METHOD_REMOVE || *ret_item_size != 0;
+    return hot ? client_structure_block(client_schema_methods[method].result->size) : 0;
+}
+
+static bool
+read_result(Reader *reader, LarderMethod method, uint32_t count, void *result, void *items)
+{
+    switch (method) {
+    case LARDER_METHOD_GET:
+        return read_get(reader, result);
+    case LARDER_METHOD_MULTI_GET:
+        return read_multi_get(reader, result, items, count);
+    case LARDER_METHOD_SCAN:
+        return read_scan(reader, result, items, count);
+    default:
+        return read_write(reader, method, result);
+    }
+}
+
+LarderReply *
+client_usual_reply(ClientRoom *room, BaseSlice message, const WireLimits *limits,
+                   LarderMethod method, int32_t seqid)
+{
+    Reader reader = {message.data, message.data + message.len, NULL, NULL};
+    uint32_t count = 0;
+    size_t item_size;
+    size_t size = result_size(method, &item_size);
+    if (size == 0 || message.len > limits->request_bytes_max || limits->values_max < VALUES_MAX ||
+        !take_envelope(&reader, method, seqid) ||
+        (item_size != 0 && !take_list(&reader, limits, &count))) {
+        return NULL;
+    }
+    size_t before = client_structure_block(sizeof(LarderReply));
+    size_t beside = size + count * item_size;
+    LarderReply *reply =
+        client_room_take(room, before + beside + (room != NULL ? 0 : left(&reader)));
+    if (reply == NULL) {
+        return NULL;
+    }
+    char *result = (char *)reply + before;
+    if (room == NULL) {
+        reader.from = reader.at;
+        reader.copy = result + beside;
+        memcpy(reader.copy, reader.at, left(&reader));
+    }
+    if (!read_result(&reader, method, count, result, result + size) || left(&reader) != 1 ||
+        *reader.at != WIRE_STOP) {
+        if (room == NULL) {
+            free(reply);
+        }
+        return NULL;
+    }
+    *reply = (LarderReply){
+        .outcome = LARDER_OK, .method = method, .as = {.any = result}, .message = {"", 0}};
+    return reply;
+}
