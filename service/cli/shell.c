@@ -79,11 +79,15 @@ prompt_of(EditLine *edit)
     return shell->prompt.failed ? plain : (char *)shell->prompt.data;
 }
 
-/* The window has another size, or the terminal was somebody else's meanwhile. */
+/*
+ * The window has another size, or the terminal was somebody else's meanwhile. The editor forgets
+ * where the cursor is and draws the line as if it were at the left edge, so that is where it goes.
+ */
 static void
 catch_up(Shell *shell)
 {
     terminal_changed = 0;
+    (void)fputc('\r', stdout);
     el_resize(shell->edit);
     (void)el_set(shell->edit, EL_PREP_TERM, 1);
     (void)el_set(shell->edit, EL_REFRESH);

@@ -174,6 +174,10 @@ class Screen:
             self.inserting = final == "h"
 
 
+def set_window_size(fd, rows, columns):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
 class Terminal:
     """A program on a terminal of its own. `written` is all that it has written, `screen` what that shows."""
 
@@ -184,12 +188,12 @@ class Terminal:
         self.status = None
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            set_window_size(0, rows, columns)
             os.chdir(folder)
             os.execve(command[0], command, environment)
-        self.resize(rows, columns)
 
     def resize(self, rows, columns):
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        set_window_size(self.fd, rows, columns)
 
     def read(self):
         """Reads what is there, waiting for something. False: there will be nothing any more."""

@@ -232,6 +232,7 @@ def test_a_window_that_changes_its_size(larder):
         os.kill(terminal.pid, signal.SIGCONT)
         terminal.type("ne")
         terminal.expect(r"> get default none$")
+        assert terminal.screen.lines[terminal.screen.row].count("larder ") == 1  # the line was drawn where it is
         terminal.run("", r"larder: not found")
 
 
