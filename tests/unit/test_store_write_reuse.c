@@ -2,9 +2,9 @@
  * test_store_write_reuse.c: a write is filled in anew, whatever its memory held before.
  *
  * Writes are taken from memory that served others, and only some of their fields are emptied first
- * (write.c). So each method is tried with memory full of zeros, of ones and of a pattern, on a store
- * in the same state, and must do and tell the same. Pointers of 0xff are not valid: a field that was
- * forgotten shows as another result or as a crash.
+ * (write.c). So each method is tried with memory full of zeros, of ones and of a pattern, on a
+ * store in the same state, and must do and tell the same. Pointers of 0xff are not valid: a field
+ * that was forgotten shows as another result or as a crash.
  */
 #include "tests/support/store_fixture.h"
 
