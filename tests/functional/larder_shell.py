@@ -222,6 +222,17 @@ class Terminal:
                 return match
             assert self.read(), f"no {pattern!r} in {self.text()!r}"
 
+    def complete(self, pattern):
+        """Presses the tab key until text() has the pattern: larder gives up soon, with a bell, on a slow server."""
+        for _ in range(10):
+            bells = self.written.count(b"\a")
+            self.type("\t")
+            while self.written.count(b"\a") == bells:
+                if re.search(pattern, self.text(), re.DOTALL):
+                    return self.expect(pattern)
+                assert self.read(), f"no {pattern!r} in {self.text()!r}"
+        raise AssertionError(f"no {pattern!r} in {self.text()!r}")
+
     def type(self, text):
         os.write(self.fd, text.encode())
 

@@ -119,35 +119,33 @@ def test_completion(larder, larder_server):
         client.put(S, b"manz", b"v", None)
     with larder.terminal(NO_COLOR="1") as terminal:
         terminal.expect(PROMPT)
-        steps = [("chec\t", "checksum "), ("def\t", "checksum default "), ("--pre\t", "checksum default --prefix="),
-                 ("us\t", "checksum default --prefix=user:")]
+        steps = [("chec", "checksum "), ("def", "checksum default "), ("--pre", "checksum default --prefix="),
+                 ("us", "checksum default --prefix=user:")]
         for keys, line in steps:
             terminal.type(keys)
-            terminal.expect("> " + line + "$")
+            terminal.complete("> " + line + "$")
         terminal.run("", r"checksum .*keys +3")
-        terminal.type("get default us\t")
-        terminal.expect(r"> get default user:$")
-        terminal.type("\t")
-        terminal.expect(r"\nuser:1 +user:10 +user:2 *\nlarder .*> get default user:$")
-        terminal.type("2\t")
-        terminal.expect(r"> get default user:2 $")
+        terminal.type("get default us")
+        terminal.complete(r"> get default user:$")
+        terminal.complete(r"\nuser:1 +user:10 +user:2 *\nlarder .*> get default user:$")
+        terminal.type("2")
+        terminal.complete(r"> get default user:2 $")
         terminal.run("", r"v")
         for typed, completed in [("wi", r"with\ blank"), ("gr", "grün"), (r"\xff", r"\xff\x00")]:
-            terminal.type(f"get default {typed}\t")
-            terminal.expect(re.escape(f"> get default {completed} ") + "$")
+            terminal.type(f"get default {typed}")
+            terminal.complete(re.escape(f"> get default {completed} ") + "$")
             terminal.run("", r"v")
-        terminal.type("get default ma\t")  # more than are asked for; but all of them have this in common
-        terminal.expect(r"> get default man$")
-        terminal.type("\t")
-        terminal.expect(r"many:000 .*\.\.\.  manz *\n.*> get default man$")
+        terminal.type("get default ma")  # more than are asked for; but all of them have this in common
+        terminal.complete(r"> get default man$")
+        terminal.complete(r"many:000 .*\.\.\.  manz *\n.*> get default man$")
         terminal.type("\x15")
         terminal.expect(PROMPT)
         terminal.run("use default")
-        terminal.type("get wi\t")
-        terminal.expect(r"> get with\\ blank $")
+        terminal.type("get wi")
+        terminal.complete(r"> get with\\ blank $")
         terminal.run("", r"v")
-        terminal.type("watch --times=1 ge\t")
-        terminal.expect(r"> watch --times=1 get $")
+        terminal.type("watch --times=1 ge")
+        terminal.complete(r"> watch --times=1 get $")
 
 
 def test_completion_without_a_server_is_silent(tmp_path):
