@@ -38,13 +38,10 @@ fetch_record(HashmapSlot *bucket, uint64_t tag)
 }
 
 void
-hashmap_fetch(const HashmapState *state, const uint64_t *hashes, size_t count,
-              HashmapSlot **ret_slots)
+hashmap_fetch(const HashmapPlace *places, size_t count, HashmapSlot **ret_slots)
 {
-    HashmapPlace places[HASHMAP_FETCH_MAX];
     HashmapTable *tables[HASHMAP_FETCH_MAX];
     for (size_t i = 0; i < count; i++) {
-        places[i] = hashmap_state_place(state, hashes[i]);
         __builtin_prefetch(places[i].shard);
     }
     for (size_t i = 0; i < count; i++) {

@@ -17,11 +17,10 @@
 #define HASHMAP_FETCH_MAX 32
 
 /*
- * Fetches for `count` hashes of keys, HASHMAP_FETCH_MAX at most. ret_slots[i] is where the key
- * probably is: a slot of the table of that moment, or NULL; it is good for nothing but
- * hashmap_shard_find().
+ * Fetches for the places of `count` keys, HASHMAP_FETCH_MAX at most. ret_slots[i] is where the key
+ * probably is: a slot of the table of that moment, or NULL. Whoever uses it looks at its record
+ * anew, inside the same epoch section.
  */
-void hashmap_fetch(const HashmapState *state, const uint64_t *hashes, size_t count,
-                   HashmapSlot **ret_slots);
+void hashmap_fetch(const HashmapPlace *places, size_t count, HashmapSlot **ret_slots);
 
 #endif

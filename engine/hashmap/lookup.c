@@ -21,20 +21,35 @@ typedef enum Certainty {
 } Certainty;
 
 static HashmapRecord *
-find_head(HashmapShard *shard, uint64_t tag, const HashmapKey *key)
+find_head(HashmapPlace place, const HashmapKey *key)
 {
-    HashmapTable *table = atomic_load_explicit(&shard->table, memory_order_acquire);
+    HashmapTable *table = atomic_load_explicit(&place.shard->table, memory_order_acquire);
     uint64_t word = 0;
-    if (table == NULL || hashmap_table_find(table, tag, key->keyspace, key->bytes, &word) == NULL) {
+    if (table == NULL ||
+        hashmap_table_find(table, place.tag, key->keyspace, key->bytes, &word) == NULL) {
         return NULL;
     }
     return hashmap_slot_record(word);
 }
 
-static Certainty
-walk(HashmapPlace place, int64_t version, const HashmapKey *key, const HashmapRecord **ret_record)
+/* Tries a slot first that was seen in this epoch section, after the version was loaded. */
+static HashmapRecord *
+find_head_near(HashmapPlace place, const HashmapKey *key, HashmapSlot *guess)
 {
-    const HashmapRecord *head = find_head(place.shard, place.tag, key);
+    if (guess != NULL) {
+        uint64_t word = atomic_load_explicit(guess, memory_order_acquire);
+        HashmapRecord *record = hashmap_slot_record(word);
+        if (record != NULL && hashmap_record_has_key(record, key->keyspace, key->bytes)) {
+            return record;
+        }
+    }
+    return find_head(place, key);
+}
+
+/* What is visible at `version` of the versions of a key, of which `head` is the newest. */
+static Certainty
+walk(const HashmapRecord *head, int64_t version, const HashmapRecord **ret_record)
+{
     if (head == NULL) {
         *ret_record = NULL;
         return NO_SLOT;
@@ -62,7 +77,7 @@ hashmap_lookup_latest(HashmapState *state, const HashmapKey *key)
     for (;;) {
         int64_t version = atomic_load_explicit(&state->published, memory_order_acquire);
         const HashmapRecord *record = NULL;
-        Certainty certainty = walk(place, version, key, &record);
+        Certainty certainty = walk(find_head(place, key), version, &record);
         if (certainty == CERTAIN || certainty == NO_SLOT) {
             return record;
         }
@@ -77,55 +92,48 @@ hashmap_lookup_at(HashmapState *state, int64_t version, const HashmapKey *key)
 {
     HashmapPlace place = hashmap_state_place(state, key->hash);
     const HashmapRecord *record = NULL;
-    while (walk(place, version, key, &record) == MUST_RETRY) {
+    while (walk(find_head(place, key), version, &record) == MUST_RETRY) {
     }
     return record;
-}
-
-bool
-hashmap_lookup_try(HashmapState *state, int64_t version, const HashmapKey *key,
-                   const HashmapRecord **ret_record)
-{
-    HashmapPlace place = hashmap_state_place(state, key->hash);
-    const HashmapRecord *record = NULL;
-    Certainty certainty = walk(place, version, key, &record);
-    if (certainty == MUST_RETRY || (certainty != CERTAIN && !nothing_cut(place.shard, version))) {
-        return false;
-    }
-    *ret_record = record;
-    return true;
 }
 
 HashmapRecord *
 hashmap_lookup_head(HashmapState *state, const HashmapKey *key)
 {
     HashmapPlace place = hashmap_state_place(state, key->hash);
-    return find_head(place.shard, place.tag, key);
+    return find_head(place, key);
 }
 
-EngineLookup
-hashmap_lookup_answer(const HashmapRecord *record, int64_t now_ms)
-{
-    EngineLookup lookup = {.found = false};
-    if (record != NULL && hashmap_record_is_live(record, now_ms)) {
-        lookup.found = true;
-        lookup.record = hashmap_record_view(record);
-    }
-    return lookup;
-}
+/* Keys of a multi-get, where they belong, and the slots where they probably are. */
+typedef struct Batch {
+    HashmapKey keys[BATCH];
+    HashmapPlace places[BATCH];
+    HashmapSlot *slots[BATCH];
+} Batch;
 
 /* Hashes keys and has what they will need fetched. */
 static void
 prepare_batch(const HashmapState *state, EngineKeyspace keyspace, const BaseSlice *keys,
-              size_t count, HashmapKey *batch)
+              size_t count, Batch *batch)
 {
-    uint64_t hashes[BATCH];
-    HashmapSlot *slots[BATCH];
     for (size_t i = 0; i < count; i++) {
-        batch[i] = hashmap_lookup_key(state, keyspace, keys[i]);
-        hashes[i] = batch[i].hash;
+        batch->keys[i] = hashmap_lookup_key(state, keyspace, keys[i]);
+        batch->places[i] = hashmap_state_place(state, batch->keys[i].hash);
     }
-    hashmap_fetch(state, hashes, count, slots);
+    hashmap_fetch(batch->places, count, batch->slots);
+}
+
+/*
+ * The record of a key of a batch at a version that was the latest before it was prepared. False:
+ * too late, it may have been cut.
+ */
+static bool
+look_up_latest(const Batch *batch, size_t i, int64_t version, const HashmapRecord **ret_record)
+{
+    HashmapPlace place = batch->places[i];
+    const HashmapRecord *head = find_head_near(place, &batch->keys[i], batch->slots[i]);
+    Certainty certainty = walk(head, version, ret_record);
+    return certainty == CERTAIN || (certainty != MUST_RETRY && nothing_cut(place.shard, version));
 }
 
 /* At `version`; false: too late for one of the keys. With a snapshot it is never too late. */
@@ -133,15 +141,15 @@ static bool
 look_up_all(HashmapState *state, bool is_snapshot, int64_t version, EngineKeyspace keyspace,
             const BaseSlice *keys, size_t count, int64_t now_ms, EngineLookup *ret_lookups)
 {
-    HashmapKey batch[BATCH];
+    Batch batch;
     for (size_t from = 0; from < count; from += BATCH) {
         size_t size = count - from < BATCH ? count - from : BATCH;
-        prepare_batch(state, keyspace, keys + from, size, batch);
+        prepare_batch(state, keyspace, keys + from, size, &batch);
         for (size_t i = 0; i < size; i++) {
             const HashmapRecord *record = NULL;
             if (is_snapshot) {
-                record = hashmap_lookup_at(state, version, &batch[i]);
-            } else if (!hashmap_lookup_try(state, version, &batch[i], &record)) {
+                record = hashmap_lookup_at(state, version, &batch.keys[i]);
+            } else if (!look_up_latest(&batch, i, version, &record)) {
                 return false;
             }
             ret_lookups[from + i] = hashmap_lookup_answer(record, now_ms);

@@ -30,13 +30,6 @@ const HashmapRecord *hashmap_lookup_latest(HashmapState *state, const HashmapKey
 const HashmapRecord *hashmap_lookup_at(HashmapState *state, int64_t version, const HashmapKey *key);
 
 /*
- * The record of a key at a version that was the latest when the caller loaded it. False: too late,
- * it may have been cut.
- */
-bool hashmap_lookup_try(HashmapState *state, int64_t version, const HashmapKey *key,
-                        const HashmapRecord **ret_record);
-
-/*
  * The record of a key newer than all commits, for the writer: what the slot has, tombstones
  * included; NULL: no slot has the key.
  */
@@ -51,6 +44,15 @@ void hashmap_lookup_many(HashmapState *state, const EngineSnapshot *snapshot,
                          int64_t *now_ms, EngineLookup *ret_lookups, int64_t *ret_version);
 
 /* The answer for a reader at now_ms; `record` may be NULL. */
-EngineLookup hashmap_lookup_answer(const HashmapRecord *record, int64_t now_ms);
+static inline EngineLookup
+hashmap_lookup_answer(const HashmapRecord *record, int64_t now_ms)
+{
+    EngineLookup lookup = {.found = false};
+    if (record != NULL && hashmap_record_is_live(record, now_ms)) {
+        lookup.found = true;
+        lookup.record = hashmap_record_view(record);
+    }
+    return lookup;
+}
 
 #endif

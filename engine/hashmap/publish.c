@@ -74,21 +74,23 @@ lookup(CommitBackend *backend, EngineKeyspace keyspace, BaseSlice bytes, uintptr
 typedef struct Fetch {
     size_t count;
     uint64_t hashes[HASHMAP_FETCH_MAX];
+    HashmapPlace places[HASHMAP_FETCH_MAX];
     uintptr_t *hints[HASHMAP_FETCH_MAX];
 } Fetch;
 
 static void
-add_fetch(Fetch *fetch, uint64_t hash, uintptr_t hint[2])
+add_fetch(Fetch *fetch, const HashmapState *state, uint64_t hash, uintptr_t hint[2])
 {
     fetch->hashes[fetch->count] = hash;
+    fetch->places[fetch->count] = hashmap_state_place(state, hash);
     fetch->hints[fetch->count++] = hint;
 }
 
 static void
-run_fetch(const HashmapState *state, const Fetch *fetch)
+run_fetch(const Fetch *fetch)
 {
     HashmapSlot *slots[HASHMAP_FETCH_MAX];
-    hashmap_fetch(state, fetch->hashes, fetch->count, slots);
+    hashmap_fetch(fetch->places, fetch->count, slots);
     for (size_t i = 0; i < fetch->count; i++) {
         fetch->hints[i][0] = fetch->hashes[i];
         fetch->hints[i][1] = (uintptr_t)slots[i] | HASH_KNOWN;
@@ -107,11 +109,11 @@ begin(CommitBackend *backend, EngineCommit *chain, size_t most)
         const EngineMutation *mutation = commit->mutations;
         commit_hint(commit)[1] = 0;
         if (commit->mutation_count != 0 && fetch.count < HASHMAP_FETCH_MAX) {
-            add_fetch(&fetch, hashmap_state_hash(state, mutation->keyspace, mutation->key),
+            add_fetch(&fetch, state, hashmap_state_hash(state, mutation->keyspace, mutation->key),
                       commit_hint(commit));
         }
     }
-    run_fetch(state, &fetch);
+    run_fetch(&fetch);
     (void)pthread_mutex_lock(&state->mutex);
 }
 
@@ -356,10 +358,10 @@ fetch_ops(const HashmapState *state, CommitEntry *entry, size_t from)
     for (size_t i = from; i < entry->op_count && fetch.count < HASHMAP_FETCH_MAX; i++) {
         CommitOp *op = &entry->ops[i];
         if (op->kind != COMMIT_REMOVE_RANGE) {
-            add_fetch(&fetch, key_of(state, op).hash, op->backend_hint);
+            add_fetch(&fetch, state, key_of(state, op).hash, op->backend_hint);
         }
     }
-    run_fetch(state, &fetch);
+    run_fetch(&fetch);
 }
 
 static BaseStatus

@@ -36,7 +36,7 @@
  * A reader that walked a chain, or found no slot, may have missed what it needed because that was
  * cut. By I-2 every cut that can matter at P was preceded by settled := something above P, and the
  * reader has acquired the word that the cut released: it sees settled > P and knows
- * (hashmap_lookup_try). If it sees settled <= P, the answer is right at P. A retired record has an
+ * (lookup.c). If it sees settled <= P, the answer is right at P. A retired record has an
  * odd link, so a reader that was standing on it knows as well; when it starts over it does not find
  * it again (acquire again).
  *
