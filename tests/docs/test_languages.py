@@ -36,7 +36,7 @@ def clone(tmp_path):
 def run(commands, folder, port):
     home = os.environ.get("HOME") or str(folder)
     return subprocess.run(["bash", "-euo", "pipefail", "-c", commands], cwd=folder, text=True,
-                          stdin=subprocess.DEVNULL, capture_output=True, timeout=5 * PATIENCE,
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=2 * PATIENCE,
                           env={**os.environ, "HOME": home, "LARDER_PORT": port}, check=False)
 
 
