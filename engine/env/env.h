@@ -163,11 +163,13 @@ BaseStatus env_file_preallocate(EnvFile *file, int64_t size);
 /*
  * Opens a window on bytes of a writable file that were preallocated: what is stored there is
  * written as if by write_at (E-1, E-2), without a call. The bytes stay in memory while the window
- * is open, so that storing cannot fail. A file has one window: it ends with the next one, or with
- * the file. REQUIRES: offset and len are multiples of ENV_WINDOW_UNIT. BASE_UNSUPPORTED: not here,
- * or not on this file system; use write_at.
+ * is open, so that storing cannot fail. A file has two windows at most, so that the next one can be
+ * opened while somebody stores into the last one: opening ends the one before the last, also when
+ * it fails; closing the file ends both. REQUIRES: offset and len are multiples of ENV_WINDOW_UNIT.
+ * BASE_UNSUPPORTED: not here, or not on this file system; use write_at.
  *
- * Threading: one thread stores; other calls on the handle may overlap, but for close.
+ * Threading: one thread opens at a time, one stores into a window; other calls on the handle may
+ * overlap, but for close.
  */
 BaseStatus env_file_window(EnvFile *file, int64_t offset, size_t len, uint8_t **ret_bytes);
 

@@ -34,12 +34,17 @@
 #define XFS_SUPER_MAGIC 0x58465342
 #endif
 
+typedef struct PosixWindow {
+    uint8_t *bytes; /* NULL: none is open */
+    size_t len;
+} PosixWindow;
+
 typedef struct PosixFile {
     EnvFile file; /* first: it is a file */
     int fd;
     atomic_bool sync_failed;
-    uint8_t *window; /* NULL: none is open */
-    size_t window_len;
+    PosixWindow newer; /* the window that was opened last */
+    PosixWindow older;
 } PosixFile;
 
 struct EnvLock {
@@ -192,11 +197,11 @@ can_have_windows(int fd)
 }
 
 static void
-close_window(PosixFile *file)
+close_window(PosixWindow *window)
 {
-    if (file->window != NULL) {
-        (void)munmap(file->window, file->window_len);
-        file->window = NULL;
+    if (window->bytes != NULL) {
+        (void)munmap(window->bytes, window->len);
+        *window = (PosixWindow){0};
     }
 }
 
@@ -205,7 +210,7 @@ posix_window(EnvFile *base, int64_t offset, size_t len, uint8_t **ret_bytes)
 {
     static const char cannot[] = "no window on this file";
     PosixFile *file = (PosixFile *)base;
-    close_window(file);
+    close_window(&file->older);
     if (!can_have_windows(file->fd)) {
         return base_error(BASE_UNSUPPORTED, cannot);
     }
@@ -213,14 +218,15 @@ posix_window(EnvFile *base, int64_t offset, size_t len, uint8_t **ret_bytes)
     if (bytes == MAP_FAILED) {
         return base_error(BASE_UNSUPPORTED, cannot);
     }
-    file->window = bytes;
-    file->window_len = len;
+    PosixWindow window = {bytes, len};
     /* Without readahead pages are as small as can be, and so is what a sync has to write. */
     if (madvise(bytes, len, MADV_RANDOM) != 0 || madvise(bytes, len, MADV_POPULATE_WRITE) != 0 ||
         mlock(bytes, len) != 0) {
-        close_window(file);
+        close_window(&window);
         return base_error(BASE_UNSUPPORTED, cannot);
     }
+    file->older = file->newer;
+    file->newer = window;
     *ret_bytes = bytes;
     return base_ok();
 }
@@ -228,9 +234,11 @@ posix_window(EnvFile *base, int64_t offset, size_t len, uint8_t **ret_bytes)
 static void
 posix_close(EnvFile *base)
 {
-    close_window((PosixFile *)base);
-    (void)close(((PosixFile *)base)->fd);
-    free(base);
+    PosixFile *file = (PosixFile *)base;
+    close_window(&file->older);
+    close_window(&file->newer);
+    (void)close(file->fd);
+    free(file);
 }
 
 static const EnvFileOps posix_file_ops = {

@@ -1,5 +1,6 @@
 /*
- * log.c: one lock, one thread that syncs and reports, one writer that does neither.
+ * log.c: one lock, one thread that syncs, reports and opens windows ahead, one writer that does
+ * none of it.
  *
  * The lock protects everything but what is the writer's alone (the current segment's place and the
  * room set aside in it). It is never held while the file system works, except by the writer for the
@@ -186,6 +187,9 @@ write_bytes(LsmLog *log, LsmSegment *segment, BaseSlice bytes, int64_t records)
         log->stats.records += records;
         log->stats.bytes += records != 0 ? (int64_t)bytes.len : 0;
         note_dirty(log);
+        if (lsm_segment_wants_ahead(segment)) {
+            pthread_cond_signal(&log->work);
+        }
     } else {
         fail(log, status);
     }
@@ -375,6 +379,23 @@ remove_released(LsmLog *log)
     }
 }
 
+/* Whether the writer wants a window. Under the lock. */
+static bool
+wants_window(const LsmLog *log)
+{
+    return log->current != NULL && lsm_segment_wants_ahead(log->current);
+}
+
+/* Opens it. Takes the lock off meanwhile: this thread alone removes segments of the log. */
+static void
+open_window(LsmLog *log)
+{
+    LsmSegment *segment = log->current;
+    pthread_mutex_unlock(&log->lock);
+    lsm_segment_open_ahead(segment);
+    pthread_mutex_lock(&log->lock);
+}
+
 static bool
 any_released(const LsmLog *log)
 {
@@ -432,6 +453,8 @@ run(void *user)
                 log->args.report(log->args.user, due[i].group, due[i].status);
             }
             pthread_mutex_lock(&log->lock);
+        } else if (wants_window(log)) {
+            open_window(log);
         } else if (any_released(log)) {
             remove_released(log);
         } else if (log->stopping && log->waiting_count == 0) {

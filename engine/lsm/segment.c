@@ -38,7 +38,9 @@ make_file(const Env *env, const char *directory, LsmSegment *segment)
         return status;
     }
     status = env_file_preallocate(segment->file, (int64_t)segment->capacity);
-    segment->by_call = segment->by_call || status.code != BASE_OK;
+    if (status.code != BASE_OK) {
+        atomic_store_explicit(&segment->ahead, LSM_AHEAD_NEVER, memory_order_relaxed);
+    }
     if (status.code == BASE_UNSUPPORTED) {
         status = base_ok(); /* a full disk then shows at a write, which is final */
     }
@@ -46,6 +48,16 @@ make_file(const Env *env, const char *directory, LsmSegment *segment)
         status = env_sync_directory(env, directory); /* W-1 */
     }
     return status;
+}
+
+/* Wants a window, if there is room for one. */
+static void
+want_ahead(LsmSegment *segment, uint64_t at)
+{
+    bool fits = at + WINDOW_BYTES <= segment->capacity;
+    segment->ahead_at = at;
+    atomic_store_explicit(&segment->ahead, fits ? LSM_AHEAD_WANTED : LSM_AHEAD_NONE,
+                          memory_order_release);
 }
 
 BaseStatus
@@ -62,7 +74,7 @@ lsm_segment_new(const Env *env, const char *directory, uint64_t number, uint64_t
     segment->id = id;
     segment->capacity = FORMAT_LOG_HEADER_BYTES + bytes;
     segment->reserved = FORMAT_LOG_HEADER_BYTES;
-    segment->by_call = !windows;
+    atomic_init(&segment->ahead, windows ? LSM_AHEAD_NONE : LSM_AHEAD_NEVER);
     BaseStatus status = env_join(segment->path, directory, name);
     if (status.code == BASE_OK) {
         status = make_file(env, directory, segment);
@@ -71,26 +83,44 @@ lsm_segment_new(const Env *env, const char *directory, uint64_t number, uint64_t
         lsm_segment_remove(env, segment);
         return status;
     }
+    if (atomic_load_explicit(&segment->ahead, memory_order_relaxed) == LSM_AHEAD_NONE) {
+        want_ahead(segment, 0);
+        lsm_segment_open_ahead(segment);
+    }
     *ret_segment = segment;
     return base_ok();
 }
 
-/* Whether a window has the byte at `at`; opens it if it can. */
+void
+lsm_segment_open_ahead(LsmSegment *segment)
+{
+    if (!lsm_segment_wants_ahead(segment)) {
+        return;
+    }
+    BaseStatus status = env_file_window(segment->file, (int64_t)segment->ahead_at, WINDOW_BYTES,
+                                        &segment->ahead_window);
+    atomic_store_explicit(&segment->ahead, base_is_ok(status) ? LSM_AHEAD_READY : LSM_AHEAD_NEVER,
+                          memory_order_release);
+}
+
+/* Whether a window has the byte at `at`; goes into the one that was opened ahead if that has. */
 static bool
 has_window(LsmSegment *segment, uint64_t at)
 {
     if (segment->window != NULL && at < segment->window_at + WINDOW_BYTES) {
         return true;
     }
+    int ahead = atomic_load_explicit(&segment->ahead, memory_order_acquire);
+    uint64_t from = at / WINDOW_BYTES * WINDOW_BYTES;
     segment->window = NULL;
-    segment->window_at = at / WINDOW_BYTES * WINDOW_BYTES;
-    if (segment->by_call || segment->window_at + WINDOW_BYTES > segment->capacity) {
-        return false;
+    if (ahead == LSM_AHEAD_READY && segment->ahead_at == from) {
+        segment->window = segment->ahead_window;
+        segment->window_at = from;
+        want_ahead(segment, from + WINDOW_BYTES);
+    } else if (ahead == LSM_AHEAD_READY || ahead == LSM_AHEAD_NONE) {
+        want_ahead(segment, from);
     }
-    BaseStatus status =
-        env_file_window(segment->file, (int64_t)segment->window_at, WINDOW_BYTES, &segment->window);
-    segment->by_call = !base_is_ok(status);
-    return !segment->by_call;
+    return segment->window != NULL;
 }
 
 BaseStatus

@@ -10,14 +10,19 @@
 
 #include <stdlib.h>
 
+typedef struct FaultWindow {
+    uint8_t *bytes; /* NULL: none is open; else as long again, what the file has of it */
+    int64_t at;
+    size_t len;
+} FaultWindow;
+
 typedef struct FaultFile {
     EnvFile file; /* first: it is a file */
     FaultEnv *fault;
     EnvFile *inner;
-    atomic_bool lost; /* a sync has failed */
-    uint8_t *window;  /* NULL: none is open; else as long again, what the file has of it */
-    int64_t window_at;
-    size_t window_len;
+    atomic_bool lost;       /* a sync has failed */
+    FaultWindow windows[2]; /* the newer one first */
+    bool listed;            /* it had a window */
     struct FaultFile *next; /* with a window */
 } FaultFile;
 
@@ -73,16 +78,19 @@ copy_pages(const volatile uint8_t *from, uint8_t *to, size_t len)
     }
 }
 
-/* Writes to the file what was stored into its window. Under the lock. */
+/* Writes to the file what was stored into a window. Under the lock. */
 static void
-write_window(FaultFile *file)
+write_window(FaultFile *file, const FaultWindow *window)
 {
-    uint8_t *written = file->window + file->window_len;
-    uint8_t *now = malloc(file->window_len);
+    if (window->bytes == NULL) {
+        return;
+    }
+    uint8_t *written = window->bytes + window->len;
+    uint8_t *now = malloc(window->len);
     BASE_CHECK(now != NULL);
-    copy_pages(file->window, now, file->window_len);
+    copy_pages(window->bytes, now, window->len);
     size_t start = 0;
-    size_t stop = file->window_len;
+    size_t stop = window->len;
     while (start < stop && now[start] == written[start]) {
         start++;
     }
@@ -91,55 +99,84 @@ write_window(FaultFile *file)
     }
     if (start < stop) {
         memcpy(written + start, now + start, stop - start);
-        (void)env_file_write_at(file->inner, file->window_at + (int64_t)start, now + start,
+        (void)env_file_write_at(file->inner, window->at + (int64_t)start, now + start,
                                 stop - start);
     }
     free(now);
 }
 
+/* Under the lock. */
 static void
-write_window_of(FaultFile *file)
+write_windows(FaultFile *file)
+{
+    write_window(file, &file->windows[0]);
+    write_window(file, &file->windows[1]);
+}
+
+static void
+write_windows_of(FaultFile *file)
 {
     (void)pthread_mutex_lock(&file->fault->lock);
-    if (file->window != NULL && !file->fault->frozen) {
-        write_window(file);
+    if (!file->fault->frozen) {
+        write_windows(file);
     }
     (void)pthread_mutex_unlock(&file->fault->lock);
 }
 
-/* What is written by a call is in the window at once. */
+/* What is written by a call is in a window at once. Under the lock. */
 static void
-show_in_window(FaultFile *file, int64_t offset, const uint8_t *data, size_t len)
+show_in_window(const FaultWindow *window, int64_t offset, const uint8_t *data, size_t len)
 {
-    (void)pthread_mutex_lock(&file->fault->lock);
-    int64_t start = offset > file->window_at ? offset : file->window_at;
-    int64_t stop = file->window_at + (int64_t)file->window_len;
+    int64_t start = offset > window->at ? offset : window->at;
+    int64_t stop = window->at + (int64_t)window->len;
     stop = offset + (int64_t)len < stop ? offset + (int64_t)len : stop;
-    if (file->window != NULL && start < stop) {
-        uint8_t *shown = file->window + (start - file->window_at);
+    if (window->bytes != NULL && start < stop) {
+        uint8_t *shown = window->bytes + (start - window->at);
         memcpy(shown, data + (start - offset), (size_t)(stop - start));
-        memcpy(shown + file->window_len, data + (start - offset), (size_t)(stop - start));
+        memcpy(shown + window->len, data + (start - offset), (size_t)(stop - start));
     }
-    (void)pthread_mutex_unlock(&file->fault->lock);
 }
 
 static void
-close_window(FaultFile *file)
+show_in_windows(FaultFile *file, int64_t offset, const uint8_t *data, size_t len)
 {
-    FaultEnv *fault = file->fault;
-    (void)pthread_rwlock_rdlock(&fault->gate);
-    write_window_of(file);
-    (void)pthread_mutex_lock(&fault->lock);
-    for (FaultFile **link = &fault->with_windows; *link != NULL; link = &(*link)->next) {
+    (void)pthread_mutex_lock(&file->fault->lock);
+    show_in_window(&file->windows[0], offset, data, len);
+    show_in_window(&file->windows[1], offset, data, len);
+    (void)pthread_mutex_unlock(&file->fault->lock);
+}
+
+/* Begins a change of the windows; end_change() follows. */
+static void
+begin_change(FaultFile *file)
+{
+    (void)pthread_rwlock_rdlock(&file->fault->gate);
+    (void)pthread_mutex_lock(&file->fault->lock);
+    if (!file->fault->frozen) {
+        write_windows(file);
+    }
+}
+
+static void
+end_change(FaultFile *file)
+{
+    (void)pthread_mutex_unlock(&file->fault->lock);
+    (void)pthread_rwlock_unlock(&file->fault->gate);
+}
+
+static void
+close_windows(FaultFile *file)
+{
+    begin_change(file);
+    for (FaultFile **link = &file->fault->with_windows; *link != NULL; link = &(*link)->next) {
         if (*link == file) {
             *link = file->next;
             break;
         }
     }
-    (void)pthread_mutex_unlock(&fault->lock);
-    (void)pthread_rwlock_unlock(&fault->gate);
-    free(file->window);
-    file->window = NULL;
+    free(file->windows[0].bytes);
+    free(file->windows[1].bytes);
+    end_change(file);
 }
 
 static BaseStatus
@@ -149,25 +186,28 @@ fault_window(EnvFile *base, int64_t offset, size_t len, uint8_t **ret_bytes)
     if (!file->fault->windows) {
         return base_error(BASE_UNSUPPORTED, "no windows on files here");
     }
-    close_window(file);
-    uint8_t *window = calloc(2, len);
+    FaultWindow window = {calloc(2, len), offset, len};
     size_t there = 0;
-    BASE_CHECK(window != NULL);
-    BaseStatus status = env_file_read_at(file->inner, offset, window, len, &there);
-    if (!base_is_ok(status)) {
-        free(window);
-        return status;
+    BASE_CHECK(window.bytes != NULL);
+    begin_change(file);
+    BaseStatus status = env_file_read_at(file->inner, offset, window.bytes, len, &there);
+    free(file->windows[1].bytes);
+    file->windows[1] = (FaultWindow){0};
+    if (base_is_ok(status)) {
+        memcpy(window.bytes + len, window.bytes, len);
+        file->windows[1] = file->windows[0];
+        file->windows[0] = window;
+        *ret_bytes = window.bytes;
+    } else {
+        free(window.bytes);
     }
-    memcpy(window + len, window, len);
-    (void)pthread_mutex_lock(&file->fault->lock);
-    file->window = window;
-    file->window_at = offset;
-    file->window_len = len;
-    file->next = file->fault->with_windows;
-    file->fault->with_windows = file;
-    (void)pthread_mutex_unlock(&file->fault->lock);
-    *ret_bytes = window;
-    return base_ok();
+    if (!file->listed) {
+        file->listed = true;
+        file->next = file->fault->with_windows;
+        file->fault->with_windows = file;
+    }
+    end_change(file);
+    return status;
 }
 
 /* ------------------------------------------------------------------------------------- files -- */
@@ -188,7 +228,7 @@ static BaseStatus
 fault_read_at(EnvFile *file, int64_t offset, void *data, size_t len, size_t *ret_len)
 {
     BaseStatus status = step(file_fault(file), FAULT_READ);
-    write_window_of((FaultFile *)file);
+    write_windows_of((FaultFile *)file);
     return base_is_ok(status) ? env_file_read_at(inner_file(file), offset, data, len, ret_len)
                               : status;
 }
@@ -201,7 +241,7 @@ fault_write_at(EnvFile *file, int64_t offset, const void *data, size_t len)
     if (!base_is_ok(status)) {
         return status;
     }
-    show_in_window((FaultFile *)file, offset, data, len);
+    show_in_windows((FaultFile *)file, offset, data, len);
     return end(fault, env_file_write_at(inner_file(file), offset, data, len));
 }
 
@@ -241,14 +281,14 @@ fault_sync(EnvFile *file)
         atomic_store(lost, true);
         return status;
     }
-    write_window_of((FaultFile *)file);
+    write_windows_of((FaultFile *)file);
     return end(fault, env_file_sync(inner_file(file)));
 }
 
 static void
 fault_close(EnvFile *file)
 {
-    close_window((FaultFile *)file);
+    close_windows((FaultFile *)file);
     env_file_close(inner_file(file));
     free(file);
 }
@@ -416,7 +456,7 @@ fault_env_freeze(FaultEnv *fault)
     (void)pthread_rwlock_wrlock(&fault->gate);
     (void)pthread_mutex_lock(&fault->lock);
     for (FaultFile *file = fault->with_windows; file != NULL && !fault->frozen; file = file->next) {
-        write_window(file);
+        write_windows(file);
     }
     fault->frozen = true;
     (void)pthread_mutex_unlock(&fault->lock);

@@ -474,13 +474,25 @@ START_TEST(a_window_is_the_file)
         ck_ok(env_file_write_at(file, 2 * UNIT, "world", 5));
         ck_assert_mem_eq(window + UNIT, "world", 5);
         ck_ok(env_file_sync(file));
-        ck_ok(env_file_window(file, 0, UNIT, &window)); /* the one before it ends */
+        uint8_t *first = window;
+        ck_ok(env_file_window(file, 0, UNIT, &window));
         memcpy(window + UNIT - 5, "above", 5);
-        ck_assert_int_eq(env_file_window(file, 8 * UNIT, UNIT, &window).code, BASE_UNSUPPORTED);
+        memcpy(first + 20, "again", 5); /* the one before the last is open */
+        ck_assert_int_eq(env_file_window(file, 8 * UNIT, UNIT, &first).code, BASE_UNSUPPORTED);
+        ck_ok(env_file_window(file, 3 * UNIT, UNIT, &first));
+        memcpy(first, "third", 5);
+        memcpy(window, "under", 5);
         env_file_close(file);
         file = open_file("a", ENV_OPEN_READ);
-        ck_ok(env_file_read_at(file, UNIT - 5, text, 5, &len));
-        ck_assert_str_eq(text, "above");
+        static const struct {
+            int64_t at;
+            const char *text;
+        } EXPECTED[] = {{0, "under"},         {UNIT - 5, "above"}, {UNIT + 10, "hello"},
+                        {UNIT + 20, "again"}, {2 * UNIT, "world"}, {3 * UNIT, "third"}};
+        for (size_t i = 0; i < sizeof(EXPECTED) / sizeof(EXPECTED[0]); i++) {
+            ck_ok(env_file_read_at(file, EXPECTED[i].at, text, 5, &len));
+            ck_assert_str_eq(text, EXPECTED[i].text);
+        }
     }
     env_file_close(file);
 }
