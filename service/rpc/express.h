@@ -39,11 +39,15 @@
 typedef struct RpcExpress RpcExpress;
 
 /* What the lane knows of a connection; zeroed at first. */
-typedef struct RpcExpressConn {
+typedef struct RpcExpressConn RpcExpressConn;
+struct RpcExpressConn {
     _Atomic unsigned under_way; /* writes that are submitted and not done */
-    unsigned gathered;          /* writes that are gathered */
+    unsigned gathered;          /* writes that are gathered; */
+    bool looks;                 /* one of them may have to read, so others do not wait for it */
     bool detour;                /* a request was handed over in the flush at hand */
-} RpcExpressConn;
+    unsigned done;              /* writes that are done, which `under_way` still counts; */
+    RpcExpressConn *next_done;  /* the list of connections that have some */
+};
 
 /* What the owner of requests does for the lane. All run on the reactor but `finish`. */
 typedef struct RpcExpressOwner {

@@ -2,7 +2,9 @@
  * pending.c: pools, chains, completions, deadlines. See pending.h.
  *
  * All gathered writes of a connection are one chain (service/store/chain.h): what an engine sets
- * aside, to read for it, nothing of its connection overtakes.
+ * aside, to read for it, nothing of its connection overtakes. A chain costs as much as several
+ * writes, and what its keys need is fetched together; so connections share one, unless a write may
+ * have to read, for which others must not wait.
  *
  * A batch needs a block of memory for its mutations (store/batch.h). Those of batches that are done
  * are kept for the next ones, some, and none that is very large.
@@ -10,7 +12,7 @@
  * While the reactor submits, most completions come in its own thread: a thread-local pointer tells
  * them so. They are at home then. They give the memory straight back, use the time that was read
  * once for all, and are counted together: in the run of the lane, and as done of their connection
- * once that is submitted. Nothing atomic is needed for each of them, because a write can become
+ * once the chain is submitted. Nothing atomic is needed for each of them, because a write can become
  * LATE in no other thread either.
  */
 #include "service/rpc/pending.h"
@@ -240,15 +242,15 @@ count_answered(RpcPendingWrite *write, ObsOutcome outcome, int64_t now_us)
     RpcPending *pending = write->home;
     RpcExpressConn *conn = write->ticket.conn;
     const ObsEnded ended = rpc_ticket_ended(&write->ticket, outcome, true, now_us);
-    if (is_at_home(write)) {
-        obs_run_add(pending->run, &ended);
-    } else {
+    if (!is_at_home(write)) {
         obs_registry_ended(pending->context->obs, &ended);
-    }
-    if (is_at_home(write) && conn == pending->conn) {
-        pending->conn_done++;
-    } else {
         (void)atomic_fetch_sub_explicit(&conn->under_way, 1, memory_order_release);
+        return;
+    }
+    obs_run_add(pending->run, &ended);
+    if (conn->done++ == 0) {
+        conn->next_done = pending->conns_done;
+        pending->conns_done = conn;
     }
 }
 
@@ -330,8 +332,10 @@ gather(RpcPending *pending, RpcPendingWrite *write, bool filled, int64_t deadlin
         recycle(pending, write);
         return false;
     }
+    RpcExpressConn *conn = write->ticket.conn;
     write->deadline_us = deadline_us;
-    write->ticket.conn->gathered++;
+    conn->looks = conn->looks || is_batch(write) || store_write_looks(&write->write);
+    conn->gathered++;
     pending->gathered[pending->count++] = write;
     return true;
 }
@@ -394,7 +398,7 @@ rpc_pending_bulk(RpcPending *pending, const RpcTicket *ticket, const StoreBatchA
 
 /* -------------------------------------------------------------------------------- submitting -- */
 
-/* How many of the gathered writes, from `first` on, make one chain. */
+/* How many of the gathered writes, from `first` on, are of one connection. */
 static size_t
 run_from(const RpcPending *pending, size_t first)
 {
@@ -407,7 +411,28 @@ run_from(const RpcPending *pending, size_t first)
     return count;
 }
 
-/* Those of a run that are not done yet are watched for their deadline. */
+/* Whether the run that begins with a write can be in a chain with those of other connections. */
+static bool
+is_sociable(const RpcTicket *ticket, const Store *store)
+{
+    return ticket->store == store && !ticket->conn->looks && !ticket->conn->detour;
+}
+
+/* How many of the gathered writes, from `first` on, make one chain. */
+static size_t
+chain_from(const RpcPending *pending, size_t first)
+{
+    const Store *store = pending->gathered[first]->ticket.store;
+    size_t count = 0;
+    do {
+        count += run_from(pending, first + count);
+    } while (is_sociable(&pending->gathered[first]->ticket, store) &&
+             first + count < pending->count &&
+             is_sociable(&pending->gathered[first + count]->ticket, store));
+    return count;
+}
+
+/* Those of a chain that are not done yet are watched for their deadline. */
 static void
 watch(RpcPending *pending, size_t first, size_t count)
 {
@@ -425,30 +450,42 @@ watch(RpcPending *pending, size_t first, size_t count)
     }
 }
 
-/* Counts down what was done in this thread while a connection's writes were submitted. */
+/* Counts down what was done in this thread while a chain was submitted. */
 static void
 count_done(RpcPending *pending)
 {
-    if (pending->conn_done != 0) {
-        (void)atomic_fetch_sub_explicit(&pending->conn->under_way, pending->conn_done,
-                                        memory_order_release);
+    while (pending->conns_done != NULL) {
+        RpcExpressConn *conn = pending->conns_done;
+        pending->conns_done = conn->next_done;
+        unsigned done = conn->done;
+        conn->done = 0;
+        (void)atomic_fetch_sub_explicit(&conn->under_way, done, memory_order_release);
     }
     if (pending->done != 0) {
         (void)atomic_fetch_sub_explicit(&pending->under_way, pending->done, memory_order_release);
+        pending->done = 0;
     }
-    pending->conn = NULL;
-    pending->conn_done = 0;
-    pending->done = 0;
 }
 
+/* The gathered writes of a connection become writes under way. */
 static void
-submit_run(RpcPending *pending, size_t first, size_t count)
+begin_run(RpcPending *pending, size_t first, size_t count)
 {
     RpcExpressConn *conn = pending->gathered[first]->ticket.conn;
     (void)atomic_fetch_add_explicit(&conn->under_way, (unsigned)count, memory_order_relaxed);
-    (void)atomic_fetch_add_explicit(&pending->under_way, count, memory_order_relaxed);
     conn->gathered -= (unsigned)count;
-    pending->conn = conn;
+    conn->looks = false;
+}
+
+static void
+submit_chain(RpcPending *pending, size_t first, size_t count)
+{
+    for (size_t i = first; i < first + count;) {
+        size_t run = run_from(pending, i);
+        begin_run(pending, i, run);
+        i += run;
+    }
+    (void)atomic_fetch_add_explicit(&pending->under_way, count, memory_order_relaxed);
     obs_registry_begin(pending->context->obs, count);
     StoreChain chain = {0};
     for (size_t i = first; i < first + count; i++) {
@@ -472,6 +509,7 @@ hand_over_run(RpcPending *pending, size_t first, size_t count)
         RpcPendingWrite *write = pending->gathered[i];
         RpcTicket ticket = write->ticket;
         ticket.conn->gathered--;
+        ticket.conn->looks = false;
         recycle(pending, write);
         pending->owner.hand_over(pending->owner.user, ticket.request, ticket.input);
     }
@@ -483,11 +521,13 @@ rpc_pending_submit(RpcPending *pending, int64_t now_us)
     pending->now_us = now_us;
     submitting = pending;
     for (size_t first = 0; first < pending->count;) {
-        size_t count = run_from(pending, first);
+        size_t count = 0;
         if (pending->gathered[first]->ticket.conn->detour) {
+            count = run_from(pending, first);
             hand_over_run(pending, first, count);
         } else {
-            submit_run(pending, first, count);
+            count = chain_from(pending, first);
+            submit_chain(pending, first, count);
         }
         first += count;
     }

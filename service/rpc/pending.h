@@ -1,7 +1,8 @@
 /*
  * pending.h: writes of the express lane from the moment they are gathered until they are answered.
  *
- * Gathered writes of one connection are submitted as one chain, and so are of one store. A write is
+ * Gathered writes of one connection are submitted as one chain, and so are of one store. Those of
+ * many connections are one chain together, as long as none of them may have to read. A write is
  * answered in the thread in which its commit is; the memory goes back to the reactor through a
  * stack that any thread may push to.
  *
@@ -39,9 +40,8 @@ typedef struct RpcPending {
     size_t block_count;
     /* While submitting: */
     int64_t now_us;
-    RpcExpressConn *conn; /* whose writes are being submitted, ... */
-    unsigned conn_done;   /* and how many of those are done already, ... */
-    size_t done;          /* and how many writes of all connections */
+    RpcExpressConn *conns_done; /* that have writes which are done, */
+    size_t done;                /* and how many writes that are, of all connections */
 } RpcPending;
 
 /* What ends while submitting is added to `run`, which the caller settles. */

@@ -129,6 +129,17 @@ store_write_deadline_us(const StoreWrite *write)
     return write->commit.deadline_us;
 }
 
+/*
+ * Whether a filled-in put or remove depends on what its key has, for which an engine on disk may
+ * have to read.
+ */
+static inline bool
+store_write_looks(const StoreWrite *write)
+{
+    return write->commit.guard_count != 0 || write->mutation.want_existed ||
+           write->mutation.expiry == ENGINE_EXPIRES_KEEP;
+}
+
 /* Hands a filled-in write to its engine. Several in their order: chain.h. */
 void store_write_submit(StoreWrite *write);
 

@@ -152,6 +152,18 @@ put(RpcExpressConn *conn, const char *key, const char *value)
     return put_until(conn, key, value, 10000);
 }
 
+/* Its answer says whether the key existed, so the engine has to look. */
+static Call *
+remove_key(RpcExpressConn *conn, const char *key)
+{
+    Call *call = &calls[call_count++];
+    WireWriter writer;
+    begin(&writer, call, "remove", key);
+    wire_writer_struct_end(&writer);
+    ck_assert(wire_writer_finish(&writer));
+    return offer(call, conn);
+}
+
 /* The struct that a reply has: field 0 is a result, 1 to 5 are exceptions. */
 static int16_t
 answer_of(const Call *call)
@@ -200,19 +212,47 @@ START_TEST(a_turn_keeps_the_order_of_a_connection)
 }
 END_TEST
 
-START_TEST(writes_of_a_connection_are_one_chain)
+/* Ends a turn in which so many writes have to become so many chains, all in their order. */
+static void
+expect_chains(size_t commits, size_t chains)
+{
+    rpc_express_turn_end(express);
+    ck_assert_uint_eq(gate_commits(), commits);
+    ck_assert_uint_eq(gate_chains(), chains);
+    ck_assert_uint_eq(rpc_express_under_way(express), 0);
+    ck_assert_uint_eq(finished_count, commits);
+    for (size_t i = 0; i < finished_count; i++) {
+        ck_assert_uint_eq(finished_order[i], i);
+        ck_assert_int_eq(answer_of(&calls[i]), SUCCESS);
+    }
+}
+
+START_TEST(puts_of_all_connections_are_one_chain)
 {
     (void)put(&conns[0], "a", "1");
     (void)put(&conns[0], "b", "2");
     (void)put(&conns[0], "a", "3");
     (void)put(&conns[1], "c", "4");
-    rpc_express_turn_end(express);
-    ck_assert_uint_eq(gate_commits(), 4);
-    ck_assert_uint_eq(gate_chains(), 2);
-    ck_assert_uint_eq(finished_count, 4);
-    for (size_t i = 0; i < finished_count; i++) {
-        ck_assert_uint_eq(finished_order[i], i);
-    }
+    expect_chains(4, 1);
+    ck_assert_int_eq(put(&conns[0], "a", "5")->fate, RPC_EXPRESS_TAKEN);
+    ck_assert_int_eq(put(&conns[1], "a", "6")->fate, RPC_EXPRESS_TAKEN);
+    expect_chains(6, 2);
+}
+END_TEST
+
+START_TEST(writes_that_may_read_are_a_chain_of_their_connection)
+{
+    (void)put(&conns[0], "a", "1");
+    (void)remove_key(&conns[0], "b");
+    (void)put(&conns[0], "a", "2");
+    (void)put(&conns[1], "c", "3");
+    expect_chains(4, 2);
+    (void)put(&conns[0], "a", "4");
+    (void)remove_key(&conns[1], "c");
+    expect_chains(6, 4);
+    (void)put(&conns[0], "a", "5");
+    (void)put(&conns[1], "c", "6");
+    expect_chains(8, 5);
 }
 END_TEST
 
@@ -466,7 +506,8 @@ main(void)
     TCase *cases = tcase_create("express_order");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, a_turn_keeps_the_order_of_a_connection);
-    tcase_add_test(cases, writes_of_a_connection_are_one_chain);
+    tcase_add_test(cases, puts_of_all_connections_are_one_chain);
+    tcase_add_test(cases, writes_that_may_read_are_a_chain_of_their_connection);
     tcase_add_test(cases, batches_are_of_the_chain_of_their_connection);
     tcase_add_test(cases, a_write_of_another_store_is_of_no_chain_at_hand);
     tcase_add_test(cases, nothing_passes_a_write_that_is_under_way);
