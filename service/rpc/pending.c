@@ -12,8 +12,8 @@
  * While the reactor submits, most completions come in its own thread: a thread-local pointer tells
  * them so. They are at home then. They give the memory straight back, use the time that was read
  * once for all, and are counted together: in the run of the lane, and as done of their connection
- * once the chain is submitted. Nothing atomic is needed for each of them, because a write can become
- * LATE in no other thread either.
+ * once the chain is submitted. Nothing atomic is needed for each of them, because a write can
+ * become LATE in no other thread either.
  */
 #include "service/rpc/pending.h"
 
