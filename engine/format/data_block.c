@@ -2,12 +2,10 @@
  * data_block.c: reads a data block. See data_block.h for the search.
  *
  * Steps back. Entries can only be read forward, from a restart. A step back reads the group of the
- * entry before, up to the current one, and keeps where its entries begin together with their keys;
- * the following steps back take from there, so that a step costs about as much as one forward.
+ * entry before, up to the current one, and keeps what it has read; the following steps back take
+ * from there and read nothing, so that a step costs about as much as one forward.
  *
- *     back: key length | entry | key bytes ... of entry n-1's key, then that of n-2, ...
- *
- * is kept as an array of BackEntry and one buffer of keys behind it.
+ *     back: BackEntry of the group's first entry, of its second ... | their keys
  */
 #include "engine/format/data_block.h"
 
@@ -346,7 +344,9 @@ format_data_cursor_stand(FormatDataCursor *cursor, const uint8_t *at, BaseSlice 
     /* Its own key holds all that it shares with the one before. */
     memcpy(cursor->key.data, key.data, key.len);
     cursor->key.len = key.len;
-    return format_data_cursor_take(cursor, at);
+    FormatStep step = format_data_cursor_take(cursor, at);
+    cursor->repeats = false;
+    return step;
 }
 
 FormatStep
@@ -364,8 +364,10 @@ format_data_cursor_seek_before(FormatDataCursor *cursor, BaseSlice key, int64_t 
 /* An entry that was passed on the way to another one. Its key lies in `back`, behind the array. */
 typedef struct BackEntry {
     const uint8_t *at;
+    const uint8_t *next;
     size_t key_offset;
-    size_t key_len;
+    FormatEntry entry; /* its key is not to be used: `back` may have moved */
+    bool repeats;
 } BackEntry;
 
 static BackEntry *
@@ -403,7 +405,7 @@ keep_back(FormatDataCursor *cursor)
         return FORMAT_STEP_NO_MEMORY;
     }
     *back_entry(cursor, cursor->back_count++) =
-        (BackEntry){cursor->at, key_offset, cursor->entry.key.len};
+        (BackEntry){cursor->at, cursor->next, key_offset, cursor->entry, cursor->repeats};
     return FORMAT_STEP_ENTRY;
 }
 
@@ -431,54 +433,62 @@ collect_back(FormatDataCursor *cursor, const uint8_t *stop)
     return step;
 }
 
+/* Whether the entry before the current one is at hand, with its key. */
+static bool
+has_back(const FormatDataCursor *cursor)
+{
+    return cursor->back_count != 0 && cursor->back_of == cursor->at;
+}
+
 FormatStep
 format_data_cursor_prev(FormatDataCursor *cursor)
 {
     if (cursor->at == cursor->block.entries) {
         return FORMAT_STEP_END;
     }
-    if (cursor->back_count == 0 || cursor->back_of != cursor->at) {
+    if (!has_back(cursor)) {
         FormatStep step = collect_back(cursor, cursor->at);
         if (step != FORMAT_STEP_ENTRY) {
             return step;
         }
     }
-    BackEntry *back = back_entry(cursor, --cursor->back_count);
-    cursor->back_of = back->at;
-    /* Its own key holds all that it shares with the one before. */
-    memcpy(cursor->key.data, cursor->back.data + back->key_offset, back->key_len);
-    cursor->key.len = back->key_len;
-    return format_data_cursor_take(cursor, back->at);
+    const BackEntry *back = back_entry(cursor, --cursor->back_count);
+    cursor->back_of = cursor->at = back->at;
+    cursor->next = back->next;
+    cursor->entry = back->entry;
+    cursor->repeats = back->repeats;
+    /* The key had room when the group was read. */
+    cursor->key.len = back->entry.key.len;
+    memcpy(cursor->key.data, cursor->back.data + back->key_offset, cursor->key.len);
+    cursor->entry.key = base_buf_slice(&cursor->key);
+    return FORMAT_STEP_ENTRY;
 }
 
 FormatStep
 format_data_cursor_has_newer(FormatDataCursor *cursor, bool *ret_has)
 {
     const uint8_t *at = cursor->at;
-    FormatEntryHead head;
+    *ret_has = cursor->repeats;
+    if (!format_data_cursor_at_restart(cursor)) {
+        return FORMAT_STEP_ENTRY;
+    }
     *ret_has = false;
     if (at == cursor->block.entries) {
         return FORMAT_STEP_ENTRY;
     }
-    if (format_entry_read(at, cursor->block.words, &head) == NULL) {
-        return FORMAT_STEP_CORRUPT;
-    }
-    if (head.shared != 0) {
-        *ret_has = head.unshared == 0;
-        return FORMAT_STEP_ENTRY;
-    }
-    /* A restart says nothing of the key before it. */
-    if (cursor->back_count == 0 || cursor->back_of != at) {
+    if (!has_back(cursor)) {
+        /* A restart says nothing of the key before it, but has its own whole. */
         FormatStep step = collect_back(cursor, at);
+        cursor->key.len = 0;
+        step = step == FORMAT_STEP_ENTRY ? format_data_cursor_take(cursor, at) : step;
         if (step != FORMAT_STEP_ENTRY) {
             return step;
         }
     }
     const BackEntry *back = back_entry(cursor, cursor->back_count - 1);
-    BaseSlice before = base_slice(cursor->back.data + back->key_offset, back->key_len);
-    *ret_has = base_slice_equal(before, base_slice(head.suffix, head.unshared));
-    cursor->key.len = 0;
-    return format_data_cursor_take(cursor, at);
+    *ret_has = back->entry.key.len == cursor->key.len &&
+               memcmp(cursor->back.data + back->key_offset, cursor->key.data, cursor->key.len) == 0;
+    return FORMAT_STEP_ENTRY;
 }
 
 /* ---------------------------------------------------------------------------------- verify -- */
@@ -517,7 +527,7 @@ prove_entry(Proof *proof)
         return "a key or a value is too long";
     }
     size_t shared = format_key_shared(last_key, entry->key);
-    FormatEntryHead head;
+    FormatEntryHead head = {.shared = 0};
     (void)format_entry_read(proof->cursor.at, proof->cursor.block.words, &head);
     if (!restart && head.shared != shared) {
         return "a key of a data block is not as short as it can be";

@@ -88,7 +88,7 @@ typedef struct FormatDataCursor {
     const uint8_t *at;   /* the current entry */
     const uint8_t *next; /* the byte behind it */
     FormatEntry entry;   /* its key is borrowed from `key` */
-    bool repeats;        /* after next(): its key is that of the entry that the cursor came from */
+    bool repeats;        /* its key is that of the entry before; at a restart only next() tells */
     BaseBuf key;
     BaseBuf back; /* the entries before the current one, for steps back; see data_block.c */
     size_t back_count;
@@ -125,6 +125,13 @@ FormatStep format_data_cursor_prev(FormatDataCursor *cursor);
  * *ret_has is the answer.
  */
 FormatStep format_data_cursor_has_newer(FormatDataCursor *cursor, bool *ret_has);
+
+/* Whether the current entry begins a group, or may. */
+static inline bool
+format_data_cursor_at_restart(const FormatDataCursor *cursor)
+{
+    return cursor->at[0] == 0;
+}
 
 /* Makes room for a key. FORMAT_STEP_CORRUPT: no key is that long. */
 FormatStep format_data_cursor_grow(FormatDataCursor *cursor, size_t key_len);
@@ -188,8 +195,8 @@ format_data_cursor_next(FormatDataCursor *cursor)
 }
 
 /*
- * Makes an entry that was looked at ahead (data_peek.h) the current one; `key` is its key, not
- * borrowed from the cursor. REQUIRES: the cursor's key has room for it.
+ * Makes an entry that was looked at ahead (data_peek.h), and does not repeat, the current one;
+ * `key` is its key, not borrowed from the cursor. REQUIRES: the cursor's key has room for it.
  */
 FormatStep format_data_cursor_stand(FormatDataCursor *cursor, const uint8_t *at, BaseSlice key);
 

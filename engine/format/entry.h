@@ -72,7 +72,7 @@ format_entry_read_expiry(const uint8_t *at, const uint8_t *end, int64_t *ret_exp
 }
 
 /* Reads the entry that begins at `at`; returns the byte behind it. NULL: there is none. */
-static inline const uint8_t *
+static inline __attribute__((always_inline)) const uint8_t *
 format_entry_read(const uint8_t *at, const uint8_t *end, FormatEntryHead *ret_head)
 {
     uint64_t shared = 0;

@@ -180,7 +180,7 @@ goes_on(const TableIterator *iterator)
 }
 
 bool
-table_iterator_has_newer(TableIterator *iterator)
+table_iterator_restart_has_newer(TableIterator *iterator)
 {
     bool has = false;
     if (iterator->cursor.at == iterator->cursor.block.entries) {
@@ -337,9 +337,8 @@ table_iterator_stand(TableIterator *iterator, const uint8_t *at, BaseSlice key)
 }
 
 void
-table_iterator_prev(TableIterator *iterator)
+table_iterator_prev_block(TableIterator *iterator, FormatStep step)
 {
-    FormatStep step = format_data_cursor_prev(&iterator->cursor);
     if (step != FORMAT_STEP_END) {
         settle(iterator, step);
     } else if (iterator->ordinal == 0) {

@@ -74,11 +74,21 @@ void table_iterator_close_in(const TableIterator *iterator, BaseSlice key, int64
 void table_iterator_seek_aimed(TableIterator *iterator, BaseSlice key, int64_t version);
 void table_iterator_seek_before_aimed(TableIterator *iterator, BaseSlice key, int64_t version);
 
-/* To the entry before. REQUIRES: valid. */
-void table_iterator_prev(TableIterator *iterator);
-
 /* What a move does when the step within the block has not found an entry. */
 void table_iterator_next_block(TableIterator *iterator, FormatStep step);
+void table_iterator_prev_block(TableIterator *iterator, FormatStep step);
+
+/* To the entry before. REQUIRES: valid. */
+static inline void
+table_iterator_prev(TableIterator *iterator)
+{
+    FormatStep step = format_data_cursor_prev(&iterator->cursor);
+    if (__builtin_expect(step != FORMAT_STEP_ENTRY, 0)) {
+        table_iterator_prev_block(iterator, step);
+    } else if (__builtin_expect(iterator->version_override != 0, 0)) {
+        iterator->cursor.entry.version = iterator->version_override;
+    }
+}
 
 /* To the entry behind. REQUIRES: valid. */
 static inline void
@@ -106,7 +116,15 @@ table_iterator_repeats(const TableIterator *iterator)
  * Whether the entry before the current one has the same key, so that it is a newer one. An error
  * ends the iterator. REQUIRES: valid.
  */
-bool table_iterator_has_newer(TableIterator *iterator);
+bool table_iterator_restart_has_newer(TableIterator *iterator);
+
+static inline bool
+table_iterator_has_newer(TableIterator *iterator)
+{
+    return format_data_cursor_at_restart(&iterator->cursor)
+               ? table_iterator_restart_has_newer(iterator)
+               : iterator->cursor.repeats;
+}
 
 /* The current entry, borrowed until the next move. REQUIRES: valid. */
 static inline const FormatEntry *
