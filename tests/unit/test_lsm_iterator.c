@@ -15,7 +15,7 @@
 
 enum {
     VIEWS = 40,
-    WALKS = 12, /* in each view */
+    WALKS = 10, /* in each view */
     MOVES = 300,
     STRETCH_MAX = 24,
 };
