@@ -100,18 +100,16 @@ hand_back(SocketSession *self, const LoadOp *op, LoadFault fault, BaseSlice mess
 static bool
 take(SocketSession *self, Link *link, int64_t now_ns)
 {
-    LoadOp op;
-    if (!self->args.driver->next(self->args.driver, now_ns, &op)) {
+    LoadOp *op = &link->ops[link->place];
+    if (!self->args.driver->next(self->args.driver, now_ns, op)) {
         return false;
     }
-    op.started_ns = now_ns;
+    op->started_ns = now_ns;
     if (!load_socket_calls_write(&self->calls, client_connection_output(link->connection),
-                                 client_connection_seqid(link->connection), &op)) {
-        hand_back(self, &op, LOAD_FAULT_LOST, BASE_SLICE_LITERAL("no memory for a request"),
-                  now_ns);
+                                 client_connection_seqid(link->connection), op)) {
+        hand_back(self, op, LOAD_FAULT_LOST, BASE_SLICE_LITERAL("no memory for a request"), now_ns);
         return true;
     }
-    link->ops[link->place] = op;
     client_connection_sent(link->connection, link->place, now_ns / 1000 + self->args.timeout_us);
     link->place = link->place + 1 == self->args.pipeline ? 0 : link->place + 1;
     self->pending++;
@@ -273,14 +271,14 @@ collect(SocketSession *self, Link *link, int64_t now_ns)
 {
     ClientEvent event;
     while (client_connection_next(link->connection, now_ns / 1000, &event)) {
-        const LoadOp op = link->ops[event.tag];
+        const LoadOp *op = &link->ops[event.tag];
         self->pending--;
         if (event.kind == CLIENT_EVENT_TIMEOUT) {
-            hand_back(self, &op, LOAD_FAULT_TIMEOUT, text_of("no reply in time"), now_ns);
+            hand_back(self, op, LOAD_FAULT_TIMEOUT, text_of("no reply in time"), now_ns);
         } else if (event.kind == CLIENT_EVENT_LOST) {
-            hand_back(self, &op, LOAD_FAULT_LOST,
+            hand_back(self, op, LOAD_FAULT_LOST,
                       text_of(client_connection_problem(link->connection).what), now_ns);
-        } else if (!answer_reply(self, &op, &event, now_ns)) {
+        } else if (!answer_reply(self, op, &event, now_ns)) {
             client_connection_break(link->connection, base_error(BASE_INVALID, "a bad reply"));
         }
     }
