@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ENTRIES_MAX = 12, FRAGMENTS_MAX = 3, SNAPSHOTS_MAX = 4, VERSIONS = 40, ROUNDS = 200000 };
+enum { ENTRIES_MAX = 12, FRAGMENTS_MAX = 3, SNAPSHOTS_MAX = 4, VERSIONS = 40, ROUNDS = 50000 };
 
 typedef struct Entry {
     int64_t version;
