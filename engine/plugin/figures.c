@@ -183,14 +183,38 @@ plugin_figures_stats(Engine *engine, EngineStats *ret_stats)
     (void)pthread_mutex_unlock(&store->sample.mutex);
 }
 
+/* Passes figures on, and adds up those of bytes that were written. */
+typedef struct Adder {
+    EngineFigureVisitor *visit;
+    void *user;
+    int64_t written;
+} Adder;
+
+static void
+pass_on(void *user, const char *name, int64_t value)
+{
+    static const char *const written[] = {"wal_bytes", "flush_bytes", "compaction_bytes"};
+    Adder *adder = user;
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        adder->written += strcmp(name, written[i]) == 0 ? value : 0;
+    }
+    adder->visit(adder->user, name, value);
+}
+
 void
 plugin_figures_visit(Engine *engine, EngineFigureVisitor *visit, void *user)
 {
     PluginStore *store = plugin_store_of(engine);
-    visit(user, "user_bytes", atomic_load(&store->writer.user_bytes));
+    int64_t user_bytes = atomic_load(&store->writer.user_bytes);
+    Adder adder = {visit, user, 0};
+    visit(user, "user_bytes", user_bytes);
     visit(user, "expired_reclaimed", atomic_load(&store->writer.reclaimed));
     if (store->peer->ops->figures != NULL) {
-        store->peer->ops->figures(store->peer, visit, user);
+        store->peer->ops->figures(store->peer, pass_on, &adder);
+    }
+    if (adder.written != 0 && user_bytes != 0) {
+        visit(user, "write_amplification_percent",
+              (int64_t)(100.0 * (double)adder.written / (double)user_bytes));
     }
 }
 

@@ -2,7 +2,8 @@
  * iterator.h: walks over live records.
  *
  * An iterator looks at a moment, its own or that of a snapshot, through a cursor of the peer. It
- * stays within its range, which includes its keyspace, and steps over records that have expired.
+ * stays within its range, which includes its keyspace, and steps over records that have expired. A
+ * stretch is what the cursor has taken ahead.
  *
  * Threading: as engine.h says.
  */
@@ -18,6 +19,7 @@ void plugin_iterator_seek(EngineIterator *iterator, const BaseSlice *key);
 void plugin_iterator_seek_before(EngineIterator *iterator, const BaseSlice *key);
 void plugin_iterator_next(EngineIterator *iterator);
 void plugin_iterator_prev(EngineIterator *iterator);
+size_t plugin_iterator_stretch(EngineIterator *iterator, EngineEntry *ret_entries, size_t max);
 void plugin_iterator_free(EngineIterator *iterator);
 
 #endif

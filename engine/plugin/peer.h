@@ -12,10 +12,10 @@
  *
  * Views. A view shows the peer as it was at one moment, for as long as it is held. NULL in place of
  * a view means: as it is now. A peer with `reads_in_views` has no such reads and is never asked.
- * Several threads may read through one view at a time.
+ * Several threads may read through a shared view at a time, and one through any other.
  *
- * What is read stays where it is until it is let go: a PluginPin by unpin, the entry of a cursor by
- * its next move.
+ * What is read stays where it is until it is let go: a PluginPin by unpin, the entry of a cursor,
+ * and those ahead of it, by the peer's next move of it.
  *
  * Threading: batches as said; everything else from any thread, at the same time, but for close. A
  * cursor belongs to one thread at a time.
@@ -36,13 +36,28 @@ typedef struct PluginPin {
     void *handle; /* NULL: nothing to let go */
 } PluginPin;
 
-/* A walk. Peers embed it as their first field. */
+typedef struct PluginEntry {
+    BaseSlice key;
+    BaseSlice value;
+} PluginEntry;
+
+/*
+ * A walk. Peers embed it as their first field.
+ *
+ * A peer whose moves have a price of their own, as a lock, may take a run of entries with one move,
+ * and show those behind the first as `ahead`; a peer that does not leaves that 0. Whoever walks
+ * moves by plugin_cursor_move(), which asks the peer only for what is not ahead: the peer's own
+ * moves see a cursor that has nothing ahead, or that is to turn round.
+ */
 typedef struct PluginCursor {
     PluginPeer *peer;
     bool valid;
+    bool back;         /* where the run goes */
     BaseStatus status; /* why it is not valid; OK: the end */
     BaseSlice key;
     BaseSlice value;
+    const PluginEntry *ahead; /* of the run, behind the entry that is shown */
+    size_t ahead_count;
 } PluginCursor;
 
 /* Figures that a peer knows of itself, about; 0: it cannot tell. */
@@ -73,7 +88,8 @@ typedef struct PluginPeerOps {
     /* Makes durable what was committed before. */
     BaseStatus (*sync)(PluginPeer *peer);
 
-    BaseStatus (*view_new)(PluginPeer *peer, void **ret_view);
+    /* `shared`: several threads may use it at a time. */
+    BaseStatus (*view_new)(PluginPeer *peer, bool shared, void **ret_view);
     void (*view_free)(PluginPeer *peer, void *view);
 
     /* `cached_only`: BASE_WOULD_BLOCK instead of reading a file, where the peer can tell. */
@@ -81,7 +97,8 @@ typedef struct PluginPeerOps {
                       PluginPin *ret_pin);
     void (*unpin)(PluginPeer *peer, void *handle);
 
-    BaseStatus (*cursor_new)(PluginPeer *peer, void *view, bool cached_only,
+    /* `expected`: about how many entries a walk takes behind a seek; 0: unknown. */
+    BaseStatus (*cursor_new)(PluginPeer *peer, void *view, bool cached_only, size_t expected,
                              PluginCursor **ret_cursor);
     void (*cursor_seek)(PluginCursor *cursor, BaseSlice key);        /* first at or behind it */
     void (*cursor_seek_before)(PluginCursor *cursor, BaseSlice key); /* last before it */
@@ -129,6 +146,24 @@ plugin_peer_go_on(const PluginPeer *peer)
     return atomic_load_explicit(&peer->interrupted, memory_order_relaxed)
                ? base_error(BASE_CLOSED, "the store is closing")
                : base_ok();
+}
+
+/* Shows the next entry in a direction. REQUIRES: the cursor is valid. */
+static inline void
+plugin_cursor_move(PluginCursor *cursor, bool back)
+{
+    if (cursor->ahead_count != 0 && cursor->back == back) {
+        cursor->key = cursor->ahead->key;
+        cursor->value = cursor->ahead->value;
+        cursor->ahead++;
+        cursor->ahead_count--;
+        return;
+    }
+    if (back) {
+        cursor->peer->ops->cursor_prev(cursor);
+    } else {
+        cursor->peer->ops->cursor_next(cursor);
+    }
 }
 
 /* What a peer is opened with. */

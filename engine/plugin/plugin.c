@@ -114,6 +114,7 @@ static const EngineOps all_ops = {
     .iterator_seek_before = plugin_iterator_seek_before,
     .iterator_next = plugin_iterator_next,
     .iterator_prev = plugin_iterator_prev,
+    .iterator_stretch = plugin_iterator_stretch,
     .iterator_free = plugin_iterator_free,
     .stats = plugin_figures_stats,
     .figures = plugin_figures_visit,
@@ -210,7 +211,7 @@ read_mark(PluginPeer *peer, PluginMark *ret_mark)
     void *view = NULL;
     PluginPin pin = {.found = false};
     *ret_mark = (PluginMark){0};
-    BaseStatus status = peer->reads_in_views ? peer->ops->view_new(peer, &view) : base_ok();
+    BaseStatus status = peer->reads_in_views ? peer->ops->view_new(peer, false, &view) : base_ok();
     if (base_is_ok(status)) {
         status = peer->ops->get(peer, view, base_slice(&key, sizeof key), false, &pin);
     }

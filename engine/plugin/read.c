@@ -39,7 +39,7 @@ plugin_read_snapshot_new(Engine *engine, EngineSnapshot **ret_snapshot)
         return base_error(BASE_NO_MEMORY, "no memory for a snapshot");
     }
     PluginMoment moment;
-    BaseStatus status = plugin_store_take(store, &moment);
+    BaseStatus status = plugin_store_take(store, true, &moment);
     if (!base_is_ok(status)) {
         free(snapshot);
         return status;
@@ -69,7 +69,7 @@ plugin_read_begin(EngineRead *read)
     void *view = NULL;
     BaseStatus status = base_ok();
     if (read->snapshot == NULL && peer->reads_in_views) {
-        status = peer->ops->view_new(peer, &view);
+        status = peer->ops->view_new(peer, false, &view);
     }
     read->now_ms =
         read->snapshot != NULL ? read->snapshot->stamp_ms : commit_stamp_now(&store->stamps);
@@ -172,7 +172,7 @@ hold_moment(EngineRead *read, PluginMoment *ret_moment)
                                      read->snapshot->stamp_ms};
         return base_ok();
     }
-    BaseStatus status = plugin_store_take(store, ret_moment);
+    BaseStatus status = plugin_store_take(store, false, ret_moment);
     return base_is_ok(status) ? hold(read, store->peer->ops->view_free, ret_moment->view) : status;
 }
 

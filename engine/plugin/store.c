@@ -4,11 +4,11 @@
 #include "engine/plugin/store.h"
 
 BaseStatus
-plugin_store_take(PluginStore *store, PluginMoment *ret_moment)
+plugin_store_take(PluginStore *store, bool shared, PluginMoment *ret_moment)
 {
     PluginGate *gate = &store->writer.gate;
     PluginMoment moment = {.version = plugin_gate_look(gate)};
-    BaseStatus status = store->peer->ops->view_new(store->peer, &moment.view);
+    BaseStatus status = store->peer->ops->view_new(store->peer, shared, &moment.view);
     plugin_gate_look_away(gate);
     if (base_is_ok(status)) {
         moment.stamp_ms = commit_stamp_now(&store->stamps);

@@ -52,8 +52,8 @@ typedef struct PluginMoment {
     int64_t stamp_ms;
 } PluginMoment;
 
-/* Opens a view of the newest version. */
-BaseStatus plugin_store_take(PluginStore *store, PluginMoment *ret_moment);
+/* Opens a view of the newest version; `shared`: several threads may use it at a time. */
+BaseStatus plugin_store_take(PluginStore *store, bool shared, PluginMoment *ret_moment);
 
 void plugin_store_let_go(PluginStore *store, const PluginMoment *moment);
 

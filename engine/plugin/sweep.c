@@ -53,7 +53,7 @@ walk(PluginSweep *sweep, PluginCursor *cursor, Round *round)
     BaseSlice end = base_slice(&behind, sizeof behind);
     BaseStatus status = base_ok();
     size_t bytes = 0;
-    for (ops->cursor_seek(cursor, start);; ops->cursor_next(cursor)) {
+    for (ops->cursor_seek(cursor, start);; plugin_cursor_move(cursor, false)) {
         round->at_end = !cursor->valid || base_slice_compare(cursor->key, end) >= 0;
         if (round->at_end) {
             return cursor->valid ? status : cursor->status;
@@ -81,11 +81,11 @@ walk_in_view(PluginSweep *sweep, Round *round)
     PluginPeer *peer = sweep->writer->peer;
     void *view = NULL;
     PluginCursor *cursor = NULL;
-    BaseStatus status = peer->ops->view_new(peer, &view);
+    BaseStatus status = peer->ops->view_new(peer, false, &view);
     if (!base_is_ok(status)) {
         return status;
     }
-    status = peer->ops->cursor_new(peer, view, false, &cursor);
+    status = peer->ops->cursor_new(peer, view, false, ROUND_RECORDS, &cursor);
     if (base_is_ok(status)) {
         status = walk(sweep, cursor, round);
         peer->ops->cursor_free(cursor);

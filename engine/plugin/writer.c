@@ -51,7 +51,7 @@ read_newest(PluginPeer *peer, EngineKeyspace keyspace, BaseSlice bytes, bool cac
     }
     BaseStatus status = base_ok();
     if (peer->reads_in_views) {
-        status = peer->ops->view_new(peer, ret_view);
+        status = peer->ops->view_new(peer, false, ret_view);
     }
     if (base_is_ok(status)) {
         status = peer->ops->get(peer, *ret_view, key.bytes, cached_only, ret_pin);
@@ -406,7 +406,7 @@ reclaim(PluginWriter *writer, const BaseSlice *keys, size_t count, int64_t now_m
 {
     PluginPeer *peer = writer->peer;
     void *view = NULL;
-    BaseStatus status = peer->reads_in_views ? peer->ops->view_new(peer, &view) : base_ok();
+    BaseStatus status = peer->reads_in_views ? peer->ops->view_new(peer, false, &view) : base_ok();
     if (!base_is_ok(status)) {
         return status;
     }

@@ -7,6 +7,7 @@
  *     a checkpoint leaves a directory that is somebody's as it was
  *     what is interrupted ends, and what comes later does not begin
  *     statistics of a store that is larger than what is walked for them are about right
+ *     flushes and compactions are counted (where there are any)
  *     a walk, either way, shows nothing behind a block that cannot be read, and says so (where
  *     there are checksums)
  */
@@ -212,6 +213,8 @@ check_gap(EngineRig *rig)
     put_many(rig);
     BASE_CHECK(base_is_ok(engine_flush(rig->engine)));
     BASE_CHECK(base_is_ok(engine_compact(rig->engine, &all)));
+    BASE_CHECK(engine_rig_figure(rig->engine, "flushes") > 0);
+    BASE_CHECK(engine_rig_figure(rig->engine, "compactions") > 0);
     engine_rig_close(rig);
     BASE_CHECK(spoil_tables(rig) > 0);
     engine_rig_open(rig);

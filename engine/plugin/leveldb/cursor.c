@@ -9,30 +9,21 @@
 #include <stdlib.h>
 
 enum {
-    RUN_MAX = 64,
-    RUN_PART = 8, /* a run has one entry for so many before it */
+    RUN_MAX = 24, /* a cursor stays small enough for the allocator's fast path */
+    RUN_PART = 4, /* a run has one entry for so many before it */
     RUN_BYTES = 16 << 10,
     LONG_VALUE = 1 << 10, /* is not copied */
 };
-
-/* A copied entry: where it begins in `copies`. */
-typedef struct Copy {
-    size_t at;
-    size_t key_len;
-    size_t value_len;
-} Copy;
 
 typedef struct Cursor {
     PluginCursor base; /* first: it is one */
     leveldb_iterator_t *iterator;
     leveldb_readoptions_t *read;
-    bool back;     /* the run goes to smaller keys */
-    bool stands;   /* the iterator is at the entry behind those that are copied, the run's last */
-    size_t taken;  /* entries since the cursor was placed or turned */
-    size_t copied; /* entries of the run that are */
-    size_t shown;  /* index in the run */
+    bool stands;     /* the iterator is at the run's last entry, which is not copied */
+    size_t expected; /* entries behind a seek; 0: unknown */
+    size_t taken;    /* since the cursor was placed or turned */
     BaseBuf copies;
-    Copy entries[RUN_MAX];
+    PluginEntry run[RUN_MAX];
 } Cursor;
 
 BaseStatus
@@ -86,37 +77,26 @@ value_of(const Cursor *cursor)
 static void
 step(const Cursor *cursor)
 {
-    if (cursor->back) {
+    if (cursor->base.back) {
         leveldb_iter_prev(cursor->iterator);
     } else {
         leveldb_iter_next(cursor->iterator);
     }
 }
 
-/* Shows an entry of the run. */
-static void
-show(Cursor *cursor, size_t index)
+static PluginEntry
+entry_of(const Cursor *cursor)
 {
-    cursor->shown = index;
-    if (index == cursor->copied) {
-        cursor->base.key = key_of(cursor);
-        cursor->base.value = value_of(cursor);
-        return;
-    }
-    const Copy *copy = &cursor->entries[index];
-    const uint8_t *at = cursor->copies.data + copy->at;
-    cursor->base.key = base_slice(at, copy->key_len);
-    cursor->base.value = base_slice(at + copy->key_len, copy->value_len);
+    return (PluginEntry){key_of(cursor), value_of(cursor)};
 }
 
-/* Copies the entry that the iterator is at. False: it is too long, or there is no memory. */
+/* Copies an entry. False: it is too long, or there is no memory. */
 static bool
-copy_entry(Cursor *cursor)
+copy_entry(Cursor *cursor, const PluginEntry *entry)
 {
-    BaseSlice key = key_of(cursor);
-    BaseSlice value = value_of(cursor);
-    Copy copy = {cursor->copies.len, key.len, value.len};
-    if (value.len > LONG_VALUE || copy.at > RUN_BYTES) {
+    BaseSlice key = entry->key;
+    BaseSlice value = entry->value;
+    if (value.len > LONG_VALUE || cursor->copies.len > RUN_BYTES) {
         return false;
     }
     uint8_t *at = base_buf_extend(&cursor->copies, key.len + value.len);
@@ -125,56 +105,86 @@ copy_entry(Cursor *cursor)
     }
     memcpy(at, key.data, key.len);
     memcpy(at + key.len, value.data, value.len);
-    cursor->entries[cursor->copied++] = copy;
     return true;
+}
+
+/* Has copied entries point at their copies, which have come to rest. */
+static void
+point_at_copies(Cursor *cursor, size_t copied)
+{
+    const uint8_t *at = cursor->copies.data;
+    for (PluginEntry *entry = cursor->run; entry < cursor->run + copied; entry++) {
+        entry->key.data = at;
+        entry->value.data = at + entry->key.len;
+        at += entry->key.len + entry->value.len;
+    }
+}
+
+/* How many entries the next run may have. */
+static size_t
+run_most(const Cursor *cursor)
+{
+    size_t wanted = cursor->taken < cursor->expected ? cursor->expected - cursor->taken
+                                                     : 1 + cursor->taken / RUN_PART;
+    return wanted < RUN_MAX ? wanted : RUN_MAX;
 }
 
 /* Takes a run from where the iterator is, and shows its first entry. */
 static void
 take_run(Cursor *cursor)
 {
-    size_t wanted = 1 + cursor->taken / RUN_PART;
-    size_t most = wanted < RUN_MAX ? wanted : RUN_MAX;
+    PluginCursor *base = &cursor->base;
+    size_t most = run_most(cursor);
+    size_t copied = 0;
     base_buf_reset(&cursor->copies);
-    cursor->copied = 0;
-    cursor->stands = leveldb_iter_valid(cursor->iterator) != 0;
-    while (cursor->stands && cursor->copied + 1 < most && copy_entry(cursor)) {
-        step(cursor);
+    for (;;) {
         cursor->stands = leveldb_iter_valid(cursor->iterator) != 0;
+        if (!cursor->stands) {
+            break;
+        }
+        cursor->run[copied] = entry_of(cursor);
+        if (copied + 1 >= most || !copy_entry(cursor, &cursor->run[copied])) {
+            break;
+        }
+        copied++;
+        step(cursor);
     }
-    cursor->taken += cursor->copied + 1;
-    cursor->base.status = error_of(cursor);
-    cursor->base.valid = base_is_ok(cursor->base.status) && (cursor->stands || cursor->copied != 0);
-    if (cursor->base.valid) {
-        show(cursor, 0);
+    point_at_copies(cursor, copied);
+    size_t count = copied + (cursor->stands ? 1 : 0);
+    cursor->taken += count;
+    base->status = error_of(cursor);
+    base->valid = base_is_ok(base->status) && count != 0;
+    base->ahead = cursor->run + 1;
+    base->ahead_count = base->valid ? count - 1 : 0;
+    if (base->valid) {
+        base->key = cursor->run[0].key;
+        base->value = cursor->run[0].value;
     }
 }
 
-/* Moves in a direction. */
+/* Moves in a direction, from the last entry of the run or to turn round. */
 static void
 move(Cursor *cursor, bool back)
 {
-    if (cursor->back == back && cursor->shown < cursor->copied) {
-        cursor->base.valid = cursor->shown + 1 < cursor->copied || cursor->stands;
-        if (cursor->base.valid) {
-            show(cursor, cursor->shown + 1);
+    PluginCursor *base = &cursor->base;
+    bool behind = base->ahead_count != 0 || !cursor->stands; /* the entry that is shown */
+    if (base->back != back) {
+        if (behind) {
+            leveldb_iter_seek(cursor->iterator, leveldb_text(base->key), base->key.len);
         }
-        return;
-    }
-    if (cursor->back != back) {
-        if (cursor->shown < cursor->copied) { /* the iterator is further on */
-            leveldb_iter_seek(cursor->iterator, leveldb_text(cursor->base.key),
-                              cursor->base.key.len);
-        }
-        cursor->back = back;
+        base->back = back;
         cursor->taken = 0;
+    } else if (!cursor->stands) {
+        base->valid = false; /* the run was the last one */
+        return;
     }
     step(cursor);
     take_run(cursor);
 }
 
 BaseStatus
-leveldb_cursor_new(PluginPeer *peer, void *view, bool cached_only, PluginCursor **ret_cursor)
+leveldb_cursor_new(PluginPeer *peer, void *view, bool cached_only, size_t expected,
+                   PluginCursor **ret_cursor)
 {
     (void)cached_only;
     Cursor *cursor = malloc(sizeof *cursor);
@@ -182,9 +192,9 @@ leveldb_cursor_new(PluginPeer *peer, void *view, bool cached_only, PluginCursor 
         return base_error(BASE_NO_MEMORY, "no memory for a cursor");
     }
     cursor->base = (PluginCursor){.peer = peer, .status = base_ok()};
+    cursor->expected = expected;
     cursor->read = leveldb_cursor_options(view);
     cursor->iterator = leveldb_create_iterator(leveldb_of(peer)->db, cursor->read);
-    cursor->back = false;
     cursor->copies = BASE_BUF_INIT;
     *ret_cursor = &cursor->base;
     return base_ok();
@@ -194,7 +204,7 @@ void
 leveldb_cursor_seek(PluginCursor *base, BaseSlice key)
 {
     Cursor *cursor = (Cursor *)base;
-    cursor->back = false;
+    cursor->base.back = false;
     cursor->taken = 0;
     leveldb_iter_seek(cursor->iterator, leveldb_text(key), key.len);
     take_run(cursor);
@@ -204,7 +214,7 @@ void
 leveldb_cursor_seek_before(PluginCursor *base, BaseSlice key)
 {
     Cursor *cursor = (Cursor *)base;
-    cursor->back = true;
+    cursor->base.back = true;
     cursor->taken = 0;
     leveldb_iter_seek(cursor->iterator, leveldb_text(key), key.len);
     if (leveldb_iter_valid(cursor->iterator)) {

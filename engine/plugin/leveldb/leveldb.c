@@ -40,6 +40,9 @@ enum {
 
 enum { KIB = 1 << 10, MIB = 1 << 20, COMPACT_PIECE = 128 * MIB };
 
+/* Bytes that the log has beside keys and values. */
+enum { LOG_BATCH = 19, LOG_PUT = 4, LOG_REMOVE = 2 };
+
 /* ---------------------------------------------------------------------------------- batches -- */
 
 static void
@@ -47,6 +50,7 @@ begin(PluginPeer *peer)
 {
     leveldb_writebatch_clear(leveldb_of(peer)->batch);
     leveldb_of(peer)->batch_status = base_ok();
+    leveldb_of(peer)->batch_bytes = LOG_BATCH;
 }
 
 static void
@@ -54,11 +58,13 @@ put(PluginPeer *peer, BaseSlice key, BaseSlice value)
 {
     leveldb_writebatch_put(leveldb_of(peer)->batch, leveldb_text(key), key.len, leveldb_text(value),
                            value.len);
+    leveldb_of(peer)->batch_bytes += LOG_PUT + key.len + value.len;
 }
 
 static void
 remove_key(PluginPeer *peer, BaseSlice key)
 {
+    leveldb_of(peer)->batch_bytes += LOG_REMOVE + key.len;
     leveldb_writebatch_delete(leveldb_of(peer)->batch, leveldb_text(key), key.len);
 }
 
@@ -153,6 +159,8 @@ commit(PluginPeer *peer, bool sync)
     BaseStatus status = leveldb->batch_status;
     status = base_is_ok(status) ? write_batch(leveldb, sync) : status;
     leveldb_writebatch_clear(leveldb->batch);
+    (void)atomic_fetch_add_explicit(&leveldb->wal_bytes, (int64_t)leveldb->batch_bytes,
+                                    memory_order_relaxed);
     return status;
 }
 
@@ -170,8 +178,9 @@ sync_log(PluginPeer *peer)
 /* ------------------------------------------------------------------------------------- reads -- */
 
 static BaseStatus
-view_new(PluginPeer *peer, void **ret_view)
+view_new(PluginPeer *peer, bool shared, void **ret_view)
 {
+    (void)shared;
     *ret_view = (void *)(uintptr_t)leveldb_create_snapshot(leveldb_of(peer)->db);
     return base_ok();
 }
@@ -243,12 +252,15 @@ static void
 figures(PluginPeer *peer, EngineFigureVisitor *visit, void *user)
 {
     enum { LEVELS = 7 };
+    Leveldb *leveldb = leveldb_of(peer);
+    leveldb_messages_visit(&leveldb->messages, visit, user);
+    visit(user, "wal_bytes", atomic_load_explicit(&leveldb->wal_bytes, memory_order_relaxed));
     for (int level = 0; level < LEVELS; level++) {
         char property_name[64];
         char name[32];
         (void)snprintf(property_name, sizeof property_name, "leveldb.num-files-at-level%d", level);
         (void)snprintf(name, sizeof name, "level_%d_files", level);
-        visit(user, name, property(leveldb_of(peer), property_name));
+        visit(user, name, property(leveldb, property_name));
     }
 }
 
@@ -278,6 +290,7 @@ close_leveldb(PluginPeer *peer)
     if (leveldb->filter != NULL) {
         leveldb_filterpolicy_destroy(leveldb->filter);
     }
+    leveldb_messages_clear(&leveldb->messages);
     free(leveldb);
 }
 
@@ -345,6 +358,10 @@ open_peer(const PluginPeerArgs *args, PluginPeer **ret_peer)
     leveldb->peer.ops = &peer_ops;
     leveldb->peer.compact_piece = COMPACT_PIECE;
     set_options(leveldb, args->options);
+    if (!leveldb_messages_init(&leveldb->messages, args->directory)) {
+        close_leveldb(&leveldb->peer);
+        return base_error(BASE_NO_MEMORY, "no memory for LevelDB");
+    }
     char *error = NULL;
     leveldb->db = leveldb_open(leveldb->options, args->directory, &error);
     if (error != NULL) {

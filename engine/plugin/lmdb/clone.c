@@ -3,6 +3,8 @@
  */
 #include "engine/plugin/lmdb/clone.h"
 
+#include "engine/plugin/lmdb/cursor.h"
+
 #include <errno.h>
 #include <sys/stat.h>
 
@@ -23,7 +25,7 @@ append_some(PluginCursor *cursor, MDB_env *env, MDB_dbi dbi)
         MDB_val value = lmdb_val(cursor->value);
         bytes += key.mv_size + value.mv_size;
         error = mdb_put(txn, dbi, &key, &value, MDB_APPEND);
-        lmdb_view_cursor_next(cursor);
+        plugin_cursor_move(cursor, false);
     }
     if (error != MDB_SUCCESS) {
         mdb_txn_abort(txn);
@@ -36,7 +38,7 @@ static BaseStatus
 append_all(PluginPeer *peer, PluginCursor *cursor, MDB_env *env, MDB_dbi dbi)
 {
     static const uint8_t first = 0;
-    lmdb_view_cursor_seek(cursor, base_slice(&first, sizeof first));
+    lmdb_cursor_seek(cursor, base_slice(&first, sizeof first));
     BaseStatus status = plugin_peer_go_on(peer);
     while (base_is_ok(status) && cursor->valid) {
         status = append_some(cursor, env, dbi);
@@ -51,14 +53,14 @@ append_view(PluginPeer *peer, MDB_env *env, MDB_dbi dbi)
 {
     void *view = NULL;
     PluginCursor *cursor = NULL;
-    BaseStatus status = lmdb_view_new(peer, &view);
+    BaseStatus status = lmdb_view_new(peer, false, &view);
     if (!base_is_ok(status)) {
         return status;
     }
-    status = lmdb_view_cursor_new(peer, view, false, &cursor);
+    status = lmdb_cursor_new(peer, view, false, SIZE_MAX, &cursor);
     if (base_is_ok(status)) {
         status = append_all(peer, cursor, env, dbi);
-        lmdb_view_cursor_free(cursor);
+        lmdb_cursor_free(cursor);
     }
     lmdb_view_free(peer, view);
     return status;

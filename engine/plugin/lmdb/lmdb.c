@@ -20,6 +20,7 @@
  */
 #include "engine/base/check.h"
 #include "engine/plugin/lmdb/clone.h"
+#include "engine/plugin/lmdb/cursor.h"
 #include "engine/plugin/lmdb/room.h"
 #include "engine/plugin/lmdb/view.h"
 #include "engine/plugin/plugin.h"
@@ -203,12 +204,12 @@ static const PluginPeerOps peer_ops = {
     .view_free = lmdb_view_free,
     .get = lmdb_view_get,
     .unpin = lmdb_view_unpin,
-    .cursor_new = lmdb_view_cursor_new,
-    .cursor_seek = lmdb_view_cursor_seek,
-    .cursor_seek_before = lmdb_view_cursor_seek_before,
-    .cursor_next = lmdb_view_cursor_next,
-    .cursor_prev = lmdb_view_cursor_prev,
-    .cursor_free = lmdb_view_cursor_free,
+    .cursor_new = lmdb_cursor_new,
+    .cursor_seek = lmdb_cursor_seek,
+    .cursor_seek_before = lmdb_cursor_seek_before,
+    .cursor_next = lmdb_cursor_next,
+    .cursor_prev = lmdb_cursor_prev,
+    .cursor_free = lmdb_cursor_free,
     .sizes = sizes,
     .entries = entries,
     .room = lmdb_room_check,

@@ -76,7 +76,7 @@ count_free(Lmdb *lmdb, const Shape *shape, LmdbFree *ret_free)
     *ret_free = (LmdbFree){.commit = shape->info.me_last_txnid};
     void *view = NULL;
     MDB_cursor *cursor = NULL;
-    if (!base_is_ok(lmdb_view_new(&lmdb->peer, &view))) {
+    if (!base_is_ok(lmdb_view_new(&lmdb->peer, false, &view))) {
         return;
     }
     if (mdb_cursor_open(((LmdbView *)view)->txn, FREE_LIST, &cursor) == MDB_SUCCESS) {

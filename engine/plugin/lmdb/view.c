@@ -10,12 +10,6 @@
 
 enum { VIEWS_KEPT = 64 };
 
-typedef struct Cursor {
-    PluginCursor base; /* first: it is one */
-    LmdbView *view;
-    MDB_cursor *cursor;
-} Cursor;
-
 BaseStatus
 lmdb_view_status(int error)
 {
@@ -55,8 +49,6 @@ lmdb_view_open_table(MDB_env *env, MDB_dbi *ret_dbi)
     return mdb_txn_commit(txn);
 }
 
-/* ------------------------------------------------------------------------------------ views -- */
-
 static LmdbView *
 take_kept(Lmdb *lmdb)
 {
@@ -88,7 +80,7 @@ lmdb_view_drop_kept(Lmdb *lmdb)
 }
 
 BaseStatus
-lmdb_view_new(PluginPeer *peer, void **ret_view)
+lmdb_view_new(PluginPeer *peer, bool shared, void **ret_view)
 {
     Lmdb *lmdb = lmdb_of(peer);
     LmdbView *view = take_kept(lmdb);
@@ -98,6 +90,7 @@ lmdb_view_new(PluginPeer *peer, void **ret_view)
             destroy_view(view);
             return lmdb_view_status(error);
         }
+        view->shared = shared;
         *ret_view = view;
         return base_ok();
     }
@@ -110,6 +103,7 @@ lmdb_view_new(PluginPeer *peer, void **ret_view)
         free(view);
         return lmdb_view_status(error);
     }
+    view->shared = shared;
     (void)pthread_mutex_init(&view->mutex, NULL);
     *ret_view = view;
     return base_ok();
@@ -141,9 +135,9 @@ lmdb_view_get(PluginPeer *peer, void *what, BaseSlice key, bool cached_only, Plu
     LmdbView *view = what;
     MDB_val name = lmdb_val(key);
     MDB_val value;
-    (void)pthread_mutex_lock(&view->mutex);
+    lmdb_view_lock(view);
     int error = mdb_get(view->txn, lmdb_of(peer)->dbi, &name, &value);
-    (void)pthread_mutex_unlock(&view->mutex);
+    lmdb_view_unlock(view);
     *ret_pin = (PluginPin){.found = error == MDB_SUCCESS};
     if (error == MDB_SUCCESS) {
         ret_pin->value = lmdb_slice(value);
@@ -156,94 +150,4 @@ lmdb_view_unpin(PluginPeer *peer, void *handle)
 {
     (void)peer;
     (void)handle; /* values belong to their view */
-}
-
-/* ---------------------------------------------------------------------------------- cursors -- */
-
-BaseStatus
-lmdb_view_cursor_new(PluginPeer *peer, void *what, bool cached_only, PluginCursor **ret_cursor)
-{
-    (void)cached_only;
-    LmdbView *view = what;
-    Cursor *cursor = calloc(1, sizeof *cursor);
-    if (cursor == NULL) {
-        return base_error(BASE_NO_MEMORY, "no memory for a cursor");
-    }
-    cursor->base.peer = peer;
-    cursor->base.status = base_ok();
-    cursor->view = view;
-    (void)pthread_mutex_lock(&view->mutex);
-    int error = mdb_cursor_open(view->txn, lmdb_of(peer)->dbi, &cursor->cursor);
-    (void)pthread_mutex_unlock(&view->mutex);
-    if (error != MDB_SUCCESS) {
-        free(cursor);
-        return lmdb_view_status(error);
-    }
-    *ret_cursor = &cursor->base;
-    return base_ok();
-}
-
-/* Moves; REQUIRES: the view's mutex is held. */
-static int
-move(Cursor *cursor, MDB_val *key, MDB_cursor_op op)
-{
-    MDB_val value = {0, NULL};
-    int error = mdb_cursor_get(cursor->cursor, key, &value, op);
-    cursor->base.valid = error == MDB_SUCCESS;
-    cursor->base.status = error == MDB_NOTFOUND ? base_ok() : lmdb_view_status(error);
-    if (error == MDB_SUCCESS) {
-        cursor->base.key = lmdb_slice(*key);
-        cursor->base.value = lmdb_slice(value);
-    }
-    return error;
-}
-
-static void
-move_locked(PluginCursor *base, MDB_val key, MDB_cursor_op op)
-{
-    Cursor *cursor = (Cursor *)base;
-    (void)pthread_mutex_lock(&cursor->view->mutex);
-    (void)move(cursor, &key, op);
-    (void)pthread_mutex_unlock(&cursor->view->mutex);
-}
-
-void
-lmdb_view_cursor_seek(PluginCursor *base, BaseSlice wanted)
-{
-    move_locked(base, lmdb_val(wanted), MDB_SET_RANGE);
-}
-
-void
-lmdb_view_cursor_seek_before(PluginCursor *base, BaseSlice wanted)
-{
-    Cursor *cursor = (Cursor *)base;
-    MDB_val key = lmdb_val(wanted);
-    (void)pthread_mutex_lock(&cursor->view->mutex);
-    int error = move(cursor, &key, MDB_SET_RANGE);
-    if (error == MDB_SUCCESS || error == MDB_NOTFOUND) {
-        (void)move(cursor, &key, error == MDB_SUCCESS ? MDB_PREV : MDB_LAST);
-    }
-    (void)pthread_mutex_unlock(&cursor->view->mutex);
-}
-
-void
-lmdb_view_cursor_next(PluginCursor *base)
-{
-    move_locked(base, (MDB_val){0, NULL}, MDB_NEXT);
-}
-
-void
-lmdb_view_cursor_prev(PluginCursor *base)
-{
-    move_locked(base, (MDB_val){0, NULL}, MDB_PREV);
-}
-
-void
-lmdb_view_cursor_free(PluginCursor *base)
-{
-    Cursor *cursor = (Cursor *)base;
-    (void)pthread_mutex_lock(&cursor->view->mutex);
-    mdb_cursor_close(cursor->cursor);
-    (void)pthread_mutex_unlock(&cursor->view->mutex);
-    free(cursor);
 }

@@ -1,8 +1,9 @@
 /*
- * view.h: read transactions of LMDB as views, and cursors in them.
+ * view.h: read transactions of LMDB as views.
  *
- * A view may be read by several threads, a transaction of LMDB may not, so each has a mutex. Those
- * that were used are kept for the next reader, reset, so that a read need not register anew. Values
+ * A shared view may be read by several threads, a transaction of LMDB may not, so those have a
+ * mutex; a view that is not shared goes without, for it costs a third of a step. Those that were
+ * used are kept for the next reader, reset, so that a read need not register anew. Values
  * are not copied: they lie in the map until the view is let go.
  *
  * Threading: as engine/plugin/peer.h says.
@@ -17,7 +18,8 @@
 
 typedef struct LmdbView {
     MDB_txn *txn;
-    pthread_mutex_t mutex; /* around every use of txn */
+    bool shared;
+    pthread_mutex_t mutex; /* shared: around every use of txn */
     struct LmdbView *next; /* among those that are kept */
 } LmdbView;
 
@@ -62,6 +64,23 @@ lmdb_slice(MDB_val value)
     return base_slice(value.mv_data, value.mv_size);
 }
 
+/* Around every use of a view. */
+static inline void
+lmdb_view_lock(LmdbView *view)
+{
+    if (view->shared) {
+        (void)pthread_mutex_lock(&view->mutex);
+    }
+}
+
+static inline void
+lmdb_view_unlock(LmdbView *view)
+{
+    if (view->shared) {
+        (void)pthread_mutex_unlock(&view->mutex);
+    }
+}
+
 /* What an error of LMDB, or of the system, means. */
 BaseStatus lmdb_view_status(int error);
 
@@ -72,17 +91,10 @@ int lmdb_view_open_table(MDB_env *env, MDB_dbi *ret_dbi);
 void lmdb_view_drop_kept(Lmdb *lmdb);
 
 /* Functions of PluginPeerOps. */
-BaseStatus lmdb_view_new(PluginPeer *peer, void **ret_view);
+BaseStatus lmdb_view_new(PluginPeer *peer, bool shared, void **ret_view);
 void lmdb_view_free(PluginPeer *peer, void *view);
 BaseStatus lmdb_view_get(PluginPeer *peer, void *view, BaseSlice key, bool cached_only,
                          PluginPin *ret_pin);
 void lmdb_view_unpin(PluginPeer *peer, void *handle);
-BaseStatus lmdb_view_cursor_new(PluginPeer *peer, void *view, bool cached_only,
-                                PluginCursor **ret_cursor);
-void lmdb_view_cursor_seek(PluginCursor *cursor, BaseSlice key);
-void lmdb_view_cursor_seek_before(PluginCursor *cursor, BaseSlice key);
-void lmdb_view_cursor_next(PluginCursor *cursor);
-void lmdb_view_cursor_prev(PluginCursor *cursor);
-void lmdb_view_cursor_free(PluginCursor *cursor);
 
 #endif

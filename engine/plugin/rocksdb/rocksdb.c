@@ -10,6 +10,7 @@
  * Threading: as peer.h says.
  */
 #include "engine/plugin/plugin.h"
+#include "engine/plugin/rocksdb/figures.h"
 #include "engine/plugin/rocksdb/settings.h"
 #include "engine/plugin/text.h"
 
@@ -146,8 +147,9 @@ options_for(const rocksdb_snapshot_t *snapshot, bool cached_only)
 }
 
 static BaseStatus
-view_new(PluginPeer *peer, void **ret_view)
+view_new(PluginPeer *peer, bool shared, void **ret_view)
 {
+    (void)shared;
     View *view = malloc(sizeof *view);
     if (view == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for a snapshot");
@@ -197,8 +199,10 @@ unpin(PluginPeer *peer, void *handle)
 }
 
 static BaseStatus
-cursor_new(PluginPeer *peer, void *what, bool cached_only, PluginCursor **ret_cursor)
+cursor_new(PluginPeer *peer, void *what, bool cached_only, size_t expected,
+           PluginCursor **ret_cursor)
 {
+    (void)expected;
     const View *view = what;
     Cursor *cursor = calloc(1, sizeof *cursor);
     if (cursor == NULL) {
@@ -286,53 +290,23 @@ range_bytes(PluginPeer *peer, BaseSlice start, BaseSlice stop)
     return (int64_t)bytes;
 }
 
-/* A property that is a number; 0: there is none. */
-static int64_t
-property(PluginPeer *peer, const char *name)
-{
-    uint64_t value = 0;
-    return rocksdb_property_int(rocksdb_of(peer)->db, name, &value) == 0 ? (int64_t)value : 0;
-}
-
 static void
 sizes(PluginPeer *peer, PluginSizes *ret_sizes)
 {
-    int64_t memtables = property(peer, "rocksdb.cur-size-all-mem-tables");
-    ret_sizes->memory_bytes = memtables + property(peer, "rocksdb.estimate-table-readers-mem") +
+    rocksdb_t *db = rocksdb_of(peer)->db;
+    int64_t memtables = rocksdb_figures_property(db, "rocksdb.cur-size-all-mem-tables");
+    ret_sizes->memory_bytes = memtables +
+                              rocksdb_figures_property(db, "rocksdb.estimate-table-readers-mem") +
                               (int64_t)rocksdb_cache_get_usage(rocksdb_of(peer)->cache);
     /* The log, which is no table, is about as long as the memtables. */
-    ret_sizes->disk_bytes = property(peer, "rocksdb.total-sst-files-size") + memtables;
+    ret_sizes->disk_bytes =
+        rocksdb_figures_property(db, "rocksdb.total-sst-files-size") + memtables;
 }
 
 static void
 figures(PluginPeer *peer, EngineFigureVisitor *visit, void *user)
 {
-    static const struct {
-        const char *name;
-        const char *property;
-    } known[] = {
-        {"entries", "rocksdb.estimate-num-keys"},
-        {"cache_bytes", "rocksdb.block-cache-usage"},
-        {"cache_bytes_max", "rocksdb.block-cache-capacity"},
-        {"compaction_pending_bytes", "rocksdb.estimate-pending-compaction-bytes"},
-        {"compactions_running", "rocksdb.num-running-compactions"},
-        {"flushes_running", "rocksdb.num-running-flushes"},
-        {"memtable_bytes", "rocksdb.cur-size-all-mem-tables"},
-        {"write_rate_delayed", "rocksdb.actual-delayed-write-rate"},
-        {"writes_stopped", "rocksdb.is-write-stopped"},
-        {"background_errors", "rocksdb.background-errors"},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        visit(user, known[i].name, property(peer, known[i].property));
-    }
-    for (int level = 0; level < ROCKSDB_LEVELS; level++) {
-        char name[64];
-        (void)snprintf(name, sizeof name, "rocksdb.num-files-at-level%d", level);
-        char *text = rocksdb_property_value(rocksdb_of(peer)->db, name);
-        (void)snprintf(name, sizeof name, "level_%d_files", level);
-        visit(user, name, text == NULL ? 0 : strtoll(text, NULL, 10));
-        rocksdb_free(text);
-    }
+    rocksdb_figures_visit(rocksdb_of(peer)->db, visit, user);
 }
 
 static BaseStatus
