@@ -64,6 +64,7 @@ def reads(state, least):
     """The reading steps on a store in some state; the first pass over it only warms it up."""
     return [
         Step(f"readrandom, {state}", "readrandom", 0.2, warm=True),
+        Step(f"multireadrandom, {state}", "multireadrandom", 0.0125),
         Step(f"readmissing, {state}", "readmissing", 0.2),
         Step(f"seekrandom, {state}", "seekrandom", 0.04, warm=True),
         Step(f"seekrandom+50, {state}", "seekrandom", 0.02, nexts=50),

@@ -15,6 +15,12 @@
 
 #include "engine/base/slice.h"
 
+/* Of address space, for stores that map their file: more than any run needs. */
+#define PEER_MAP_BYTES (INT64_C(8) << 30)
+
+/* Keys of a multi_get. */
+enum { PEER_BATCH = 16 };
+
 /* What all peers have in common. Sizes are bytes. */
 typedef struct PeerSettings {
     const char *directory; /* of this store alone; made and removed by the peer's owner */
@@ -42,6 +48,8 @@ typedef struct PeerOps {
     void (*put)(Peer *peer, BaseSlice key, BaseSlice value, bool sync);
     void (*remove)(Peer *peer, BaseSlice key);
     void (*get)(Peer *peer, BaseSlice key, PeerSink *sink);
+    /* PEER_BATCH keys at most, read at one moment. */
+    void (*multi_get)(Peer *peer, const BaseSlice *keys, size_t count, PeerSink *sink);
     /* With an iterator of its own: up to `limit` entries from `start` on (NULL: from the end that
        the direction begins at). `start` goes forward only. */
     void (*scan)(Peer *peer, const BaseSlice *start, bool reverse, int64_t limit, PeerSink *sink);

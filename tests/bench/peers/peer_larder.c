@@ -9,6 +9,8 @@
  * process, not the machine, as with the other peers; a put with `sync` survives both. (An engine
  * that keeps nothing has nothing to sync.)
  *
+ * Walks take their entries in stretches, as the server's scans do.
+ *
  * Threading: as peer.h says; a thread of its own calls engine_tick() as the server does.
  */
 #include "engine/base/clock.h"
@@ -29,7 +31,8 @@ enum {
     TICK_NS = 100 * 1000 * 1000,
     KEY_BYTES_MAX = 1024,
     VALUE_BYTES_MAX = 1 << 20,
-    OPEN_FILES = 10000
+    OPEN_FILES = 10000,
+    STRETCH_ENTRIES = 64,
 };
 
 typedef struct LarderPeer {
@@ -138,12 +141,29 @@ larder_get(Peer *peer, BaseSlice key, PeerSink *sink)
 }
 
 static void
+larder_multi_get(Peer *peer, const BaseSlice *keys, size_t count, PeerSink *sink)
+{
+    EngineRead read;
+    EngineLookup lookups[PEER_BATCH];
+    int64_t version = 0;
+    must(engine_read_begin(&read, engine_of(peer), NULL, 0), "read_begin");
+    must(engine_multi_get(&read, ENGINE_DATA, keys, count, lookups, &version), "multi_get");
+    for (size_t i = 0; i < count; i++) {
+        if (lookups[i].found) {
+            peer_sink_take(sink, lookups[i].record.value.data, lookups[i].record.value.len);
+        }
+    }
+    engine_read_end(&read);
+}
+
+static void
 larder_scan(Peer *peer, const BaseSlice *start, bool reverse, int64_t limit, PeerSink *sink)
 {
     EngineIterator *iterator = NULL;
     EngineIteratorOptions options = {
         .keyspace = ENGINE_DATA,
         .range = {.unbounded = true},
+        .limit_hint = start == NULL ? 0 : (size_t)limit, /* long ones would not be cached */
         .reverse_hint = reverse,
     };
     must(engine_iterator_new(engine_of(peer), NULL, &options, &iterator), "iterator_new");
@@ -152,9 +172,15 @@ larder_scan(Peer *peer, const BaseSlice *start, bool reverse, int64_t limit, Pee
     } else {
         engine_iterator_seek(iterator, start);
     }
-    for (int64_t i = 0; i < limit && iterator->valid; i++) {
-        peer_sink_take(sink, iterator->record.value.data, iterator->record.value.len);
-        if (i + 1 == limit) {
+    EngineEntry entries[STRETCH_ENTRIES];
+    for (int64_t left = limit; left > 0 && iterator->valid;) {
+        size_t most = left < STRETCH_ENTRIES ? (size_t)left : STRETCH_ENTRIES;
+        size_t count = engine_iterator_stretch(iterator, entries, most);
+        for (size_t i = 0; i < count; i++) {
+            peer_sink_take(sink, entries[i].record.value.data, entries[i].record.value.len);
+        }
+        left -= (int64_t)count;
+        if (left == 0) {
             break;
         }
         if (reverse) {
@@ -263,6 +289,7 @@ values_of(const EngineClass *found, const PeerSettings *settings)
     want(found, texts, "base_bytes", settings->base_bytes);
     want(found, texts, "filter_bits", settings->filter_bits);
     want(found, texts, "open_files", OPEN_FILES);
+    want(found, texts, "map_bytes", PEER_MAP_BYTES);
     for (char *const *text = settings->engine_options; text != NULL && *text != NULL; text++) {
         g_ptr_array_add(texts, g_strdup(*text));
     }
@@ -283,6 +310,7 @@ peer_larder_open(const char *engine, const PeerSettings *settings)
         .put = larder_put,
         .remove = larder_remove,
         .get = larder_get,
+        .multi_get = larder_multi_get,
         .scan = larder_scan,
         .compact = larder_compact,
         .is_busy = larder_is_busy,

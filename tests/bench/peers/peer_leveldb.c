@@ -54,17 +54,38 @@ level_remove(Peer *peer, BaseSlice key)
 }
 
 static void
-level_get(Peer *peer, BaseSlice key, PeerSink *sink)
+get_with(LevelPeer *self, const leveldb_readoptions_t *options, BaseSlice key, PeerSink *sink)
 {
-    LevelPeer *self = (LevelPeer *)peer;
     char *error = NULL;
     size_t len = 0;
-    char *value = leveldb_get(self->db, self->read, (const char *)key.data, key.len, &len, &error);
+    char *value = leveldb_get(self->db, options, (const char *)key.data, key.len, &len, &error);
     must(error, "get");
     if (value != NULL) {
         peer_sink_take(sink, value, len);
         leveldb_free(value);
     }
+}
+
+static void
+level_get(Peer *peer, BaseSlice key, PeerSink *sink)
+{
+    LevelPeer *self = (LevelPeer *)peer;
+    get_with(self, self->read, key, sink);
+}
+
+static void
+level_multi_get(Peer *peer, const BaseSlice *keys, size_t count, PeerSink *sink)
+{
+    LevelPeer *self = (LevelPeer *)peer;
+    const leveldb_snapshot_t *snapshot = leveldb_create_snapshot(self->db);
+    leveldb_readoptions_t *options = leveldb_readoptions_create();
+    leveldb_readoptions_set_verify_checksums(options, 1);
+    leveldb_readoptions_set_snapshot(options, snapshot);
+    for (size_t i = 0; i < count; i++) {
+        get_with(self, options, keys[i], sink);
+    }
+    leveldb_readoptions_destroy(options);
+    leveldb_release_snapshot(self->db, snapshot);
 }
 
 static void
@@ -156,6 +177,7 @@ peer_leveldb_open(const PeerSettings *settings)
         .put = level_put,
         .remove = level_remove,
         .get = level_get,
+        .multi_get = level_multi_get,
         .scan = level_scan,
         .compact = level_compact,
         .is_busy = level_is_busy,

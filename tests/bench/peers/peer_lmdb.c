@@ -15,8 +15,6 @@
 
 enum { MODE = 0600, READERS = 256, KEPT_MAX = 64 };
 
-static const size_t MAP_BYTES = (size_t)64 << 30;
-
 typedef struct LmdbPeer {
     Peer peer; /* first: it is a peer */
     MDB_env *env;
@@ -107,18 +105,26 @@ read_end(LmdbPeer *self, MDB_txn *txn)
 }
 
 static void
-lmdb_get(Peer *peer, BaseSlice key, PeerSink *sink)
+lmdb_multi_get(Peer *peer, const BaseSlice *keys, size_t count, PeerSink *sink)
 {
     LmdbPeer *self = (LmdbPeer *)peer;
-    MDB_val name = val(key);
-    MDB_val value = {0, NULL};
     MDB_txn *txn = read_begin(self);
-    int error = mdb_get(txn, self->table, &name, &value);
-    if (error == MDB_SUCCESS) {
-        peer_sink_take(sink, value.mv_data, value.mv_size);
+    for (size_t i = 0; i < count; i++) {
+        MDB_val name = val(keys[i]);
+        MDB_val value = {0, NULL};
+        int error = mdb_get(txn, self->table, &name, &value);
+        if (error == MDB_SUCCESS) {
+            peer_sink_take(sink, value.mv_data, value.mv_size);
+        }
+        must(error == MDB_NOTFOUND ? MDB_SUCCESS : error, "get");
     }
-    must(error == MDB_NOTFOUND ? MDB_SUCCESS : error, "get");
     read_end(self, txn);
+}
+
+static void
+lmdb_get(Peer *peer, BaseSlice key, PeerSink *sink)
+{
+    lmdb_multi_get(peer, &key, 1, sink);
 }
 
 static void
@@ -188,6 +194,7 @@ peer_lmdb_open(const PeerSettings *settings)
         .put = lmdb_put,
         .remove = lmdb_remove,
         .get = lmdb_get,
+        .multi_get = lmdb_multi_get,
         .scan = lmdb_scan,
         .compact = lmdb_compact,
         .is_busy = lmdb_is_busy,
@@ -200,7 +207,7 @@ peer_lmdb_open(const PeerSettings *settings)
     self->peer.ops = &ops;
     (void)pthread_mutex_init(&self->mutex, NULL);
     must(mdb_env_create(&self->env), "create");
-    must(mdb_env_set_mapsize(self->env, MAP_BYTES), "map");
+    must(mdb_env_set_mapsize(self->env, (size_t)PEER_MAP_BYTES), "map");
     must(mdb_env_set_maxreaders(self->env, READERS), "readers");
     must(mdb_env_open(self->env, settings->directory, MDB_NOSYNC | MDB_NOTLS | MDB_NORDAHEAD, MODE),
          "open");

@@ -75,6 +75,30 @@ rocks_get(Peer *peer, BaseSlice key, PeerSink *sink)
     }
 }
 
+/* MultiGet, which copies values; what pins them demands a store that was opened another way. */
+static void
+rocks_multi_get(Peer *peer, const BaseSlice *keys, size_t count, PeerSink *sink)
+{
+    RocksPeer *self = (RocksPeer *)peer;
+    const char *names[PEER_BATCH] = {NULL};
+    size_t lens[PEER_BATCH] = {0};
+    char *values[PEER_BATCH];
+    size_t value_lens[PEER_BATCH];
+    char *errors[PEER_BATCH];
+    for (size_t i = 0; i < count; i++) {
+        names[i] = (const char *)keys[i].data;
+        lens[i] = keys[i].len;
+    }
+    rocksdb_multi_get(self->db, self->read, count, names, lens, values, value_lens, errors);
+    for (size_t i = 0; i < count; i++) {
+        must(errors[i], "multi_get");
+        if (values[i] != NULL) {
+            peer_sink_take(sink, values[i], value_lens[i]);
+            rocksdb_free(values[i]);
+        }
+    }
+}
+
 static void
 rocks_scan(Peer *peer, const BaseSlice *start, bool reverse, int64_t limit, PeerSink *sink)
 {
@@ -195,6 +219,7 @@ peer_rocksdb_open(const PeerSettings *settings)
         .put = rocks_put,
         .remove = rocks_remove,
         .get = rocks_get,
+        .multi_get = rocks_multi_get,
         .scan = rocks_scan,
         .compact = rocks_compact,
         .is_busy = rocks_is_busy,

@@ -45,6 +45,7 @@ work_kind(const char *name)
         [WORK_FILLSYNC] = "fillsync",
         [WORK_DELETERANDOM] = "deleterandom",
         [WORK_READRANDOM] = "readrandom",
+        [WORK_MULTIREADRANDOM] = "multireadrandom",
         [WORK_READMISSING] = "readmissing",
         [WORK_READSEQ] = "readseq",
         [WORK_READREVERSE] = "readreverse",
@@ -113,6 +114,19 @@ drawn_key(Hand *hand)
     return key_of(hand, base_rand_below(&hand->rand, hand->args->records));
 }
 
+static void
+read_many(Hand *hand)
+{
+    uint8_t bytes[PEER_BATCH][LOAD_KEY_BYTES_MAX];
+    BaseSlice keys[PEER_BATCH];
+    for (size_t i = 0; i < PEER_BATCH; i++) {
+        BaseSlice key = drawn_key(hand);
+        memcpy(bytes[i], key.data, key.len);
+        keys[i] = base_slice(bytes[i], key.len);
+    }
+    hand->peer->ops->multi_get(hand->peer, keys, PEER_BATCH, &hand->sink);
+}
+
 /* One operation; `i` counts those of this thread. */
 static void
 operate(Hand *hand, int64_t i)
@@ -136,6 +150,9 @@ operate(Hand *hand, int64_t i)
     case WORK_READRANDOM:
     case WORK_READWHILEWRITING:
         peer->ops->get(peer, drawn_key(hand), &hand->sink);
+        return;
+    case WORK_MULTIREADRANDOM:
+        read_many(hand);
         return;
     case WORK_READMISSING:
         key = drawn_key(hand);

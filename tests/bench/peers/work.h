@@ -12,6 +12,7 @@
  *   fillsync          the same, each synced to the disk
  *   deleterandom      removes records drawn at random
  *   readrandom        gets records drawn at random
+ *   multireadrandom   gets PEER_BATCH records drawn at random with one call; an operation is a call
  *   readmissing       gets keys that lie between two records and are in no store
  *   readseq           walks forward from the first entry; an operation is one entry
  *   readreverse       walks backward from the last one
@@ -36,6 +37,7 @@ typedef enum WorkKind {
     WORK_FILLSYNC,
     WORK_DELETERANDOM,
     WORK_READRANDOM,
+    WORK_MULTIREADRANDOM,
     WORK_READMISSING,
     WORK_READSEQ,
     WORK_READREVERSE,
