@@ -5,7 +5,8 @@
  * peer is asked how many bytes the part that was walked takes, and how many the rest; when it can
  * tell, the rest is estimated by that, and the walk ends. A peer that only knows how many keys it
  * has in all helps with the range of everything, and so with statistics. The estimate is as good as
- * the peer's answer: a few per cent for tables, and off by twice and more for a RocksDB memtable,
+ * the peer's answer: a few per cent for large tables, and off by twice and more for small ones and
+ * for a RocksDB memtable,
  * which counts by a few steps in its skip list.
  *
  * Statistics are the estimate of all records. They are kept, and taken again only when the store
@@ -77,6 +78,19 @@ extrapolate_all(PluginStore *store, const EngineRange *range, const EngineIterat
     return true;
 }
 
+/* An estimate is no higher than what the peer says it stores at most. */
+static void
+clamp(PluginStore *store, EngineRangeEstimate *estimate)
+{
+    const PluginPeerOps *ops = store->peer->ops;
+    int64_t most = estimate->exact || ops->entries == NULL ? 0 : ops->entries(store->peer);
+    if (most > 0 && estimate->keys > most) {
+        double part = (double)most / (double)estimate->keys;
+        estimate->keys = most;
+        estimate->bytes = (int64_t)((double)estimate->bytes * part);
+    }
+}
+
 BaseStatus
 plugin_figures_range_estimate(Engine *engine, const EngineRange *range,
                               EngineRangeEstimate *ret_estimate)
@@ -102,6 +116,7 @@ plugin_figures_range_estimate(Engine *engine, const EngineRange *range,
         plugin_iterator_next(iterator);
         status = plugin_peer_go_on(store->peer);
     }
+    clamp(store, &estimate);
     if (iterator->stats.examined != 0) {
         estimate.dead_ratio = (double)iterator->stats.expired / (double)iterator->stats.examined;
     }

@@ -108,7 +108,7 @@ typedef struct PluginPeerOps {
 
     void (*sizes)(PluginPeer *peer, PluginSizes *ret_sizes);
 
-    /* How many keys are stored, without a walk; NULL: it cannot tell. */
+    /* About how many keys are stored, without a walk; NULL: it cannot tell. */
     int64_t (*entries)(PluginPeer *peer);
     /* About how many bytes the keys of [start, stop) take; NULL: it cannot tell. */
     int64_t (*range_bytes)(PluginPeer *peer, BaseSlice start, BaseSlice stop);

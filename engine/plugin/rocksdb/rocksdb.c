@@ -290,6 +290,12 @@ range_bytes(PluginPeer *peer, BaseSlice start, BaseSlice stop)
     return (int64_t)bytes;
 }
 
+static int64_t
+entries(PluginPeer *peer)
+{
+    return rocksdb_figures_property(rocksdb_of(peer)->db, "rocksdb.estimate-num-keys");
+}
+
 static void
 sizes(PluginPeer *peer, PluginSizes *ret_sizes)
 {
@@ -395,6 +401,7 @@ static const PluginPeerOps peer_ops = {
     .cursor_prev = cursor_prev,
     .cursor_free = cursor_free,
     .sizes = sizes,
+    .entries = entries,
     .range_bytes = range_bytes,
     .flush = flush,
     .compact = compact,
