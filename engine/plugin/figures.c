@@ -6,8 +6,8 @@
  * tell, the rest is estimated by that, and the walk ends. A peer that only knows how many keys it
  * has in all helps with the range of everything, and so with statistics. The estimate is as good as
  * the peer's answer: a few per cent for large tables, and off by twice and more for small ones and
- * for a RocksDB memtable,
- * which counts by a few steps in its skip list.
+ * for a RocksDB memtable, which counts by a few steps in its skip list. It is no higher than the
+ * number of entries that the peer tells.
  *
  * Statistics are the estimate of all records. They are kept, and taken again only when the store
  * has seen a tenth as many further commits as it has records, or removed a range.
