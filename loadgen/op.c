@@ -47,6 +47,7 @@ load_fault_name(LoadFault fault)
         [LOAD_FAULT_PROTOCOL] = "protocol",
         [LOAD_FAULT_TIMEOUT] = "timeout",
         [LOAD_FAULT_LOST] = "lost",
+        [LOAD_FAULT_CUT_SHORT] = "cut_short",
         [LOAD_FAULT_UNSENT] = "unsent",
     };
     return names[fault];

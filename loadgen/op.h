@@ -61,7 +61,8 @@ typedef enum LoadFault {
     LOAD_FAULT_PROTOCOL,    /* a reply that is malformed, or an error of the protocol */
     LOAD_FAULT_TIMEOUT,     /* no reply in time */
     LOAD_FAULT_LOST,        /* the connection ended before the reply */
-    LOAD_FAULT_UNSENT,      /* due by the rate, but the run ended before it could be sent */
+    LOAD_FAULT_CUT_SHORT, /* a page that the server ended for its time or work, not for its items */
+    LOAD_FAULT_UNSENT,    /* due by the rate, but the run ended before it could be sent */
     LOAD_FAULT_COUNT,
 } LoadFault;
 

@@ -203,12 +203,24 @@ read_items(SocketSession *self, const LoadOp *op, const LarderGetItemList *items
     return found;
 }
 
+/* Nothing is missing from a page that the server ended early and said so; it is less work, though. */
+static void
+read_page(SocketSession *self, const LoadOp *op, const LarderScanResult *page, LoadAnswer *answer)
+{
+    answer->entries = (uint32_t)page->items.count;
+    read_entries(self, op, &page->items);
+    if (answer->entries < op->walk && (page->stop_reason == LARDER_STOP_REASON_LIMIT_TIME ||
+                                       page->stop_reason == LARDER_STOP_REASON_LIMIT_EXAMINED)) {
+        answer->fault = LOAD_FAULT_CUT_SHORT;
+        answer->message = text_of("the server ended a page before it had all items");
+    }
+}
+
 static void
 read_result(SocketSession *self, const LoadOp *op, const LarderReply *reply, LoadAnswer *answer)
 {
     if (op->kind == LOAD_SCAN) {
-        answer->entries = (uint32_t)reply->as.scan->items.count;
-        read_entries(self, op, &reply->as.scan->items);
+        read_page(self, op, reply->as.scan, answer);
         return;
     }
     if (op->kind == LOAD_MULTI_GET) {

@@ -7,6 +7,8 @@
 #include "loadgen/value.h"
 #include "service/wire/reply.h"
 
+#include <larder/types.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -121,6 +123,19 @@ answer_put(Responder *self, WireWriter *writer, Record *record, BaseSlice value,
 }
 
 static void
+answer_scan(WireWriter *writer, ResponderFault fault)
+{
+    wire_writer_field(writer, 0, WIRE_STRUCT);
+    wire_writer_struct_begin(writer);
+    wire_writer_field(writer, 1, WIRE_LIST);
+    wire_writer_list(writer, WIRE_STRUCT, 0);
+    wire_writer_field_i32(writer, 3,
+                          fault == RESPONDER_SHORT_PAGE ? LARDER_STOP_REASON_LIMIT_TIME
+                                                        : LARDER_STOP_REASON_RANGE_END);
+    wire_writer_struct_end(writer);
+}
+
+static void
 answer_info(WireWriter *writer)
 {
     wire_writer_field(writer, 0, WIRE_STRUCT);
@@ -177,7 +192,9 @@ answer(Responder *self, BaseSlice bytes)
         return wire_reply_exception(&self->output, &call, &refused);
     }
     wire_reply_begin(&writer, &self->output, &call, 100000);
-    if (record == NULL) {
+    if (base_slice_equal(call.method, BASE_SLICE_LITERAL("scan"))) {
+        answer_scan(&writer, self->fault);
+    } else if (record == NULL) {
         answer_info(&writer);
     } else if (value != NULL) {
         answer_put(self, &writer, record, wire_tape_bytes(&self->tape, value), fault);

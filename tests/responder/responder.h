@@ -31,6 +31,8 @@ typedef enum ResponderFault {
     /* puts */
     RESPONDER_OLD_VERSION,
     RESPONDER_NOT_APPLIED,
+    /* scans, all of which get a page without items */
+    RESPONDER_SHORT_PAGE, /* it says that time was up, and otherwise that this is the range's end */
 } ResponderFault;
 
 /* Starts it; `every` 0: it behaves. */

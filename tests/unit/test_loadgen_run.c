@@ -196,6 +196,18 @@ START_TEST(every_kind_of_failure_is_counted)
 }
 END_TEST
 
+/* A page that the server says it ended early lacks nothing; one at the range's end does. */
+START_TEST(a_page_that_was_cut_short_is_a_fault_and_not_wrong)
+{
+    static const ResponderFault pages[] = {RESPONDER_SHORT_PAGE, RESPONDER_GOOD};
+    run(pages[_i], 0, "--workload=seekrandom --scan-length=10");
+    uint64_t cut = result->counts.faults[LOAD_SCAN][LOAD_FAULT_CUT_SHORT];
+    uint64_t wrong = load_counts_wrong(&result->counts);
+    ck_assert(_i == 0 ? cut > 0 && wrong == 0 : cut == 0 && wrong > 0);
+    ck_assert_uint_eq(result->counts.verdicts[LOAD_MISSING], wrong);
+}
+END_TEST
+
 START_TEST(silence_is_a_timeout_and_counts_as_latency)
 {
     run(RESPONDER_SILENT, 20, "--timeout-seconds=0.15 --workload=get -c 1 --seconds=1.5");
@@ -314,6 +326,7 @@ main(void)
     tcase_add_test(cases, without_loading_absent_records_are_no_error);
     tcase_add_loop_test(cases, every_kind_of_wrong_value_is_found, 0, (int)G_N_ELEMENTS(wrongs));
     tcase_add_loop_test(cases, every_kind_of_failure_is_counted, 0, (int)G_N_ELEMENTS(failures));
+    tcase_add_loop_test(cases, a_page_that_was_cut_short_is_a_fault_and_not_wrong, 0, 2);
     tcase_add_test(cases, silence_is_a_timeout_and_counts_as_latency);
     tcase_add_test(cases, text_of_the_peer_is_made_harmless);
     tcase_add_test(cases, an_engine_runs_without_a_server);
