@@ -203,7 +203,7 @@ read_items(SocketSession *self, const LoadOp *op, const LarderGetItemList *items
     return found;
 }
 
-/* Nothing is missing from a page that the server ended early and said so; it is less work, though. */
+/* A page that the server ended early, as it says, lacks nothing; it is less work, though. */
 static void
 read_page(SocketSession *self, const LoadOp *op, const LarderScanResult *page, LoadAnswer *answer)
 {

@@ -280,7 +280,7 @@ START_TEST(the_reports_hold_the_figures)
     char *problem = NULL;
     int file = mkstemp(path);
     ck_assert_int_ge(file, 0);
-    run(RESPONDER_TORN, 10, "--rate=400");
+    run(RESPONDER_TORN, 10, "--rate=400 --seconds=1.5");
     ck_assert(load_report_json_write(path, &options, result, &problem));
     g_autoptr(JsonParser) parser = json_parser_new();
     ck_assert(json_parser_load_from_file(parser, path, NULL));
