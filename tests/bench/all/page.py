@@ -268,7 +268,7 @@ Servers over TCP on loopback, {groups['server']['rate']:,} operations a second, 
 
 def events_text(row, kind):
     event = row["events"].get(kind)
-    return f"{event['count']:,} ({event['seconds']:.1f} s)" if event else "none told"
+    return f"{event['count']:,} ({event['seconds']:.1f} s)" if event else "none"
 
 
 def timeline(data):
@@ -279,8 +279,8 @@ def timeline(data):
 
 Puts over {data['records']:,} records of 1,000 bytes as fast as they go, with a write buffer of 16 MiB so that there is
 much to flush and to compact, for {data['seconds']:g} s. Everything else is set alike as for YCSB: nothing is
-compressed, one thread compacts. Stalls, flushes and compactions are those that the engine counts; the engines over
-RocksDB and LevelDB count none.
+compressed, one thread compacts. Stalls, flushes and compactions are those that the engine counts, or
+its module reads from what the peer tells of itself.
 
 {reproduce('./dev bench all --only=timeline')}
 {table(["", "puts/s", "slowest second", "p99.9 us", "stalls", "flushes", "compactions"], rows)}

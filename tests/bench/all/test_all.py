@@ -128,7 +128,7 @@ def test_figures_of_load_are_medians():
     assert rows_of(page.overhead(DATA["overhead"]))["get"] == ["100", "7"]
     assert rows_of(page.rpc_section(rpc_data()))["get"][:3] == ["larderd", "1,000", ""]
     assert "2.00 (2.00-2.00)" in page.rpc_section(rpc_data())
-    assert rows_of(page.timeline(timeline_data()))["lsm"][3:] == ["none told", "3 (0.2 s)", "none told"]
+    assert rows_of(page.timeline(timeline_data()))["lsm"][3:] == ["none", "3 (0.2 s)", "none"]
 
 
 def test_the_page_says_what_is_missing_and_what_is_quick():
