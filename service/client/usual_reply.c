@@ -8,7 +8,7 @@
 #include "service/client/usual_reply.h"
 
 #include "service/client/structure.h"
-#include "service/wire/direct.h"
+#include "service/wire/expect.h"
 
 #include <stdlib.h>
 
@@ -16,8 +16,6 @@ enum {
     /* Values that a reply without items puts on a tape at most, and an item. */
     VALUES_MAX = 16,
     ITEM_VALUES_MAX = 6,
-    FIELD_HEAD = 3,
-    BYTES_HEAD = FIELD_HEAD + 4,
     LIST_HEAD = 5, /* type of the elements and their number */
     /* The shortest item: found, three numbers, and the end. */
     ITEM_BYTES_MIN = WIRE_DIRECT_BOOL + 3 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP,
@@ -26,96 +24,39 @@ enum {
 #define REPLY_VERSION UINT32_C(0x80010002)
 
 typedef struct Reader {
-    const uint8_t *at;
-    const uint8_t *end;
+    WireExpect in;
     const uint8_t *from; /* what `copy` is one of */
     char *copy;          /* NULL: texts lie in the message */
 } Reader;
 
-static inline size_t
-left(const Reader *reader)
-{
-    return (size_t)(reader->end - reader->at);
-}
-
-/* Type and id of a field, as the three bytes before its value. */
-static inline uint32_t
-field_head(WireType type, unsigned id)
-{
-    return (uint32_t)type << 16 | id;
-}
-
 /* ----------------------------------------------------------------------------------- tokens -- */
-
-/* Takes the header of a field whose value has `bytes` bytes, if it is next and all of it there. */
-static inline bool
-take_head(Reader *reader, WireType type, unsigned id, size_t bytes)
-{
-    if (left(reader) < FIELD_HEAD + bytes ||
-        wire_direct_load_u32(reader->at) >> 8 != field_head(type, id)) {
-        return false;
-    }
-    reader->at += FIELD_HEAD;
-    return true;
-}
-
-static inline bool
-take_i64(Reader *reader, unsigned id, int64_t *ret_number)
-{
-    if (!take_head(reader, WIRE_I64, id, sizeof *ret_number)) {
-        return false;
-    }
-    *ret_number = (int64_t)wire_direct_load_u64(reader->at);
-    reader->at += sizeof *ret_number;
-    return true;
-}
 
 /* A value that the contract knows. */
 static inline bool
 take_enum(Reader *reader, unsigned id, const ClientStruct *structure, int32_t *ret_value)
 {
-    if (!take_head(reader, WIRE_I32, id, sizeof *ret_value)) {
+    if (!wire_expect_i32(&reader->in, id, ret_value)) {
         return false;
     }
-    uint32_t number = wire_direct_load_u32(reader->at);
-    reader->at += sizeof number;
-    *ret_value = (int32_t)number;
+    uint32_t number = (uint32_t)*ret_value;
     return number < 32 && (structure->fields[id].values.known >> number & 1) != 0;
 }
 
-/* A byte that is neither 0 nor 1 is left where it is, with the header before it. */
-static inline bool
-take_flag(Reader *reader, unsigned id, bool *ret_flag)
-{
-    if (left(reader) <= FIELD_HEAD || reader->at[FIELD_HEAD] > 1 ||
-        !take_head(reader, WIRE_BOOL, id, 1)) {
-        return false;
-    }
-    *ret_flag = *reader->at++ != 0;
-    return true;
-}
-
-/* A text, behind which at least a STOP follows. */
+/* A text; in a copy the NUL behind it takes the place of a byte that is read from the message. */
 static inline bool
 take_text(Reader *reader, unsigned id, LarderBytes *ret_text)
 {
-    if (left(reader) < sizeof(uint64_t)) {
+    BaseSlice text;
+    if (!wire_expect_bytes(&reader->in, id, &text)) {
         return false;
     }
-    uint64_t word = wire_direct_load_u64(reader->at);
-    uint32_t size = (uint32_t)(word >> 8);
-    if (word >> 40 != field_head(WIRE_BYTES, id) || size >= left(reader) - BYTES_HEAD) {
-        return false;
-    }
-    const uint8_t *text = reader->at + BYTES_HEAD;
-    reader->at = text + size;
     if (reader->copy == NULL) {
-        *ret_text = larder_bytes(text, size);
+        *ret_text = larder_bytes(text.data, text.len);
         return true;
     }
-    char *copy = reader->copy + (text - reader->from);
-    copy[size] = '\0';
-    *ret_text = larder_bytes(copy, size);
+    char *copy = reader->copy + (text.data - reader->from);
+    copy[text.len] = '\0';
+    *ret_text = larder_bytes(copy, text.len);
     return true;
 }
 
@@ -127,18 +68,12 @@ take_optional(Reader *reader, unsigned id, LarderBytes *ret_text)
     return take_text(reader, id, ret_text);
 }
 
-static inline bool
-take_stop(Reader *reader)
-{
-    return left(reader) != 0 && *reader->at++ == WIRE_STOP;
-}
-
 /* What ends every result. */
 static inline bool
 take_tail(Reader *reader, int64_t *ret_server_us, int64_t *ret_epoch)
 {
-    return take_i64(reader, 14, ret_server_us) && take_i64(reader, 15, ret_epoch) &&
-           take_stop(reader);
+    return wire_expect_i64(&reader->in, 14, ret_server_us) &&
+           wire_expect_i64(&reader->in, 15, ret_epoch) && wire_expect_stop(&reader->in);
 }
 
 /* ---------------------------------------------------------------------------------- results -- */
@@ -146,12 +81,14 @@ take_tail(Reader *reader, int64_t *ret_server_us, int64_t *ret_epoch)
 static bool
 read_get(Reader *reader, LarderGetResult *to)
 {
-    if (!take_flag(reader, 1, &to->found)) {
+    if (!wire_expect_bool(&reader->in, 1, &to->found)) {
         return false;
     }
     to->has_value = take_optional(reader, 2, &to->value);
-    return take_i64(reader, 3, &to->version) && take_i64(reader, 4, &to->expires_at_ms) &&
-           take_i64(reader, 5, &to->full_length) && take_flag(reader, 6, &to->unchanged) &&
+    return wire_expect_i64(&reader->in, 3, &to->version) &&
+           wire_expect_i64(&reader->in, 4, &to->expires_at_ms) &&
+           wire_expect_i64(&reader->in, 5, &to->full_length) &&
+           wire_expect_bool(&reader->in, 6, &to->unchanged) &&
            take_tail(reader, &to->server_us, &to->topology_epoch);
 }
 
@@ -159,16 +96,18 @@ static bool
 read_write(Reader *reader, LarderMethod method, LarderWriteResult *to)
 {
     int32_t reason;
-    if (!take_flag(reader, 1, &to->applied) || !take_i64(reader, 2, &to->version) ||
+    if (!wire_expect_bool(&reader->in, 1, &to->applied) ||
+        !wire_expect_i64(&reader->in, 2, &to->version) ||
         !take_enum(reader, 3, client_schema_methods[method].result, &reason) ||
-        !take_i64(reader, 4, &to->current_version)) {
+        !wire_expect_i64(&reader->in, 4, &to->current_version)) {
         return false;
     }
     to->reason = (LarderNotApplied)reason;
     to->has_current_value = take_optional(reader, 5, &to->current_value);
     to->existed = false;
-    to->has_existed = take_flag(reader, 6, &to->existed);
-    return take_i64(reader, 7, &to->expires_at_ms) && take_flag(reader, 8, &to->replayed) &&
+    to->has_existed = wire_expect_bool(&reader->in, 6, &to->existed);
+    return wire_expect_i64(&reader->in, 7, &to->expires_at_ms) &&
+           wire_expect_bool(&reader->in, 8, &to->replayed) &&
            take_tail(reader, &to->server_us, &to->topology_epoch);
 }
 
@@ -177,16 +116,18 @@ read_multi_get(Reader *reader, LarderMultiGetResult *to, LarderGetItem *items, u
 {
     to->items = (LarderGetItemList){items, count};
     for (LarderGetItem *item = items; item != items + count; item++) {
-        if (!take_flag(reader, 1, &item->found)) {
+        if (!wire_expect_bool(&reader->in, 1, &item->found)) {
             return false;
         }
         item->has_value = take_optional(reader, 2, &item->value);
-        if (!take_i64(reader, 3, &item->version) || !take_i64(reader, 4, &item->expires_at_ms) ||
-            !take_i64(reader, 5, &item->full_length) || !take_stop(reader)) {
+        if (!wire_expect_i64(&reader->in, 3, &item->version) ||
+            !wire_expect_i64(&reader->in, 4, &item->expires_at_ms) ||
+            !wire_expect_i64(&reader->in, 5, &item->full_length) ||
+            !wire_expect_stop(&reader->in)) {
             return false;
         }
     }
-    return take_i64(reader, 2, &to->read_version) &&
+    return wire_expect_i64(&reader->in, 2, &to->read_version) &&
            take_tail(reader, &to->server_us, &to->topology_epoch);
 }
 
@@ -199,9 +140,11 @@ read_scan_end(Reader *reader, LarderScanResult *to)
         return false;
     }
     to->stop_reason = (LarderStopReason)reason;
-    return take_i64(reader, 4, &to->count) && take_i64(reader, 5, &to->examined) &&
-           take_i64(reader, 6, &to->tombstones) && take_i64(reader, 7, &to->expired) &&
-           take_i64(reader, 8, &to->read_version) &&
+    return wire_expect_i64(&reader->in, 4, &to->count) &&
+           wire_expect_i64(&reader->in, 5, &to->examined) &&
+           wire_expect_i64(&reader->in, 6, &to->tombstones) &&
+           wire_expect_i64(&reader->in, 7, &to->expired) &&
+           wire_expect_i64(&reader->in, 8, &to->read_version) &&
            take_tail(reader, &to->server_us, &to->topology_epoch);
 }
 
@@ -214,8 +157,10 @@ read_scan(Reader *reader, LarderScanResult *to, LarderScanItem *items, uint32_t 
             return false;
         }
         item->has_value = take_optional(reader, 2, &item->value);
-        if (!take_i64(reader, 3, &item->version) || !take_i64(reader, 4, &item->expires_at_ms) ||
-            !take_i64(reader, 5, &item->full_length) || !take_stop(reader)) {
+        if (!wire_expect_i64(&reader->in, 3, &item->version) ||
+            !wire_expect_i64(&reader->in, 4, &item->expires_at_ms) ||
+            !wire_expect_i64(&reader->in, 5, &item->full_length) ||
+            !wire_expect_stop(&reader->in)) {
             return false;
         }
     }
@@ -226,12 +171,12 @@ read_scan(Reader *reader, LarderScanResult *to, LarderScanItem *items, uint32_t 
 
 /* Takes all that stands before the result. */
 static bool
-take_envelope(Reader *reader, LarderMethod method, int32_t seqid)
+take_envelope(WireExpect *reader, LarderMethod method, int32_t seqid)
 {
     BaseSlice name = client_schema_methods[method].name;
     size_t head = WIRE_FRAME_HEADER_BYTES + 3 * sizeof(uint32_t) + name.len;
-    if (left(reader) < head + FIELD_HEAD + 1 ||
-        wire_direct_load_u32(reader->at) != left(reader) - WIRE_FRAME_HEADER_BYTES) {
+    if (wire_expect_left(reader) < head + WIRE_DIRECT_HEAD + 1 ||
+        wire_direct_load_u32(reader->at) != wire_expect_left(reader) - WIRE_FRAME_HEADER_BYTES) {
         return false;
     }
     const uint8_t *at = reader->at + WIRE_FRAME_HEADER_BYTES;
@@ -241,20 +186,21 @@ take_envelope(Reader *reader, LarderMethod method, int32_t seqid)
         return false;
     }
     reader->at += head;
-    return take_head(reader, WIRE_STRUCT, 0, 1);
+    return wire_expect_head(reader, WIRE_STRUCT, 0, 1);
 }
 
 /* Takes the header of a list of structs, of which there can be as many as it says. */
 static bool
-take_list(Reader *reader, const WireLimits *limits, uint32_t *ret_count)
+take_list(WireExpect *reader, const WireLimits *limits, uint32_t *ret_count)
 {
-    if (!take_head(reader, WIRE_LIST, 1, LIST_HEAD) || *reader->at++ != WIRE_STRUCT) {
+    if (!wire_expect_head(reader, WIRE_LIST, 1, LIST_HEAD) || *reader->at++ != WIRE_STRUCT) {
         return false;
     }
     uint32_t count = wire_direct_load_u32(reader->at);
     reader->at += sizeof count;
     *ret_count = count;
-    return count <= left(reader) / ITEM_BYTES_MIN && count <= limits->container_items_max &&
+    return count <= wire_expect_left(reader) / ITEM_BYTES_MIN &&
+           count <= limits->container_items_max &&
            count <= (limits->values_max - VALUES_MAX) / ITEM_VALUES_MAX;
 }
 
@@ -289,30 +235,30 @@ LarderReply *
 client_usual_reply(ClientRoom *room, BaseSlice message, const WireLimits *limits,
                    LarderMethod method, int32_t seqid)
 {
-    Reader reader = {message.data, message.data + message.len, NULL, NULL};
+    Reader reader = {.in = {message.data, message.data + message.len}};
     uint32_t count = 0;
     size_t item_size;
     size_t size = result_size(method, &item_size);
     if (size == 0 || message.len > limits->request_bytes_max || limits->values_max < VALUES_MAX ||
-        !take_envelope(&reader, method, seqid) ||
-        (item_size != 0 && !take_list(&reader, limits, &count))) {
+        !take_envelope(&reader.in, method, seqid) ||
+        (item_size != 0 && !take_list(&reader.in, limits, &count))) {
         return NULL;
     }
     size_t before = client_structure_block(sizeof(LarderReply));
     size_t beside = size + count * item_size;
     LarderReply *reply =
-        client_room_take(room, before + beside + (room != NULL ? 0 : left(&reader)));
+        client_room_take(room, before + beside + (room != NULL ? 0 : wire_expect_left(&reader.in)));
     if (reply == NULL) {
         return NULL;
     }
     char *result = (char *)reply + before;
     if (room == NULL) {
-        reader.from = reader.at;
+        reader.from = reader.in.at;
         reader.copy = result + beside;
-        memcpy(reader.copy, reader.at, left(&reader));
+        memcpy(reader.copy, reader.in.at, wire_expect_left(&reader.in));
     }
-    if (!read_result(&reader, method, count, result, result + size) || left(&reader) != 1 ||
-        *reader.at != WIRE_STOP) {
+    if (!read_result(&reader, method, count, result, result + size) ||
+        wire_expect_left(&reader.in) != 1 || *reader.in.at != WIRE_STOP) {
         if (room == NULL) {
             free(reply);
         }

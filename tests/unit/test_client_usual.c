@@ -10,6 +10,7 @@
 #include "service/client/encode.h"
 #include "service/client/usual_call.h"
 #include "tests/golden/golden.h"
+#include "tests/support/mutate.h"
 #include "tests/support/reply_twin.h"
 
 #include <check.h>
@@ -137,33 +138,6 @@ START_TEST(limits_hold)
 }
 END_TEST
 
-/* Changes a message a little. */
-static void
-mutate(BaseRand *rand, BaseBuf *message)
-{
-    static const uint8_t likely[] = {0, 1, 2, 3, 4, 5, 6, 8, 10, 11, 12, 15, 0x7f, 0x80, 0xff};
-    size_t at = base_rand_below(rand, message->len);
-    switch (base_rand_below(rand, 5)) {
-    case 0:
-        message->len = at; /* cut */
-        break;
-    case 1: /* left out */
-        memmove(message->data + at, message->data + at + 1, message->len - at - 1);
-        message->len--;
-        break;
-    case 2: /* doubled */
-        ck_assert(base_buf_append_byte(message, 0));
-        memmove(message->data + at + 1, message->data + at, message->len - at - 1);
-        break;
-    case 3:
-        message->data[at] = likely[base_rand_below(rand, sizeof likely)];
-        break;
-    default:
-        message->data[at] ^= (uint8_t)(1u << base_rand_below(rand, 8));
-        break;
-    }
-}
-
 START_TEST(changed_replies_mean_the_same)
 {
     static const char *const variants[] = {"full", "empty"};
@@ -177,7 +151,7 @@ START_TEST(changed_replies_mean_the_same)
             &buf, reply_of(method, variants[base_rand_below(&rand, 2)])->bytes));
         for (uint64_t changes = 1 + base_rand_below(&rand, 3); changes != 0 && buf.len != 0;
              changes--) {
-            mutate(&rand, &buf);
+            mutate_message(&rand, &buf);
         }
         bool usual = check(base_buf_slice(&buf), method);
         recognised += usual;

@@ -7,6 +7,7 @@
  */
 #include "service/rpc/express_private.h"
 #include "tests/golden/golden.h"
+#include "tests/support/mutate.h"
 #include "tests/support/request_maker.h"
 #include "tests/support/shape_twin.h"
 #include "tests/unit/rpc_rig.h"
@@ -169,33 +170,6 @@ START_TEST(golden_requests_are_recognised)
 }
 END_TEST
 
-/* Changes a message a little. */
-static void
-mutate(BaseRand *rng, BaseBuf *message)
-{
-    static const uint8_t likely[] = {0, 1, 2, 3, 4, 8, 10, 11, 12, 0x7f, 0x80, 0xff};
-    size_t at = base_rand_below(rng, message->len);
-    switch (base_rand_below(rng, 5)) {
-    case 0:
-        message->len = at; /* cut */
-        break;
-    case 1: /* left out */
-        memmove(message->data + at, message->data + at + 1, message->len - at - 1);
-        message->len--;
-        break;
-    case 2: /* doubled */
-        ck_assert(base_buf_append_byte(message, 0));
-        memmove(message->data + at + 1, message->data + at, message->len - at - 1);
-        break;
-    case 3:
-        message->data[at] = likely[base_rand_below(rng, sizeof likely)];
-        break;
-    default:
-        message->data[at] ^= (uint8_t)(1u << base_rand_below(rng, 8));
-        break;
-    }
-}
-
 START_TEST(random_requests_mean_the_same)
 {
     RequestMaker maker;
@@ -211,7 +185,7 @@ START_TEST(random_requests_mean_the_same)
         bool usual = check(base_buf_slice(&request));
         recognised += usual;
         for (int m = 0; usual && m < 8 && request.len != 0; m++) {
-            mutate(&maker.rng, &request);
+            mutate_message(&maker.rng, &request);
             mutants += check(base_buf_slice(&request));
         }
     }
