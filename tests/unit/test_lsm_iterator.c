@@ -2,11 +2,12 @@
  * test_lsm_iterator.c: iterators over random views, against the sorted list of live keys.
  *
  * Walks go to and fro, with seeks to keys and to places between them, step by step and in
- * stretches; every record is compared, and
- * that what was looked at is what was shown, removed or expired.
+ * stretches; every record is compared, and that what was looked at is what was shown, removed or
+ * expired.
  */
 #include "engine/base/epoch.h"
 #include "engine/lsm/iterator.h"
+#include "tests/support/run_out.h"
 #include "tests/support/view_rig.h"
 
 #include <check.h>
@@ -301,105 +302,7 @@ START_TEST(what_is_passed_is_counted)
 }
 END_TEST
 
-/* ---------------------------------------------------------------------------- removed ranges -- */
-
-enum { LAST = 99999 };
-
-static void
-remove_range(LsmRig *store, int first, int stop, int64_t version)
-{
-    LsmGeneration *generation = NULL;
-    LsmRigKey keys[2];
-    LsmRangeBuilt built;
-    FormatRange range = {lsm_rig_key(&keys[0], first), lsm_rig_key(&keys[1], stop), version};
-    ck_assert_int_eq(lsm_generation_new(1 << 20, NULL, &generation).code, BASE_OK);
-    ck_assert_int_eq(lsm_range_set_build(&range, &built).code, BASE_OK);
-    lsm_range_set_add(&generation->ranges, built);
-    ck_assert_int_eq(lsm_catalog_push(store->catalog, generation).code, BASE_OK);
-    lsm_generation_unref(generation);
-}
-
-static EngineIterator *
-open_store(LsmRig *store, LsmReadCounters *counters, int64_t version)
-{
-    EngineIterator *iterator = NULL;
-    EngineIteratorOptions options = {.range.unbounded = true};
-    LsmIteratorArgs args = {.view = lsm_catalog_hold(store->catalog),
-                            .version = version,
-                            .options = &options,
-                            .counters = counters};
-    ck_assert_int_eq(lsm_iterator_new(&args, &iterator).code, BASE_OK);
-    return iterator;
-}
-
-static void
-expect_number(const EngineIterator *iterator, int number)
-{
-    LsmRigKey key;
-    ck_assert(iterator->valid);
-    BaseSlice stored = lsm_rig_key(&key, number);
-    ck_assert(base_slice_equal(iterator->key, base_slice(stored.data + 1, stored.len - 1)));
-}
-
-/* Removed ranges are passed by seeks: of a hundred thousand hidden keys hardly any is read. */
-START_TEST(removed_ranges_are_not_walked_through)
-{
-    static LsmReadCounters counters;
-    LsmRig store;
-    lsm_rig_init(&store);
-    (void)lsm_rig_add(&store, &(LsmRigTable){.level = 6, .first = 0, .last = LAST, .version = 1});
-    remove_range(&store, 10, 50000, 2);
-    remove_range(&store, 40000, 99990, 3);
-    EngineIterator *iterator = open_store(&store, &counters, 3);
-    LsmRigKey key;
-    BaseSlice inside = lsm_rig_key(&key, 20000);
-    inside = base_slice(inside.data + 1, inside.len - 1);
-    lsm_iterator_seek(iterator, &inside);
-    expect_number(iterator, 99990);
-    ck_assert_int_eq(iterator->stats.examined, 1);
-    lsm_iterator_seek(iterator, NULL);
-    for (int i = 0; i < 10; i++) {
-        expect_number(iterator, i);
-        lsm_iterator_next(iterator);
-    }
-    expect_number(iterator, 99990);
-    lsm_iterator_prev(iterator);
-    expect_number(iterator, 9);
-    lsm_iterator_seek_before(iterator, &inside);
-    expect_number(iterator, 9);
-    ck_assert_int_le(iterator->stats.examined, 100);
-    ck_assert_int_ge(iterator->stats.tombstones, 8);
-    lsm_iterator_free(iterator);
-    ck_assert_uint_le(table_block_cache_stats(store.cache).misses, 20);
-    LsmReadStats stats;
-    lsm_counters_read(&counters, &stats);
-    ck_assert_int_ge(stats.scan_skips, 3);
-    ck_assert_int_eq(stats.scan_hidden, stats.scan_tombstones);
-    /* A reader of before sees them all. */
-    iterator = open_store(&store, &counters, 1);
-    int seen = 0;
-    for (lsm_iterator_seek(iterator, NULL); iterator->valid; lsm_iterator_next(iterator)) {
-        expect_number(iterator, seen++);
-    }
-    ck_assert_int_eq(seen, LAST + 1);
-    lsm_iterator_free(iterator);
-    lsm_rig_clear(&store);
-}
-END_TEST
-
 /* ------------------------------------------------------------------------- memory and errors -- */
-
-/* Steps until the iterator ends; returns the keys that it has shown. */
-static size_t
-run_out(EngineIterator *iterator, bool backward)
-{
-    size_t seen = 0;
-    (backward ? lsm_iterator_seek_before : lsm_iterator_seek)(iterator, NULL);
-    for (; iterator->valid; seen++) {
-        (backward ? lsm_iterator_prev : lsm_iterator_next)(iterator);
-    }
-    return seen;
-}
 
 static void
 check_memory(int seed)
@@ -538,69 +441,6 @@ START_TEST(iterators_are_used_again)
 }
 END_TEST
 
-enum { GROWN = 2000 };
-
-/* Links every key once more, again and again, with higher versions. */
-static void *
-overwrite(void *user)
-{
-    LsmGeneration *generation = user;
-    for (int i = 0; i < GROWN; i++) {
-        LsmRigKey key;
-        LsmRigValue value;
-        int64_t version = 1 + i;
-        BaseSlice stored = lsm_rig_key(&key, i * 7 % 500);
-        LsmEntry entry = {.key = stored,
-                          .hash = lsm_key_index_hash(stored),
-                          .value = lsm_rig_value(&value, i * 7 % 500, version),
-                          .version = version};
-        ck_assert_int_eq(lsm_memtable_reserve(generation->memtable, 1).code, BASE_OK);
-        LsmBuilt built = lsm_memtable_build(generation->memtable, &entry);
-        lsm_memtable_link(generation->memtable, &built);
-        if (i % 50 == 0) {
-            LsmRigKey keys[2];
-            FormatRange range = {lsm_rig_key(&keys[0], i % 400), lsm_rig_key(&keys[1], 450),
-                                 version};
-            LsmRangeBuilt removed;
-            ck_assert_int_eq(lsm_range_set_build(&range, &removed).code, BASE_OK);
-            lsm_range_set_add(&generation->ranges, removed);
-        }
-        atomic_store(&generation->version_highest, version);
-    }
-    return NULL;
-}
-
-/* A reader at version v sees the first v entries and ranges, though more are coming. */
-START_TEST(what_is_written_meanwhile_is_not_seen)
-{
-    static LsmReadCounters counters;
-    LsmRig store;
-    LsmGeneration *generation = NULL;
-    pthread_t writer;
-    lsm_rig_init(&store);
-    ck_assert_int_eq(lsm_generation_new(4 << 20, NULL, &generation).code, BASE_OK);
-    ck_assert_int_eq(lsm_catalog_push(store.catalog, generation).code, BASE_OK);
-    ck_assert_int_eq(pthread_create(&writer, NULL, overwrite, generation), 0);
-    int64_t version = 0;
-    while (version < GROWN) {
-        version = atomic_load(&generation->version_highest);
-        size_t seen[2];
-        for (int backward = 0; backward < 2; backward++) {
-            EngineIterator *iterator = open_store(&store, &counters, version);
-            seen[backward] = run_out(iterator, backward != 0);
-            ck_assert_int_eq(iterator->status.code, BASE_OK);
-            ck_assert_int_eq(iterator->stats.examined,
-                             (int64_t)seen[backward] + iterator->stats.tombstones);
-            lsm_iterator_free(iterator);
-        }
-        ck_assert_uint_eq(seen[0], seen[1]);
-    }
-    ck_assert_int_eq(pthread_join(writer, NULL), 0);
-    lsm_generation_unref(generation);
-    lsm_rig_clear(&store);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -609,12 +449,10 @@ main(void)
     tcase_set_timeout(iterator, 120);
     tcase_add_test(iterator, any_walk_shows_what_the_list_says);
     tcase_add_test(iterator, what_is_passed_is_counted);
-    tcase_add_test(iterator, removed_ranges_are_not_walked_through);
     tcase_add_test(iterator, only_memory_is_asked);
     tcase_add_test(iterator, an_error_is_not_the_end);
     tcase_add_test(iterator, the_view_is_held);
     tcase_add_test(iterator, iterators_are_used_again);
-    tcase_add_test(iterator, what_is_written_meanwhile_is_not_seen);
     suite_add_tcase(suite, iterator);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
