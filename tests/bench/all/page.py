@@ -54,6 +54,10 @@ def us_text(value):
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
 
 
+def rounds_text(count):
+    return "1 round" if count == 1 else f"{count} rounds"
+
+
 def reproduce(command):
     return f"Again: `{command}`\n"
 
@@ -129,7 +133,7 @@ def engines_section(data, title, command, words):
 
 {words} {int(settings['records']):,} records of 16 and 100 bytes, which compress to half; block cache
 {int(settings['block_cache']) // peers.MIB} MiB, write buffer {int(settings['write_buffer']) // peers.MIB} MiB for all
-that have such a thing; no compression, checksums verified, the log not synced (but in `fillsync`). {rounds} rounds,
+that have such a thing; no compression, checksums verified, the log not synced (but in `fillsync`). {rounds_text(rounds)},
 in turns; medians. The ratio is the fastest other one's time divided by ours within each round, with an interval;
 above 1 Larder is faster.{' Libraries: ' + libraries + '.' if libraries else ''}
 What each row does, and how the peers are set: [tests/bench/peers](../tests/bench/peers/README.md).
@@ -186,7 +190,7 @@ def rpc_section(data):
 
 One processor for the server, another for the client; {settings['connections']} connections, keys of
 {settings['key_bytes']} and values of {settings['value_bytes']} bytes, {settings['records']:,} records;
-{settings['rounds']} rounds of {settings['seconds']:g} s, in turns; medians. The ratio is larderd's rate divided by the
+{rounds_text(settings['rounds'])} of {settings['seconds']:g} s, in turns; medians. The ratio is larderd's rate divided by the
 other one's. `echo` is what sockets alone allow with frames of this size. `cpu s/M` is processor time of the server
 for a million operations, `client` how busy the client was: near 100 % it is the client that was measured.
 [tests/bench/rpc](../tests/bench/rpc/README.md) has the details.
@@ -213,7 +217,7 @@ def ycsb(data):
     head = f"""## YCSB
 
 The core workloads A to F, {data['records']:,} records of 1,000 bytes in scattered order, closed loop,
-{data['rounds']} rounds of {data['seconds']:g} s, in turns; medians. Engines run within the generator's process, with
+{rounds_text(data['rounds'])} of {data['seconds']:g} s, in turns; medians. Engines run within the generator's process, with
 one thread; `larderd` is asked over TCP on loopback by {data['connections']} connections, server and generator on one
 processor each. `durability={data['durability']}`, block cache {data['cache']} for those that have one: all data is in
 memory. What engines have in common is set alike: buffers, tables, filters, one thread that compacts, nothing
