@@ -180,7 +180,7 @@ def rpc_rows(result):
                "" if kind == "larderd" else rpc.ratio_text(ours, rows),
                us_text(median(rows, "p50_us")) if known else "",
                us_text(median(rows, "p99_us")) if known else "",
-               f"{median(rows, 'cpu'):.2f}" if known else "",
+               f"{median(rows, 'cpu'):.2f}" if "cpu" in rows[0] else "",
                f"{median(rows, 'generator'):.0%}" if "generator" in rows[0] else ""]
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """larderd beside Redis and memcached: the same load, one after the other, again and again.
 
-Every server runs pinned to one processor, the load generator on another, over TCP on loopback. A round
+Every server runs pinned to one processor, the load generator on another, over TCP on loopback or local
+sockets. A round
 starts and measures every server once; rounds are repeated and medians compared, so that what disturbs
 the machine disturbs all alike. See README.md, which says what the columns mean.
 
@@ -36,6 +37,12 @@ ALWAYS = {"engine": "lsm", "larderd": {"durability": "always"},
           "redis": ["--appendonly", "yes", "--appendfsync", "always"]}
 SORTED = {"engine": "lsm", "larderd": {"durability": "os"}, "redis": ["--appendonly", "no"]}
 
+
+def local(settings):
+    """The same over local sockets, where the system has less to do."""
+    return dict(settings, local=True)
+
+
 # name, settings, workload of larder-load, pipeline
 WORKLOADS = [
     ("get, pipeline 16", MEMORY, "get", 16),
@@ -47,6 +54,9 @@ WORKLOADS = [
     ("lsm os put / everysec, pipeline 16", OS, "put", 16),
     ("lsm os get / everysec, pipeline 16", OS, "get", 16),
     ("lsm always put / fsync always", ALWAYS, "put", 1),
+    ("local socket: get, pipeline 16", local(MEMORY), "get", 16),
+    ("local socket: put, pipeline 16", local(MEMORY), "put", 16),
+    ("local socket: lsm scan of 100", local(SORTED), "seekrandom", 1),
 ]
 ROWS = {"get": "get", "put": "put", "multi_get": "multi_get", "seekrandom": "scan"}
 
@@ -87,9 +97,10 @@ def measure_load(binaries, server, workload, pipeline, seconds):
 def measure_redis_benchmark(server, workload, pipeline, seconds, rate):
     """What redis-benchmark makes of the same: operations a second, and how busy it was itself."""
     count = max(20000, int(rate * seconds))
-    command = ["redis-benchmark", "-p", str(server.port), "-t",
-               "get" if workload == "get" else "set", "-c", str(CONNECTIONS), "-P", str(pipeline),
-               "-n", str(count), "-r", str(RECORDS), "-d", str(VALUE), "-q", "--csv"]
+    where = ["-s", server.socket] if server.socket else ["-p", str(server.port)]
+    command = ["redis-benchmark", *where, "-t", "get" if workload == "get" else "set", "-c",
+               str(CONNECTIONS), "-P", str(pipeline), "-n", str(count), "-r", str(RECORDS), "-d",
+               str(VALUE), "-q", "--csv"]
     begun = os.times()
     out = subprocess.run(servers.pinned(servers.LOAD_PROCESSOR, command), stdout=subprocess.PIPE,
                          check=True).stdout.decode()
@@ -99,21 +110,24 @@ def measure_redis_benchmark(server, workload, pipeline, seconds, rate):
     return {"rate": float(out.strip().splitlines()[-1].split('"')[3]), "generator": busy}
 
 
-def measure_echo(program, sizes, pipeline, seconds):
-    with servers.echo(program, sizes) as server:
-        command = [str(program), "load", str(server.port), str(CONNECTIONS), str(pipeline),
-                   str(sizes[0]), str(sizes[1]), str(seconds)]
+def measure_echo(program, sizes, local_socket, pipeline, seconds):
+    with servers.echo(program, sizes, local_socket) as server:
+        command = [str(program), "load", server.socket or str(server.port), str(CONNECTIONS),
+                   str(pipeline), str(sizes[0]), str(sizes[1]), str(seconds)]
         out = subprocess.run(servers.pinned(servers.LOAD_PROCESSOR, command),
                              stdout=subprocess.PIPE, check=True).stdout
-    return {"rate": float(out)}
+        rate = float(out)
+        return {"rate": rate, "cpu": server.cpu_seconds() * 1e6 / max(rate * seconds, 1)}
 
 
 def makers(binaries, settings):
     """How each server of these settings is started, by name."""
-    made = {"larderd": lambda: servers.larderd(binaries, settings["engine"], settings["larderd"]),
-            "redis": lambda: servers.redis(settings["redis"])}
+    where = settings.get("local", False)
+    made = {"larderd": lambda: servers.larderd(binaries, settings["engine"], settings["larderd"],
+                                               local=where),
+            "redis": lambda: servers.redis(settings["redis"], where)}
     if settings.get("memcached"):
-        made["memcached"] = servers.memcached
+        made["memcached"] = lambda: servers.memcached(where)
     return made
 
 
@@ -131,9 +145,9 @@ def measure(arguments, sizes, name, settings, workload, pipeline):
                 if kind == "redis" and workload in ("get", "put"):
                     rows["redis-benchmark"].append(measure_redis_benchmark(
                         server, workload, pipeline, arguments.seconds, row["rate"]))
-        rows["echo"].append(measure_echo(arguments.echo, sizes[workload], pipeline,
-                                         arguments.seconds))
-    return {"workload": name, "settings": {key: settings[key] for key in ("engine", *made)
+        rows["echo"].append(measure_echo(arguments.echo, sizes[workload], settings.get("local", False),
+                                         pipeline, arguments.seconds))
+    return {"workload": name, "settings": {key: settings[key] for key in ("engine", "local", *made)
                                            if key in settings},
             "pipeline": pipeline, "frames": sizes[workload], "rows": rows}
 
@@ -180,9 +194,9 @@ def show(result):
         line += f"{'' if kind == 'larderd' else ratio_text(ours, rows):<18}"
         if "p50_us" in rows[0]:
             line += f"{median(rows, 'p50_us'):>8,.0f}{median(rows, 'p99_us'):>9,.0f}"
-            line += f"{median(rows, 'cpu'):>9.2f}"
         else:
-            line += f"{'':>26}"
+            line += f"{'':>17}"
+        line += f"{median(rows, 'cpu'):>9.2f}" if "cpu" in rows[0] else f"{'':>9}"
         if "generator" in rows[0]:
             line += f"{median(rows, 'generator'):>8.0%}"
         print(line, flush=True)

@@ -1,13 +1,15 @@
 /*
  * echo.c: what the sockets of this machine allow: frames in, frames out, and nothing in between.
  *
- *   rpc_echo serve PORT REQUEST REPLY
- *   rpc_echo load PORT CONNECTIONS PIPELINE REQUEST REPLY SECONDS
+ *   rpc_echo serve ADDRESS REQUEST REPLY
+ *   rpc_echo load ADDRESS CONNECTIONS PIPELINE REQUEST REPLY SECONDS
  *   rpc_echo SECONDS                     both in one process, to see that it works
+ *
+ * An address is a port of loopback, or with a slash in it the path of a local socket.
  *
  * The server counts bytes: for every REQUEST that it has read it sends REPLY, in one write for all
  * that one read brought. The client keeps PIPELINE requests under way on each of its connections,
- * and prints replies per second. Both are one thread with one epoll instance, on loopback. Nobody
+ * and prints replies per second. Both are one thread with one epoll instance. Nobody
  * can answer requests of these sizes through epoll and sockets with less work, so a server's rate
  * beside this one is the share of the machine that it makes use of.
  */
@@ -22,6 +24,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,12 +55,29 @@ fail(const char *what)
     exit(EXIT_FAILURE);
 }
 
-static struct sockaddr_in
-address_of(const char *port)
+typedef union Address {
+    struct sockaddr any;
+    struct sockaddr_in port;
+    struct sockaddr_un path;
+} Address;
+
+static Address
+address_of(const char *text)
 {
-    return (struct sockaddr_in){.sin_family = AF_INET,
-                                .sin_port = htons((uint16_t)strtoul(port, NULL, 10)),
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    Address address = {.path = {.sun_family = AF_UNIX}};
+    if (strchr(text, '/') != NULL) {
+        (void)snprintf(address.path.sun_path, sizeof address.path.sun_path, "%s", text);
+        return address;
+    }
+    return (Address){.port = {.sin_family = AF_INET,
+                              .sin_port = htons((uint16_t)strtoul(text, NULL, 10)),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+}
+
+static socklen_t
+address_size(const Address *address)
+{
+    return address->any.sa_family == AF_UNIX ? sizeof address->path : sizeof address->port;
 }
 
 static double
@@ -142,13 +162,13 @@ side_of(size_t in_frame, size_t out_frame)
 
 /* A listening socket; port 0: any. */
 static int
-listen_on(const char *port)
+listen_on(const char *text)
 {
-    struct sockaddr_in address = address_of(port);
+    Address address = address_of(text);
     int one = 1;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 512) != 0) {
+    if (bind(fd, &address.any, address_size(&address)) != 0 || listen(fd, 512) != 0) {
         fail("listen");
     }
     return fd;
@@ -179,14 +199,14 @@ serve(int listener, size_t request, size_t reply)
 
 /* Replies per second. */
 static double
-load(const char *port, int connections, size_t pipeline, size_t request, size_t reply,
+load(const char *text, int connections, size_t pipeline, size_t request, size_t reply,
      double seconds)
 {
-    struct sockaddr_in address = address_of(port);
+    Address address = address_of(text);
     Side side = side_of(reply, request);
     for (int i = 0; i < connections; i++) {
-        int fd = socket(AF_INET, SOCK_STREAM, 0);
-        if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        int fd = socket(address.any.sa_family, SOCK_STREAM, 0);
+        if (connect(fd, &address.any, address_size(&address)) != 0) {
             fail("connect");
         }
         Peer *peer = add_peer(&side, fd);
@@ -255,8 +275,9 @@ main(int argc, char **argv)
     if (argc == 2) {
         return try_out(strtod(argv[1], NULL));
     }
-    (void)fprintf(stderr, "usage: rpc_echo serve PORT REQUEST REPLY\n"
-                          "       rpc_echo load PORT CONNECTIONS PIPELINE REQUEST REPLY SECONDS\n"
-                          "       rpc_echo SECONDS\n");
+    (void)fprintf(stderr,
+                  "usage: rpc_echo serve ADDRESS REQUEST REPLY\n"
+                  "       rpc_echo load ADDRESS CONNECTIONS PIPELINE REQUEST REPLY SECONDS\n"
+                  "       rpc_echo SECONDS\n");
     return 64;
 }

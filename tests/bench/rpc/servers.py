@@ -25,27 +25,36 @@ def pinned(processor, command):
 
 
 class Server:
-    """A server that runs until end(). `command` makes its command line of the server itself."""
+    """
+    A server that runs until end(). `command` makes its command line of the server itself; `target` is
+    what larder-load calls its kind. `local`: it listens on a local socket, and not on a port.
+    """
 
-    def __init__(self, name, command, target):
+    def __init__(self, name, command, target, local=False):
         self.name = name
         self.port = free_port()
-        self.target = target.format(port=self.port)
         self.directory = tempfile.mkdtemp(prefix="larder-bench-")
+        self.socket = os.path.join(self.directory, "socket") if local else None
+        self.address = f"unix:{self.socket}" if local else f"tcp:127.0.0.1:{self.port}"
+        self.target = target + self.address
         self.log = open(os.path.join(self.directory, "log"), "wb")
         self.process = subprocess.Popen(pinned(SERVER_PROCESSOR, command(self)), stdout=self.log,
                                         stderr=self.log)
         try:
-            self.await_port()
+            self.await_start()
         except BaseException:
             self.end()
             raise
 
-    def await_port(self):
+    def is_there(self):
+        family = socket.AF_UNIX if self.socket else socket.AF_INET
+        with socket.socket(family) as probe:
+            return probe.connect_ex(self.socket or ("127.0.0.1", self.port)) == 0
+
+    def await_start(self):
         for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if self.is_there():
+                return
             if self.process.poll() is not None:
                 break
             time.sleep(0.05)
@@ -77,7 +86,7 @@ class Server:
         self.end()
 
 
-def larderd(binaries, engine, options, program=None):
+def larderd(binaries, engine, options, program=None, local=False):
     """`program`: words to start it with, instead of the one among the binaries."""
     def command(server):
         conf = pathlib.Path(server.directory) / "larder.conf"
@@ -85,31 +94,32 @@ def larderd(binaries, engine, options, program=None):
         conf.write_text(f"[server]\nreactors=1\ndata_dir={server.directory}/data\n"
                         f'[store "default"]\nengine={engine}\n{settings}')
         return [*(program or [str(binaries / "larderd")]), "--config", str(conf), "--listen",
-                f"tcp:127.0.0.1:{server.port}", "--admin-listen", "tcp:127.0.0.1:0"]
+                server.address, "--admin-listen", "tcp:127.0.0.1:0"]
 
-    return Server("larderd", command, "tcp:127.0.0.1:{port}")
+    return Server("larderd", command, "", local)
 
 
-def redis(options):
+def redis(options, local=False):
     def command(server):
-        return ["redis-server", "--port", str(server.port), "--bind", "127.0.0.1", "--dir",
-                server.directory, "--save", "", *options]
+        where = ["--port", "0", "--unixsocket", server.socket] if local else ["--port", str(server.port)]
+        return ["redis-server", *where, "--bind", "127.0.0.1", "--dir", server.directory, "--save", "",
+                *options]
 
-    return Server("redis", command, "redis:tcp:127.0.0.1:{port}")
+    return Server("redis", command, "redis:", local)
 
 
-def memcached():
-    """One thread, as many as the others have; it will not run as root."""
+def memcached(local=False):
+    """One thread, as many as the others have; it does not run as root unless it is told to."""
     def command(server):
-        user = ["-u", "nobody"] if os.geteuid() == 0 else []
-        return ["memcached", "-p", str(server.port), "-l", "127.0.0.1", "-U", "0", "-t", "1", "-m",
-                "1024", *user]
+        user = ["-u", "root"] if os.geteuid() == 0 else []
+        where = ["-s", server.socket] if local else ["-p", str(server.port), "-l", "127.0.0.1", "-U", "0"]
+        return ["memcached", *where, "-t", "1", "-m", "1024", *user]
 
-    return Server("memcached", command, "memcached:tcp:127.0.0.1:{port}")
+    return Server("memcached", command, "memcached:", local)
 
 
-def echo(program, frames):
+def echo(program, frames, local=False):
     def command(server):
-        return [str(program), "serve", str(server.port), str(frames[0]), str(frames[1])]
+        return [str(program), "serve", server.socket or str(server.port), str(frames[0]), str(frames[1])]
 
-    return Server("echo", command, "127.0.0.1:{port}")
+    return Server("echo", command, "", local)
