@@ -1,11 +1,5 @@
 /*
  * data_block.c: reads a data block. See data_block.h for the search.
- *
- * Steps back. Entries can only be read forward, from a restart. A step back reads the group of the
- * entry before, up to the current one, and keeps what it has read; the following steps back take
- * from there and read nothing, so that a step costs about as much as one forward.
- *
- *     back: BackEntry of the group's first entry, of its second ... | their keys
  */
 #include "engine/format/data_block.h"
 
@@ -20,21 +14,13 @@ enum {
 
 /* ------------------------------------------------------------------------------------ open -- */
 
-/* Where the i-th restart begins, from the start of the block. */
-static uint32_t
-offset_at(const FormatDataBlock *block, uint32_t i)
-{
-    const uint8_t *offsets = block->words + (size_t)block->restarts * sizeof(uint64_t);
-    return format_fixed_get32(offsets + (size_t)i * sizeof(uint32_t));
-}
-
 static bool
 offsets_are_good(const FormatDataBlock *block)
 {
     uint32_t last = 0;
     size_t entry_bytes = (size_t)(block->words - block->entries);
     for (uint32_t i = 0; i < block->restarts; i++) {
-        uint32_t offset = offset_at(block, i);
+        uint32_t offset = format_data_block_offset(block, i);
         if (i == 0 ? offset != 0 : offset <= last || offset >= entry_bytes) {
             return false;
         }
@@ -78,12 +64,6 @@ format_data_block_open(BaseSlice bytes, FormatDataBlock *ret_block)
 }
 
 /* ---------------------------------------------------------------------------------- search -- */
-
-static const uint8_t *
-restart_at(const FormatDataBlock *block, uint32_t i)
-{
-    return block->entries + offset_at(block, i);
-}
 
 static uint64_t
 word_at(const FormatDataBlock *block, uint32_t i)
@@ -133,7 +113,7 @@ static bool
 restart_is_before(const FormatDataBlock *block, uint32_t i, BaseSlice key, int64_t version)
 {
     FormatEntryHead head;
-    if (format_entry_read(restart_at(block, i), block->words, &head) == NULL) {
+    if (format_entry_read(format_data_block_restart(block, i), block->words, &head) == NULL) {
         return false;
     }
     int order = base_slice_compare(base_slice(head.suffix, head.unshared), key);
@@ -167,8 +147,9 @@ find_group(const FormatDataBlock *block, BaseSlice key, int64_t version)
 static void
 prefetch_group(const FormatDataBlock *block, uint32_t group)
 {
-    const uint8_t *at = restart_at(block, group);
-    const uint8_t *end = group + 1 < block->restarts ? restart_at(block, group + 1) : block->words;
+    const uint8_t *at = format_data_block_restart(block, group);
+    const uint8_t *end =
+        group + 1 < block->restarts ? format_data_block_restart(block, group + 1) : block->words;
     if (end - at > PREFETCH_BYTES_MAX) {
         end = at + PREFETCH_BYTES_MAX;
     }
@@ -181,7 +162,7 @@ prefetch_group(const FormatDataBlock *block, uint32_t group)
 static Spot
 walk(const FormatDataBlock *block, uint32_t group, BaseSlice key, int64_t version)
 {
-    Spot spot = {.next = restart_at(block, group)};
+    Spot spot = {.next = format_data_block_restart(block, group)};
     size_t match = 0; /* bytes that the last entry shares with the target */
     while (spot.next != block->words) {
         spot.at = spot.next;
@@ -266,7 +247,7 @@ void
 format_data_cursor_clear(FormatDataCursor *cursor)
 {
     base_buf_clear(&cursor->key);
-    base_buf_clear(&cursor->back);
+    format_data_back_clear(&cursor->back);
     *cursor = FORMAT_DATA_CURSOR_INIT;
 }
 
@@ -277,8 +258,7 @@ format_data_cursor_enter(FormatDataCursor *cursor, const FormatDataBlock *block)
     cursor->at = NULL;
     cursor->next = block->entries;
     cursor->key.len = 0;
-    cursor->back_count = 0;
-    cursor->back_of = NULL;
+    cursor->back.of = NULL;
 }
 
 FormatStep
@@ -296,23 +276,13 @@ static FormatStep
 take_restart(FormatDataCursor *cursor, uint32_t group)
 {
     cursor->key.len = 0;
-    return format_data_cursor_take(cursor, restart_at(&cursor->block, group));
+    return format_data_cursor_take(cursor, format_data_block_restart(&cursor->block, group));
 }
 
 FormatStep
 format_data_cursor_first(FormatDataCursor *cursor)
 {
     return take_restart(cursor, 0);
-}
-
-FormatStep
-format_data_cursor_last(FormatDataCursor *cursor)
-{
-    FormatStep step = take_restart(cursor, cursor->block.restarts - 1);
-    while (step == FORMAT_STEP_ENTRY && cursor->next != cursor->block.words) {
-        step = format_data_cursor_take(cursor, cursor->next);
-    }
-    return step;
 }
 
 FormatStep
@@ -326,6 +296,7 @@ format_data_cursor_seek(FormatDataCursor *cursor, BaseSlice key, int64_t version
         return FORMAT_STEP_END;
     }
     cursor->key.len = 0;
+    cursor->back.wanted = 0;
     if (spot.head.shared != 0) {
         FormatStep step = format_data_cursor_grow(cursor, spot.head.shared);
         if (step != FORMAT_STEP_ENTRY) {
@@ -361,134 +332,81 @@ format_data_cursor_seek_before(FormatDataCursor *cursor, BaseSlice key, int64_t 
 
 /* -------------------------------------------------------------------------------- backward -- */
 
-/* An entry that was passed on the way to another one. Its key lies in `back`, behind the array. */
-typedef struct BackEntry {
-    const uint8_t *at;
-    const uint8_t *next;
-    size_t key_offset;
-    FormatEntry entry; /* its key is not to be used: `back` may have moved */
-    bool repeats;
-} BackEntry;
-
-static BackEntry *
-back_entry(FormatDataCursor *cursor, size_t i)
-{
-    return (BackEntry *)(void *)cursor->back.data + i;
-}
-
-/* The last restart before `at`. */
-static uint32_t
-group_before(const FormatDataBlock *block, const uint8_t *at)
-{
-    uint32_t low = 0;
-    uint32_t high = block->restarts;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (restart_at(block, middle) < at) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-/* Keeps the current entry as one that was passed. */
+/* Reads entries before a place, of which there are some, unless they are at hand. */
 static FormatStep
-keep_back(FormatDataCursor *cursor)
+read_back(FormatDataCursor *cursor, const uint8_t *stop)
 {
-    if (cursor->back_count == FORMAT_RESTART_INTERVAL_MAX) {
-        return FORMAT_STEP_CORRUPT;
+    if (cursor->back.of == stop && cursor->back.count != 0) {
+        return FORMAT_STEP_ENTRY;
     }
-    size_t key_offset = cursor->back.len;
-    if (!base_buf_append_slice(&cursor->back, cursor->entry.key)) {
+    size_t longest = 0;
+    FormatStep step = format_data_back_read(&cursor->back, &cursor->block, stop, &longest);
+    if (step == FORMAT_STEP_ENTRY && longest > cursor->key.capacity &&
+        !base_buf_reserve(&cursor->key, longest - cursor->key.len)) {
         return FORMAT_STEP_NO_MEMORY;
-    }
-    *back_entry(cursor, cursor->back_count++) =
-        (BackEntry){cursor->at, cursor->next, key_offset, cursor->entry, cursor->repeats};
-    return FORMAT_STEP_ENTRY;
-}
-
-/* Passes the entries from the last restart before `stop` to `stop`. */
-static FormatStep
-collect_back(FormatDataCursor *cursor, const uint8_t *stop)
-{
-    base_buf_reset(&cursor->back);
-    cursor->back_count = 0;
-    cursor->back_of = stop;
-    if (base_buf_extend(&cursor->back, FORMAT_RESTART_INTERVAL_MAX * sizeof(BackEntry)) == NULL) {
-        return FORMAT_STEP_NO_MEMORY;
-    }
-    FormatStep step = take_restart(cursor, group_before(&cursor->block, stop));
-    while (step == FORMAT_STEP_ENTRY) {
-        step = keep_back(cursor);
-        if (step != FORMAT_STEP_ENTRY || cursor->next >= stop) {
-            break;
-        }
-        step = format_data_cursor_take(cursor, cursor->next);
-    }
-    if (step == FORMAT_STEP_ENTRY && cursor->next != stop) {
-        return FORMAT_STEP_CORRUPT;
     }
     return step;
 }
 
-/* Whether the entry before the current one is at hand, with its key. */
-static bool
-has_back(const FormatDataCursor *cursor)
+void
+format_data_cursor_go_back(FormatDataCursor *cursor, size_t i)
 {
-    return cursor->back_count != 0 && cursor->back_of == cursor->at;
+    FormatDataBack *back = &cursor->back;
+    BASE_INVARIANT(i < back->count);
+    const FormatBackEntry *read = &format_data_back_entries(back)[i];
+    back->count = i;
+    back->of = cursor->at = read->at;
+    cursor->next = read->entry.value.data + read->entry.value.len;
+    cursor->entry = read->entry;
+    cursor->repeats = read->repeats;
+    /* The key had room when the entries were read. */
+    cursor->key.len = read->entry.key.len;
+    memcpy(cursor->key.data, read->entry.key.data, cursor->key.len);
+    cursor->entry.key = base_buf_slice(&cursor->key);
+}
+
+static FormatStep
+go_before(FormatDataCursor *cursor, const uint8_t *stop)
+{
+    FormatStep step = read_back(cursor, stop);
+    if (step == FORMAT_STEP_ENTRY) {
+        format_data_cursor_go_back(cursor, cursor->back.count - 1);
+    }
+    return step;
+}
+
+FormatStep
+format_data_cursor_last(FormatDataCursor *cursor)
+{
+    return go_before(cursor, cursor->block.words);
 }
 
 FormatStep
 format_data_cursor_prev(FormatDataCursor *cursor)
 {
-    if (cursor->at == cursor->block.entries) {
-        return FORMAT_STEP_END;
-    }
-    if (!has_back(cursor)) {
-        FormatStep step = collect_back(cursor, cursor->at);
-        if (step != FORMAT_STEP_ENTRY) {
-            return step;
-        }
-    }
-    const BackEntry *back = back_entry(cursor, --cursor->back_count);
-    cursor->back_of = cursor->at = back->at;
-    cursor->next = back->next;
-    cursor->entry = back->entry;
-    cursor->repeats = back->repeats;
-    /* The key had room when the group was read. */
-    cursor->key.len = back->entry.key.len;
-    memcpy(cursor->key.data, cursor->back.data + back->key_offset, cursor->key.len);
-    cursor->entry.key = base_buf_slice(&cursor->key);
-    return FORMAT_STEP_ENTRY;
+    return cursor->at == cursor->block.entries ? FORMAT_STEP_END : go_before(cursor, cursor->at);
 }
 
 FormatStep
 format_data_cursor_has_newer(FormatDataCursor *cursor, bool *ret_has)
 {
-    const uint8_t *at = cursor->at;
     *ret_has = cursor->repeats;
     if (!format_data_cursor_at_restart(cursor)) {
         return FORMAT_STEP_ENTRY;
     }
     *ret_has = false;
-    if (at == cursor->block.entries) {
+    if (cursor->at == cursor->block.entries) {
         return FORMAT_STEP_ENTRY;
     }
-    if (!has_back(cursor)) {
-        /* A restart says nothing of the key before it, but has its own whole. */
-        FormatStep step = collect_back(cursor, at);
-        cursor->key.len = 0;
-        step = step == FORMAT_STEP_ENTRY ? format_data_cursor_take(cursor, at) : step;
-        if (step != FORMAT_STEP_ENTRY) {
-            return step;
-        }
+    /* A restart says nothing of the key before it. */
+    FormatStep step = read_back(cursor, cursor->at);
+    if (step == FORMAT_STEP_ENTRY) {
+        cursor->entry.key = base_buf_slice(&cursor->key); /* which may have moved */
+        const FormatBackEntry *before =
+            &format_data_back_entries(&cursor->back)[cursor->back.count - 1];
+        *ret_has = base_slice_equal(before->entry.key, cursor->entry.key);
     }
-    const BackEntry *back = back_entry(cursor, cursor->back_count - 1);
-    *ret_has = back->entry.key.len == cursor->key.len &&
-               memcmp(cursor->back.data + back->key_offset, cursor->key.data, cursor->key.len) == 0;
-    return FORMAT_STEP_ENTRY;
+    return step;
 }
 
 /* ---------------------------------------------------------------------------------- verify -- */
@@ -508,7 +426,7 @@ restart_is_good(const Proof *proof)
 {
     const FormatDataBlock *block = &proof->cursor.block;
     uint32_t i = proof->count / block->interval;
-    return i < block->restarts && proof->cursor.at == restart_at(block, i) &&
+    return i < block->restarts && proof->cursor.at == format_data_block_restart(block, i) &&
            proof->cursor.at[0] == 0 &&
            word_at(block, i) == format_key_word(proof->cursor.entry.key, block->prefix_len);
 }

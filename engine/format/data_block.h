@@ -26,8 +26,10 @@
 
 #include "engine/base/buf.h"
 #include "engine/base/status.h"
+#include "engine/format/data_back.h"
 #include "engine/format/data_builder.h"
 #include "engine/format/entry.h"
+#include "engine/format/fixed.h"
 
 enum {
     FORMAT_DATA_RESTART_BYTES = 12, /* a word and an offset */
@@ -45,6 +47,20 @@ typedef struct FormatDataBlock {
     uint32_t count;
 } FormatDataBlock;
 
+/* Where the i-th restart begins, from the start of the block. */
+static inline uint32_t
+format_data_block_offset(const FormatDataBlock *block, uint32_t i)
+{
+    const uint8_t *offsets = block->words + (size_t)block->restarts * sizeof(uint64_t);
+    return format_fixed_get32(offsets + (size_t)i * sizeof(uint32_t));
+}
+
+static inline const uint8_t *
+format_data_block_restart(const FormatDataBlock *block, uint32_t i)
+{
+    return block->entries + format_data_block_offset(block, i);
+}
+
 /* Whether a version can be that much above the base. */
 static inline bool
 format_data_block_has_version(const FormatDataBlock *block, uint64_t delta)
@@ -57,13 +73,6 @@ BaseStatus format_data_block_open(BaseSlice bytes, FormatDataBlock *ret_block);
 
 /* Proves that the bytes are what the builder makes of some entries. */
 BaseStatus format_data_block_verify(const FormatDataBlock *block);
-
-typedef enum FormatStep {
-    FORMAT_STEP_ENTRY,     /* there is an entry */
-    FORMAT_STEP_END,       /* there is none, on this side of the block */
-    FORMAT_STEP_CORRUPT,   /* the block makes no sense */
-    FORMAT_STEP_NO_MEMORY, /* for putting the key together */
-} FormatStep;
 
 typedef enum FormatFind {
     FORMAT_FIND_ENTRY,   /* the entry that was asked for */
@@ -90,9 +99,7 @@ typedef struct FormatDataCursor {
     FormatEntry entry;   /* its key is borrowed from `key` */
     bool repeats;        /* its key is that of the entry before; at a restart only next() tells */
     BaseBuf key;
-    BaseBuf back; /* the entries before the current one, for steps back; see data_block.c */
-    size_t back_count;
-    const uint8_t *back_of; /* the entry that they precede */
+    FormatDataBack back; /* entries before the current one, if they are of it */
 } FormatDataCursor;
 
 #define FORMAT_DATA_CURSOR_INIT ((FormatDataCursor){.block = {0}})
@@ -120,6 +127,20 @@ FormatStep format_data_cursor_seek_before(FormatDataCursor *cursor, BaseSlice ke
 FormatStep format_data_cursor_prev(FormatDataCursor *cursor);
 
 /*
+ * The entries before the current one that are at hand; *ret_count: how many. Their views stay valid
+ * until the cursor moves from the first of them, or elsewhere. REQUIRES: a current entry.
+ */
+static inline const FormatBackEntry *
+format_data_cursor_back(const FormatDataCursor *cursor, size_t *ret_count)
+{
+    *ret_count = cursor->back.of == cursor->at ? cursor->back.count : 0;
+    return format_data_back_entries(&cursor->back);
+}
+
+/* Makes the i-th of those the current entry. */
+void format_data_cursor_go_back(FormatDataCursor *cursor, size_t i);
+
+/*
  * Whether the entry before the current one, in this block, has the same key, so that it is a newer
  * one of it. Costs little where prev() comes next. REQUIRES: a current entry. FORMAT_STEP_ENTRY:
  * *ret_has is the answer.
@@ -136,21 +157,6 @@ format_data_cursor_at_restart(const FormatDataCursor *cursor)
 /* Makes room for a key. FORMAT_STEP_CORRUPT: no key is that long. */
 FormatStep format_data_cursor_grow(FormatDataCursor *cursor, size_t key_len);
 
-/*
- * Whether an entry has the key that the cursor holds. What is stored of it is compared at restarts
- * only: elsewhere its first byte differs.
- */
-static inline bool
-format_data_cursor_is_same(const FormatDataCursor *cursor, const FormatEntryHead *head)
-{
-    size_t key_len = head->shared + head->unshared;
-    if (key_len != cursor->key.len || head->unshared == 0) {
-        return key_len == cursor->key.len;
-    }
-    const uint8_t *rest = cursor->key.data + head->shared;
-    return rest[0] == head->suffix[0] && memcmp(rest, head->suffix, head->unshared) == 0;
-}
-
 /* Makes the entry that begins at `at` the current one; the key holds that of the entry before. */
 static inline FormatStep
 format_data_cursor_take(FormatDataCursor *cursor, const uint8_t *at)
@@ -162,7 +168,7 @@ format_data_cursor_take(FormatDataCursor *cursor, const uint8_t *at)
                          0)) {
         return FORMAT_STEP_CORRUPT;
     }
-    cursor->repeats = format_data_cursor_is_same(cursor, &head);
+    cursor->repeats = format_entry_repeats(&head, base_buf_slice(&cursor->key));
     size_t key_len = head.shared + head.unshared;
     if (__builtin_expect(key_len - 1 >= cursor->key.capacity, 0)) { /* 0 is no length */
         FormatStep step = format_data_cursor_grow(cursor, key_len);

@@ -47,9 +47,7 @@ format_data_peek_next(FormatDataPeek *peek, BaseSlice before)
                          0)) {
         return false;
     }
-    peek->repeats = head->shared + head->unshared == before.len &&
-                    (head->unshared == 0 ||
-                     memcmp(before.data + head->shared, head->suffix, head->unshared) == 0);
+    peek->repeats = format_entry_repeats(head, before);
     return true;
 }
 

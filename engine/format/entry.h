@@ -106,4 +106,18 @@ format_entry_read(const uint8_t *at, const uint8_t *end, FormatEntryHead *ret_he
     return at + unshared + value_len;
 }
 
+/*
+ * Whether an entry has the key of the one before it, of which it shares no more than there is. What
+ * is stored of it is compared at restarts only: elsewhere its first byte differs.
+ */
+static inline bool
+format_entry_repeats(const FormatEntryHead *head, BaseSlice before)
+{
+    if (head->shared + head->unshared != before.len || head->unshared == 0) {
+        return head->shared + head->unshared == before.len;
+    }
+    const uint8_t *rest = before.data + head->shared;
+    return rest[0] == head->suffix[0] && memcmp(rest, head->suffix, head->unshared) == 0;
+}
+
 #endif

@@ -167,12 +167,65 @@ take_from_block(LsmStretch *stretch, LsmCursor *cursor)
     }
 }
 
+/* Whether an entry that was read before is older than one of its key that the reader sees. */
+static inline bool
+is_passed(const LsmCursor *cursor, const FormatBackEntry *read)
+{
+    const TableIterator *iterator = &cursor->iterator;
+    return read->repeats &&
+           table_iterator_version_of(iterator, &read[-1].entry) <= cursor->reader->version;
+}
+
+/*
+ * Takes entries before the current one, of those that the block's cursor has read already. The
+ * first of them is left where it may be an older one of a key.
+ */
+static void
+take_from_block_back(LsmStretch *stretch, LsmCursor *cursor)
+{
+    TableIterator *iterator = &cursor->iterator;
+    size_t left = 0;
+    const FormatBackEntry *read = format_data_cursor_back(&iterator->cursor, &left);
+    size_t stop = left != 0 && table_iterator_is_newest(iterator, &read[0]) ? 0 : 1;
+    BaseSlice first = iterator->cursor.entry.key;
+    const uint8_t *key = keep_key(stretch->keys, first, first.len, BASE_SLICE_EMPTY);
+    if (key == NULL || left <= stop) {
+        return;
+    }
+    bool all = is_before_fence(stretch, read[stop].entry.key);
+    size_t last = left;
+    while (left > stop && stretch->count < stretch->max) {
+        const FormatBackEntry *at = &read[--left];
+        const FormatEntry *entry = &at->entry;
+        int64_t version = table_iterator_version_of(iterator, entry);
+        if (is_passed(cursor, at)) {
+            continue;
+        }
+        if (at->repeats || entry->kind != FORMAT_PUT || version > cursor->reader->version ||
+            !may_take(stretch, entry->key.len + entry->value.len, entry->expires_at_ms) ||
+            (!all && !is_before_fence(stretch, entry->key))) {
+            break;
+        }
+        last = left;
+        append(stretch, entry->key,
+               (EngineRecord){.value = entry->value,
+                              .version = version,
+                              .expires_at_ms = entry->expires_at_ms});
+    }
+    if (stretch->count > 1) {
+        stretch->entries[0].key = base_slice(key + 1, first.len - 1);
+        table_iterator_go_back(iterator, last);
+    }
+}
+
 void
 lsm_stretch_take(LsmStretch *stretch, LsmCursor *cursor)
 {
     if (cursor->run == NULL) {
         take_from_leaf(stretch, cursor);
-    } else if (!stretch->backward) {
+    } else if (stretch->backward) {
+        take_from_block_back(stretch, cursor);
+    } else {
         take_from_block(stretch, cursor);
     }
 }

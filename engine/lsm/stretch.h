@@ -9,8 +9,9 @@
  * which other sources have something to say. Whether a whole leaf or block lies before the fence is
  * found out once.
  *
- * Keys of tables are put together in a buffer of the caller's; all else is borrowed from the arena
- * or the block. A stretch fails nowhere: it takes fewer entries, and the next step finds out why.
+ * Keys of tables are put together in a buffer of the caller's, or were by the cursor when it read
+ * entries to go back; all else is borrowed from the arena or the block. A stretch fails nowhere: it
+ * takes fewer entries, and the next step finds out why.
  *
  * Threading: the cursor's owner.
  */

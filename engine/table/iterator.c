@@ -9,7 +9,7 @@ enum {
     AHEAD_FIRST = 16 * 1024,
     AHEAD_LONGEST = 256 * 1024,
     SEQUENTIAL_BLOCKS = 2, /* so many in sequence are taken for a scan */
-    KEYS_KEPT_MAX = 8192,  /* bytes of buffers that a resting iterator keeps */
+    KEYS_KEPT_MAX = 8192,  /* bytes of keys that a resting iterator keeps room for */
 };
 
 void
@@ -40,7 +40,8 @@ table_iterator_rest(TableIterator *iterator)
     iterator->block = NULL;
     iterator->valid = false;
     table_window_clear(&iterator->window);
-    if (iterator->cursor.key.capacity + iterator->cursor.back.capacity > KEYS_KEPT_MAX) {
+    const FormatDataCursor *cursor = &iterator->cursor;
+    if (cursor->key.capacity + cursor->back.keys.capacity > KEYS_KEPT_MAX) {
         format_data_cursor_clear(&iterator->cursor);
     }
 }
@@ -167,16 +168,21 @@ settle(TableIterator *iterator, FormatStep step)
 }
 
 /*
- * Whether the key of the block's first entry, the current one, is that of the last entry of the
- * block before. Only then it is the separator between the two.
+ * Whether the key of the block's first entry is that of the last entry of the block before. Only
+ * then it is the separator between the two.
  */
 static bool
-goes_on(const TableIterator *iterator)
+goes_on(const TableIterator *iterator, BaseSlice first)
 {
     const TableIndex *index = &iterator->table->index;
     return iterator->ordinal != 0 &&
-           base_slice_equal(table_index_separator(index, iterator->ordinal - 1),
-                            iterator->cursor.entry.key);
+           base_slice_equal(table_index_separator(index, iterator->ordinal - 1), first);
+}
+
+bool
+table_iterator_is_newest(const TableIterator *iterator, const FormatBackEntry *first)
+{
+    return first->at == iterator->cursor.block.entries && !goes_on(iterator, first->entry.key);
 }
 
 bool
@@ -184,7 +190,7 @@ table_iterator_restart_has_newer(TableIterator *iterator)
 {
     bool has = false;
     if (iterator->cursor.at == iterator->cursor.block.entries) {
-        return goes_on(iterator);
+        return goes_on(iterator, iterator->cursor.entry.key);
     }
     FormatStep step = format_data_cursor_has_newer(&iterator->cursor, &has);
     if (__builtin_expect(step != FORMAT_STEP_ENTRY, 0)) {
@@ -199,6 +205,16 @@ table_iterator_restart_has_newer(TableIterator *iterator)
 
 /* ----------------------------------------------------------------------------------- moves -- */
 
+/* Fetches from memory what a walk needs first of the block that it comes to next. */
+static void
+fetch_ahead(const TableIterator *iterator, uint32_t ordinal)
+{
+    const Table *table = iterator->table;
+    if (ordinal < table->index.count) {
+        table_block_cache_prefetch(&table->slots[ordinal]);
+    }
+}
+
 void
 table_iterator_next_block(TableIterator *iterator, FormatStep step)
 {
@@ -207,8 +223,9 @@ table_iterator_next_block(TableIterator *iterator, FormatStep step)
     } else if (iterator->ordinal + 1 == iterator->table->index.count) {
         stop(iterator, base_ok());
     } else if (enter(iterator, iterator->ordinal + 1)) {
+        fetch_ahead(iterator, iterator->ordinal + 1);
         settle(iterator, format_data_cursor_first(&iterator->cursor));
-        iterator->cursor.repeats = iterator->valid && goes_on(iterator);
+        iterator->cursor.repeats = iterator->valid && goes_on(iterator, iterator->cursor.entry.key);
     }
 }
 
@@ -344,6 +361,7 @@ table_iterator_prev_block(TableIterator *iterator, FormatStep step)
     } else if (iterator->ordinal == 0) {
         stop(iterator, base_ok());
     } else if (enter(iterator, iterator->ordinal - 1)) {
+        fetch_ahead(iterator, iterator->ordinal - 1); /* of the first: none */
         settle(iterator, format_data_cursor_last(&iterator->cursor));
     }
 }

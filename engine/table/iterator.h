@@ -144,6 +144,27 @@ table_iterator_version(const TableIterator *iterator, uint64_t delta)
                                            : iterator->cursor.block.version_base + (int64_t)delta;
 }
 
+/* The version of an entry that the block's cursor has read. */
+static inline int64_t
+table_iterator_version_of(const TableIterator *iterator, const FormatEntry *entry)
+{
+    return iterator->version_override != 0 ? iterator->version_override : entry->version;
+}
+
+/*
+ * Whether it is known that the first one of the entries that format_data_cursor_back() shows is the
+ * newest of its key. REQUIRES: valid, and there are some.
+ */
+bool table_iterator_is_newest(const TableIterator *iterator, const FormatBackEntry *first);
+
+/* To the i-th of those entries. REQUIRES: valid. */
+static inline void
+table_iterator_go_back(TableIterator *iterator, size_t i)
+{
+    format_data_cursor_go_back(&iterator->cursor, i);
+    iterator->cursor.entry.version = table_iterator_version_of(iterator, &iterator->cursor.entry);
+}
+
 /*
  * To an entry of the block at hand that was found by looking ahead (format/data_peek.h); `key` is
  * its key, not borrowed from the iterator. REQUIRES: valid; the cursor's key has room for it.

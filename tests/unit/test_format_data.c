@@ -188,6 +188,54 @@ check_neighbours(FormatDataCursor *cursor, size_t at, bool came_by_next)
     }
 }
 
+/* The entries before `at` that the cursor has at hand. Goes to one of them, or stays. */
+static size_t
+check_back(FormatDataCursor *cursor, size_t at)
+{
+    size_t count = 0;
+    const FormatBackEntry *read = format_data_cursor_back(cursor, &count);
+    ck_assert_uint_le(count, at);
+    size_t first = at - count;
+    for (size_t i = 0; i < count; i++) {
+        expect_entry(&read[i].entry, first + i);
+        bool repeats = base_slice_equal(model.entries[first + i].key,
+                                        model.entries[first + (i == 0 ? 0 : i - 1)].key);
+        ck_assert_int_eq(read[i].repeats, i != 0 && repeats);
+    }
+    if (count == 0) {
+        return at;
+    }
+    size_t chosen = base_rand_below(&rng, count);
+    format_data_cursor_go_back(cursor, chosen);
+    return first + chosen;
+}
+
+/* From the end to the start, by steps and by leaps over what is at hand. */
+static void
+check_leaps(FormatDataCursor *cursor)
+{
+    size_t leapt = 0;
+    size_t at = model.count - 1;
+    ck_assert_int_eq(format_data_cursor_last(cursor), FORMAT_STEP_ENTRY);
+    for (;;) {
+        size_t to = check_back(cursor, at);
+        leapt += at - to;
+        at = to;
+        expect_entry(&cursor->entry, at);
+        check_neighbours(cursor, at, false);
+        if (at == 0) {
+            break;
+        }
+        ck_assert_int_eq(format_data_cursor_prev(cursor), FORMAT_STEP_ENTRY);
+        expect_entry(&cursor->entry, --at);
+    }
+    ck_assert_int_eq(format_data_cursor_prev(cursor), FORMAT_STEP_END);
+    bool can_leap = model.count > 2 && cursor->block.interval > 2;
+    ck_assert(leapt > 0 || !can_leap);
+    ck_assert_int_eq(format_data_cursor_first(cursor), FORMAT_STEP_ENTRY);
+    check_back(cursor, 0);
+}
+
 static void
 check_walks(FormatDataCursor *cursor)
 {
@@ -206,6 +254,7 @@ check_walks(FormatDataCursor *cursor)
         ck_assert_int_eq(format_data_cursor_prev(cursor),
                          i > 1 ? FORMAT_STEP_ENTRY : FORMAT_STEP_END);
     }
+    check_leaps(cursor);
     /* Back and forth. */
     ck_assert_int_eq(format_data_cursor_first(cursor), FORMAT_STEP_ENTRY);
     size_t at = 0;

@@ -1,6 +1,6 @@
 /*
  * test_lsm_iterator_store.c: iterators over stores that are made for them: what removed ranges
- * spare a walk, and what writers add beside it.
+ * and stretches spare a walk, and what writers add beside it.
  */
 #include "engine/lsm/iterator.h"
 #include "tests/support/lsm_rig.h"
@@ -96,6 +96,61 @@ START_TEST(removed_ranges_are_not_walked_through)
 }
 END_TEST
 
+/* --------------------------------------------------------------------------------- stretches -- */
+
+enum { WALKED = 20000, OVERWRITTEN = 5000, STRETCH_MAX = 64 };
+
+/* Walks from end to end in stretches, and returns how many there were. */
+static size_t
+count_stretches(EngineIterator *iterator, bool backward)
+{
+    EngineEntry entries[STRETCH_MAX];
+    size_t stretches = 0;
+    int number = backward ? WALKED - 1 : 0;
+    (backward ? lsm_iterator_seek_before : lsm_iterator_seek)(iterator, NULL);
+    while (iterator->valid) {
+        size_t count = lsm_iterator_stretch(iterator, entries, STRETCH_MAX);
+        for (size_t i = 0; i < count; i++) {
+            LsmRigKey key;
+            LsmRigValue value;
+            BaseSlice stored = lsm_rig_key(&key, number);
+            int64_t version = number < OVERWRITTEN ? 2 : 1;
+            bool same =
+                base_slice_equal(entries[i].key, base_slice(stored.data + 1, stored.len - 1)) &&
+                entries[i].record.version == version &&
+                base_slice_equal(entries[i].record.value, lsm_rig_value(&value, number, version));
+            ck_assert_msg(same, "record %d is another one", number);
+            number += backward ? -1 : 1;
+        }
+        stretches++;
+        (backward ? lsm_iterator_prev : lsm_iterator_next)(iterator);
+    }
+    ck_assert_int_eq(iterator->status.code, BASE_OK);
+    ck_assert_int_eq(number, backward ? -1 : WALKED);
+    ck_assert_int_eq(iterator->stats.examined, WALKED);
+    return stretches;
+}
+
+/* Where a source alone has the next keys, a walk takes a dozen and more at once, both ways. */
+START_TEST(walks_take_long_stretches)
+{
+    static LsmReadCounters counters;
+    LsmRig store;
+    lsm_rig_init(&store);
+    (void)lsm_rig_add(&store,
+                      &(LsmRigTable){.level = 6, .first = 0, .last = WALKED - 1, .version = 1});
+    (void)lsm_rig_add(
+        &store, &(LsmRigTable){.level = 5, .first = 0, .last = OVERWRITTEN - 1, .version = 2});
+    for (int backward = 0; backward < 2; backward++) {
+        EngineIterator *iterator = open_store(&store, &counters, 2);
+        size_t stretches = count_stretches(iterator, backward != 0);
+        ck_assert_uint_le(stretches, OVERWRITTEN + (WALKED - OVERWRITTEN) / 12);
+        lsm_iterator_free(iterator);
+    }
+    lsm_rig_clear(&store);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------- writers -- */
 
 enum { GROWN = 2000 };
@@ -168,6 +223,7 @@ main(void)
     TCase *cases = tcase_create("store");
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, removed_ranges_are_not_walked_through);
+    tcase_add_test(cases, walks_take_long_stretches);
     tcase_add_test(cases, what_is_written_meanwhile_is_not_seen);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
