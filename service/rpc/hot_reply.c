@@ -123,41 +123,55 @@ direct_record(uint8_t *to, int64_t version, int64_t expires_at_ms, int64_t full_
 
 enum { DIRECT_RECORD = 3 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP };
 
-static void
-direct_lookup(WireWriter *writer, bool found, const EngineRecord *record, bool without_value)
+/* A record that was not found has no more than this. */
+static const EngineRecord no_record = {.version = 0};
+
+static const EngineRecord *
+record_of(const EngineLookup *lookup)
 {
-    bool has_value = found && !without_value;
-    size_t value = has_value ? WIRE_DIRECT_BYTES + record->value.len : 0;
-    uint8_t *to = wire_writer_room(writer, WIRE_DIRECT_BOOL + value + DIRECT_RECORD);
-    if (to == NULL) {
-        return;
-    }
-    to = wire_direct_bool(to, 1, found);
-    if (has_value) {
-        to = wire_direct_bytes(to, 2, record->value);
-    }
-    (void)direct_record(to, record->version, record->expires_at_ms, (int64_t)record->value.len);
+    return lookup->found ? &lookup->record : &no_record;
 }
 
-/* Room is made once for all of them. */
+/* The answers of a multi_get; room is made once for all of them. */
 static void
-direct_items(WireWriter *writer, const StoreScanItems *items)
+direct_lookups(WireWriter *writer, const StoreMultiGetResult *result, bool without_values)
 {
-    size_t value_head = items->without_values ? 0 : WIRE_DIRECT_BYTES;
-    size_t bytes = items->count * (WIRE_DIRECT_BYTES + value_head + DIRECT_RECORD);
-    for (size_t i = 0; i < items->count; i++) {
-        const EngineEntry *item = &items->list[i];
-        bytes += item->key.len + (items->without_values ? 0 : item->record.value.len);
+    size_t bytes = result->count * (WIRE_DIRECT_BOOL + DIRECT_RECORD);
+    for (size_t i = 0; i < result->count && !without_values; i++) {
+        const EngineLookup *lookup = &result->items[i];
+        bytes += lookup->found ? WIRE_DIRECT_BYTES + lookup->record.value.len : 0;
     }
     uint8_t *to = wire_writer_room(writer, bytes);
     if (to == NULL) {
         return;
     }
-    for (size_t i = 0; i < items->count; i++) {
-        const EngineEntry *item = &items->list[i];
+    for (size_t i = 0; i < result->count; i++) {
+        const EngineLookup *lookup = &result->items[i];
+        const EngineRecord *record = record_of(lookup);
+        to = wire_direct_bool(to, 1, lookup->found);
+        if (lookup->found && !without_values) {
+            to = wire_direct_bytes(to, 2, record->value);
+        }
+        to = direct_record(to, record->version, record->expires_at_ms, (int64_t)record->value.len);
+    }
+}
+
+/* Items of a scan, likewise. */
+static void
+direct_items(WireWriter *writer, const StoreScanItems *items)
+{
+    bool with_values = !items->without_values;
+    size_t bytes = items->count * (WIRE_DIRECT_BYTES + DIRECT_RECORD) + items->key_bytes;
+    bytes += with_values ? items->count * WIRE_DIRECT_BYTES + items->value_bytes : 0;
+    uint8_t *to = wire_writer_room(writer, bytes);
+    if (to == NULL) {
+        return;
+    }
+    const EngineEntry *end = items->list + items->count;
+    for (const EngineEntry *item = items->list; item != end; item++) {
         const EngineRecord *record = &item->record;
         to = wire_direct_bytes(to, 1, item->key);
-        if (!items->without_values) {
+        if (with_values) {
             to = wire_direct_bytes(to, 2, record->value);
         }
         to = direct_record(to, record->version, record->expires_at_ms, (int64_t)record->value.len);
@@ -168,19 +182,15 @@ direct_items(WireWriter *writer, const StoreScanItems *items)
 static void
 write_lookup(WireWriter *writer, const EngineLookup *lookup, bool without_value)
 {
-    EngineRecord record = lookup->found ? lookup->record : (EngineRecord){.version = 0};
-    if (is_binary(writer)) {
-        direct_lookup(writer, lookup->found, &record, without_value);
-        return;
-    }
+    const EngineRecord *record = record_of(lookup);
     wire_writer_struct_begin(writer);
     wire_writer_field_bool(writer, 1, lookup->found);
     if (lookup->found && !without_value) {
-        wire_writer_field_bytes(writer, 2, record.value);
+        wire_writer_field_bytes(writer, 2, record->value);
     }
-    wire_writer_field_i64(writer, 3, record.version);
-    wire_writer_field_i64(writer, 4, record.expires_at_ms);
-    wire_writer_field_i64(writer, 5, (int64_t)record.value.len);
+    wire_writer_field_i64(writer, 3, record->version);
+    wire_writer_field_i64(writer, 4, record->expires_at_ms);
+    wire_writer_field_i64(writer, 5, (int64_t)record->value.len);
     wire_writer_struct_end(writer);
 }
 
@@ -191,8 +201,12 @@ rpc_hot_reply_multi_get(WireWriter *writer, const StoreMultiGetResult *result, b
     begin(writer);
     wire_writer_field(writer, 1, WIRE_LIST);
     wire_writer_list(writer, WIRE_STRUCT, (uint32_t)result->count);
-    for (size_t i = 0; i < result->count && wire_writer_ok(writer); i++) {
-        write_lookup(writer, &result->items[i], without_values);
+    if (is_binary(writer)) {
+        direct_lookups(writer, result, without_values);
+    } else {
+        for (size_t i = 0; i < result->count && wire_writer_ok(writer); i++) {
+            write_lookup(writer, &result->items[i], without_values);
+        }
     }
     wire_writer_field_i64(writer, 2, result->read_version);
     end(writer, server_us);
@@ -232,11 +246,40 @@ rpc_hot_reply_scan_items(WireWriter *writer, const StoreScanItems *items)
     }
 }
 
+/* The members behind the items, in one piece. */
+static void
+direct_scan_end(WireWriter *writer, const StoreScanResult *page, BaseSlice next_token,
+                int64_t server_us)
+{
+    enum { NUMBERS = WIRE_DIRECT_I32 + 7 * WIRE_DIRECT_I64 };
+    size_t token = page->has_next_token ? WIRE_DIRECT_BYTES + next_token.len : 0;
+    uint8_t *to = wire_writer_room(writer, token + NUMBERS);
+    if (to == NULL) {
+        return;
+    }
+    if (page->has_next_token) {
+        to = wire_direct_bytes(to, 2, next_token);
+    }
+    to = wire_direct_i32(to, 3, (int32_t)page->stop_reason);
+    to = wire_direct_i64(to, 4, page->count);
+    to = wire_direct_i64(to, 5, page->examined);
+    to = wire_direct_i64(to, 6, page->tombstones);
+    to = wire_direct_i64(to, 7, page->expired);
+    to = wire_direct_i64(to, 8, page->read_version);
+    to = wire_direct_i64(to, SERVER_US, server_us);
+    (void)wire_direct_i64(to, TOPOLOGY_EPOCH, 0);
+    wire_writer_struct_end(writer);
+}
+
 void
 rpc_hot_reply_scan_end(WireWriter *writer, size_t mark, uint32_t items, const StoreScanResult *page,
                        BaseSlice next_token, int64_t server_us)
 {
     wire_writer_list_close(writer, mark, WIRE_STRUCT, items);
+    if (is_binary(writer)) {
+        direct_scan_end(writer, page, next_token, server_us);
+        return;
+    }
     if (page->has_next_token) {
         wire_writer_field_bytes(writer, 2, next_token);
     }

@@ -150,41 +150,63 @@ stretch_max(const Page *page)
     return most < 1 ? 1 : most > STRETCH_MAX ? STRETCH_MAX : (size_t)most;
 }
 
-/* How many of the records limit_bytes lets pass: the first one of a page in any case. */
-static size_t
+/* What records count for limit_bytes. */
+static int64_t
+weight_of(const StoreScanArgs *args, size_t key_bytes, size_t value_bytes)
+{
+    return args->count_only ? 0 : (int64_t)(key_bytes + (args->keys_only ? 0 : value_bytes));
+}
+
+/* Leaves as many of the records as limit_bytes lets pass: the first of a page in any case. */
+static void
+cut(const Page *page, StoreScanItems *items)
+{
+    size_t count = items->count;
+    items->count = 0;
+    items->key_bytes = 0;
+    items->value_bytes = 0;
+    for (const EngineEntry *next = items->list; items->count < count; next++) {
+        size_t key_bytes = items->key_bytes + next->key.len;
+        size_t value_bytes = items->value_bytes + next->record.value.len;
+        if (page->bytes + weight_of(page->args, key_bytes, value_bytes) > page->args->limit_bytes &&
+            page->result.count + (int64_t)items->count != 0) {
+            return;
+        }
+        items->count++;
+        items->key_bytes = key_bytes;
+        items->value_bytes = value_bytes;
+    }
+}
+
+/* The records that limit_bytes lets pass, nearly always all of them. */
+static StoreScanItems
 weigh(Page *page, const EngineEntry *list, size_t count)
 {
     const StoreScanArgs *args = page->args;
-    size_t i = 0;
-    for (; i < count; i++) {
-        int64_t key_len = (int64_t)list[i].key.len;
-        int64_t value_len = (int64_t)list[i].record.value.len;
-        int64_t weight = args->count_only ? 0 : args->keys_only ? key_len : key_len + value_len;
-        if (page->bytes + weight > args->limit_bytes && page->result.count + (int64_t)i != 0) {
-            break;
-        }
-        page->bytes += weight;
-        page->bytes_since_clock += key_len + value_len;
+    StoreScanItems items = {.list = list, .count = count, .without_values = args->keys_only};
+    for (const EngineEntry *entry = list; entry != list + count; entry++) {
+        items.key_bytes += entry->key.len;
+        items.value_bytes += entry->record.value.len;
     }
-    return i;
+    if (page->bytes + weight_of(args, items.key_bytes, items.value_bytes) > args->limit_bytes) {
+        cut(page, &items);
+    }
+    page->bytes += weight_of(args, items.key_bytes, items.value_bytes);
+    page->bytes_since_clock += (int64_t)(items.key_bytes + items.value_bytes);
+    return items;
 }
 
 /* Hands records out, which are not none. */
 static bool
-hand_out(Page *page, const EngineEntry *list, size_t count)
+hand_out(Page *page, const StoreScanItems *items)
 {
-    page->records_since_clock += (int64_t)count;
-    page->result.count += (int64_t)count;
+    page->records_since_clock += (int64_t)items->count;
+    page->result.count += (int64_t)items->count;
     base_buf_reset(&page->last_key);
-    if (!base_buf_append_slice(&page->last_key, list[count - 1].key)) {
+    if (!base_buf_append_slice(&page->last_key, items->list[items->count - 1].key)) {
         return false;
     }
-    if (page->args->count_only) {
-        return true;
-    }
-    const StoreScanItems items = {
-        .list = list, .count = count, .without_values = page->args->keys_only};
-    return page->visit(page->user, &items);
+    return page->args->count_only || page->visit(page->user, items);
 }
 
 static bool
@@ -239,12 +261,12 @@ walk(Page *page, StoreError *ret_error)
     EngineEntry list[STRETCH_MAX];
     while (it->valid) {
         size_t count = engine_iterator_stretch(it, list, stretch_max(page));
-        size_t light = weigh(page, list, count);
-        if (light != 0 && !hand_out(page, list, light)) {
+        const StoreScanItems items = weigh(page, list, count);
+        if (items.count != 0 && !hand_out(page, &items)) {
             return no_memory(page, ret_error);
         }
-        if (light < count) {
-            page->result.examined -= (int64_t)(count - light) - 1; /* of one it is known */
+        if (items.count < count) {
+            page->result.examined -= (int64_t)(count - items.count) - 1; /* of one it is known */
             return end(page, STORE_STOP_LIMIT_BYTES, ret_error);
         }
         if (it->stats.examined >= args->limit_examined) {

@@ -48,6 +48,8 @@ typedef struct StoreScanArgs {
 typedef struct StoreScanItems {
     const EngineEntry *list; /* each with its value, whose length counts also without_values */
     size_t count;
+    size_t key_bytes;    /* of all of them */
+    size_t value_bytes;  /* likewise */
     bool without_values; /* keys_only: they are not asked for */
 } StoreScanItems;
 

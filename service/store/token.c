@@ -5,10 +5,13 @@
 
 #include "engine/base/hash.h"
 
+#include <endian.h>
+
 #define TOKEN_FORMAT   1
 #define BINDING_AT     1
 #define KEY_AT         9
 #define CHECKSUM_BYTES 8
+#define FOLD_BYTES     256
 
 /* Seeds of the two hashes: any numbers, but for ever. */
 #define BINDING_SEED  UINT64_C(0x4c61726465724231)
@@ -17,49 +20,87 @@
 static void
 put_number(uint8_t bytes[8], uint64_t number)
 {
-    for (size_t i = 0; i < 8; i++) {
-        bytes[i] = (uint8_t)(number >> (8 * i));
-    }
+    uint64_t little = htole64(number);
+    memcpy(bytes, &little, sizeof little);
 }
 
 static uint64_t
 get_number(const uint8_t bytes[8])
 {
-    uint64_t number = 0;
-    for (size_t i = 0; i < 8; i++) {
-        number |= (uint64_t)bytes[i] << (8 * i);
+    uint64_t little;
+    memcpy(&little, bytes, sizeof little);
+    return le64toh(little);
+}
+
+/*
+ * Bytes to be hashed, gathered; only when they become many is the hash made piece by piece. Either
+ * way it is that of all of them.
+ */
+typedef struct Fold {
+    uint8_t bytes[FOLD_BYTES];
+    size_t len;
+    bool spilled; /* bytes before these are in the stream */
+    BaseHashStream stream;
+} Fold;
+
+static void
+spill(Fold *fold)
+{
+    if (!fold->spilled) {
+        base_hash_stream_init(&fold->stream, BINDING_SEED);
+        fold->spilled = true;
     }
-    return number;
+    base_hash_stream_update(&fold->stream, base_slice(fold->bytes, fold->len));
+    fold->len = 0;
 }
 
 static void
-fold_number(BaseHashStream *stream, uint64_t number)
+fold_number(Fold *fold, uint64_t number)
 {
-    uint8_t bytes[8];
-    put_number(bytes, number);
-    base_hash_stream_update(stream, base_slice(bytes, sizeof bytes));
+    if (fold->len + sizeof number > sizeof fold->bytes) {
+        spill(fold);
+    }
+    put_number(fold->bytes + fold->len, number);
+    fold->len += sizeof number;
 }
 
 /* With its length, so that neighbours cannot be taken for each other. */
 static void
-fold_bytes(BaseHashStream *stream, BaseSlice bytes)
+fold_bytes(Fold *fold, BaseSlice bytes)
 {
-    fold_number(stream, bytes.len);
-    base_hash_stream_update(stream, bytes);
+    fold_number(fold, bytes.len);
+    if (bytes.len > sizeof fold->bytes - fold->len) {
+        spill(fold);
+        base_hash_stream_update(&fold->stream, bytes);
+    } else if (bytes.len != 0) {
+        memcpy(fold->bytes + fold->len, bytes.data, bytes.len);
+        fold->len += bytes.len;
+    }
+}
+
+static uint64_t
+folded(Fold *fold)
+{
+    if (!fold->spilled) {
+        return base_hash(base_slice(fold->bytes, fold->len), BINDING_SEED);
+    }
+    spill(fold);
+    return base_hash_stream_value(&fold->stream);
 }
 
 uint64_t
 store_token_binding(const StoreTokenScan *scan)
 {
-    BaseHashStream stream;
-    base_hash_stream_init(&stream, BINDING_SEED);
-    fold_bytes(&stream, scan->store);
-    fold_bytes(&stream, scan->range->start);
-    fold_number(&stream, scan->range->unbounded ? 1 : 0);
-    fold_bytes(&stream, scan->range->unbounded ? BASE_SLICE_EMPTY : scan->range->stop);
-    fold_number(&stream, scan->reverse ? 1 : 0);
-    fold_number(&stream, (uint64_t)scan->snapshot_id);
-    return base_hash_stream_value(&stream);
+    Fold fold;
+    fold.len = 0;
+    fold.spilled = false;
+    fold_bytes(&fold, scan->store);
+    fold_bytes(&fold, scan->range->start);
+    fold_number(&fold, scan->range->unbounded ? 1 : 0);
+    fold_bytes(&fold, scan->range->unbounded ? BASE_SLICE_EMPTY : scan->range->stop);
+    fold_number(&fold, scan->reverse ? 1 : 0);
+    fold_number(&fold, (uint64_t)scan->snapshot_id);
+    return folded(&fold);
 }
 
 bool

@@ -4,6 +4,7 @@
  *
  * Each function that stores does so at `to` and returns the byte behind. The bytes are those that
  * the writer writes one by one (writer.h); whoever uses these has made room for all of them first.
+ * Headers are stored together with the first byte of the value.
  *
  * Threading: pure functions.
  */
@@ -49,6 +50,14 @@ wire_direct_u32(uint8_t *to, uint32_t number)
 }
 
 static inline uint8_t *
+wire_direct_u64(uint8_t *to, uint64_t number)
+{
+    uint64_t big = __builtin_bswap64(number);
+    memcpy(to, &big, sizeof big);
+    return to + sizeof big;
+}
+
+static inline uint8_t *
 wire_direct_head(uint8_t *to, int16_t id, WireType type)
 {
     to[0] = (uint8_t)type;
@@ -57,36 +66,56 @@ wire_direct_head(uint8_t *to, int16_t id, WireType type)
     return to + WIRE_DIRECT_HEAD;
 }
 
+/* The same with the byte behind the header, in one store. */
+static inline void
+wire_direct_head_and(uint8_t *to, int16_t id, WireType type, uint8_t next)
+{
+    (void)wire_direct_u32(to, (uint32_t)type << 24 | (uint32_t)(uint16_t)id << 8 | next);
+}
+
 static inline uint8_t *
 wire_direct_bool(uint8_t *to, int16_t id, bool value)
 {
-    to = wire_direct_head(to, id, WIRE_BOOL);
-    *to = value;
-    return to + 1;
+    wire_direct_head_and(to, id, WIRE_BOOL, value);
+    return to + WIRE_DIRECT_BOOL;
 }
 
 static inline uint8_t *
 wire_direct_i32(uint8_t *to, int16_t id, int32_t value)
 {
-    return wire_direct_u32(wire_direct_head(to, id, WIRE_I32), (uint32_t)value);
+    wire_direct_head_and(to, id, WIRE_I32, 0);
+    return wire_direct_u32(to + WIRE_DIRECT_HEAD, (uint32_t)value);
 }
 
 static inline uint8_t *
 wire_direct_i64(uint8_t *to, int16_t id, int64_t value)
 {
-    uint64_t big = __builtin_bswap64((uint64_t)value);
-    to = wire_direct_head(to, id, WIRE_I64);
-    memcpy(to, &big, sizeof big);
-    return to + sizeof big;
+    wire_direct_head_and(to, id, WIRE_I64, 0);
+    return wire_direct_u64(to + WIRE_DIRECT_HEAD, (uint64_t)value);
+}
+
+/* Copies without a call what is as short as most keys are. */
+static inline void
+wire_direct_copy(uint8_t *to, const uint8_t *from, size_t len)
+{
+    enum { WORD = 8, WORDS = 16 };
+    if (len - WORDS <= WORDS) {
+        memcpy(to, from, WORDS);
+        memcpy(to + len - WORDS, from + len - WORDS, WORDS);
+    } else if (len - WORD < WORD) {
+        memcpy(to, from, WORD);
+        memcpy(to + len - WORD, from + len - WORD, WORD);
+    } else if (len != 0) {
+        memcpy(to, from, len);
+    }
 }
 
 static inline uint8_t *
 wire_direct_bytes(uint8_t *to, int16_t id, BaseSlice value)
 {
-    to = wire_direct_u32(wire_direct_head(to, id, WIRE_BYTES), (uint32_t)value.len);
-    if (value.len != 0) {
-        memcpy(to, value.data, value.len);
-    }
+    wire_direct_head_and(to, id, WIRE_BYTES, 0);
+    to = wire_direct_u32(to + WIRE_DIRECT_HEAD, (uint32_t)value.len);
+    wire_direct_copy(to, value.data, value.len);
     return to + value.len;
 }
 

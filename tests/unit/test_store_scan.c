@@ -34,6 +34,14 @@ take(void *user, const StoreScanItems *items)
     const StoreScanArgs *args = user;
     ck_assert_int_eq(items->without_values, args->keys_only);
     ck_assert_uint_gt(items->count, 0);
+    size_t key_bytes = 0;
+    size_t value_bytes = 0;
+    for (size_t i = 0; i < items->count; i++) {
+        key_bytes += items->list[i].key.len;
+        value_bytes += items->list[i].record.value.len;
+    }
+    ck_assert_uint_eq(items->key_bytes, key_bytes);
+    ck_assert_uint_eq(items->value_bytes, value_bytes);
     for (size_t i = 0; i < items->count && !page.full; i++) {
         take_item(&items->list[i], items->without_values);
     }

@@ -4,6 +4,7 @@
  */
 #include "service/store/token.h"
 
+#include "engine/base/hash.h"
 #include "engine/base/rand.h"
 
 #include <check.h>
@@ -74,6 +75,39 @@ START_TEST(every_part_of_a_scan_is_bound)
     }
     EngineRange whole_again = {.stop = BASE_SLICE_LITERAL("ignored"), .unbounded = true};
     ck_assert_uint_eq(binding("s", &whole_again, false, 0), bindings[0]);
+}
+END_TEST
+
+static void
+add_number(BaseBuf *all, uint64_t number)
+{
+    uint64_t little = htole64(number);
+    ck_assert(base_buf_append(all, &little, sizeof little));
+}
+
+/* However long the keys are, the binding is the hash of all parts behind one another. */
+START_TEST(bindings_of_long_ranges_are_pinned)
+{
+    BaseBuf all = BASE_BUF_INIT;
+    uint8_t bytes[KEY_MAX];
+    memset(bytes, 'k', sizeof bytes);
+    for (size_t len = 0; len <= KEY_MAX; len++) {
+        EngineRange range = {.start = base_slice(bytes, len),
+                             .stop = base_slice(bytes, KEY_MAX - len)};
+        base_buf_reset(&all);
+        add_number(&all, 1);
+        ck_assert(base_buf_append(&all, "s", 1));
+        add_number(&all, len);
+        ck_assert(base_buf_append_slice(&all, range.start));
+        add_number(&all, 0);
+        add_number(&all, KEY_MAX - len);
+        ck_assert(base_buf_append_slice(&all, range.stop));
+        add_number(&all, 1);
+        add_number(&all, 7);
+        ck_assert_uint_eq(binding("s", &range, true, 7),
+                          base_hash(base_buf_slice(&all), UINT64_C(0x4c61726465724231)));
+    }
+    base_buf_clear(&all);
 }
 END_TEST
 
@@ -156,6 +190,7 @@ main(void)
     tcase_add_test(tests, what_was_encoded_is_decoded);
     tcase_add_test(tests, the_format_is_pinned);
     tcase_add_test(tests, every_part_of_a_scan_is_bound);
+    tcase_add_test(tests, bindings_of_long_ranges_are_pinned);
     tcase_add_test(tests, a_token_of_another_scan_is_foreign);
     tcase_add_test(tests, a_key_over_the_limit_is_damage);
     tcase_add_test(tests, no_damage_goes_unseen);

@@ -2,6 +2,7 @@
  * test_wire_writer.c: what the writer writes is what the parser reads, and errors leave nothing
  * behind.
  */
+#include "service/wire/direct.h"
 #include "service/wire/parse.h"
 #include "service/wire/writer.h"
 
@@ -215,6 +216,45 @@ START_TEST(a_struct_too_deep_is_an_error)
 }
 END_TEST
 
+/* The bytes of `value` in room of just its size, and the writer's. */
+static void
+assert_direct_is_written(BaseSlice value, int64_t number)
+{
+    BaseBuf out = BASE_BUF_INIT;
+    WireWriter writer;
+    wire_writer_begin(&writer, &out, FORMATS[0], 100000);
+    wire_writer_field_bytes(&writer, 0x1234, value);
+    wire_writer_field_i64(&writer, 5, number);
+    wire_writer_field_i32(&writer, -6, (int32_t)number);
+    wire_writer_field_bool(&writer, 7, number != 0);
+    wire_writer_field_bytes(&writer, 8, value);
+    uint8_t *room = malloc(out.len);
+    ck_assert_ptr_nonnull(room);
+    uint8_t *to = wire_direct_bytes(room, 0x1234, value);
+    to = wire_direct_i64(to, 5, number);
+    to = wire_direct_i32(to, -6, (int32_t)number);
+    to = wire_direct_bool(to, 7, number != 0);
+    to = wire_direct_bytes(to, 8, value);
+    ck_assert_uint_eq((size_t)(to - room), out.len);
+    ck_assert_mem_eq(room, out.data, out.len);
+    free(room);
+    base_buf_clear(&out);
+}
+
+START_TEST(what_is_stored_at_once_is_what_is_written)
+{
+    for (size_t len = 0; len <= 300; len++) {
+        uint8_t *exact = malloc(len + 1); /* its end is where the sanitizer looks */
+        ck_assert_ptr_nonnull(exact);
+        for (size_t i = 0; i < len; i++) {
+            exact[i + 1] = (uint8_t)(i * 7 + len);
+        }
+        assert_direct_is_written(base_slice(exact + 1, len), NUMBERS[len % NUMBER_COUNT]);
+        free(exact);
+    }
+}
+END_TEST
+
 START_TEST(every_error_is_explained)
 {
     for (int code = 0; code < WIRE_CODE_COUNT; code++) {
@@ -234,6 +274,7 @@ main(void)
     tcase_add_test(cases, containers_of_every_size_round_trip);
     tcase_add_test(cases, a_message_over_its_limit_leaves_nothing);
     tcase_add_test(cases, a_struct_too_deep_is_an_error);
+    tcase_add_test(cases, what_is_stored_at_once_is_what_is_written);
     tcase_add_test(cases, every_error_is_explained);
     Suite *suite = suite_create("wire");
     suite_add_tcase(suite, cases);
