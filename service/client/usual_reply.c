@@ -120,10 +120,8 @@ read_multi_get(Reader *reader, LarderMultiGetResult *to, LarderGetItem *items, u
             return false;
         }
         item->has_value = take_optional(reader, 2, &item->value);
-        if (!wire_expect_i64(&reader->in, 3, &item->version) ||
-            !wire_expect_i64(&reader->in, 4, &item->expires_at_ms) ||
-            !wire_expect_i64(&reader->in, 5, &item->full_length) ||
-            !wire_expect_stop(&reader->in)) {
+        if (!wire_expect_three_i64(&reader->in, 3, &item->version, &item->expires_at_ms,
+                                   &item->full_length)) {
             return false;
         }
     }
@@ -157,10 +155,8 @@ read_scan(Reader *reader, LarderScanResult *to, LarderScanItem *items, uint32_t 
             return false;
         }
         item->has_value = take_optional(reader, 2, &item->value);
-        if (!wire_expect_i64(&reader->in, 3, &item->version) ||
-            !wire_expect_i64(&reader->in, 4, &item->expires_at_ms) ||
-            !wire_expect_i64(&reader->in, 5, &item->full_length) ||
-            !wire_expect_stop(&reader->in)) {
+        if (!wire_expect_three_i64(&reader->in, 3, &item->version, &item->expires_at_ms,
+                                   &item->full_length)) {
             return false;
         }
     }

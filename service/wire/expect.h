@@ -38,12 +38,19 @@ wire_expect_field(WireType type, unsigned id)
     return (uint32_t)type << 16 | id;
 }
 
+/* Whether the header of a field stands here; a byte behind it is there. */
+static inline bool
+wire_expect_is_head(const uint8_t *at, WireType type, unsigned id)
+{
+    return wire_direct_load_u32(at) >> 8 == wire_expect_field(type, id);
+}
+
 /* Takes the header of a field of whose value at least `bytes` bytes are there; 1 or more. */
 static inline bool
 wire_expect_head(WireExpect *reader, WireType type, unsigned id, size_t bytes)
 {
     if (wire_expect_left(reader) < WIRE_DIRECT_HEAD + bytes ||
-        wire_direct_load_u32(reader->at) >> 8 != wire_expect_field(type, id)) {
+        !wire_expect_is_head(reader->at, type, id)) {
         return false;
     }
     reader->at += WIRE_DIRECT_HEAD;
@@ -69,6 +76,26 @@ wire_expect_i64(WireExpect *reader, unsigned id, int64_t *ret_number)
     }
     *ret_number = (int64_t)wire_direct_load_u64(reader->at);
     reader->at += sizeof *ret_number;
+    return true;
+}
+
+/* Three numbers with ids one behind the other, and what ends the struct. */
+static inline bool
+wire_expect_three_i64(WireExpect *reader, unsigned id, int64_t *ret_first, int64_t *ret_second,
+                      int64_t *ret_third)
+{
+    const uint8_t *at = reader->at;
+    const uint8_t *second = at + WIRE_DIRECT_I64;
+    const uint8_t *third = second + WIRE_DIRECT_I64;
+    if (wire_expect_left(reader) < 3 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP ||
+        !wire_expect_is_head(at, WIRE_I64, id) || !wire_expect_is_head(second, WIRE_I64, id + 1) ||
+        !wire_expect_is_head(third, WIRE_I64, id + 2) || third[WIRE_DIRECT_I64] != WIRE_STOP) {
+        return false;
+    }
+    *ret_first = (int64_t)wire_direct_load_u64(at + WIRE_DIRECT_HEAD);
+    *ret_second = (int64_t)wire_direct_load_u64(second + WIRE_DIRECT_HEAD);
+    *ret_third = (int64_t)wire_direct_load_u64(third + WIRE_DIRECT_HEAD);
+    reader->at = third + WIRE_DIRECT_I64 + WIRE_DIRECT_STOP;
     return true;
 }
 

@@ -162,6 +162,29 @@ START_TEST(changed_replies_mean_the_same)
 }
 END_TEST
 
+/* A page and a multi_get that are cut anywhere, or of which a byte is another one. */
+START_TEST(every_byte_of_many_items_counts)
+{
+    static const uint8_t others[] = {0x00, 0x01, 0x80, 0xff};
+    const struct {
+        LarderMethod method;
+        const char *variant;
+    } replies[] = {{LARDER_METHOD_SCAN, "long"}, {LARDER_METHOD_MULTI_GET, "full"}};
+    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+        BaseSlice whole = reply_of(replies[i].method, replies[i].variant)->bytes;
+        for (size_t at = 0; at < whole.len; at++) {
+            ck_assert(!check(base_slice(whole.data, at), replies[i].method));
+            for (size_t k = 0; k < sizeof others; k++) {
+                base_buf_reset(&buf);
+                ck_assert(base_buf_append_slice(&buf, whole));
+                buf.data[at] ^= others[k];
+                (void)check(base_buf_slice(&buf), replies[i].method);
+            }
+        }
+    }
+}
+END_TEST
+
 /* A boolean that is none, before bytes that could be the next field: both judge it alike. */
 START_TEST(a_flag_of_ten)
 {
@@ -264,6 +287,7 @@ main(void)
     tcase_add_test(tcase, others_are_left_to_the_parser);
     tcase_add_test(tcase, limits_hold);
     tcase_add_test(tcase, changed_replies_mean_the_same);
+    tcase_add_test(tcase, every_byte_of_many_items_counts);
     tcase_add_test(tcase, a_flag_of_ten);
     tcase_add_test(tcase, usual_calls_are_the_writers);
     tcase_add_test(tcase, calls_that_no_frame_holds);
