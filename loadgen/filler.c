@@ -11,81 +11,84 @@
 
 enum {
     POOL = 4096, /* stays in the first cache */
-    WORDS = 4,   /* that are handled together, which lets a compiler use wide registers */
+    WORDS = 2,   /* that are handled together, in one wide register */
 };
 
-typedef struct Block {
-    uint64_t words[WORDS];
-} Block;
+typedef uint64_t Words __attribute__((vector_size(WORDS * sizeof(uint64_t))));
 
-enum { BLOCK = sizeof(Block) };
+enum { STEP = sizeof(Words) };
 
-_Static_assert(POOL % BLOCK == 0, "a pool is whole blocks");
+_Static_assert(POOL % STEP == 0, "a pool is whole steps");
 
-static Block pool[POOL / BLOCK];
+static Words pool[POOL / STEP];
 static pthread_once_t pool_is_made = PTHREAD_ONCE_INIT;
 
 static void
 make_pool(void)
 {
     BaseRand rand = base_rand(UINT64_C(0x4c64563266696c6c));
-    for (size_t i = 0; i < POOL / BLOCK; i++) {
+    for (size_t i = 0; i < POOL / STEP; i++) {
         for (int word = 0; word < WORDS; word++) {
-            pool[i].words[word] = htole64(base_rand_next(&rand));
+            pool[i][word] = htole64(base_rand_next(&rand));
         }
     }
 }
 
-static inline Block
-keyed(const Block *from, uint64_t key)
+static inline Words
+load(const uint8_t *from)
 {
-    return (Block){
-        {from->words[0] ^ key, from->words[1] ^ key, from->words[2] ^ key, from->words[3] ^ key}};
-}
-
-/* Adds the bits in which two blocks differ. */
-static inline void
-note_difference(Block *differ, const Block *a, const Block *b)
-{
-    differ->words[0] |= a->words[0] ^ b->words[0];
-    differ->words[1] |= a->words[1] ^ b->words[1];
-    differ->words[2] |= a->words[2] ^ b->words[2];
-    differ->words[3] |= a->words[3] ^ b->words[3];
+    Words words;
+    memcpy(&words, from, STEP);
+    return words;
 }
 
 /* Up to POOL bytes of one key. */
 static void
 write_stretch(uint8_t *out, size_t size, uint64_t key)
 {
-    const Block *from = pool;
-    Block block;
-    for (; size >= BLOCK; size -= BLOCK, out += BLOCK) {
-        block = keyed(from++, key);
-        memcpy(out, &block, BLOCK);
+    const Words *from = pool;
+    Words keyed;
+    for (; size >= STEP; size -= STEP, out += STEP) {
+        keyed = *from++ ^ key;
+        memcpy(out, &keyed, STEP);
     }
     if (size != 0) {
-        block = keyed(from, key);
-        memcpy(out, &block, size);
+        keyed = *from ^ key;
+        memcpy(out, &keyed, size);
     }
 }
 
-static bool
+/* The key as it meets words that begin `bytes` behind those of the pool. */
+static inline uint64_t
+turned(uint64_t key, size_t bytes)
+{
+    unsigned bits = 8 * (bytes % sizeof key);
+    uint64_t number = le64toh(key);
+    return bits == 0 ? key : htole64(number >> bits | number << (64 - bits));
+}
+
+/* Fewer bytes than a step. */
+static __attribute__((noinline)) bool
+is_short(const uint8_t *bytes, size_t size, uint64_t key)
+{
+    Words expected = pool[0] ^ key;
+    return memcmp(bytes, &expected, size) == 0;
+}
+
+/* The last, incomplete step lies over the one before it, where there is one. */
+static inline bool
 is_stretch(const uint8_t *bytes, size_t size, uint64_t key)
 {
-    const Block *from = pool;
-    Block differ = {{0}};
-    Block expected;
-    for (; size >= BLOCK; size -= BLOCK, bytes += BLOCK) {
-        Block seen;
-        memcpy(&seen, bytes, BLOCK);
-        expected = keyed(from++, key);
-        note_difference(&differ, &seen, &expected);
+    const uint8_t *from = (const uint8_t *)pool;
+    if (size < STEP) {
+        return is_short(bytes, size, key);
     }
-    if ((differ.words[0] | differ.words[1] | differ.words[2] | differ.words[3]) != 0) {
-        return false;
+    size_t last = size - STEP;
+    Words differ = load(bytes + last) ^ load(from + last) ^ turned(key, last);
+    for (size_t at = 0; at < last; at += STEP) {
+        differ |= load(bytes + at) ^ load(from + at) ^ key;
     }
-    expected = size != 0 ? keyed(from, key) : differ;
-    return memcmp(bytes, &expected, size) == 0;
+    return (differ[0] | differ[1]) == 0;
 }
 
 static size_t
@@ -110,12 +113,12 @@ load_filler_write(uint8_t *out, size_t size, size_t unique, uint64_t seed)
     }
 }
 
-bool
-load_filler_is(const uint8_t *bytes, size_t size, size_t unique, uint64_t seed)
+/* The same as load_filler_is(), of any length. */
+static __attribute__((noinline)) bool
+is_long(const uint8_t *bytes, size_t size, size_t unique, uint64_t seed)
 {
     size_t random = at_most(unique, size);
     BaseRand keys = base_rand(seed);
-    (void)pthread_once(&pool_is_made, make_pool);
     for (size_t done = 0; done < random; done += POOL) {
         uint64_t key = htole64(base_rand_next(&keys));
         if (!is_stretch(bytes + done, at_most(random - done, POOL), key)) {
@@ -123,4 +126,15 @@ load_filler_is(const uint8_t *bytes, size_t size, size_t unique, uint64_t seed)
         }
     }
     return random == size || (random != 0 && memcmp(bytes + random, bytes, size - random) == 0);
+}
+
+bool
+load_filler_is(const uint8_t *bytes, size_t size, size_t unique, uint64_t seed)
+{
+    (void)pthread_once(&pool_is_made, make_pool);
+    if (size > POOL || unique < size) {
+        return is_long(bytes, size, unique, seed);
+    }
+    BaseRand keys = base_rand(seed);
+    return is_stretch(bytes, size, htole64(base_rand_next(&keys)));
 }

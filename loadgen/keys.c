@@ -5,7 +5,13 @@
 
 #include <endian.h>
 
-enum { SCATTERED_BITS = 48 };
+enum {
+    SCATTERED_BITS = 48,
+    DIGITS = 8, /* that are made at once */
+    DIGITS_MAX = 100000000,
+};
+
+#define ZEROS UINT64_C(0x3030303030303030) /* DIGITS of them */
 
 const char *
 load_key_shape_name(LoadKeyShape shape)
@@ -54,14 +60,50 @@ load_keys_recorded(const LoadRecorded *recorded)
     return (LoadKeys){.shape = LOAD_KEY_RECORDED, .size = recorded->longest, .recorded = recorded};
 }
 
+/* The eight digits of a number below 10^8, the first one in the lowest byte. */
+static inline uint64_t
+digits_of(uint32_t number)
+{
+    uint64_t halves = number / 10000 | (uint64_t)(number % 10000) << 32;
+    uint64_t hundreds = (halves * 10486) >> 20 & UINT64_C(0x0000007f0000007f);
+    uint64_t pairs = hundreds | (halves - hundreds * 100) << 16;
+    uint64_t tens = (pairs * 103) >> 10 & UINT64_C(0x000f000f000f000f);
+    return (tens | (pairs - tens * 10) << 8) + ZEROS;
+}
+
+/* The next eight digits from the end of a number, as they are stored; it loses them. */
+static inline uint64_t
+take_digits(uint64_t *number)
+{
+    uint64_t last = *number;
+    *number = 0;
+    if (last == 0) {
+        return ZEROS;
+    }
+    if (last >= DIGITS_MAX) {
+        *number = last / DIGITS_MAX;
+        last %= DIGITS_MAX;
+    }
+    return htole64(digits_of((uint32_t)last));
+}
+
 /* Writes a number into out[from, to), padded with zeros in front. */
 static void
 write_decimal(uint64_t number, uint8_t *out, size_t from, size_t to)
 {
+    uint64_t word = ZEROS;
+    if (to - from < DIGITS) {
+        memset(out + from, '0', to - from);
+    } else {
+        memcpy(out + from, &word, DIGITS); /* what is in front of whole words */
+    }
+    for (; to - from >= DIGITS; to -= DIGITS) {
+        word = take_digits(&number);
+        memcpy(out + to - DIGITS, &word, DIGITS);
+    }
     for (; to > from && number != 0; number /= 10) {
         out[--to] = (uint8_t)('0' + number % 10);
     }
-    memset(out + from, '0', to - from);
 }
 
 static void
@@ -110,7 +152,11 @@ load_keys_write(const LoadKeys *keys, uint64_t record, uint8_t *out)
     if (keys->shape == LOAD_KEY_RECORDED) {
         return write_recorded(keys->recorded, record, out);
     }
-    memcpy(out, keys->prefix, keys->prefix_len);
+    if (keys->prefix_len <= DIGITS && keys->size >= DIGITS) {
+        memcpy(out, keys->prefix, DIGITS); /* the number covers what is not the prefix's */
+    } else {
+        memcpy(out, keys->prefix, keys->prefix_len);
+    }
     switch (keys->shape) {
     case LOAD_KEY_BINARY:
         write_binary(record, out, keys->prefix_len, keys->size);
@@ -123,6 +169,22 @@ load_keys_write(const LoadKeys *keys, uint64_t record, uint8_t *out)
     case LOAD_KEY_SHAPE_COUNT:
         write_decimal(record, out, keys->prefix_len, keys->size);
         break;
+    }
+    return base_slice(out, keys->size);
+}
+
+BaseSlice
+load_keys_write_next(const LoadKeys *keys, uint64_t record, uint8_t *out)
+{
+    if (keys->shape != LOAD_KEY_DECIMAL) {
+        return load_keys_write(keys, record, out);
+    }
+    size_t at = keys->size;
+    while (at > keys->prefix_len && out[at - 1] == '9') {
+        out[--at] = '0';
+    }
+    if (at > keys->prefix_len) {
+        out[at - 1]++;
     }
     return base_slice(out, keys->size);
 }

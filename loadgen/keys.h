@@ -60,9 +60,12 @@ LoadKeys load_keys(LoadKeyShape shape, BaseSlice prefix, size_t size);
 /* Writes the key of a record, keys->size bytes at most; the slice lies in `out`. */
 BaseSlice load_keys_write(const LoadKeys *keys, uint64_t record, uint8_t *out);
 
+/* The same where `out` has the key of the record before, which costs less. */
+BaseSlice load_keys_write_next(const LoadKeys *keys, uint64_t record, uint8_t *out);
+
 /*
- * The same, or, when `missing`, the key right behind it, which is one byte longer and no record's.
- * `out` has room for LOAD_KEY_BYTES_MAX + 1; the slice lies there.
+ * Writes the key of a record, or, when `missing`, the key right behind it, which is one byte longer
+ * and no record's. `out` has room for LOAD_KEY_BYTES_MAX + 1; the slice lies there.
  */
 BaseSlice load_keys_write_near(const LoadKeys *keys, uint64_t record, bool missing, uint8_t *out);
 

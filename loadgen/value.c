@@ -80,32 +80,42 @@ load_value_write(uint8_t *out, size_t size, size_t unique, const LoadValueId *id
     load_filler_write(out + LOAD_VALUE_BYTES_MIN, filler, unique, seed_of(&head));
 }
 
+/* A number of a value's head. */
+static inline uint32_t
+number_at(const uint8_t *value, size_t offset)
+{
+    uint32_t number;
+    memcpy(&number, value + offset, sizeof number);
+    return le32toh(number);
+}
+
+static inline uint64_t
+long_at(const uint8_t *value, size_t offset)
+{
+    uint64_t number;
+    memcpy(&number, value + offset, sizeof number);
+    return le64toh(number);
+}
+
 LoadValueState
 load_value_read(BaseSlice value, LoadValueId *ret_id)
 {
-    Head head;
-    uint32_t magic = 0;
-    if (value.len >= sizeof magic) {
-        memcpy(&magic, value.data, sizeof magic);
-    }
-    if (le32toh(magic) != MAGIC) {
+    const uint8_t *at = value.data;
+    if (value.len < sizeof(uint32_t) || number_at(at, offsetof(Head, magic)) != MAGIC) {
         return LOAD_VALUE_FOREIGN;
     }
-    if (value.len < LOAD_VALUE_BYTES_MIN) {
+    if (value.len < LOAD_VALUE_BYTES_MIN || number_at(at, offsetof(Head, length)) != value.len) {
         return LOAD_VALUE_CUT;
     }
-    memcpy(&head, value.data, sizeof head);
-    head = swapped(head);
-    if (head.length != value.len) {
-        return LOAD_VALUE_CUT;
-    }
-    uint64_t sum = 0;
-    memcpy(&sum, value.data + HEAD_BYTES, sizeof sum);
-    if (sum != checksum(value.data) ||
-        !load_filler_is(value.data + LOAD_VALUE_BYTES_MIN, value.len - LOAD_VALUE_BYTES_MIN,
-                        head.unique, seed_of(&head))) {
+    const Head head = {.run = number_at(at, offsetof(Head, run)),
+                       .record = long_at(at, offsetof(Head, record)),
+                       .sequence = number_at(at, offsetof(Head, sequence))};
+    if (long_at(at, HEAD_BYTES) != le64toh(checksum(at)) ||
+        !load_filler_is(at + LOAD_VALUE_BYTES_MIN, value.len - LOAD_VALUE_BYTES_MIN,
+                        number_at(at, offsetof(Head, unique)), seed_of(&head))) {
         return LOAD_VALUE_TORN;
     }
-    *ret_id = (LoadValueId){head.record, head.sequence, head.run, head.writer};
+    *ret_id =
+        (LoadValueId){head.record, head.sequence, head.run, number_at(at, offsetof(Head, writer))};
     return LOAD_VALUE_WHOLE;
 }

@@ -11,20 +11,62 @@ keys_sort_as_records(const LoadKeys *keys)
     return keys->shape == LOAD_KEY_DECIMAL || keys->shape == LOAD_KEY_BINARY;
 }
 
-/* K-3. */
-static bool
-is_in_order(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
+/* The key that a record must have. The one before is at hand, mostly that of the record before. */
+static BaseSlice
+key_of(LoadWalk *walk, uint64_t record)
+{
+    bool next = walk->own_known && record == walk->own_record + 1;
+    walk->own_known = true;
+    walk->own_record = record;
+    return next ? load_keys_write_next(walk->keys, record, walk->own)
+                : load_keys_write(walk->keys, record, walk->own);
+}
+
+/* Whether two keys are the same, without a call. */
+static inline bool
+is_same(BaseSlice a, BaseSlice b)
+{
+    uint64_t words[2];
+    enum { WORD = sizeof words[0] };
+    if (a.len != b.len || a.len < WORD) {
+        return base_slice_equal(a, b);
+    }
+    size_t last = a.len - WORD;
+    memcpy(&words[0], a.data + last, WORD);
+    memcpy(&words[1], b.data + last, WORD);
+    uint64_t differ = words[0] ^ words[1];
+    for (size_t at = 0; at < last; at += WORD) {
+        memcpy(&words[0], a.data + at, WORD);
+        memcpy(&words[1], b.data + at, WORD);
+        differ |= words[0] ^ words[1];
+    }
+    return differ == 0;
+}
+
+/* How the key of an entry sorts, beside that before it. */
+static __attribute__((noinline)) int
+order_of_key(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
 {
     uint8_t start[LOAD_KEY_BYTES_MAX];
     BaseSlice before = base_slice(walk->previous, walk->previous_len);
     if (entry->index == 0) {
         before = load_keys_write(walk->keys, op->record, start);
     }
-    int order = base_slice_compare(entry->key, before);
+    return base_slice_compare(entry->key, before);
+}
+
+/* K-3, of an entry whose key is that of `record`. */
+static inline bool
+is_in_order(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, uint64_t record)
+{
+    bool first = entry->index == 0;
+    bool by_record = first ? keys_sort_as_records(walk->keys) : walk->previous_by_record;
+    uint64_t before = first ? op->record : walk->previous_record;
+    int order = by_record ? (record > before) - (record < before) : order_of_key(walk, op, entry);
     if (op->reverse) {
         return order < 0;
     }
-    return order > 0 || (order == 0 && entry->index == 0);
+    return order > 0 || (order == 0 && first);
 }
 
 /* K-4: whether this record is the one that must come next, as far as that is known. */
@@ -43,18 +85,16 @@ is_next(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, uint64_t
 }
 
 static LoadVerdict
-judge(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, LoadValueId *ret_id)
+judge(LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, LoadValueId *ret_id)
 {
-    uint8_t key[LOAD_KEY_BYTES_MAX];
     LoadVerdict verdict = load_ledger_verdict_of_bytes(entry->value, ret_id);
     if (verdict != LOAD_RIGHT) {
         return verdict;
     }
-    BaseSlice own = load_keys_write(walk->keys, ret_id->record, key);
-    if (!base_slice_equal(entry->key, own)) {
+    if (!is_same(entry->key, key_of(walk, ret_id->record))) {
         return LOAD_WRONG_KEY;
     }
-    if (!is_in_order(walk, op, entry)) {
+    if (!is_in_order(walk, op, entry, ret_id->record)) {
         return LOAD_MISPLACED;
     }
     if (walk->complete && ret_id->record < walk->total && ret_id->run != walk->run) {
@@ -87,6 +127,10 @@ load_walk_entry(LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
     LoadValueId id = {.record = 0};
     LoadVerdict verdict = judge(walk, op, entry, &id);
     walk->previous_record = id.record;
+    walk->previous_by_record = verdict == LOAD_RIGHT && keys_sort_as_records(walk->keys);
+    if (walk->previous_by_record) {
+        return verdict;
+    }
     walk->previous_len = entry->key.len < sizeof walk->previous ? entry->key.len : 0;
     if (walk->previous_len != 0) {
         memcpy(walk->previous, entry->key.data, walk->previous_len);

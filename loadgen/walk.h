@@ -10,6 +10,9 @@
  *        and, if keys sort as records do, no record was left out, at the end of the walk
  *        neither                                                                  else MISSING
  *
+ * K-3 is looked at by the numbers of records where keys sort as they do: K-2 has shown by then that
+ * the keys are theirs.
+ *
  * Records behind the first `total` were inserted meanwhile, or by an earlier run: K-4 leaves them
  * out.
  *
@@ -30,8 +33,12 @@ typedef struct LoadWalk {
     uint32_t run;
     bool complete; /* this run wrote all records and removes none */
     uint64_t previous_record;
-    size_t previous_len;
+    bool previous_by_record; /* its key is that of previous_record, and keys sort as records do */
+    size_t previous_len;     /* otherwise: the key itself */
     uint8_t previous[LOAD_KEY_BYTES_MAX];
+    bool own_known;
+    uint64_t own_record; /* whose key `own` is */
+    uint8_t own[LOAD_KEY_BYTES_MAX];
 } LoadWalk;
 
 /* Judges an entry; the first one of a walk has index 0. */

@@ -209,6 +209,13 @@ measure(LoadWorker *worker, const LoadOp *op, const LoadAnswer *answer)
     }
 }
 
+static __attribute__((noinline)) void
+note_wrong_entry(LoadWorker *worker, LoadVerdict verdict, const LoadOp *op, BaseSlice value)
+{
+    LoadAnswer answer = {.found = true, .value = value};
+    load_notes_wrong(worker->plan->notes, verdict, op, &answer);
+}
+
 /* Judges an entry of a walk. */
 static void
 driver_entry(LoadDriver *driver, const LoadOp *op, const LoadEntry *entry)
@@ -217,8 +224,7 @@ driver_entry(LoadDriver *driver, const LoadOp *op, const LoadEntry *entry)
     LoadVerdict verdict = load_walk_entry(&worker->walk, op, entry);
     load_recorder_count(&worker->recorder->verdicts[verdict]);
     if (verdict != LOAD_RIGHT) {
-        LoadAnswer answer = {.found = true, .value = entry->value};
-        load_notes_wrong(worker->plan->notes, verdict, op, &answer);
+        note_wrong_entry(worker, verdict, op, entry->value);
     }
 }
 

@@ -6,6 +6,8 @@
 #include "loadgen/value.h"
 
 #include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { SIZE = 300 };
@@ -131,6 +133,29 @@ START_TEST(keys_are_numbers_of_fixed_width)
 }
 END_TEST
 
+/* Of any number and width, and of the number behind it. */
+START_TEST(keys_are_numbers_as_printf_writes_them)
+{
+    enum { WIDTH_MAX = 45 };
+    BaseRand rand = base_rand(11);
+    uint8_t key[3 + WIDTH_MAX];
+    char expected[sizeof key + 1];
+    for (unsigned round = 0; round < 20000; round++) {
+        uint64_t number = base_rand_next(&rand) >> base_rand_below(&rand, 64);
+        number = round % 3 == 0 ? UINT64_MAX - number : number;
+        int width = snprintf(NULL, 0, "%" PRIu64, number);
+        width += (int)base_rand_below(&rand, (uint64_t)(WIDTH_MAX - width));
+        size_t size = 3 + (size_t)width;
+        LoadKeys keys = load_keys(LOAD_KEY_DECIMAL, BASE_SLICE_LITERAL("key"), size);
+        (void)snprintf(expected, sizeof expected, "key%0*" PRIu64, width, number);
+        ck_assert_mem_eq(load_keys_write(&keys, number, key).data, expected, size);
+        load_keys_write(&keys, number - 1, key);
+        ck_assert(number == 0 ||
+                  memcmp(load_keys_write_next(&keys, number, key).data, expected, size) == 0);
+    }
+}
+END_TEST
+
 START_TEST(the_least_key_size_holds_every_number)
 {
     ck_assert_uint_eq(load_keys_size_min(LOAD_KEY_DECIMAL, BASE_SLICE_EMPTY, 1), 1);
@@ -199,6 +224,7 @@ main(void)
     tcase_add_test(cases, bytes_of_others_are_foreign);
     tcase_add_test(cases, different_writes_have_different_filler);
     tcase_add_test(cases, keys_are_numbers_of_fixed_width);
+    tcase_add_test(cases, keys_are_numbers_as_printf_writes_them);
     tcase_add_test(cases, the_least_key_size_holds_every_number);
     tcase_add_test(cases, keys_of_the_other_shapes);
     tcase_add_test(cases, values_repeat_as_much_as_wanted);

@@ -86,6 +86,43 @@ START_TEST(an_entry_out_of_order_is_found)
 }
 END_TEST
 
+/* The entry before is one by its key, whatever was found of it. */
+START_TEST(the_order_is_known_behind_a_wrong_entry)
+{
+    start(LOAD_KEY_DECIMAL, false, 20, false);
+    ck_assert_int_eq(met(0, 22), LOAD_RIGHT);
+    ck_assert_int_eq(met_other(1, 30, 23, RUN), LOAD_WRONG_KEY);
+    ck_assert_int_eq(met(2, 25), LOAD_MISPLACED);
+    ck_assert_int_eq(met(3, 26), LOAD_RIGHT);
+    ck_assert_int_eq(met_other(4, 27, 90, RUN), LOAD_WRONG_KEY);
+    ck_assert_int_eq(met(5, 28), LOAD_RIGHT);
+    start(LOAD_KEY_BINARY, true, 20, false);
+    ck_assert_int_eq(met(0, 19), LOAD_RIGHT);
+    ck_assert_int_eq(met_other(1, 10, 18, RUN), LOAD_WRONG_KEY);
+    ck_assert_int_eq(met(2, 11), LOAD_MISPLACED);
+    ck_assert_int_eq(met(3, 9), LOAD_RIGHT);
+}
+END_TEST
+
+/* Keys of records one behind the other, with carries, are those of the records all the same. */
+START_TEST(long_walks_know_each_key)
+{
+    for (LoadKeyShape shape = LOAD_KEY_DECIMAL; shape <= LOAD_KEY_BINARY; shape++) {
+        start(shape, false, 0, false);
+        for (uint32_t i = 0; i < 12000; i++) {
+            ck_assert_int_eq(met(i, i), LOAD_RIGHT);
+        }
+        for (uint32_t i = 0; i < 12000; i++) {
+            ck_assert_int_eq(met_other(i, i + 1, i, RUN), LOAD_WRONG_KEY);
+        }
+        start(shape, true, 12000, false);
+        for (uint32_t i = 0; i < 12000; i++) {
+            ck_assert_int_eq(met(i, 11999 - i), LOAD_RIGHT);
+        }
+    }
+}
+END_TEST
+
 START_TEST(values_are_judged_without_a_ledger)
 {
     start(LOAD_KEY_DECIMAL, false, 20, true);
@@ -152,6 +189,8 @@ main(void)
     tcase_add_test(cases, a_good_walk_is_right_both_ways);
     tcase_add_test(cases, a_walk_that_leaves_out_records_is_found);
     tcase_add_test(cases, an_entry_out_of_order_is_found);
+    tcase_add_test(cases, the_order_is_known_behind_a_wrong_entry);
+    tcase_add_test(cases, long_walks_know_each_key);
     tcase_add_test(cases, values_are_judged_without_a_ledger);
     tcase_add_test(cases, scattered_keys_need_only_their_own_order);
     tcase_add_test(cases, members_of_a_multi_get_are_those_that_were_asked_for);
