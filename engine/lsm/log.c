@@ -5,7 +5,8 @@
  * The lock protects everything but what is the writer's alone (the current segment's place and the
  * room set aside in it). It is never held while the file system works, except by the writer for the
  * header of a segment it switches to; and never while groups are reported, because a report may
- * lead to the next append. A group that need not wait takes it once.
+ * lead to the next append. A group that need not wait takes it once. The thread holds it for a
+ * microsecond at a time, so who finds it taken looks again for a moment before going to sleep.
  *
  * Waiting groups are in an array in the order of their commits; the sequencer has at most
  * COMMIT_DEPTH_MAX under way. A round of the thread: note how far has been written, sync every
@@ -160,19 +161,21 @@ fail(LsmLog *log, BaseStatus status)
     pthread_cond_broadcast(&log->moved);
 }
 
-/* Notes that there are bytes to sync; the thread has to know when that begins. Under the lock. */
-static void
+/* Notes that there are bytes to sync. Whether the thread has to know of it. Under the lock. */
+static bool
 note_dirty(LsmLog *log)
 {
-    if (log->dirty_us == 0) {
-        log->dirty_us = now_us();
-        if (log->args.mode == LSM_SYNC_INTERVAL) {
-            pthread_cond_signal(&log->work);
-        }
+    if (log->dirty_us != 0) {
+        return false;
     }
+    log->dirty_us = now_us();
+    return log->args.mode == LSM_SYNC_INTERVAL;
 }
 
-/* Writes at the end of the current segment and counts it, with so many records. */
+/*
+ * Writes at the end of the current segment and counts it, with so many records. The thread is woken
+ * without the lock, which it wants first.
+ */
 static BaseStatus
 write_bytes(LsmLog *log, LsmSegment *segment, BaseSlice bytes, int64_t records)
 {
@@ -180,20 +183,22 @@ write_bytes(LsmLog *log, LsmSegment *segment, BaseSlice bytes, int64_t records)
         return lsm_log_status(log);
     }
     BaseStatus status = lsm_segment_put(segment, bytes);
+    bool wake = false;
     pthread_mutex_lock(&log->lock);
     if (status.code == BASE_OK) {
         segment->len += bytes.len;
         log->written = segment->start + segment->len;
         log->stats.records += records;
         log->stats.bytes += records != 0 ? (int64_t)bytes.len : 0;
-        note_dirty(log);
-        if (lsm_segment_wants_ahead(segment)) {
-            pthread_cond_signal(&log->work);
-        }
+        bool dirty = note_dirty(log);
+        wake = dirty || lsm_segment_wants_ahead(segment);
     } else {
         fail(log, status);
     }
     pthread_mutex_unlock(&log->lock);
+    if (wake) {
+        pthread_cond_signal(&log->work);
+    }
     return status;
 }
 
@@ -475,7 +480,11 @@ start_thread(LsmLog *log)
     pthread_condattr_t monotonic;
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_mutex_init(&log->lock, NULL);
+    pthread_mutexattr_t adaptive;
+    (void)pthread_mutexattr_init(&adaptive);
+    (void)pthread_mutexattr_settype(&adaptive, PTHREAD_MUTEX_ADAPTIVE_NP);
+    (void)pthread_mutex_init(&log->lock, &adaptive);
+    (void)pthread_mutexattr_destroy(&adaptive);
     (void)pthread_cond_init(&log->work, &monotonic);
     (void)pthread_cond_init(&log->moved, NULL);
     (void)pthread_condattr_destroy(&monotonic);

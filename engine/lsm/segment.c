@@ -8,7 +8,11 @@
 
 #include <stdlib.h>
 
-enum { WINDOW_BYTES = 4 * ENV_WINDOW_UNIT };
+/*
+ * The opener has as long as a window takes to fill: some 4,000 puts of 100 bytes. Windows of all
+ * segments in memory are locked there, against a limit that is often 8 MiB a process.
+ */
+enum { WINDOW_BYTES = 8 * ENV_WINDOW_UNIT };
 
 void
 lsm_segment_close(LsmSegment *segment)

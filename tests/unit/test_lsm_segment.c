@@ -11,7 +11,7 @@
 #include <check.h>
 
 enum {
-    SEGMENT_BYTES = 1 << 20,
+    SEGMENT_BYTES = 2 << 20,
     SHORT_BYTES = 3000,
     LONG_BYTES = 200000,
 };
