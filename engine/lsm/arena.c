@@ -2,11 +2,26 @@
  * arena.c: reserving address space, and bump allocation in it.
  *
  * The mapping is private, anonymous and not counted against swap until it is touched, so its bytes
- * are zeros when they are handed out for the first time, and nothing is handed out twice.
+ * are zeros when they are handed out for the first time, and nothing is handed out twice. Making
+ * them present changes none of them, so it needs no agreement with the writer.
  */
 #include "engine/lsm/arena.h"
 
 #include <sys/mman.h>
+
+enum { HUGE_PAGE = 2 << 20 };
+
+/* So much is present, or will soon be; when more is wanted follows from it. */
+static void
+set_ahead(LsmArena *arena, size_t ahead)
+{
+    arena->ahead = ahead;
+    if (ahead >= arena->reserved) {
+        arena->ahead_at = SIZE_MAX;
+    } else {
+        arena->ahead_at = ahead < 2 * LSM_ARENA_LEAD ? ahead / 2 : ahead - LSM_ARENA_LEAD;
+    }
+}
 
 BaseStatus
 lsm_arena_init(LsmArena *arena, size_t bytes)
@@ -23,6 +38,7 @@ lsm_arena_init(LsmArena *arena, size_t bytes)
     /* A hint: without huge pages the arena is slower, and nothing else. */
     (void)madvise(base, bytes, MADV_HUGEPAGE);
     *arena = (LsmArena){.base = base, .reserved = bytes, .used = LSM_ARENA_UNIT};
+    set_ahead(arena, LSM_ARENA_PRESENT);
     return base_ok();
 }
 
@@ -45,4 +61,28 @@ lsm_arena_take(LsmArena *arena, size_t bytes)
     LsmRef ref = (LsmRef)(arena->used / LSM_ARENA_UNIT);
     arena->used += bytes;
     return ref;
+}
+
+LsmArenaPart
+lsm_arena_take_ahead(LsmArena *arena)
+{
+    size_t touched = arena->used / HUGE_PAGE * HUGE_PAGE;
+    size_t from = arena->ahead > touched ? arena->ahead : touched;
+    size_t left = arena->reserved - from;
+    size_t bytes = left < LSM_ARENA_STEP ? left : LSM_ARENA_STEP;
+    set_ahead(arena, from + bytes);
+    return (LsmArenaPart){from, bytes};
+}
+
+/* In small steps, between which whoever changes mappings of the process finds its turn. */
+bool
+lsm_arena_make_present(const LsmArena *arena, LsmArenaPart part)
+{
+    size_t stop = part.from + part.bytes;
+    bool good = true;
+    for (size_t at = part.from; at < stop && good; at += HUGE_PAGE) {
+        size_t bytes = stop - at < HUGE_PAGE ? stop - at : HUGE_PAGE;
+        good = madvise(arena->base + at, bytes, MADV_POPULATE_WRITE) == 0;
+    }
+    return good;
 }

@@ -7,8 +7,6 @@
  */
 #include "engine/lsm/key_index.h"
 
-#include <stdlib.h>
-
 enum {
     FIRST_BITS_MIN = 10,
     FIRST_BITS_MAX = 24,
@@ -16,6 +14,7 @@ enum {
 };
 
 struct LsmKeyTable {
+    LsmArena arena; /* that it lies in */
     LsmKeyTable *older;
     unsigned bits; /* 2^bits slots */
     _Atomic uint32_t slots[];
@@ -36,12 +35,23 @@ table_bytes(const LsmKeyTable *table)
 static LsmKeyTable *
 table_new(unsigned bits, LsmKeyTable *older)
 {
-    LsmKeyTable *table = calloc(1, sizeof(*table) + ((size_t)4 << bits));
-    if (table != NULL) {
-        table->bits = bits;
-        table->older = older;
+    LsmArena arena;
+    size_t bytes = sizeof(LsmKeyTable) + ((size_t)4 << bits);
+    if (lsm_arena_init(&arena, LSM_ARENA_UNIT + bytes).code != BASE_OK) {
+        return NULL;
     }
+    LsmKeyTable *table = lsm_arena_at(&arena, lsm_arena_take(&arena, bytes));
+    table->arena = arena;
+    table->bits = bits;
+    table->older = older;
     return table;
+}
+
+static void
+table_free(LsmKeyTable *table)
+{
+    LsmArena arena = table->arena;
+    lsm_arena_clear(&arena);
 }
 
 static uint32_t
@@ -127,10 +137,18 @@ lsm_key_index_clear(LsmKeyIndex *index)
     LsmKeyTable *table = atomic_load_explicit(&index->table, memory_order_relaxed);
     while (table != NULL) {
         LsmKeyTable *older = table->older;
-        free(table);
+        table_free(table);
         table = older;
     }
     *index = (LsmKeyIndex){0};
+}
+
+void
+lsm_key_index_warm(const LsmKeyIndex *index)
+{
+    const LsmKeyTable *table = atomic_load_explicit(&index->table, memory_order_relaxed);
+    LsmArenaPart all = {.bytes = table->arena.reserved};
+    (void)lsm_arena_make_present(&table->arena, all);
 }
 
 BaseStatus

@@ -6,7 +6,8 @@
  * touching a key. One writer inserts; nothing is removed. When the table is three fifths full, one
  * of twice the size takes its place, and the old one is kept for readers that are still in it until
  * the index is cleared. Growing takes long, so the first table is made for as many keys as the
- * arena takes of ordinary records.
+ * arena takes of ordinary records. Tables are searched at random; so each is an arena, for its huge
+ * pages.
  *
  * A reader that goes on in an old table misses keys that were inserted later; it asks for a version
  * that was visible before it began, and those keys are newer.
@@ -44,6 +45,9 @@ BaseStatus lsm_key_index_init(LsmKeyIndex *index, const LsmArena *arena);
 
 /* Takes an index that is all zeros. */
 void lsm_key_index_clear(LsmKeyIndex *index);
+
+/* Makes the memory of a new index present, so that no insert has to wait for it. A hint. */
+void lsm_key_index_warm(const LsmKeyIndex *index);
 
 /* Makes sure that `extra` more keys can be inserted. BASE_NO_MEMORY: nothing changed. */
 BaseStatus lsm_key_index_reserve(LsmKeyIndex *index, size_t extra);

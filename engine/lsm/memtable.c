@@ -166,6 +166,30 @@ lsm_memtable_reserve(LsmMemtable *memtable, size_t count)
     return lsm_key_index_reserve(&memtable->index, memtable->unlinked + count);
 }
 
+bool
+lsm_memtable_wants_ahead(const LsmMemtable *memtable)
+{
+    return lsm_arena_wants_ahead(&memtable->arena);
+}
+
+LsmArenaPart
+lsm_memtable_take_ahead(LsmMemtable *memtable)
+{
+    return lsm_arena_take_ahead(&memtable->arena);
+}
+
+bool
+lsm_memtable_make_present(const LsmMemtable *memtable, LsmArenaPart part)
+{
+    return lsm_arena_make_present(&memtable->arena, part);
+}
+
+void
+lsm_memtable_warm(const LsmMemtable *memtable)
+{
+    lsm_key_index_warm(&memtable->index);
+}
+
 LsmBuilt
 lsm_memtable_build(LsmMemtable *memtable, const LsmEntry *entry)
 {

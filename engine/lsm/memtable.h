@@ -88,6 +88,17 @@ size_t lsm_memtable_capacity(const LsmMemtable *memtable);
  */
 BaseStatus lsm_memtable_reserve(LsmMemtable *memtable, size_t count);
 
+/*
+ * Memory ahead of the writer (arena.h): whether a part is wanted, which one, and making it
+ * present, which any thread may do as long as the memtable lives. False: it cannot be done here.
+ */
+bool lsm_memtable_wants_ahead(const LsmMemtable *memtable);
+LsmArenaPart lsm_memtable_take_ahead(LsmMemtable *memtable);
+bool lsm_memtable_make_present(const LsmMemtable *memtable, LsmArenaPart part);
+
+/* Makes the index of a new memtable present, all of which is touched soon. A hint. */
+void lsm_memtable_warm(const LsmMemtable *memtable);
+
 /* Writes an entry where nobody finds it. REQUIRES: reserved; room for its entry_bytes(). */
 LsmBuilt lsm_memtable_build(LsmMemtable *memtable, const LsmEntry *entry);
 

@@ -3,6 +3,16 @@
  */
 #include "engine/lsm/supply.h"
 
+/* Whether there was a commit since the last flush, so that the spare is likely to be used soon. */
+static bool
+is_busy(const LsmSupply *supply)
+{
+    LsmView *view = lsm_catalog_hold(supply->catalog);
+    bool busy = view->count != 0;
+    lsm_view_unref(view);
+    return busy;
+}
+
 static BaseStatus
 make(LsmSupply *supply, size_t bytes, LsmGeneration **ret_spare)
 {
@@ -16,6 +26,8 @@ make(LsmSupply *supply, size_t bytes, LsmGeneration **ret_spare)
     status = lsm_generation_new(bytes, segment, ret_spare);
     if (status.code != BASE_OK) {
         lsm_log_segment_discard(supply->log, segment);
+    } else if (is_busy(supply)) {
+        lsm_memtable_warm((*ret_spare)->memtable);
     }
     return status;
 }

@@ -9,6 +9,7 @@
 #include "engine/lsm/writer.h"
 
 #include "engine/base/check.h"
+#include "engine/lsm/ahead.h"
 #include "engine/lsm/demand.h"
 #include "engine/lsm/journal.h"
 #include "engine/lsm/operation.h"
@@ -33,6 +34,7 @@ struct LsmWriter {
     LsmRoom room;
     _Atomic(const char *) poison;
     LsmJournal journal;
+    LsmAhead ahead;
 
     /* The leader's. */
     LsmGeneration *active; /* NULL: the next commit begins one */
@@ -329,6 +331,7 @@ prepare(CommitBackend *backend, CommitEntry *entry)
         return status;
     }
     build_points(writer, entry);
+    lsm_ahead_follow(&writer->ahead, writer->active);
     entry->backend_private = writer->active;
     writer->active->pending++;
     lsm_journal_claim(&writer->journal, demand.log_bytes);
@@ -560,6 +563,7 @@ lsm_writer_new(const LsmWriterArgs *args, LsmWriter **ret_writer)
     writer->visible = lsm_catalog_visible(args->catalog);
     lsm_journal_init(&writer->journal, atomic_load(writer->visible));
     lsm_room_init(&writer->room, args->write_buffer, lsm_writer_loaded, writer);
+    lsm_ahead_start(&writer->ahead, args->write_buffer);
     *ret_writer = writer;
     return base_ok();
 }
@@ -579,6 +583,7 @@ lsm_writer_free(LsmWriter *writer)
     if (writer == NULL) {
         return;
     }
+    lsm_ahead_stop(&writer->ahead);
     discard_spare(writer, lsm_room_empty(&writer->room));
     lsm_room_clear(&writer->room);
     lsm_journal_clear(&writer->journal, writer->args.catalog);
