@@ -69,7 +69,9 @@ lsm_counters_get(LsmReadCounters *counters, LsmGetCounter counter, uint64_t amou
 static inline void
 lsm_counters_scan(LsmReadCounters *counters, LsmScanCounter counter, uint64_t amount)
 {
-    base_tally_add(&counters->scans, counter, amount);
+    if (amount != 0) { /* of most, an iterator has nothing to add */
+        base_tally_add(&counters->scans, counter, amount);
+    }
 }
 
 static inline void

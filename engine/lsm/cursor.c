@@ -50,6 +50,33 @@ memory_settle(LsmCursor *cursor, bool backward)
     stand_nowhere(cursor, base_ok());
 }
 
+/* To a key's place in the tree; what is there is fetched, but not looked at. */
+static void
+memory_aim(LsmCursor *cursor, BaseSlice key, bool backward)
+{
+    LsmTreeCursor *place = &cursor->memory.place;
+    if (backward) {
+        lsm_tree_cursor_seek_before(place, key);
+    } else {
+        lsm_tree_cursor_seek(place, key);
+    }
+    if (lsm_tree_cursor_valid(place)) {
+        __builtin_prefetch(lsm_tree_cursor_key(place));
+    }
+}
+
+/* Fetches the newest record of the key there. */
+static void
+memory_close_in(const LsmCursor *cursor)
+{
+    const LsmTreeCursor *place = &cursor->memory.place;
+    if (lsm_tree_cursor_valid(place)) {
+        const LsmTreeKey *key = lsm_tree_cursor_key(place);
+        LsmRef newest = atomic_load_explicit(&key->newest, memory_order_relaxed);
+        __builtin_prefetch(lsm_arena_at(place->tree->arena, newest));
+    }
+}
+
 /* -------------------------------------------------------------------------------------- runs -- */
 
 static TableIterator *
@@ -239,21 +266,11 @@ lsm_cursor_clear(LsmCursor *cursor)
 }
 
 static void
-memory_seek(LsmCursor *cursor, BaseSlice key, bool backward)
-{
-    if (backward) {
-        lsm_tree_cursor_seek_before(&cursor->memory.place, key);
-    } else {
-        lsm_tree_cursor_seek(&cursor->memory.place, key);
-    }
-    memory_settle(cursor, backward);
-}
-
-static void
 seek(LsmCursor *cursor, BaseSlice key, bool backward)
 {
     if (cursor->run == NULL) {
-        memory_seek(cursor, key, backward);
+        memory_aim(cursor, key, backward);
+        memory_settle(cursor, backward);
     } else if (run_aim(cursor, key, backward)) {
         run_seek_aimed(cursor, key, backward);
     }
@@ -288,13 +305,20 @@ lsm_cursor_seek_many(LsmCursor *cursors, size_t count, bool backward)
     }
     for (LsmCursor *cursor = cursors; cursor < end; cursor++) {
         if (cursor->run == NULL) {
-            memory_seek(cursor, cursor->goal, backward);
+            memory_aim(cursor, cursor->goal, backward);
+        }
+    }
+    for (LsmCursor *cursor = end; cursor-- > cursors;) {
+        if (cursor->run == NULL) {
+            memory_close_in(cursor);
         } else if (cursor->aims) {
             table_iterator_close_in(&cursor->iterator, cursor->goal, cursor->reader->version);
         }
     }
-    for (LsmCursor *cursor = cursors; cursor < end; cursor++) {
-        if (cursor->aims) {
+    for (LsmCursor *cursor = end; cursor-- > cursors;) {
+        if (cursor->run == NULL) {
+            memory_settle(cursor, backward);
+        } else if (cursor->aims) {
             run_seek_aimed(cursor, cursor->goal, backward);
         }
     }

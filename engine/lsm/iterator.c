@@ -488,7 +488,8 @@ lsm_iterator_stretch(EngineIterator *base, EngineEntry *ret_entries, size_t max)
     LsmIterator *iterator = iterator_of(base);
     const LsmCursors *cursors = &iterator->cursors;
     ret_entries[0] = (EngineEntry){.key = base->key, .record = base->record};
-    if (!iterator->fenced || cursors->shared || cursors->at->entry->kind != FORMAT_PUT) {
+    if (max == 1 || !iterator->fenced || cursors->shared ||
+        cursors->at->entry->kind != FORMAT_PUT) {
         return 1;
     }
     size_t count = take_stretch(iterator, ret_entries, max);
