@@ -5,6 +5,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/rand.h"
 #include "engine/hashmap/chain.h"
+#include "engine/hashmap/fetch.h"
 #include "engine/hashmap/heap.h"
 #include "engine/hashmap/table.h"
 
@@ -114,6 +115,25 @@ find(HashmapTable *table, BaseSlice key)
     return slot;
 }
 
+/* Whether fetching for a key comes upon a record with its tag. */
+static bool
+fetch(HashmapTable *table, BaseSlice key)
+{
+    HashmapShard shard = {.live = 0};
+    atomic_init(&shard.table, table);
+    const HashmapPlace place = {&shard, tag_of(key)};
+    HashmapSlot *slot = NULL;
+    hashmap_fetch(&place, 1, &slot);
+    if (slot == NULL) {
+        return false;
+    }
+    ck_assert(hashmap_table_has_slot(table, slot));
+    uint64_t word = atomic_load(slot);
+    ck_assert_ptr_nonnull(hashmap_slot_record(word));
+    ck_assert_uint_eq(word & HASHMAP_SLOT_TAG, place.tag);
+    return true;
+}
+
 /* Fills tables of different sizes to `percent`, copies them into larger ones, and removes again. */
 static void
 check_table(size_t buckets, size_t percent)
@@ -134,6 +154,8 @@ check_table(size_t buckets, size_t percent)
         HashmapSlot *slot = find(table, key);
         ck_assert_ptr_nonnull(slot);
         ck_assert_ptr_nonnull(find(larger, key));
+        ck_assert(fetch(table, key));
+        ck_assert(fetch(larger, key));
         if (i % 2 == 0) {
             atomic_store(slot, HASHMAP_SLOT_DEAD);
         }
@@ -141,6 +163,7 @@ check_table(size_t buckets, size_t percent)
     for (int i = 0; i < count; i++) {
         BaseSlice key = numbered(text, sizeof text, i);
         ck_assert(i % 2 == 0 ? find(table, key) == NULL : find(table, key) != NULL);
+        ck_assert(fetch(table, key) || i % 2 == 0);
     }
     for (size_t i = 0; i < hashmap_table_slot_count(larger); i++) {
         free(hashmap_slot_record(atomic_load(&larger->slots[i])));
