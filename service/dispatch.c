@@ -100,6 +100,7 @@ dispatch_conn_queue(const DispatchConn *conn)
 static void
 enqueue(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, const LanesTask *task)
 {
+    net_conn_share_output(net_request_conn(task->request));
     if (!lanes_submit(dispatch->args.lanes, conn->queue, reactor, task)) {
         dispatch->args.refuse(dispatch->args.user, task);
     }
@@ -246,7 +247,7 @@ static bool
 hold_back_express(void *user, void *request)
 {
     (void)user;
-    return net_conn_output_full(net_request_conn(request)) || net_request_over_budget(request);
+    return net_request_held_back(request);
 }
 
 static void

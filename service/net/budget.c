@@ -10,8 +10,16 @@ void
 net_budget_init(NetBudget *budget, size_t max)
 {
     atomic_init(&budget->used, 0);
-    atomic_init(&budget->max, max);
     atomic_init(&budget->connections, 0);
+    net_budget_set_max(budget, max);
+}
+
+void
+net_budget_set_max(NetBudget *budget, size_t max)
+{
+    size_t calm_end = max - max / 4 + 1;
+    atomic_store(&budget->max, max);
+    atomic_store(&budget->calm_end, (int64_t)(calm_end < max ? calm_end : max));
 }
 
 void

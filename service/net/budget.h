@@ -44,10 +44,14 @@ typedef enum NetBudgetLevel {
 typedef struct NetBudget {
     _Atomic int64_t used; /* below 0 for moments: threads settle their sums at different times */
     _Atomic size_t max;
+    _Atomic int64_t calm_end;     /* below it nobody is limited */
     _Atomic unsigned connections; /* open now */
 } NetBudget;
 
 void net_budget_init(NetBudget *budget, size_t max);
+
+/* Another maximum, from now on. */
+void net_budget_set_max(NetBudget *budget, size_t max);
 
 /* Adds to what is held; negative gives back. */
 void net_budget_charge(NetBudget *budget, int64_t bytes);
@@ -60,16 +64,27 @@ net_budget_used(const NetBudget *budget)
     return used < 0 ? 0 : (size_t)used;
 }
 
-/* Asked several times for each request. */
+/* Whether nobody is limited. Asked several times for each request, like the next one. */
+static inline bool
+net_budget_is_calm(const NetBudget *budget)
+{
+    return atomic_load_explicit(&budget->used, memory_order_relaxed) <
+           atomic_load_explicit(&budget->calm_end, memory_order_relaxed);
+}
+
+static inline bool
+net_budget_is_full(const NetBudget *budget)
+{
+    return net_budget_used(budget) >= atomic_load_explicit(&budget->max, memory_order_relaxed);
+}
+
 static inline NetBudgetLevel
 net_budget_level(const NetBudget *budget)
 {
-    size_t used = net_budget_used(budget);
-    size_t max = atomic_load_explicit(&budget->max, memory_order_relaxed);
-    if (used <= max - max / 4 && used < max) {
+    if (net_budget_is_calm(budget)) {
         return NET_BUDGET_CALM;
     }
-    return used < max ? NET_BUDGET_TIGHT : NET_BUDGET_FULL;
+    return net_budget_is_full(budget) ? NET_BUDGET_FULL : NET_BUDGET_TIGHT;
 }
 
 /* What one connection may hold while the budget is tight. At least 1 KiB. */

@@ -238,6 +238,12 @@ net_conn_output_full(NetConn *conn)
     return net_gate_is_full(&conn->gate);
 }
 
+void
+net_conn_share_output(NetConn *conn)
+{
+    net_gate_share(&conn->gate);
+}
+
 const char *
 net_conn_peer(const NetConn *conn)
 {

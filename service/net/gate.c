@@ -7,6 +7,7 @@ void
 net_gate_init(NetGate *gate, size_t max)
 {
     gate->max = max;
+    gate->own = 0;
     atomic_init(&gate->backlog, 0);
     atomic_init(&gate->awaited, false);
     atomic_init(&gate->gone, false);
@@ -16,6 +17,15 @@ void
 net_gate_add(NetGate *gate, size_t bytes)
 {
     (void)atomic_fetch_add(&gate->backlog, bytes);
+}
+
+void
+net_gate_share(NetGate *gate)
+{
+    if (gate->own != 0) {
+        net_gate_add(gate, gate->own);
+        gate->own = 0;
+    }
 }
 
 static bool
@@ -42,9 +52,12 @@ net_gate_is_full(NetGate *gate)
 bool
 net_gate_take(NetGate *gate, size_t bytes)
 {
-    size_t left = atomic_fetch_sub(&gate->backlog, bytes) - bytes;
+    size_t own = bytes < gate->own ? bytes : gate->own;
+    gate->own -= own;
+    size_t shared = own == bytes ? atomic_load(&gate->backlog)
+                                 : atomic_fetch_sub(&gate->backlog, bytes - own) - (bytes - own);
     /* Not at once, so that a slow peer does not cost a wake-up per reply. */
-    return left <= gate->max / 2 && atomic_load(&gate->awaited) &&
+    return gate->own + shared <= gate->max / 2 && atomic_load(&gate->awaited) &&
            atomic_exchange(&gate->awaited, false);
 }
 

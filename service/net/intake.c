@@ -26,8 +26,7 @@ static inline bool
 has_budget(const NetConn *conn)
 {
     const NetBudget *budget = conn->reactor->budget;
-    return net_budget_level(budget) == NET_BUDGET_CALM ||
-           net_conn_held(conn) < net_budget_share(budget);
+    return net_budget_is_calm(budget) || net_conn_held(conn) < net_budget_share(budget);
 }
 
 static void
@@ -160,7 +159,7 @@ static size_t
 read_room(const NetConn *conn)
 {
     const NetBudget *budget = conn->reactor->budget;
-    if (net_budget_level(budget) == NET_BUDGET_CALM) {
+    if (net_budget_is_calm(budget)) {
         return NET_READ_BYTES;
     }
     size_t share = net_budget_share(budget);

@@ -24,6 +24,7 @@
 #include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/status.h"
+#include "service/net/stats.h"
 
 typedef struct NetServer NetServer;
 typedef struct NetConn NetConn;
@@ -82,28 +83,6 @@ typedef struct NetLimits {
     unsigned write_stall_ms;         /* reply bytes waiting and the peer takes none */
 } NetLimits;
 
-/* Counters and gauges of a server, all since its start. */
-typedef struct NetStats {
-    uint64_t connections; /* open now */
-    uint64_t accepted;
-    uint64_t refused_limit; /* over connections_max */
-    uint64_t refused_ip;
-    uint64_t accept_errors; /* EMFILE and the like */
-    uint64_t closed_idle;
-    uint64_t closed_slow_request;
-    uint64_t closed_write_stall;
-    uint64_t closed_bad;
-    uint64_t closed_budget; /* held most when in_flight_bytes_max ran out */
-    uint64_t closed_reset;  /* the peer vanished with requests under way */
-    uint64_t requests;
-    uint64_t requests_in_flight;
-    uint64_t bytes_read;
-    uint64_t bytes_written;
-    uint64_t in_flight_bytes;
-    uint64_t turns; /* of all reactors */
-    uint64_t writev_calls;
-} NetStats;
-
 typedef struct NetConfig {
     unsigned reactors; /* threads; at least 1 */
     const char *name;  /* of the threads; 8 characters of it are used */
@@ -160,9 +139,15 @@ void net_server_free(NetServer *server);
  * Whether the peer of a connection leaves output_bytes_max or more of its replies unread. Ask
  * before executing a request whose reply may be long: after true, execute nothing more for this
  * connection until `drained`, which may come before this call returns. From any thread, while one
- * of its requests is not finished.
+ * of its requests is not finished. What the reactor itself has answered counts once it is shared.
  */
 bool net_conn_output_full(NetConn *conn);
+
+/*
+ * Lets other threads know what the reactor has answered. On the reactor, before it hands them a
+ * request of the connection.
+ */
+void net_conn_share_output(NetConn *conn);
 
 /* The connection of a request. */
 NetConn *net_request_conn(NetRequest *request);
@@ -193,6 +178,12 @@ BaseBuf *net_request_output(NetRequest *request);
  * finish.
  */
 bool net_request_over_budget(const NetRequest *request);
+
+/*
+ * Whether the reactor should make no reply to this request for now: the peer leaves as much unread
+ * as net_conn_output_full() says, shared or not, or the request is over the budget. On the reactor.
+ */
+bool net_request_held_back(const NetRequest *request);
 
 /*
  * Lets net_conn_output_full() count the reply that is in the output of this request, if it is made

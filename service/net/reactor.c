@@ -260,7 +260,7 @@ flush_replies(NetReactor *reactor, bool all)
 static void
 run_ready(NetReactor *reactor)
 {
-    if (net_budget_level(reactor->budget) == NET_BUDGET_CALM) {
+    if (net_budget_is_calm(reactor->budget)) {
         net_list_splice(&reactor->ready, &reactor->starved);
     }
     NetList ready;

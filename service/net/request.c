@@ -104,11 +104,17 @@ net_request_over_budget(const NetRequest *request)
 {
     const NetConn *conn = request->conn;
     const NetBudget *budget = conn->reactor->budget;
-    if (net_budget_level(budget) != NET_BUDGET_FULL) {
+    if (!net_budget_is_full(budget)) {
         return false;
     }
     bool choked = atomic_load_explicit(&conn->choked, memory_order_relaxed);
     return net_conn_held(conn) + request->output.len > net_budget_allowance(budget, choked);
+}
+
+bool
+net_request_held_back(const NetRequest *request)
+{
+    return net_gate_is_over(&request->conn->gate) || net_request_over_budget(request);
 }
 
 BaseSlice
@@ -150,7 +156,7 @@ net_request_count_reply(NetRequest *request)
 {
     if (net_reactor_is_current(request->conn->reactor)) {
         request->gated = request->output.len;
-        net_gate_add(&request->conn->gate, request->gated);
+        net_gate_add_own(&request->conn->gate, request->gated);
     }
 }
 

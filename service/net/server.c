@@ -101,7 +101,7 @@ net_server_set_limits(NetServer *server, const NetLimits *limits)
     (void)pthread_mutex_lock(&server->mutex);
     server->limits = sane;
     (void)pthread_mutex_unlock(&server->mutex);
-    atomic_store(&server->budget.max, sane.in_flight_bytes_max);
+    net_budget_set_max(&server->budget, sane.in_flight_bytes_max);
     (void)atomic_fetch_add(&server->limits_version, 1);
 }
 

@@ -57,6 +57,45 @@ START_TEST(opens_for_good_when_the_peer_is_gone)
 }
 END_TEST
 
+START_TEST(tells_others_of_own_replies_when_they_are_shared)
+{
+    NetGate gate;
+    net_gate_init(&gate, 100);
+    net_gate_add_own(&gate, 60);
+    net_gate_add(&gate, 39);
+    ck_assert(!net_gate_is_over(&gate));
+    net_gate_add_own(&gate, 1);
+    ck_assert(net_gate_is_over(&gate));
+    ck_assert(!net_gate_is_full(&gate));
+    net_gate_share(&gate);
+    ck_assert(net_gate_is_over(&gate));
+    ck_assert(net_gate_is_full(&gate));
+    ck_assert(net_gate_take(&gate, 60));
+    ck_assert(!net_gate_is_full(&gate));
+}
+END_TEST
+
+START_TEST(takes_own_replies_first)
+{
+    NetGate gate;
+    net_gate_init(&gate, 100);
+    net_gate_add(&gate, 100);
+    net_gate_add_own(&gate, 30);
+    ck_assert(net_gate_is_full(&gate));
+    ck_assert(!net_gate_take(&gate, 30));
+    ck_assert(net_gate_is_full(&gate));
+    ck_assert(!net_gate_take(&gate, 49));
+    ck_assert(net_gate_take(&gate, 1));
+    net_gate_add_own(&gate, 60);
+    ck_assert(net_gate_is_over(&gate));
+    ck_assert(!net_gate_take(&gate, 110));
+    ck_assert(!net_gate_is_over(&gate));
+    net_gate_add_own(&gate, 100);
+    ck_assert(!net_gate_open(&gate));
+    ck_assert(!net_gate_is_over(&gate));
+}
+END_TEST
+
 /* One thread makes replies of 10 bytes and stops while the gate is full; the other sends them. */
 enum { REPLIES = 200000, REPLY = 10 };
 
@@ -111,6 +150,8 @@ main(void)
     tcase_add_test(cases, is_full_at_its_maximum);
     tcase_add_test(cases, tells_once_when_half_has_left);
     tcase_add_test(cases, tells_nobody_when_nobody_waits);
+    tcase_add_test(cases, tells_others_of_own_replies_when_they_are_shared);
+    tcase_add_test(cases, takes_own_replies_first);
     tcase_add_test(cases, opens_for_good_when_the_peer_is_gone);
     tcase_add_test(cases, no_wake_up_is_lost);
     Suite *suite = suite_create("net");
