@@ -3,6 +3,8 @@
  */
 #include "engine/commit/outcome.h"
 
+const EngineOutcome commit_outcome_of_applied = {.kind = ENGINE_APPLIED, .status = {BASE_OK, ""}};
+
 EngineOutcome
 commit_outcome_refused(EngineRefusal refusal, BaseStatus status)
 {

@@ -451,20 +451,18 @@ new_entry(CommitArena *arena, const EngineCommit *commit, int64_t version, int64
     return entry;
 }
 
-CommitVerdict
-commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit *commit,
-               int64_t version, int64_t stamp_ms, CommitEntry **ret_entry)
+static __attribute__((cold, noinline)) CommitVerdict
+lack_memory(EngineCommit *commit)
 {
-    CommitEntry *entry = new_entry(arena, commit, version, stamp_ms);
-    if (entry == NULL) {
-        commit->outcome = commit_outcome_error(step_no_memory().status, 0);
-        return COMMIT_ANSWERED;
-    }
-    if (is_simple(resolver, commit)) {
-        resolve_simple(resolver, commit, entry);
-        *ret_entry = entry;
-        return COMMIT_PASSED;
-    }
+    commit->outcome = commit_outcome_error(step_no_memory().status, 0);
+    return COMMIT_ANSWERED;
+}
+
+/* Apart, so that simple commits do not pay for the registers and the room which this needs. */
+static __attribute__((noinline)) CommitVerdict
+resolve_any(const CommitResolver *resolver, CommitArena *arena, EngineCommit *commit,
+            CommitEntry *entry)
+{
     bool tracked = commit->mutation_count > 1;
     bool seen = tracked || !resolver->immediate;
     Resolution resolution = {
@@ -472,7 +470,8 @@ commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit 
         .arena = arena,
         .commit = commit,
         .entry = entry,
-        .scope = {resolver->backend, seen ? resolver->overlay : NULL, version, stamp_ms},
+        .scope = {resolver->backend, seen ? resolver->overlay : NULL, entry->version,
+                  entry->stamp_ms},
         .tracked = tracked,
     };
     commit_overlay_settle(resolver->overlay);
@@ -482,9 +481,24 @@ commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit 
     }
     if (verdict == COMMIT_PASSED) {
         leave_in_overlay(&resolution);
-        *ret_entry = entry;
     }
     return verdict;
+}
+
+CommitVerdict
+commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit *commit,
+               int64_t version, int64_t stamp_ms, CommitEntry **ret_entry)
+{
+    CommitEntry *entry = new_entry(arena, commit, version, stamp_ms);
+    if (entry == NULL) {
+        return lack_memory(commit);
+    }
+    *ret_entry = entry;
+    if (is_simple(resolver, commit)) {
+        resolve_simple(resolver, commit, entry);
+        return COMMIT_PASSED;
+    }
+    return resolve_any(resolver, arena, commit, entry);
 }
 
 bool

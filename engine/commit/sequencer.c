@@ -158,35 +158,46 @@ has_passed(CommitSequencer *sequencer, int64_t deadline_us)
  * ---------------------------------------------------------------------------------- sequencing --
  */
 
+/* Both apart, so that requests which pass do not pay for the room that an outcome needs. */
+static __attribute__((cold, noinline)) bool
+refuse(EngineCommit *commit, EngineRefusal refusal, BaseStatus status)
+{
+    commit->outcome = commit_outcome_refused(refusal, status);
+    return true;
+}
+
+static __attribute__((cold, noinline)) bool
+fail(EngineCommit *commit, BaseStatus status)
+{
+    commit->outcome = commit_outcome_failed(status);
+    return true;
+}
+
 /* Whether a request cannot even be looked at; then its outcome is set. */
 static bool
 is_turned_away(CommitSequencer *sequencer, EngineCommit *commit)
 {
     if (atomic_load_explicit(&sequencer->shut, memory_order_relaxed)) {
-        commit->outcome = commit_outcome_refused(ENGINE_REFUSAL_CLOSING,
-                                                 base_error(BASE_CLOSED, "the store is closing"));
-        return true;
+        return refuse(commit, ENGINE_REFUSAL_CLOSING,
+                      base_error(BASE_CLOSED, "the store is closing"));
     }
     BaseStatus status = commit_pipeline_status(&sequencer->pipeline);
     if (!base_is_ok(status)) {
-        commit->outcome = commit_outcome_failed(status);
-        return true;
+        return fail(commit, status);
     }
     if (commit->durability == ENGINE_DURABILITY_SYNC && !sequencer->can_persist) {
-        commit->outcome = commit_outcome_failed(
-            base_error(BASE_UNSUPPORTED, "this engine keeps nothing on disk to sync"));
-        return true;
+        return fail(commit,
+                    base_error(BASE_UNSUPPORTED, "this engine keeps nothing on disk to sync"));
     }
     if (commit->deadline_us != 0 && has_passed(sequencer, commit->deadline_us)) {
-        commit->outcome = commit_outcome_refused(
-            ENGINE_REFUSAL_DEADLINE, base_error(BASE_BUSY, "the deadline passed in the queue"));
-        return true;
+        return refuse(commit, ENGINE_REFUSAL_DEADLINE,
+                      base_error(BASE_BUSY, "the deadline passed in the queue"));
     }
     return false;
 }
 
 /* Answers a request that changed nothing, for an error. */
-static void
+static __attribute__((cold, noinline)) void
 answer_error(CommitSequencer *sequencer, EngineCommit *commit, BaseStatus status,
              int64_t retry_after_ms)
 {
@@ -217,7 +228,7 @@ static void
 pass(CommitSequencer *sequencer, EngineCommit *commit, CommitEntry *entry)
 {
     if (entry->op_count == 0) {
-        commit->outcome = commit_outcome_applied(commit_version_last(sequencer->versions));
+        commit_outcome_apply(&commit->outcome, commit_version_last(sequencer->versions));
         commit_pipeline_answer(&sequencer->pipeline, commit);
         return;
     }
@@ -232,7 +243,7 @@ pass(CommitSequencer *sequencer, EngineCommit *commit, CommitEntry *entry)
         return;
     }
     commit_version_take(sequencer->versions);
-    commit->outcome = commit_outcome_applied(entry->version);
+    commit_outcome_apply(&commit->outcome, entry->version);
     commit_pipeline_add(&sequencer->pipeline, commit, entry);
 }
 

@@ -166,7 +166,9 @@ resolve(Work *work)
             return commit_outcome_error(status, 0);
         }
     }
-    return commit_outcome_applied(work->version);
+    EngineOutcome outcome;
+    commit_outcome_apply(&outcome, work->version);
+    return outcome;
 }
 
 EngineOutcome
