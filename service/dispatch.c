@@ -36,13 +36,16 @@ struct Dispatch {
     DispatchReactor *reactors;
 };
 
-/* Inline for those that are offered: one for each request. */
+/*
+ * Inline for those that are offered: one for each request. Tasks are handed on by value up to where
+ * one is kept, so that the task at hand need not be in memory.
+ */
 static inline RpcCall
-call_of(const LanesTask *task)
+call_of(LanesTask task)
 {
-    NetRequest *request = task->request;
-    return (RpcCall){.input = task->input,
-                     .bad = task->bad,
+    NetRequest *request = task.request;
+    return (RpcCall){.input = task.input,
+                     .bad = task.bad,
                      .arrival_us = net_request_arrival_us(request),
                      .peer = net_conn_peer(net_request_conn(request))};
 }
@@ -50,7 +53,7 @@ call_of(const LanesTask *task)
 RpcCall
 dispatch_call(const LanesTask *task)
 {
-    return call_of(task);
+    return call_of(*task);
 }
 
 /* ----------------------------------------------------------------------------- connections -- */
@@ -98,21 +101,21 @@ dispatch_conn_queue(const DispatchConn *conn)
 
 /* Queues a request for the workers. */
 static void
-enqueue(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, const LanesTask *task)
+enqueue(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, LanesTask task)
 {
-    net_conn_share_output(net_request_conn(task->request));
-    if (!lanes_submit(dispatch->args.lanes, conn->queue, reactor, task)) {
-        dispatch->args.refuse(dispatch->args.user, task);
+    net_conn_share_output(net_request_conn(task.request));
+    if (!lanes_submit(dispatch->args.lanes, conn->queue, reactor, &task)) {
+        dispatch->args.refuse(dispatch->args.user, &task);
     }
 }
 
 /* Puts a request behind those that wait for a write of their connection. */
 static void
-postpone(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, const LanesTask *task)
+postpone(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, LanesTask task)
 {
     DispatchReactor *own = &dispatch->reactors[reactor];
-    if (!backlog_push(&conn->backlog, task)) {
-        dispatch->args.refuse(dispatch->args.user, task);
+    if (!backlog_push(&conn->backlog, &task)) {
+        dispatch->args.refuse(dispatch->args.user, &task);
         return;
     }
     if (!conn->waiting) {
@@ -123,14 +126,14 @@ postpone(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, const LanesTa
 }
 
 static RpcExpressFate
-offer(DispatchReactor *reactor, DispatchConn *conn, const LanesTask *task)
+offer(DispatchReactor *reactor, DispatchConn *conn, LanesTask task)
 {
     if (reactor->express == NULL) {
         return RPC_EXPRESS_PASSED;
     }
     RpcCall call = call_of(task);
-    return rpc_express_take(reactor->express, &conn->express, &call, task->request,
-                            net_request_output(task->request));
+    return rpc_express_take(reactor->express, &conn->express, &call, task.request,
+                            net_request_output(task.request));
 }
 
 static void
@@ -142,7 +145,7 @@ begin_turn(DispatchReactor *reactor)
 }
 
 bool
-dispatch_request(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, const LanesTask *task)
+dispatch_request(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, LanesTask task)
 {
     DispatchReactor *own = &dispatch->reactors[reactor];
     begin_turn(own);
@@ -181,7 +184,7 @@ advance(Dispatch *dispatch, DispatchConn *conn, unsigned reactor)
         LanesTask task = *backlog_head(&conn->backlog);
         RpcExpressFate fate = RPC_EXPRESS_PASSED;
         if (lanes_conn_idle(conn->queue)) {
-            fate = offer(&dispatch->reactors[reactor], conn, &task);
+            fate = offer(&dispatch->reactors[reactor], conn, task);
         }
         if (fate == RPC_EXPRESS_LATER) {
             break;
@@ -189,7 +192,7 @@ advance(Dispatch *dispatch, DispatchConn *conn, unsigned reactor)
         backlog_pop(&conn->backlog);
         some = true;
         if (fate == RPC_EXPRESS_PASSED) {
-            enqueue(dispatch, conn, reactor, &task);
+            enqueue(dispatch, conn, reactor, task);
         }
     }
     return some;
@@ -239,8 +242,7 @@ static void
 finish_express(void *user, void *request, bool close)
 {
     (void)user;
-    net_request_count_reply(request);
-    net_request_finish(request, close);
+    net_request_finish_in_order(request, close);
 }
 
 static bool
@@ -255,7 +257,7 @@ hand_over_express(void *user, void *request, BaseSlice input)
 {
     NetConn *conn = net_request_conn(request);
     LanesTask task = {.request = request, .input = input};
-    enqueue(user, net_conn_user(conn), net_conn_reactor(conn), &task);
+    enqueue(user, net_conn_user(conn), net_conn_reactor(conn), task);
 }
 
 static void

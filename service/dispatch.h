@@ -52,8 +52,7 @@ LanesConn *dispatch_conn_queue(const DispatchConn *conn);
  * Takes a request, whose bytes are its own. False: nothing is taken any more, because the server
  * stops.
  */
-bool dispatch_request(Dispatch *dispatch, DispatchConn *conn, unsigned reactor,
-                      const LanesTask *task);
+bool dispatch_request(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, LanesTask task);
 
 /* The end of a turn. */
 void dispatch_turn_end(Dispatch *dispatch, unsigned reactor);

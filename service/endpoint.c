@@ -95,7 +95,7 @@ refuse(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool bad,
 }
 
 static void
-refuse_overload(Endpoint *endpoint, const LanesTask *task)
+refuse_overload(Endpoint *endpoint, LanesTask task)
 {
     static const RpcRefusal stopping = {RPC_REFUSED_DRAINING, "the server is stopping",
                                         ENDPOINT_RETRY_STOPPING_MS, "server"};
@@ -106,7 +106,7 @@ refuse_overload(Endpoint *endpoint, const LanesTask *task)
     (void)atomic_fetch_add_explicit(is_stopping ? &endpoint->refused_stopping
                                                 : &endpoint->refused_queue,
                                     1, memory_order_relaxed);
-    refuse(endpoint, task->request, task->input, task->bad, is_stopping ? &stopping : &overload);
+    refuse(endpoint, task.request, task.input, task.bad, is_stopping ? &stopping : &overload);
 }
 
 /* Refuses a request whose connection holds too much while the server is full. */
@@ -136,8 +136,8 @@ on_request(void *user, NetRequest *request, BaseSlice input, bool bad)
     }
     LanesTask task = {.request = request, .input = owned.data == NULL ? input : owned, .bad = bad};
     if (own == NULL || owned.data == NULL ||
-        !dispatch_request(endpoint->dispatch, own, net_conn_reactor(conn), &task)) {
-        refuse_overload(endpoint, &task);
+        !dispatch_request(endpoint->dispatch, own, net_conn_reactor(conn), task)) {
+        refuse_overload(endpoint, task);
     }
 }
 
@@ -265,7 +265,7 @@ start_lanes(Endpoint *endpoint, const EndpointConfig *config)
 static void
 on_unqueued(void *user, const LanesTask *task)
 {
-    refuse_overload(user, task);
+    refuse_overload(user, *task);
 }
 
 static BaseStatus

@@ -185,21 +185,19 @@ net_conn_make_ready(NetConn *conn)
 }
 
 void
-net_conn_take_out(NetConn *conn, NetRequest *request, NetConnSum *sum)
+net_conn_add_up(NetRequest *request, NetConnSum *sum)
 {
+    sum->count++;
     sum->charged += request->charged;
     sum->gated += request->gated;
-    net_list_remove(&request->slot);
-    conn->slot_count--;
-    if (!request->done) {
-        conn->pending--;
-    }
-    net_request_pool_put(&conn->reactor->pool, request);
+    net_request_reset(request);
 }
 
 void
-net_conn_settle(NetConn *conn, const NetConnSum *sum)
+net_conn_give_back(NetConn *conn, NetList *slots, NetList *last, const NetConnSum *sum)
 {
+    conn->slot_count -= sum->count;
+    net_request_pool_put(&conn->reactor->pool, slots, last, sum->count);
     net_charge(conn, sum->charged, 0, 0);
     if (sum->gated != 0 && net_gate_take(&conn->gate, sum->gated)) {
         tell_drained(conn);
@@ -209,9 +207,16 @@ net_conn_settle(NetConn *conn, const NetConnSum *sum)
 void
 net_conn_release(NetConn *conn, NetRequest *request)
 {
-    NetConnSum sum = {0, 0};
-    net_conn_take_out(conn, request, &sum);
-    net_conn_settle(conn, &sum);
+    NetConnSum sum = {0, 0, 0};
+    NetList alone;
+    if (!request->done) {
+        conn->pending--;
+    }
+    net_list_init(&alone);
+    net_list_remove(&request->slot);
+    net_list_append(&alone, &request->slot);
+    net_conn_add_up(request, &sum);
+    net_conn_give_back(conn, &alone, &request->slot, &sum);
 }
 
 void

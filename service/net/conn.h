@@ -110,8 +110,9 @@ typedef struct NetConnOrigin {
     char peer[64];
 } NetConnOrigin;
 
-/* What slots that were taken out had counted. */
+/* Slots that are taken out, and what they had counted. */
 typedef struct NetConnSum {
+    unsigned count;
     size_t charged;
     size_t gated;
 } NetConnSum;
@@ -153,13 +154,16 @@ net_conn_held(const NetConn *conn)
     return atomic_load_explicit(&conn->held, memory_order_relaxed);
 }
 
-/* Takes a slot out of the list and puts it into the pool; net_conn_settle() has to follow. */
-void net_conn_take_out(NetConn *conn, NetRequest *request, NetConnSum *sum);
+/* Adds a slot to a sum, and resets it. */
+void net_conn_add_up(NetRequest *request, NetConnSum *sum);
 
-/* Gives back what the slots counted that were taken out. */
-void net_conn_settle(NetConn *conn, const NetConnSum *sum);
+/*
+ * Puts the first slots of a list, up to `last`, into the pool, and gives back what they had
+ * counted. REQUIRES: the sum is that of these slots of the connection.
+ */
+void net_conn_give_back(NetConn *conn, NetList *slots, NetList *last, const NetConnSum *sum);
 
-/* Both for one slot. */
+/* Takes a slot out and gives it back. */
 void net_conn_release(NetConn *conn, NetRequest *request);
 
 #endif

@@ -55,6 +55,19 @@ net_list_remove(NetList *node)
     net_list_init(node);
 }
 
+/* Moves the elements of `from` up to `last`, which is one of them, to the beginning of `to`. */
+static inline void
+net_list_move_first(NetList *to, NetList *from, NetList *last)
+{
+    NetList *first = from->next;
+    from->next = last->next;
+    last->next->previous = from;
+    last->next = to->next;
+    to->next->previous = last;
+    to->next = first;
+    first->previous = to;
+}
+
 /* Moves all elements of `from` to the end of `to`. */
 static inline void
 net_list_splice(NetList *to, NetList *from)

@@ -186,17 +186,16 @@ bool net_request_over_budget(const NetRequest *request);
 bool net_request_held_back(const NetRequest *request);
 
 /*
- * Lets net_conn_output_full() count the reply that is in the output of this request, if it is made
- * by the reactor itself; those of other threads are counted anyway. Only for replies that were made
- * in the order of their requests. Right before the finish, in the same thread.
- */
-void net_request_count_reply(NetRequest *request);
-
-/*
  * Answers a request; exactly once, from any thread. `close`: the connection closes after this reply
  * and takes no more requests. The request must not be touched afterwards.
  */
 void net_request_finish(NetRequest *request, bool close);
+
+/*
+ * The same for a reply that was made in the order of the requests: net_conn_output_full() counts
+ * it, if the reactor itself has made it, too; those of other threads are counted anyway.
+ */
+void net_request_finish_in_order(NetRequest *request, bool close);
 
 /* A word of the owner's on a connection; NULL at first. Only on its reactor's thread. */
 void net_conn_set_user(NetConn *conn, void *user);

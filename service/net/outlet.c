@@ -50,10 +50,10 @@ net_outlet_answer(NetRequest *request)
         drop(conn, request);
         return;
     }
+    size_t len = request->output.len;
     request->done = true;
     conn->pending--;
     net_charge_request(request);
-    size_t len = request->output.len;
     size_t faded = conn->reply_peak - conn->reply_peak / 8;
     conn->reply_peak = len > faded ? len : faded;
     conn->unsent += weight(request);
@@ -118,44 +118,33 @@ gather(const NetConn *conn, NetLoad *load)
     }
 }
 
-/*
- * Takes the replies that `bytes` finish out of the list. True: the last one of the connection has
- * left.
- */
-static bool
-take_sent(NetConn *conn, size_t bytes, NetConnSum *sum)
-{
-    for (;;) {
-        NetRequest *request = oldest(conn);
-        if (request == NULL) {
-            return conn->state == NET_CONN_CLOSING;
-        }
-        if (!request->done) {
-            return false;
-        }
-        size_t left = request->output.len - request->sent;
-        if (left > bytes) {
-            request->sent += bytes;
-            return false;
-        }
-        bytes -= left;
-        bool last = request->close;
-        conn->unsent -= weight(request);
-        net_conn_take_out(conn, request, sum);
-        if (last) {
-            return true;
-        }
-    }
-}
-
 /* Releases the replies that `bytes` finish. True: the last one of the connection has left. */
 static bool
 retire(NetConn *conn, size_t bytes)
 {
-    NetConnSum sum = {0, 0};
-    bool last = take_sent(conn, bytes, &sum);
-    net_conn_settle(conn, &sum);
-    return last;
+    NetConnSum sum = {0, 0, 0};
+    NetList *last = &conn->slots;
+    bool closes = false;
+    while (last->next != &conn->slots && !closes) {
+        NetRequest *request = NET_LIST_ELEMENT(last->next, NetRequest, slot);
+        if (!request->done) {
+            break;
+        }
+        size_t left = request->output.len - request->sent;
+        if (left > bytes) {
+            request->sent += bytes;
+            break;
+        }
+        bytes -= left;
+        closes = request->close;
+        conn->unsent -= weight(request);
+        net_conn_add_up(request, &sum);
+        last = last->next;
+    }
+    if (sum.count != 0) {
+        net_conn_give_back(conn, &conn->slots, last, &sum);
+    }
+    return closes || (net_list_is_empty(&conn->slots) && conn->state == NET_CONN_CLOSING);
 }
 
 static NetIo

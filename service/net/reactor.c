@@ -375,6 +375,7 @@ net_reactor_start(NetReactor *reactor, NetServer *server, unsigned index)
     net_list_init(&reactor->starved);
     net_list_init(&reactor->flush);
     net_list_init(&reactor->dead);
+    net_request_pool_init(&reactor->pool);
     reactor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     reactor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     reactor->scratch = malloc(NET_READ_BYTES);

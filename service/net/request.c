@@ -14,71 +14,85 @@ enum {
     KEEP_BYTES = 4096 /* storage of a buffer that a waiting slot keeps */
 };
 
-NetRequest *
-net_request_pool_take(NetRequestPool *pool)
+void
+net_request_pool_init(NetRequestPool *pool)
 {
-    NetRequest *request = pool->free;
-    if (request == NULL) {
-        request = calloc(1, sizeof *request);
-        if (request != NULL) {
-            net_list_init(&request->slot);
-        }
-        return request;
-    }
-    pool->free = request->finished_next;
+    net_list_init(&pool->free);
+    pool->count = 0;
+}
+
+/* Takes the first slot out of a pool that has some. */
+static NetRequest *
+take_first(NetRequestPool *pool)
+{
+    NetRequest *request = NET_LIST_ELEMENT(pool->free.next, NetRequest, slot);
+    net_list_remove(&request->slot);
     pool->count--;
     return request;
 }
 
-static void
+NetRequest *
+net_request_pool_take(NetRequestPool *pool)
+{
+    if (pool->count != 0) {
+        return take_first(pool);
+    }
+    NetRequest *request = calloc(1, sizeof *request);
+    if (request != NULL) {
+        net_list_init(&request->slot);
+    }
+    return request;
+}
+
+static inline void
 empty(BaseBuf *buf)
 {
     if (buf->capacity > KEEP_BYTES) {
         base_buf_clear(buf);
     } else {
-        base_buf_reset(buf);
+        buf->len = 0;
+        buf->failed = false;
     }
-}
-
-static void
-destroy(NetRequest *request)
-{
-    base_buf_clear(&request->output);
-    base_buf_clear(&request->input);
-    free(request);
 }
 
 void
-net_request_pool_put(NetRequestPool *pool, NetRequest *request)
+net_request_reset(NetRequest *request)
 {
-    BASE_INVARIANT(net_list_is_empty(&request->slot));
-    if (pool->count >= POOL_MAX) {
-        destroy(request);
-        return;
-    }
     empty(&request->output);
     empty(&request->input);
-    request->conn = NULL;
     request->charged = 0;
     request->late = 0;
     request->sent = 0;
     request->gated = 0;
     request->done = false;
     request->close = false;
-    request->finished_next = pool->free;
-    pool->free = request;
-    pool->count++;
+}
+
+static void
+destroy_first(NetRequestPool *pool)
+{
+    NetRequest *request = take_first(pool);
+    base_buf_clear(&request->output);
+    base_buf_clear(&request->input);
+    free(request);
+}
+
+void
+net_request_pool_put(NetRequestPool *pool, NetList *slots, NetList *last, unsigned count)
+{
+    net_list_move_first(&pool->free, slots, last);
+    pool->count += count;
+    while (pool->count > POOL_MAX) {
+        destroy_first(pool);
+    }
 }
 
 void
 net_request_pool_clear(NetRequestPool *pool)
 {
-    while (pool->free != NULL) {
-        NetRequest *request = pool->free;
-        pool->free = request->finished_next;
-        destroy(request);
+    while (pool->count != 0) {
+        destroy_first(pool);
     }
-    pool->count = 0;
 }
 
 NetConn *
@@ -99,22 +113,32 @@ net_request_output(NetRequest *request)
     return &request->output;
 }
 
+/* Whether its connection holds too much for a full server. */
+static __attribute__((cold, noinline)) bool
+is_over_allowance(const NetRequest *request)
+{
+    const NetConn *conn = request->conn;
+    bool choked = atomic_load_explicit(&conn->choked, memory_order_relaxed);
+    return net_conn_held(conn) + request->output.len >
+           net_budget_allowance(conn->reactor->budget, choked);
+}
+
+static inline bool
+is_over_budget(const NetRequest *request)
+{
+    return net_budget_is_full(request->conn->reactor->budget) && is_over_allowance(request);
+}
+
 bool
 net_request_over_budget(const NetRequest *request)
 {
-    const NetConn *conn = request->conn;
-    const NetBudget *budget = conn->reactor->budget;
-    if (!net_budget_is_full(budget)) {
-        return false;
-    }
-    bool choked = atomic_load_explicit(&conn->choked, memory_order_relaxed);
-    return net_conn_held(conn) + request->output.len > net_budget_allowance(budget, choked);
+    return is_over_budget(request);
 }
 
 bool
 net_request_held_back(const NetRequest *request)
 {
-    return net_gate_is_over(&request->conn->gate) || net_request_over_budget(request);
+    return net_gate_is_over(&request->conn->gate) || is_over_budget(request);
 }
 
 BaseSlice
@@ -125,7 +149,7 @@ net_request_own_input(NetRequest *request)
     if (request->input.len != 0) {
         return base_buf_slice(&request->input);
     }
-    if (net_request_over_budget(request)) {
+    if (is_over_budget(request)) {
         return BASE_SLICE_EMPTY;
     }
     BaseSlice input = conn->offered_input;
@@ -151,30 +175,43 @@ net_request_keep_input(NetRequest *request, BaseBuf *into)
     request->input = BASE_BUF_INIT;
 }
 
-void
-net_request_count_reply(NetRequest *request)
+/* Half a reply would be taken for a reply. */
+static __attribute__((cold, noinline)) void
+drop_output(NetRequest *request)
 {
-    if (net_reactor_is_current(request->conn->reactor)) {
-        request->gated = request->output.len;
-        net_gate_add_own(&request->conn->gate, request->gated);
+    base_buf_clear(&request->output);
+    request->close = true;
+}
+
+static inline void
+finish(NetRequest *request, bool close, bool in_order)
+{
+    NetConn *conn = request->conn;
+    request->close |= close;
+    if (request->output.failed) {
+        drop_output(request);
     }
+    if (!net_reactor_is_current(conn->reactor)) {
+        request->gated = request->output.len;
+        net_gate_add(&conn->gate, request->gated);
+        net_reactor_finish(conn->reactor, request);
+        return;
+    }
+    if (in_order) {
+        request->gated = request->output.len;
+        net_gate_add_own(&conn->gate, request->gated);
+    }
+    net_outlet_answer(request);
 }
 
 void
 net_request_finish(NetRequest *request, bool close)
 {
-    NetReactor *reactor = request->conn->reactor;
-    request->close |= close;
-    if (request->output.failed) {
-        /* Half a reply would be taken for a reply. */
-        base_buf_clear(&request->output);
-        request->close = true;
-    }
-    if (net_reactor_is_current(reactor)) {
-        net_outlet_answer(request);
-    } else {
-        request->gated = request->output.len;
-        net_gate_add(&request->conn->gate, request->gated);
-        net_reactor_finish(reactor, request);
-    }
+    finish(request, close, false);
+}
+
+void
+net_request_finish_in_order(NetRequest *request, bool close)
+{
+    finish(request, close, true);
 }

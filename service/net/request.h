@@ -27,8 +27,8 @@
 
 struct NetRequest {
     NetConn *conn;
-    NetList slot;              /* in NetConn.slots */
-    NetRequest *finished_next; /* on the reactor's stack of finished requests, or in the pool */
+    NetList slot;              /* in NetConn.slots, or in the pool */
+    NetRequest *finished_next; /* on the reactor's stack of finished requests */
     BaseBuf output;            /* the reply */
     BaseBuf input;             /* what net_request_own_input() keeps */
     int64_t arrival_us;
@@ -40,17 +40,22 @@ struct NetRequest {
     bool close;   /* the connection ends with this reply */
 };
 
-/* Slots that wait for their next use. */
+/* Slots that wait for their next use, the one used last first. */
 typedef struct NetRequestPool {
-    NetRequest *free;
+    NetList free;
     unsigned count;
 } NetRequestPool;
 
-/* A slot without connection; NULL: no memory. */
+void net_request_pool_init(NetRequestPool *pool);
+
+/* A slot in no list; NULL: no memory. */
 NetRequest *net_request_pool_take(NetRequestPool *pool);
 
-/* Takes a slot back. */
-void net_request_pool_put(NetRequestPool *pool, NetRequest *request);
+/* Makes a slot as good as new, but for small storage, which it keeps. */
+void net_request_reset(NetRequest *request);
+
+/* Takes the first `count` slots of a list, at least one, up to `last`. REQUIRES: they are reset. */
+void net_request_pool_put(NetRequestPool *pool, NetList *slots, NetList *last, unsigned count);
 
 void net_request_pool_clear(NetRequestPool *pool);
 
