@@ -148,20 +148,15 @@ rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out, RpcTic
 }
 
 bool
-rpc_express_find_store(RpcExpress *express, BaseSlice name, RpcTicket *ticket)
+rpc_express_change_store(RpcExpress *express, BaseSlice name)
 {
-    Store *store = express->store;
-    if (store == NULL || !base_slice_equal(express->store_name, name)) {
-        store = store_set_find(express->context->stores, name);
-        if (store == NULL) {
-            return false;
-        }
-        express->store = store;
-        express->store_name = base_slice_text(store_name(store));
-        express->series = obs_registry_store(express->context->obs, store_name(store));
+    Store *store = store_set_find(express->context->stores, name);
+    if (store == NULL) {
+        return false;
     }
-    ticket->store = store;
-    ticket->series = express->series;
+    express->store = store;
+    express->store_name = base_slice_text(store_name(store));
+    express->series = obs_registry_store(express->context->obs, store_name(store));
     return true;
 }
 
@@ -187,7 +182,8 @@ answer_get(RpcExpress *express, const ExpressRequest *get, const EngineLookup *l
     if (is_held_back(express, ticket)) {
         return false;
     }
-    StoreGetResult result = store_get_shape(&get->args.get, lookup);
+    StoreGetResult result;
+    store_get_shape(&get->args.get, lookup, &result);
     if (rpc_ticket_reply_get(ticket, &result, rpc_ticket_elapsed_us(ticket, now_us),
                              limits->reply_bytes_max) != WIRE_OK) {
         return false;
@@ -359,53 +355,52 @@ gather_get(RpcExpress *express, ExpressRequest *get)
 }
 
 /* Finds the store of a write. False: it is not there, or not that of the chain at hand. */
-static bool
+static inline bool
 find_chain(RpcExpress *express, BaseSlice name, RpcTicket *ticket)
 {
     return rpc_express_find_store(express, name, ticket) &&
            rpc_pending_joins(&express->pending, ticket);
 }
 
-static bool
-gather_write(RpcExpress *express, const RpcHotCall *call, const RpcHotArgs *args, RpcTicket *ticket)
+/* Gathers a batch or a bulk_write. Kept apart like parse(). */
+static __attribute__((noinline)) bool
+gather_batch(RpcExpress *express, RpcTicket *ticket)
 {
     BaseSlice name;
     RpcHotBatch source;
     StoreBatchArgs batch;
+    const RpcHotCall *call = &express->on_tape;
     RpcPending *pending = &express->pending;
-    bool taken = false;
-    switch (ticket->method) {
-    case RPC_HOT_PUT:
-        taken = find_chain(express, args->store, ticket) &&
-                rpc_pending_put(pending, ticket, &args->put);
-        break;
-    case RPC_HOT_REMOVE:
-        taken = find_chain(express, args->store, ticket) &&
-                rpc_pending_remove(pending, ticket, &args->removal);
-        break;
-    case RPC_HOT_BATCH:
-        taken = rpc_hot_batch(call, &name, &source, &batch) &&
-                batch.mutation_count <= INLINE_MUTATIONS && batch.guard_count <= INLINE_MUTATIONS &&
-                find_chain(express, name, ticket) && rpc_pending_batch(pending, ticket, &batch);
-        break;
-    case RPC_HOT_BULK_WRITE:
-        taken = rpc_hot_bulk_write(call, &name, &source, &batch) &&
-                batch.mutation_count <= INLINE_MUTATIONS && find_chain(express, name, ticket) &&
-                rpc_pending_bulk(pending, ticket, &batch);
-        break;
-    case RPC_HOT_GET:
-    case RPC_HOT_MULTI_GET:
-    case RPC_HOT_SCAN:
-    case RPC_HOT_COUNT:
-        break;
+    if (ticket->method == RPC_HOT_BATCH) {
+        return rpc_hot_batch(call, &name, &source, &batch) &&
+               batch.mutation_count <= INLINE_MUTATIONS && batch.guard_count <= INLINE_MUTATIONS &&
+               find_chain(express, name, ticket) && rpc_pending_batch(pending, ticket, &batch);
     }
-    return taken;
+    return rpc_hot_bulk_write(call, &name, &source, &batch) &&
+           batch.mutation_count <= INLINE_MUTATIONS && find_chain(express, name, ticket) &&
+           rpc_pending_bulk(pending, ticket, &batch);
 }
 
-/* A multi_get or a scan is executed at once, if it can be without disk. */
 static bool
-execute_read(RpcExpress *express, const RpcHotCall *call, RpcTicket *ticket)
+gather_write(RpcExpress *express, const RpcHotArgs *args, RpcTicket *ticket)
 {
+    RpcPending *pending = &express->pending;
+    if (ticket->method == RPC_HOT_PUT) {
+        return find_chain(express, args->store, ticket) &&
+               rpc_pending_put(pending, ticket, &args->put);
+    }
+    if (ticket->method == RPC_HOT_REMOVE) {
+        return find_chain(express, args->store, ticket) &&
+               rpc_pending_remove(pending, ticket, &args->removal);
+    }
+    return gather_batch(express, ticket);
+}
+
+/* A multi_get or a scan is executed at once, if it can be without disk. Kept apart like parse(). */
+static __attribute__((noinline)) bool
+execute_read(RpcExpress *express, RpcTicket *ticket)
+{
+    const RpcHotCall *call = &express->on_tape;
     RpcVerdict verdict;
     if (is_held_back(express, ticket)) {
         return false;
@@ -432,13 +427,12 @@ RpcExpressFate
 rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call, void *request,
                  BaseBuf *out)
 {
-    RpcHotCall hot;
     ExpressRequest *at_hand = &express->gets[express->get_count];
     RpcTicket *ticket = &at_hand->ticket;
     if (is_busy(conn)) {
         return RPC_EXPRESS_LATER;
     }
-    if (!rpc_express_parse(express, call, out, ticket, &hot, &at_hand->args)) {
+    if (!rpc_express_parse(express, call, out, ticket, &express->on_tape, &at_hand->args)) {
         return after_flush(express, conn, RPC_EXPRESS_PASSED);
     }
     ticket->conn = conn;
@@ -456,7 +450,7 @@ rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
     }
     tell_time(express, at_hand);
     bool taken = is_get     ? gather_get(express, at_hand)
-                 : is_write ? gather_write(express, &hot, &at_hand->args, ticket)
-                            : execute_read(express, &hot, ticket);
+                 : is_write ? gather_write(express, &at_hand->args, ticket)
+                            : execute_read(express, ticket);
     return taken ? RPC_EXPRESS_TAKEN : after_flush(express, conn, RPC_EXPRESS_PASSED);
 }

@@ -20,7 +20,8 @@ struct RpcExpress {
     RpcExpressOwner owner;
     uint32_t rows[RPC_HOT_COUNT]; /* of the methods, for tickets */
     WireTape tape;
-    Store *store; /* of the last request, its name, ... */
+    RpcHotCall on_tape; /* the request at hand, unless it has a usual shape */
+    Store *store;       /* of the last request, its name, ... */
     BaseSlice store_name;
     ObsSeries *series;
     BaseBuf keys;    /* of a multi_get */
@@ -42,8 +43,21 @@ struct RpcExpress {
 bool rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out,
                        RpcTicket *ret_ticket, RpcHotCall *ret_call, RpcHotArgs *ret_args);
 
-/* Fills in the store of a ticket. False: there is none of that name. */
-bool rpc_express_find_store(RpcExpress *express, BaseSlice name, RpcTicket *ticket);
+/* Makes the store of that name the last one. False: there is none. */
+bool rpc_express_change_store(RpcExpress *express, BaseSlice name);
+
+/* Fills in the store of a ticket, mostly that of the last request. False: there is none. */
+static inline bool
+rpc_express_find_store(RpcExpress *express, BaseSlice name, RpcTicket *ticket)
+{
+    if ((express->store == NULL || !base_slice_equal(express->store_name, name)) &&
+        !rpc_express_change_store(express, name)) {
+        return false;
+    }
+    ticket->store = express->store;
+    ticket->series = express->series;
+    return true;
+}
 
 /* Executes a multi_get of at most keys_max keys and counts it. False: nothing has happened. */
 bool rpc_express_multi_get(RpcExpress *express, const RpcHotCall *call, unsigned flags,

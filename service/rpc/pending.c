@@ -51,12 +51,6 @@ struct RpcPendingWrite {
 /* The reactor whose submit this thread is in. */
 static _Thread_local RpcPending *submitting;
 
-static inline bool
-is_at_home(const RpcPendingWrite *write)
-{
-    return submitting == write->home;
-}
-
 /* -------------------------------------------------------------------------------------- pool -- */
 
 static bool
@@ -149,10 +143,10 @@ obtain(RpcPending *pending, const RpcTicket *ticket)
  * under way may free everything that a completion uses, the server with its reactors included.
  */
 static void
-give_back(RpcPendingWrite *write)
+give_back(RpcPendingWrite *write, bool at_home)
 {
     RpcPending *pending = write->home;
-    if (is_at_home(write)) {
+    if (at_home) {
         recycle(pending, write);
         pending->done++;
         return;
@@ -237,12 +231,12 @@ reply_error(const RpcPendingWrite *write, const StoreError *error)
 
 /* Counts a write that is answered, and lets its connection go on. */
 static void
-count_answered(RpcPendingWrite *write, ObsOutcome outcome, int64_t now_us)
+count_answered(RpcPendingWrite *write, bool at_home, ObsOutcome outcome, int64_t now_us)
 {
     RpcPending *pending = write->home;
     RpcExpressConn *conn = write->ticket.conn;
     const ObsEnded ended = rpc_ticket_ended(&write->ticket, outcome, true, now_us);
-    if (!is_at_home(write)) {
+    if (!at_home) {
         obs_registry_ended(pending->context->obs, &ended);
         (void)atomic_fetch_sub_explicit(&conn->under_way, 1, memory_order_release);
         return;
@@ -255,22 +249,21 @@ count_answered(RpcPendingWrite *write, ObsOutcome outcome, int64_t now_us)
 }
 
 static void
-answer(RpcPendingWrite *write, bool succeeded, const StoreError *error)
+answer(RpcPendingWrite *write, bool at_home, bool succeeded, const StoreError *error)
 {
     RpcPending *pending = write->home;
-    int64_t now_us =
-        is_at_home(write) ? pending->now_us : base_clock_monotonic_us(pending->context->clock);
+    int64_t now_us = at_home ? pending->now_us : base_clock_monotonic_us(pending->context->clock);
     RpcVerdict verdict = succeeded ? reply(write, now_us) : reply_error(write, error);
-    count_answered(write, verdict.outcome, now_us);
+    count_answered(write, at_home, verdict.outcome, now_us);
     pending->owner.finish(pending->owner.user, write->ticket.request, verdict.close);
 }
 
 /* Makes a write DONE. False: it was late. */
 static bool
-claim(RpcPendingWrite *write)
+claim(RpcPendingWrite *write, bool at_home)
 {
     int before = PENDING_WAITING;
-    if (!is_at_home(write)) {
+    if (!at_home) {
         return atomic_compare_exchange_strong(&write->state, &before, PENDING_DONE);
     }
     if (atomic_load_explicit(&write->state, memory_order_relaxed) != PENDING_WAITING) {
@@ -284,13 +277,14 @@ claim(RpcPendingWrite *write)
 static void
 complete(RpcPendingWrite *write, bool succeeded, const StoreError *error)
 {
+    bool at_home = submitting == write->home;
     Store *orphan_of = NULL;
-    if (claim(write)) {
-        answer(write, succeeded, error);
+    if (claim(write, at_home)) {
+        answer(write, at_home, succeeded, error);
     } else {
         orphan_of = write->ticket.store;
     }
-    give_back(write);
+    give_back(write, at_home);
     if (orphan_of != NULL) {
         store_orphan_remove(orphan_of); /* last: the store may be closed now */
     }

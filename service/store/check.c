@@ -21,6 +21,15 @@ store_place_field(StorePlace place, const char *name, char ret_field[STORE_FIELD
                    name);
 }
 
+__attribute__((cold, noinline)) bool
+store_check_out_of_range(int64_t actual, int64_t lowest, int64_t highest, StorePlace place,
+                         const char *name, const char *unit, StoreError *ret_error)
+{
+    char field[STORE_FIELD_SIZE];
+    store_place_field(place, name, field);
+    return store_error_range(ret_error, field, actual, lowest, highest, unit);
+}
+
 bool
 store_check_bad(StorePlace place, const char *name, const char *problem, StoreError *ret_error)
 {
@@ -30,7 +39,7 @@ store_check_bad(StorePlace place, const char *name, const char *problem, StoreEr
                                problem);
 }
 
-bool
+__attribute__((cold, noinline)) bool
 store_check_unsupported(const Store *store, StorePlace place, const char *name, const char *problem,
                         StoreError *ret_error)
 {

@@ -32,17 +32,17 @@ store_place_element(const char *list, size_t index)
 /* The dotted name of a field at a place; `name` may be "" for the element itself. */
 void store_place_field(StorePlace place, const char *name, char ret_field[STORE_FIELD_SIZE]);
 
+/* INVALID: a number is out of its range. Apart, so that checks that hold pay for no room. */
+bool store_check_out_of_range(int64_t actual, int64_t lowest, int64_t highest, StorePlace place,
+                              const char *name, const char *unit, StoreError *ret_error);
+
 /* lowest <= actual <= highest. */
 static inline bool
 store_check_range(int64_t actual, int64_t lowest, int64_t highest, StorePlace place,
                   const char *name, const char *unit, StoreError *ret_error)
 {
-    if (actual >= lowest && actual <= highest) {
-        return true;
-    }
-    char field[STORE_FIELD_SIZE];
-    store_place_field(place, name, field);
-    return store_error_range(ret_error, field, actual, lowest, highest, unit);
+    return (actual >= lowest && actual <= highest) ||
+           store_check_out_of_range(actual, lowest, highest, place, name, unit, ret_error);
 }
 
 /* A key of 1 to key_bytes_max bytes. */

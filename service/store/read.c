@@ -29,7 +29,6 @@ store_read_end(StoreRead *read)
 bool
 store_get_check(const Store *store, const StoreGetArgs *args, StoreError *ret_error)
 {
-    int64_t deadline_us = 0;
     if (!store_check_key(store, args->key, STORE_PLACE_ARGUMENT, "key", ret_error) ||
         !store_check_no_snapshot(store, args->has_snapshot_id, ret_error) ||
         !store_check_range(args->offset, 0, INT64_MAX, STORE_PLACE_OPTIONS, "offset", "bytes",
@@ -45,36 +44,7 @@ store_get_check(const Store *store, const StoreGetArgs *args, StoreError *ret_er
                            "if_version_not", "", ret_error)) {
         return false;
     }
-    return store_deadline_check(store, &args->deadline, &deadline_us, ret_error);
-}
-
-/* The part of a value that was asked for. */
-static BaseSlice
-part(BaseSlice value, const StoreGetArgs *args)
-{
-    size_t offset = (uint64_t)args->offset < value.len ? (size_t)args->offset : value.len;
-    size_t len = value.len - offset;
-    if (args->has_length && (uint64_t)args->length < len) {
-        len = (size_t)args->length;
-    }
-    return len == 0 ? BASE_SLICE_EMPTY : base_slice(value.data + offset, len);
-}
-
-StoreGetResult
-store_get_shape(const StoreGetArgs *args, const EngineLookup *lookup)
-{
-    StoreGetResult result = {.found = lookup->found};
-    if (lookup->found) {
-        result.version = lookup->record.version;
-        result.expires_at_ms = lookup->record.expires_at_ms;
-        result.full_length = (int64_t)lookup->record.value.len;
-    }
-    result.unchanged = args->has_if_version_not && args->if_version_not == result.version;
-    if (lookup->found && !result.unchanged && !args->without_value) {
-        result.has_value = true;
-        result.value = part(lookup->record.value, args);
-    }
-    return result;
+    return store_deadline_is_open(store, &args->deadline, ret_error);
 }
 
 bool
@@ -98,7 +68,7 @@ store_get(StoreRead *read, const StoreGetArgs *args, StoreGetResult *ret_result,
         !store_get_all(read, &args->key, 1, &lookup, ret_error)) {
         return false;
     }
-    *ret_result = store_get_shape(args, &lookup);
+    store_get_shape(args, &lookup, ret_result);
     return true;
 }
 
@@ -107,7 +77,6 @@ store_get(StoreRead *read, const StoreGetArgs *args, StoreGetResult *ret_result,
 static bool
 check_multi_get(const Store *store, const StoreMultiGetArgs *args, StoreError *ret_error)
 {
-    int64_t deadline_us = 0;
     if (!store_check_range((int64_t)args->count, 0, store_limits(store)->multi_get_items_max,
                            STORE_PLACE_ARGUMENT, "keys", "items", ret_error) ||
         !store_check_no_snapshot(store, args->has_snapshot_id, ret_error)) {
@@ -123,7 +92,7 @@ check_multi_get(const Store *store, const StoreMultiGetArgs *args, StoreError *r
             return false;
         }
     }
-    return store_deadline_check(store, &args->deadline, &deadline_us, ret_error);
+    return store_deadline_is_open(store, &args->deadline, ret_error);
 }
 
 /* How many items fit into the limit; at least one. */

@@ -65,7 +65,34 @@ bool store_get(StoreRead *read, const StoreGetArgs *args, StoreGetResult *ret_re
 bool store_get_check(const Store *store, const StoreGetArgs *args, StoreError *ret_error);
 bool store_get_all(StoreRead *read, const BaseSlice *keys, size_t count, EngineLookup *ret_lookups,
                    StoreError *ret_error);
-StoreGetResult store_get_shape(const StoreGetArgs *args, const EngineLookup *lookup);
+/* The part of a value that was asked for. */
+static inline BaseSlice
+store_get_part(BaseSlice value, const StoreGetArgs *args)
+{
+    size_t offset = (uint64_t)args->offset < value.len ? (size_t)args->offset : value.len;
+    size_t len = value.len - offset;
+    if (args->has_length && (uint64_t)args->length < len) {
+        len = (size_t)args->length;
+    }
+    return len == 0 ? BASE_SLICE_EMPTY : base_slice(value.data + offset, len);
+}
+
+/* The result of what was found. Inline, like the above: one for each get. */
+static inline void
+store_get_shape(const StoreGetArgs *args, const EngineLookup *lookup, StoreGetResult *ret_result)
+{
+    bool found = lookup->found;
+    int64_t version = found ? lookup->record.version : 0;
+    bool unchanged = args->has_if_version_not && args->if_version_not == version;
+    ret_result->found = found;
+    ret_result->unchanged = unchanged;
+    ret_result->has_value = found && !unchanged && !args->without_value;
+    ret_result->value =
+        ret_result->has_value ? store_get_part(lookup->record.value, args) : BASE_SLICE_EMPTY;
+    ret_result->version = version;
+    ret_result->expires_at_ms = found ? lookup->record.expires_at_ms : 0;
+    ret_result->full_length = found ? (int64_t)lookup->record.value.len : 0;
+}
 
 typedef struct StoreMultiGetArgs {
     const BaseSlice *keys;

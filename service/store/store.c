@@ -247,9 +247,10 @@ store_capability_at(const Store *store, size_t index)
 
 /* ---------------------------------------------------------------------------------- deadline -- */
 
-bool
-store_deadline_check(const Store *store, const StoreDeadline *deadline, int64_t *ret_deadline_us,
-                     StoreError *ret_error)
+/* Judges a deadline at a time that was read. */
+static inline bool
+judge_deadline(const Store *store, const StoreDeadline *deadline, int64_t now_us,
+               int64_t *ret_deadline_us, StoreError *ret_error)
 {
     const StoreLimits *limits = store->limits;
     int64_t ms = deadline->is_set ? deadline->ms : limits->deadline_ms_default;
@@ -257,8 +258,6 @@ store_deadline_check(const Store *store, const StoreDeadline *deadline, int64_t 
         return store_error_range(ret_error, "options.deadline_ms", ms, 1, limits->deadline_ms_max,
                                  "ms");
     }
-    int64_t now_us =
-        deadline->now_us != 0 ? deadline->now_us : base_clock_monotonic_us(store->clock);
     int64_t arrival_us = deadline->arrival_us != 0 ? deadline->arrival_us : now_us;
     int64_t deadline_us = arrival_us + ms * 1000;
     if (now_us >= deadline_us) {
@@ -268,6 +267,33 @@ store_deadline_check(const Store *store, const StoreDeadline *deadline, int64_t 
     }
     *ret_deadline_us = deadline_us;
     return true;
+}
+
+/* Apart, so that those who have read the clock do not pay for the registers which this needs. */
+static __attribute__((noinline)) bool
+read_and_judge_deadline(const Store *store, const StoreDeadline *deadline, int64_t *ret_deadline_us,
+                        StoreError *ret_error)
+{
+    int64_t now_us = base_clock_monotonic_us(store->clock);
+    return judge_deadline(store, deadline, now_us, ret_deadline_us, ret_error);
+}
+
+bool
+store_deadline_check(const Store *store, const StoreDeadline *deadline, int64_t *ret_deadline_us,
+                     StoreError *ret_error)
+{
+    return deadline->now_us != 0
+               ? judge_deadline(store, deadline, deadline->now_us, ret_deadline_us, ret_error)
+               : read_and_judge_deadline(store, deadline, ret_deadline_us, ret_error);
+}
+
+bool
+store_deadline_is_open(const Store *store, const StoreDeadline *deadline, StoreError *ret_error)
+{
+    int64_t deadline_us = 0;
+    return deadline->now_us != 0
+               ? judge_deadline(store, deadline, deadline->now_us, &deadline_us, ret_error)
+               : read_and_judge_deadline(store, deadline, &deadline_us, ret_error);
 }
 
 bool

@@ -91,6 +91,10 @@ typedef struct StoreDeadline {
 bool store_deadline_check(const Store *store, const StoreDeadline *deadline,
                           int64_t *ret_deadline_us, StoreError *ret_error);
 
+/* The same for whom only the answer matters. */
+bool store_deadline_is_open(const Store *store, const StoreDeadline *deadline,
+                            StoreError *ret_error);
+
 /* Is there time left before deadline_us? Else REFUSED DEADLINE: for reads, which change nothing. */
 bool store_deadline_left(const Store *store, int64_t deadline_us, StoreError *ret_error);
 
