@@ -49,26 +49,10 @@ base_slice_compare(BaseSlice a, BaseSlice b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
-/* Whether the words of 4 or 8 bytes at two places are equal. */
-static inline bool
-base_slice_equal_4(const uint8_t *a, const uint8_t *b)
-{
-    uint32_t words[2];
-    memcpy(&words[0], a, sizeof words[0]);
-    memcpy(&words[1], b, sizeof words[1]);
-    return words[0] == words[1];
-}
-
-static inline bool
-base_slice_equal_8(const uint8_t *a, const uint8_t *b)
-{
-    uint64_t words[2];
-    memcpy(&words[0], a, sizeof words[0]);
-    memcpy(&words[1], b, sizeof words[1]);
-    return words[0] == words[1];
-}
-
-/* Names and keys are short as a rule: 4 to 16 bytes are compared as two words that overlap. */
+/*
+ * Names and keys are short as a rule: 4 to 16 bytes are compared as two words that overlap.
+ * Compilers make an instruction of a comparison with zero whose length is 4 or 8.
+ */
 static inline bool
 base_slice_equal(BaseSlice a, BaseSlice b)
 {
@@ -76,12 +60,12 @@ base_slice_equal(BaseSlice a, BaseSlice b)
         return false;
     }
     if (a.len - 8 <= 8) {
-        return base_slice_equal_8(a.data, b.data) &&
-               base_slice_equal_8(a.data + a.len - 8, b.data + b.len - 8);
+        return memcmp(a.data, b.data, 8) == 0 &&
+               memcmp(a.data + a.len - 8, b.data + b.len - 8, 8) == 0;
     }
     if (a.len - 4 < 4) {
-        return base_slice_equal_4(a.data, b.data) &&
-               base_slice_equal_4(a.data + a.len - 4, b.data + b.len - 4);
+        return memcmp(a.data, b.data, 4) == 0 &&
+               memcmp(a.data + a.len - 4, b.data + b.len - 4, 4) == 0;
     }
     return a.len == 0 || memcmp(a.data, b.data, a.len) == 0;
 }
