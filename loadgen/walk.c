@@ -22,7 +22,7 @@ key_of(LoadWalk *walk, uint64_t record)
                 : load_keys_write(walk->keys, record, walk->own);
 }
 
-/* Whether two keys are the same, without a call. */
+/* base_slice_equal() for keys that are longer, too, without a call for each entry of a walk. */
 static inline bool
 is_same(BaseSlice a, BaseSlice b)
 {

@@ -18,13 +18,6 @@ base_buf_clear(BaseBuf *buf)
     }
 }
 
-void
-base_buf_reset(BaseBuf *buf)
-{
-    buf->len = 0;
-    buf->failed = false;
-}
-
 bool
 base_buf_grow(BaseBuf *buf, size_t extra)
 {

@@ -27,7 +27,12 @@ typedef struct BaseBuf {
 void base_buf_clear(BaseBuf *buf);
 
 /* Makes the buffer empty and keeps its storage. */
-void base_buf_reset(BaseBuf *buf);
+static inline void
+base_buf_reset(BaseBuf *buf)
+{
+    buf->len = 0;
+    buf->failed = false;
+}
 
 /* Grows the storage. False: no memory. */
 bool base_buf_grow(BaseBuf *buf, size_t extra);

@@ -493,12 +493,16 @@ commit_resolve(const CommitResolver *resolver, CommitArena *arena, EngineCommit 
     if (entry == NULL) {
         return lack_memory(commit);
     }
-    *ret_entry = entry;
+    CommitVerdict verdict = COMMIT_PASSED;
     if (is_simple(resolver, commit)) {
         resolve_simple(resolver, commit, entry);
-        return COMMIT_PASSED;
+    } else {
+        verdict = resolve_any(resolver, arena, commit, entry);
     }
-    return resolve_any(resolver, arena, commit, entry);
+    if (verdict == COMMIT_PASSED) {
+        *ret_entry = entry;
+    }
+    return verdict;
 }
 
 bool

@@ -289,6 +289,7 @@ FormatStep
 format_data_cursor_seek(FormatDataCursor *cursor, BaseSlice key, int64_t version)
 {
     Spot spot = search(&cursor->block, key, version);
+    cursor->back.wanted = 0;
     if (spot.at == NULL) {
         return FORMAT_STEP_CORRUPT;
     }
@@ -296,7 +297,6 @@ format_data_cursor_seek(FormatDataCursor *cursor, BaseSlice key, int64_t version
         return FORMAT_STEP_END;
     }
     cursor->key.len = 0;
-    cursor->back.wanted = 0;
     if (spot.head.shared != 0) {
         FormatStep step = format_data_cursor_grow(cursor, spot.head.shared);
         if (step != FORMAT_STEP_ENTRY) {
@@ -343,6 +343,7 @@ read_back(FormatDataCursor *cursor, const uint8_t *stop)
     FormatStep step = format_data_back_read(&cursor->back, &cursor->block, stop, &longest);
     if (step == FORMAT_STEP_ENTRY && longest > cursor->key.capacity &&
         !base_buf_reserve(&cursor->key, longest - cursor->key.len)) {
+        cursor->back.of = NULL;
         return FORMAT_STEP_NO_MEMORY;
     }
     return step;

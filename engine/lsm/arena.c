@@ -8,10 +8,37 @@
 #include "engine/lsm/arena.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { HUGE_PAGE = 2 << 20 };
 
-/* So much is present, or will soon be; when more is wanted follows from it. */
+/*
+ * Address space that begins where a huge page can, if it is longer than one: not every kernel sees
+ * to that by itself. MAP_FAILED: there is none.
+ */
+static uint8_t *
+reserve(size_t bytes)
+{
+    size_t extra = bytes > HUGE_PAGE ? HUGE_PAGE : 0;
+    uint8_t *base = mmap(NULL, bytes + extra, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED || extra == 0) {
+        return base;
+    }
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t kept = (bytes + page - 1) / page * page;
+    size_t before = (HUGE_PAGE - (uintptr_t)base % HUGE_PAGE) % HUGE_PAGE;
+    if (before != 0) {
+        (void)munmap(base, before);
+    }
+    (void)munmap(base + before + kept, extra - before);
+    return base + before;
+}
+
+/*
+ * So much is present, or will soon be; when more is wanted follows from it. Near the beginning that
+ * is when half of it is used.
+ */
 static void
 set_ahead(LsmArena *arena, size_t ahead)
 {
@@ -30,8 +57,7 @@ lsm_arena_init(LsmArena *arena, size_t bytes)
         bytes = LSM_ARENA_BYTES_MAX;
     }
     bytes = lsm_arena_round(bytes);
-    void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    uint8_t *base = reserve(bytes);
     if (base == MAP_FAILED) {
         return base_error(BASE_NO_MEMORY, "no address space for a memtable");
     }

@@ -7,9 +7,9 @@
  *
  * The first touch of a huge page takes the time to clear it, 200 us, and milliseconds when memory
  * has to be put together for it. So an arena says when its next part is to be made present, and
- * some other thread does it (ahead.h). At most LSM_ARENA_LEAD + LSM_ARENA_STEP bytes are present
- * that nobody has taken, and fewer near its beginning: a store that is hardly written to needs
- * little.
+ * some other thread does it (ahead.h). Where there are huge pages, at most LSM_ARENA_LEAD +
+ * LSM_ARENA_STEP bytes are present that nobody has taken, and fewer near its beginning: a store
+ * that is hardly written to needs little.
  *
  * A reference is a number of 8-byte units from the start, 32 bits wide, so an arena can have 32 GiB
  * and indexes need half the space of pointers. Reference 0 is nobody's.
@@ -30,8 +30,8 @@
 #define LSM_ARENA_BYTES_MAX ((size_t)32 << 30)
 
 /*
- * Bytes that are present to begin with, because whoever makes an arena touches its first page; that
- * are made present at a time; and that are left when the next are wanted.
+ * Bytes that are present to begin with, because whoever makes an arena touches its first huge page;
+ * that are made present at a time; and that are left when the next are wanted.
  */
 #define LSM_ARENA_PRESENT ((size_t)2 << 20)
 #define LSM_ARENA_STEP    ((size_t)4 << 20)

@@ -308,6 +308,7 @@ lsm_cursor_seek_many(LsmCursor *cursors, size_t count, bool backward)
             memory_aim(cursor, cursor->goal, backward);
         }
     }
+    /* From here on the last that was asked for first: those of tables have had the longest time. */
     for (LsmCursor *cursor = end; cursor-- > cursors;) {
         if (cursor->run == NULL) {
             memory_close_in(cursor);

@@ -10,7 +10,8 @@
 
 /*
  * The opener has as long as a window takes to fill: some 4,000 puts of 100 bytes. Windows of all
- * segments in memory are locked there, against a limit that is often 8 MiB a process.
+ * segments in memory are locked there, two each, against a limit that is often 8 MiB a process;
+ * beyond it segments are written by calls.
  */
 enum { WINDOW_BYTES = 8 * ENV_WINDOW_UNIT };
 

@@ -201,9 +201,12 @@ take_from_block_back(LsmStretch *stretch, LsmCursor *cursor)
     size_t left = 0;
     const FormatBackEntry *read = format_data_cursor_back(&iterator->cursor, &left);
     size_t stop = left != 0 && table_iterator_is_newest(iterator, &read[0]) ? 0 : 1;
+    if (left <= stop) {
+        return;
+    }
     BaseSlice first = iterator->cursor.entry.key;
     const uint8_t *key = keep_key(stretch->keys, first, first.len, BASE_SLICE_EMPTY);
-    if (key == NULL || left <= stop) {
+    if (key == NULL) {
         return;
     }
     bool all = is_before_fence(stretch, read[stop].entry.key);

@@ -13,6 +13,18 @@ is_busy(const LsmSupply *supply)
     return busy;
 }
 
+/* Offers a spare first, because commits may wait for it, and then makes its index present. */
+static void
+offer(LsmSupply *supply, LsmGeneration *spare)
+{
+    LsmGeneration *warmed = is_busy(supply) ? lsm_generation_ref(spare) : NULL;
+    supply->writer.offer(supply->writer.user, spare);
+    if (warmed != NULL) {
+        lsm_memtable_warm(warmed->memtable);
+        lsm_generation_unref(warmed);
+    }
+}
+
 static BaseStatus
 make(LsmSupply *supply, size_t bytes, LsmGeneration **ret_spare)
 {
@@ -26,8 +38,6 @@ make(LsmSupply *supply, size_t bytes, LsmGeneration **ret_spare)
     status = lsm_generation_new(bytes, segment, ret_spare);
     if (status.code != BASE_OK) {
         lsm_log_segment_discard(supply->log, segment);
-    } else if (is_busy(supply)) {
-        lsm_memtable_warm((*ret_spare)->memtable);
     }
     return status;
 }
@@ -48,6 +58,6 @@ lsm_supply_make(LsmSupply *supply, bool *ret_made)
         return status;
     }
     *ret_made = true;
-    writer->offer(writer->user, spare);
+    offer(supply, spare);
     return base_ok();
 }

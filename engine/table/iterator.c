@@ -9,7 +9,7 @@ enum {
     AHEAD_FIRST = 16 * 1024,
     AHEAD_LONGEST = 256 * 1024,
     SEQUENTIAL_BLOCKS = 2, /* so many in sequence are taken for a scan */
-    KEYS_KEPT_MAX = 8192,  /* bytes of keys that a resting iterator keeps room for */
+    KEYS_KEPT_MAX = 8192,  /* bytes of keys, of each kind, that a resting iterator keeps room for */
 };
 
 void
@@ -197,9 +197,6 @@ table_iterator_restart_has_newer(TableIterator *iterator)
         settle(iterator, step);
         return false;
     }
-    if (__builtin_expect(iterator->version_override != 0, 0)) {
-        iterator->cursor.entry.version = iterator->version_override;
-    }
     return has;
 }
 
@@ -295,6 +292,7 @@ table_iterator_seek_aimed(TableIterator *iterator, BaseSlice key, int64_t versio
     uint32_t count = iterator->table->index.count;
     uint32_t ordinal = iterator->aimed;
     if (ordinal == count) {
+        iterator->cursor.back.wanted = 0;
         stop(iterator, base_ok());
         return;
     }

@@ -14,7 +14,7 @@
  *
  * The reactor makes and sends most replies by itself. It counts those apart, in plain memory, and
  * shares the sum before it hands a request of the connection to another thread: until then nobody
- * else makes replies for it.
+ * else asks. Completions in other threads add to the backlog themselves.
  *
  * No wake-up is lost: is_full() first says that somebody waits and then looks at the backlog again;
  * take() first lowers the backlog and then looks whether somebody waits. All four accesses are

@@ -50,8 +50,7 @@ empty(BaseBuf *buf)
     if (buf->capacity > KEEP_BYTES) {
         base_buf_clear(buf);
     } else {
-        buf->len = 0;
-        buf->failed = false;
+        base_buf_reset(buf);
     }
 }
 

@@ -40,7 +40,7 @@ struct NetRequest {
     bool close;   /* the connection ends with this reply */
 };
 
-/* Slots that wait for their next use, the one used last first. */
+/* Slots that wait for their next use, those of the last write first. */
 typedef struct NetRequestPool {
     NetList free;
     unsigned count;

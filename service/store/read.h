@@ -65,6 +65,7 @@ bool store_get(StoreRead *read, const StoreGetArgs *args, StoreGetResult *ret_re
 bool store_get_check(const Store *store, const StoreGetArgs *args, StoreError *ret_error);
 bool store_get_all(StoreRead *read, const BaseSlice *keys, size_t count, EngineLookup *ret_lookups,
                    StoreError *ret_error);
+
 /* The part of a value that was asked for. */
 static inline BaseSlice
 store_get_part(BaseSlice value, const StoreGetArgs *args)

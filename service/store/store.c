@@ -291,9 +291,7 @@ bool
 store_deadline_is_open(const Store *store, const StoreDeadline *deadline, StoreError *ret_error)
 {
     int64_t deadline_us = 0;
-    return deadline->now_us != 0
-               ? judge_deadline(store, deadline, deadline->now_us, &deadline_us, ret_error)
-               : read_and_judge_deadline(store, deadline, &deadline_us, ret_error);
+    return store_deadline_check(store, deadline, &deadline_us, ret_error);
 }
 
 bool

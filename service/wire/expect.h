@@ -84,11 +84,13 @@ static inline bool
 wire_expect_three_i64(WireExpect *reader, unsigned id, int64_t *ret_first, int64_t *ret_second,
                       int64_t *ret_third)
 {
+    if (wire_expect_left(reader) < 3 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP) {
+        return false;
+    }
     const uint8_t *at = reader->at;
     const uint8_t *second = at + WIRE_DIRECT_I64;
     const uint8_t *third = second + WIRE_DIRECT_I64;
-    if (wire_expect_left(reader) < 3 * WIRE_DIRECT_I64 + WIRE_DIRECT_STOP ||
-        !wire_expect_is_head(at, WIRE_I64, id) || !wire_expect_is_head(second, WIRE_I64, id + 1) ||
+    if (!wire_expect_is_head(at, WIRE_I64, id) || !wire_expect_is_head(second, WIRE_I64, id + 1) ||
         !wire_expect_is_head(third, WIRE_I64, id + 2) || third[WIRE_DIRECT_I64] != WIRE_STOP) {
         return false;
     }

@@ -192,7 +192,8 @@ One processor for the server, another for the client; {settings['connections']} 
 {settings['key_bytes']} and values of {settings['value_bytes']} bytes, {settings['records']:,} records;
 {rounds_text(settings['rounds'])} of {settings['seconds']:g} s, in turns; medians. The ratio is larderd's rate divided by the
 other one's. `echo` is what sockets alone allow with frames of this size. `cpu s/M` is processor time of the server
-for a million operations, `client` how busy the client was: near 100 % it is the client that was measured.
+for a million operations (of `echo`: what the system takes of it), `client` how busy the client was: near 100 % it is
+the client that was measured. Servers are asked over TCP on loopback, or over a local socket where it says so.
 [tests/bench/rpc](../tests/bench/rpc/README.md) has the details.
 
 {reproduce('./dev bench rpc')}

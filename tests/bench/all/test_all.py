@@ -59,7 +59,7 @@ def rpc_data():
                          "rounds": 3, "seconds": 1},
             "workloads": [{"workload": "get", "rows": {
                 "larderd": [row] * 3, "redis": [{**row, "rate": 500.0}] * 3, "redis-benchmark": [],
-                "echo": [{"rate": 4000.0}] * 3}}],
+                "echo": [{"rate": 4000.0, "cpu": 0.5}] * 3}}],
             "memory": {"larderd": [150.0], "redis": [200.0]},
             "cold": {"slow": [{"p99_us": 300.0}], "control": [{"p99_us": 200.0}]}}
 

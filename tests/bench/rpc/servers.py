@@ -1,4 +1,4 @@
-"""The servers that compare.py measures: each on a free port, in a directory of its own."""
+"""The servers that compare.py measures: each on a free port or a local socket, in a directory of its own."""
 import os
 import pathlib
 import shutil
