@@ -22,27 +22,6 @@ key_of(LoadWalk *walk, uint64_t record)
                 : load_keys_write(walk->keys, record, walk->own);
 }
 
-/* base_slice_equal() for keys that are longer, too, without a call for each entry of a walk. */
-static inline bool
-is_same(BaseSlice a, BaseSlice b)
-{
-    uint64_t words[2];
-    enum { WORD = sizeof words[0] };
-    if (a.len != b.len || a.len < WORD) {
-        return base_slice_equal(a, b);
-    }
-    size_t last = a.len - WORD;
-    memcpy(&words[0], a.data + last, WORD);
-    memcpy(&words[1], b.data + last, WORD);
-    uint64_t differ = words[0] ^ words[1];
-    for (size_t at = 0; at < last; at += WORD) {
-        memcpy(&words[0], a.data + at, WORD);
-        memcpy(&words[1], b.data + at, WORD);
-        differ |= words[0] ^ words[1];
-    }
-    return differ == 0;
-}
-
 /* How the key of an entry sorts, beside that before it. */
 static __attribute__((noinline)) int
 order_of_key(const LoadWalk *walk, const LoadOp *op, const LoadEntry *entry)
@@ -91,7 +70,7 @@ judge(LoadWalk *walk, const LoadOp *op, const LoadEntry *entry, LoadValueId *ret
     if (verdict != LOAD_RIGHT) {
         return verdict;
     }
-    if (!is_same(entry->key, key_of(walk, ret_id->record))) {
+    if (!base_slice_equal(entry->key, key_of(walk, ret_id->record))) {
         return LOAD_WRONG_KEY;
     }
     if (!is_in_order(walk, op, entry, ret_id->record)) {

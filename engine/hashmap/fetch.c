@@ -6,7 +6,7 @@
  */
 #include "engine/hashmap/fetch.h"
 
-/* Fetches the bucket that a key should be in, and the next one, where one key in five is. */
+/* Fetches the bucket that a key should be in, and the next: it has what found no room there. */
 static HashmapSlot *
 fetch_bucket(HashmapTable *table, uint64_t tag)
 {

@@ -3,6 +3,7 @@
  */
 #include "engine/lsm/iterator.h"
 #include "tests/support/lsm_rig.h"
+#include "tests/support/run_out.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -38,32 +39,21 @@ open_iterator(unsigned flags)
     return iterator;
 }
 
-/* Walks until the iterator ends; the keys that it has shown. */
-static int
-walk(EngineIterator *iterator, bool backward)
-{
-    int seen = 0;
-    (backward ? lsm_iterator_seek_before : lsm_iterator_seek)(iterator, NULL);
-    for (; iterator->valid; seen++) {
-        (backward ? lsm_iterator_prev : lsm_iterator_next)(iterator);
-    }
-    return seen;
-}
-
 /* Walks both ways over that many removed keys when all blocks are in memory. */
 static void
 check(int removed, bool brief)
 {
     set_up(removed);
     EngineIterator *iterator = open_iterator(0);
-    ck_assert_int_eq(walk(iterator, false), LAST + 1 - removed);
+    ck_assert_int_eq((int)run_out(iterator, false), LAST + 1 - removed);
     ck_assert_int_eq(iterator->status.code, BASE_OK);
     lsm_iterator_free(iterator);
     iterator = open_iterator(ENGINE_READ_CACHED_ONLY);
     for (int backward = 0; backward < 2; backward++) {
         int behind = LAST + 1 - removed - FIRST_REMOVED;
         int before = backward ? behind : FIRST_REMOVED;
-        ck_assert_int_eq(walk(iterator, backward != 0), brief ? LAST + 1 - removed : before);
+        ck_assert_int_eq((int)run_out(iterator, backward != 0),
+                         brief ? LAST + 1 - removed : before);
         ck_assert_int_eq(iterator->status.code, brief ? BASE_OK : BASE_WOULD_BLOCK);
     }
     lsm_iterator_free(iterator);
@@ -92,11 +82,11 @@ START_TEST(moves_are_bounded_one_by_one)
                     .level = 5, .first = 1, .last = LAST, .step = 2, .version = 2, .remove = true});
     ck_assert_int_gt(LAST / 2, LSM_ITERATOR_DEAD_MAX);
     EngineIterator *iterator = open_iterator(0);
-    ck_assert_int_eq(walk(iterator, false), LAST / 2 + 1);
+    ck_assert_int_eq((int)run_out(iterator, false), LAST / 2 + 1);
     lsm_iterator_free(iterator);
     iterator = open_iterator(ENGINE_READ_CACHED_ONLY);
-    ck_assert_int_eq(walk(iterator, false), LAST / 2 + 1);
-    ck_assert_int_eq(walk(iterator, true), LAST / 2 + 1);
+    ck_assert_int_eq((int)run_out(iterator, false), LAST / 2 + 1);
+    ck_assert_int_eq((int)run_out(iterator, true), LAST / 2 + 1);
     ck_assert_int_eq(iterator->status.code, BASE_OK);
     lsm_iterator_free(iterator);
     lsm_rig_clear(&store);
