@@ -8,10 +8,9 @@
  * lead to the next append. A group that need not wait takes it once. The thread holds it for a
  * microsecond at a time, so who finds it taken looks again for a moment before going to sleep.
  *
- * Waiting groups are in an array in the order of their commits; the sequencer has at most
- * COMMIT_DEPTH_MAX under way. A round of the thread: note how far has been written, sync every
- * segment that has bytes beyond what is durable, oldest first, move the durable position, report
- * what that covers and what has waited long enough. Segments are linked in the order of the log;
+ * A round of the thread: wait for more groups if that pays (gather.h), note how far has been
+ * written, sync every segment that has bytes beyond what is durable, oldest first, move the durable
+ * position, report what that covers and what has waited long enough (reports.h). Segments are linked in the order of the log;
  * one that is released while it is being synced is removed at the end of the round.
  *
  * Time is the operating system's: an interval between syncs is about real disks.
@@ -20,9 +19,10 @@
 
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
-#include "engine/commit/pipeline.h"
 #include "engine/format/log_header.h"
 #include "engine/format/log_record.h"
+#include "engine/lsm/gather.h"
+#include "engine/lsm/reports.h"
 #include "engine/lsm/segment.h"
 
 #include <errno.h>
@@ -30,14 +30,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
-
-/* A group whose report is due later. */
-typedef struct Waiting {
-    CommitGroup *group;
-    BaseStatus status;
-    uint64_t durable;      /* LSN that has to be durable first; 0: none */
-    int64_t not_before_us; /* 0: at once */
-} Waiting;
 
 struct LsmLog {
     LsmLogArgs args;
@@ -57,8 +49,8 @@ struct LsmLog {
     uint64_t previous_len;
     LsmSegment *oldest;
     LsmSegment *current;
-    Waiting waiting[COMMIT_DEPTH_MAX];
-    size_t waiting_count;
+    LsmReports reports;
+    LsmGather gather;
     struct {
         int64_t records;
         int64_t bytes;
@@ -254,21 +246,32 @@ lsm_log_append(LsmLog *log, BaseBuf *record)
     return write_bytes(log, segment, base_buf_slice(record), 1);
 }
 
+/* Whether the next sync waits for more groups, and more can come. Under the lock. */
+static bool
+is_gathering(const LsmLog *log, int64_t now)
+{
+    return now < lsm_gather_until(&log->gather) && log->reports.count < LSM_LOG_GROUPS;
+}
+
 void
 lsm_log_commit(LsmLog *log, CommitGroup *group, BaseStatus status, int64_t not_before_us)
 {
     bool sync = group->sync || log->args.mode == LSM_SYNC_ALWAYS;
     bool waits = sync || not_before_us != 0;
     if (status.code == BASE_OK && (waits || has_failed(log))) {
+        bool wake = false;
         pthread_mutex_lock(&log->lock);
         status = log->failure;
         if (status.code == BASE_OK) {
-            BASE_CHECK(log->waiting_count < COMMIT_DEPTH_MAX);
-            log->waiting[log->waiting_count++] =
-                (Waiting){group, base_ok(), sync ? log->written : 0, not_before_us};
-            pthread_cond_signal(&log->work);
+            lsm_reports_add(&log->reports,
+                            (LsmReport){group, base_ok(), sync ? log->written : 0, not_before_us});
+            lsm_gather_add(&log->gather, sync ? group->entry_count : 0);
+            wake = not_before_us != 0 || !is_gathering(log, now_us());
         }
         pthread_mutex_unlock(&log->lock);
+        if (wake) {
+            pthread_cond_signal(&log->work);
+        }
     }
     if (status.code != BASE_OK || !waits) {
         log->args.report(log->args.user, group, status);
@@ -288,40 +291,10 @@ wants_sync(const LsmLog *log, int64_t now)
                        now >= log->dirty_us + log->args.interval_ms * 1000)) {
         return true;
     }
-    for (size_t i = 0; i < log->waiting_count; i++) {
-        if (log->waiting[i].durable > durable_of(log)) {
-            return true;
-        }
+    if (is_gathering(log, now)) {
+        return false;
     }
-    return false;
-}
-
-/* Whether a group can be reported now. */
-static bool
-is_due(const LsmLog *log, const Waiting *waiting, int64_t now)
-{
-    if (log->failure.code != BASE_OK) {
-        return true;
-    }
-    return waiting->durable <= durable_of(log) && waiting->not_before_us <= now;
-}
-
-/* Takes out what is due, in order. Under the lock. */
-static size_t
-take_due(LsmLog *log, int64_t now, Waiting *ret_due)
-{
-    size_t due = 0;
-    size_t left = 0;
-    for (size_t i = 0; i < log->waiting_count; i++) {
-        if (is_due(log, &log->waiting[i], now)) {
-            ret_due[due] = log->waiting[i];
-            ret_due[due++].status = log->failure;
-        } else {
-            log->waiting[left++] = log->waiting[i];
-        }
-    }
-    log->waiting_count = left;
-    return due;
+    return lsm_reports_want_sync(&log->reports, durable_of(log));
 }
 
 /* The segment behind `segment`, or the oldest, that has bytes to sync. Under the lock. */
@@ -343,6 +316,7 @@ sync_written(LsmLog *log)
     int64_t begun = now_us();
     log->asked = false;
     log->dirty_us = 0;
+    lsm_gather_begin(&log->gather);
     for (LsmSegment *segment = next_dirty(log, NULL); segment != NULL;
          segment = next_dirty(log, segment)) {
         uint64_t len = segment->len;
@@ -356,7 +330,9 @@ sync_written(LsmLog *log)
         segment->synced = len;
         log->stats.syncs++;
     }
-    base_histogram_record(&log->stats.sync_us, now_us() - begun);
+    int64_t ended = now_us();
+    base_histogram_record(&log->stats.sync_us, ended - begun);
+    lsm_gather_end(&log->gather, begun, ended);
     atomic_store_explicit(&log->durable, target, memory_order_relaxed);
     if (log->written > target && log->dirty_us == 0) {
         log->dirty_us = begun;
@@ -412,27 +388,34 @@ any_released(const LsmLog *log)
     return false;
 }
 
-/* When the thread has to look again, without being told; 0: never. Under the lock. */
+/* The earlier of two times, of which 0 is never. */
 static int64_t
-next_look_us(const LsmLog *log)
+sooner(int64_t one, int64_t other)
 {
-    int64_t look = 0;
-    if (log->args.mode == LSM_SYNC_INTERVAL && log->dirty_us != 0 && log->failure.code == BASE_OK) {
-        look = log->dirty_us + log->args.interval_ms * 1000;
+    return one == 0 || (other != 0 && other < one) ? other : one;
+}
+
+/*
+ * When the thread has to look again, without being told; 0: never. `now` is when it saw that there
+ * is nothing to do: what has become due since then must not be missed. Under the lock.
+ */
+static int64_t
+next_look_us(const LsmLog *log, int64_t now)
+{
+    int64_t look = lsm_reports_next_us(&log->reports, durable_of(log));
+    if (is_gathering(log, now)) {
+        look = sooner(look, lsm_gather_until(&log->gather));
     }
-    for (size_t i = 0; i < log->waiting_count; i++) {
-        int64_t due = log->waiting[i].not_before_us;
-        if (due != 0 && log->waiting[i].durable <= durable_of(log) && (look == 0 || due < look)) {
-            look = due;
-        }
+    if (log->args.mode == LSM_SYNC_INTERVAL && log->dirty_us != 0 && log->failure.code == BASE_OK) {
+        look = sooner(look, log->dirty_us + log->args.interval_ms * 1000);
     }
     return look;
 }
 
 static void
-wait_for_work(LsmLog *log)
+wait_for_work(LsmLog *log, int64_t now)
 {
-    int64_t look = next_look_us(log);
+    int64_t look = next_look_us(log, now);
     if (look == 0) {
         (void)pthread_cond_wait(&log->work, &log->lock);
         return;
@@ -450,8 +433,9 @@ run(void *user)
         if (wants_sync(log, now_us())) {
             sync_written(log);
         }
-        Waiting due[COMMIT_DEPTH_MAX];
-        size_t count = take_due(log, now_us(), due);
+        LsmReport due[LSM_LOG_GROUPS];
+        size_t count =
+            lsm_reports_take(&log->reports, durable_of(log), now_us(), log->failure, due);
         if (count != 0) {
             pthread_mutex_unlock(&log->lock);
             for (size_t i = 0; i < count; i++) {
@@ -462,10 +446,13 @@ run(void *user)
             open_window(log);
         } else if (any_released(log)) {
             remove_released(log);
-        } else if (log->stopping && log->waiting_count == 0) {
+        } else if (log->stopping && log->reports.count == 0) {
             break;
-        } else if (!wants_sync(log, now_us())) {
-            wait_for_work(log);
+        } else {
+            int64_t now = now_us();
+            if (!wants_sync(log, now)) {
+                wait_for_work(log, now);
+            }
         }
     }
     pthread_mutex_unlock(&log->lock);

@@ -10,10 +10,10 @@
  * segment is made, and when the writer enters one it wants the next, which another thread opens by
  * lsm_segment_open_ahead(). Where that comes too late the writer writes by calls until it has come.
  *
- * A segment that is synced after every group has no windows. It is filled with zeros ahead of what is
- * written instead, a stretch at a time. Blocks that are only preallocated have to be marked as written
- * when they are: the file system then has a commit of its own to make in the sync of nearly every
- * group, which on ext4 makes it take 1.4 times as long.
+ * A segment that is synced after every group has no windows. It is filled with zeros ahead of what
+ * is written instead, a stretch at a time. Blocks that are only preallocated have to be marked as
+ * written when they are: the file system then has a commit of its own to make in the sync of nearly
+ * every group, which on ext4 makes it take 1.4 times as long.
  *
  * Threading: as the fields say; the log's lock and its writer. `ahead` hands the two fields behind
  * it over: they are the opener's while it is WANTED, else the writer's.

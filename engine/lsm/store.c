@@ -11,10 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Groups of commits under way: one at the disk, one behind it that the next sync covers, one more
- * while writing has its price. */
-#define GROUPS 3
-
 static BaseStatus
 no_memory(void)
 {
@@ -220,7 +216,7 @@ open_sequencer(LsmStore *store)
                                      .versions = store->versions,
                                      .value_max = store->settings.value_max,
                                      .can_persist = true,
-                                     .depth = GROUPS};
+                                     .depth = LSM_LOG_GROUPS};
     BaseStatus status = commit_sequencer_new(&sequencer, &store->sequencer);
     if (status.code != BASE_OK) {
         return status;

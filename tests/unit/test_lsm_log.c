@@ -245,7 +245,6 @@ START_TEST(a_group_can_be_told_to_wait)
 }
 END_TEST
 
-/* Whatever step fails: nothing that was reported OK is missing, and the failure is for ever. */
 /* Writes records of many lengths into one segment; returns the bytes of its file. */
 static BaseBuf
 write_records(const Env *env, const char *directory)
@@ -311,6 +310,7 @@ START_TEST(windows_hold_what_calls_would_write)
 }
 END_TEST
 
+/* Whatever step fails: nothing that was reported OK is missing, and the failure is for ever. */
 START_TEST(every_failure_is_final)
 {
     for (int64_t fail_at = 0;; fail_at++) {
