@@ -9,8 +9,9 @@
  * The writer appends the records of a group and then hands the group over with the durability that
  * it needs. A group that needs a sync waits in a queue; the log's thread syncs whatever has been
  * written by then and reports every group that this covers, so groups that form during one sync
- * share the next, for which it waits a little where that brings more together (gather.h). Other groups are reported at once, in the writer's thread, or later, when writing
- * has its price. In mode INTERVAL the thread also syncs at most `interval_ms` after a write.
+ * share the next, for which it waits a little where that brings more together (gather.h). Other
+ * groups are reported at once, in the writer's thread, or later, when writing has its price. In
+ * mode INTERVAL the thread also syncs at most `interval_ms` after a write.
  *
  * When groups do not wait for syncs, a call for each would be half of what a small write costs. So
  * records are then stored into a window on the preallocated bytes, which moves on as it fills;

@@ -15,7 +15,7 @@
  */
 enum { WINDOW_BYTES = 8 * ENV_WINDOW_UNIT };
 
-/* Zeros that are written at once: a sync in fifty, with groups of 5,000 bytes, has them to write too. */
+/* Zeros that are written at once, by one sync in fifty if groups have 5,000 bytes. */
 enum { FILL_BYTES = 256 * 1024 };
 
 void
@@ -133,8 +133,8 @@ has_window(LsmSegment *segment, uint64_t at)
 }
 
 /*
- * Sees that bytes up to `end` are filled. That they could not be costs time and nothing else: whether
- * the disk works shows when the record is written.
+ * Sees that bytes up to `end` are filled. That they could not be costs time and nothing else:
+ * whether the disk works shows when the record is written.
  */
 static void
 fill_ahead(LsmSegment *segment, uint64_t end)
