@@ -3,7 +3,11 @@
  */
 #include "engine/lsm/gather.h"
 
-enum { PAUSE_MAX = 64 };
+enum {
+    PAUSE_MAX = 64,
+    /* Who comes back at once has done so; a disk that hung is not to be waited for twice. */
+    WAIT_MAX_US = 5000,
+};
 
 void
 lsm_gather_add(LsmGather *gather, size_t commits)
@@ -45,7 +49,8 @@ lsm_gather_end(LsmGather *gather, int64_t begun_us, int64_t ended_us)
     }
     size_t writers = gather->covered + gather->waiting;
     gather->wanted = writers > 1 ? writers - writers / 8 : 0;
-    gather->until_us = ended_us + (ended_us - begun_us);
+    int64_t took_us = ended_us - begun_us;
+    gather->until_us = ended_us + (took_us < WAIT_MAX_US ? took_us : WAIT_MAX_US);
 }
 
 int64_t

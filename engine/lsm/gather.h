@@ -1,12 +1,13 @@
 /*
  * gather.h: when a sync of the log is worth waiting for more commits.
  *
- * Whoever waits for a sync can do nothing else, and mostly writes again once it has an answer. Begun
- * at once, the next sync covers only those that came during the last one, and those that it answered
- * have to wait for the one after it: two syncs for what one could do. So a sync waits for as many
- * commits as the last one covered and left together, but for one in eight, which may have come
- * to its end; at most as long as the last sync took. Where they do not come back, with writers that
- * come and go on their own, waiting is in vain: then 1, 2, 4, up to 64 syncs are made without.
+ * Whoever waits for a sync can do nothing else, and mostly writes again once it has an answer.
+ * Begun at once, the next sync covers only those that came during the last one, and those that it
+ * answered have to wait for the one after it: two syncs for what one could do. So a sync waits for
+ * as many commits as the last one covered and left together, but for one in eight, which may have
+ * come to its end; at most as long as the last sync took, and never beyond 5 ms. Where they do not
+ * come back, with writers that come and go on their own, waiting is in vain: then 1, 2, 4, up to 64
+ * syncs are made without.
  *
  * Threading: under the log's lock.
  */

@@ -10,8 +10,9 @@
  *
  * A round of the thread: wait for more groups if that pays (gather.h), note how far has been
  * written, sync every segment that has bytes beyond what is durable, oldest first, move the durable
- * position, report what that covers and what has waited long enough (reports.h). Segments are linked in the order of the log;
- * one that is released while it is being synced is removed at the end of the round.
+ * position, report what that covers and what has waited long enough (reports.h). Segments are
+ * linked in the order of the log; one that is released while it is being synced is removed at the
+ * end of the round.
  *
  * Time is the operating system's: an interval between syncs is about real disks.
  */

@@ -60,6 +60,16 @@ START_TEST(two_that_take_turns_come_together)
 }
 END_TEST
 
+START_TEST(a_disk_that_hung_is_not_waited_for_again)
+{
+    LsmGather gather = {0};
+    lsm_gather_add(&gather, 3);
+    lsm_gather_begin(&gather);
+    lsm_gather_end(&gather, 0, 2000000);
+    ck_assert_int_eq(lsm_gather_until(&gather), 2000000 + 5000);
+}
+END_TEST
+
 /* Writers that come on their own: ten during a sync, and no more for having been answered. */
 START_TEST(waiting_in_vain_gets_rare)
 {
@@ -101,6 +111,7 @@ main(void)
     tcase_add_test(cases, it_waits_for_those_that_were_answered);
     tcase_add_test(cases, a_lone_writer_never_waits);
     tcase_add_test(cases, two_that_take_turns_come_together);
+    tcase_add_test(cases, a_disk_that_hung_is_not_waited_for_again);
     tcase_add_test(cases, waiting_in_vain_gets_rare);
     tcase_add_test(cases, once_is_enough_to_wait_again);
     Suite *suite = suite_create("lsm_gather");

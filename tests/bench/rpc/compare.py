@@ -51,6 +51,7 @@ WORKLOADS = [
     ("put, pipeline 1", MEMORY, "put", 1),
     ("multi_get of 100 / MGET", dict(MEMORY, memcached=False), "multi_get", 1),
     ("lsm scan of 100 / ZRANGEBYLEX", SORTED, "seekrandom", 1),
+    ("lsm scan of 100, pipeline 16", SORTED, "seekrandom", 16),
     ("lsm os put / everysec, pipeline 16", OS, "put", 16),
     ("lsm os get / everysec, pipeline 16", OS, "get", 16),
     ("lsm always put / fsync always", ALWAYS, "put", 1),
