@@ -12,8 +12,8 @@
  *
  * A segment that is synced after every group has no windows. It is filled with zeros ahead of what
  * is written instead, a stretch at a time. Blocks that are only preallocated have to be marked as
- * written when they are: the file system then has a commit of its own to make in the sync of nearly
- * every group, which on ext4 makes it take 1.4 times as long.
+ * written when they are: the file system then has metadata of its own to write in the sync of
+ * nearly every group. On ext4 without a journal, that made syncs take 1.4 times as long.
  *
  * Threading: as the fields say; the log's lock and its writer. `ahead` hands the two fields behind
  * it over: they are the opener's while it is WANTED, else the writer's.
