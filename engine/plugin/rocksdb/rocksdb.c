@@ -5,6 +5,11 @@
  * compaction, checkpoints, reads of the block cache alone. Values stay pinned in the block cache or
  * the memtable while they are looked at, without a copy. settings.h has the options.
  *
+ * Walks are not asked to keep to the block cache. In 7.8.3 the iterator forgets that a level could
+ * not be read when a removed range makes it seek again (the bug of pull request 11786, which is in
+ * releases of 2023), and then shows an end, or goes past entries, as if all were well. So a walk
+ * that must not read is always refused, and comes again as one that may.
+ *
  * When RocksDB stalls writes, so does the thread that commits.
  *
  * Threading: as peer.h says.
@@ -40,7 +45,7 @@ typedef struct View {
 
 typedef struct Cursor {
     PluginCursor base; /* first: it is one */
-    rocksdb_iterator_t *iterator;
+    rocksdb_iterator_t *iterator; /* NULL: it must not read */
 } Cursor;
 
 static Rocksdb *
@@ -210,8 +215,9 @@ cursor_new(PluginPeer *peer, void *what, bool cached_only, size_t expected,
     }
     cursor->base.peer = peer;
     cursor->base.status = base_ok();
-    cursor->iterator =
-        rocksdb_create_iterator(rocksdb_of(peer)->db, cached_only ? view->read_cached : view->read);
+    if (!cached_only) {
+        cursor->iterator = rocksdb_create_iterator(rocksdb_of(peer)->db, view->read);
+    }
     *ret_cursor = &cursor->base;
     return base_ok();
 }
@@ -233,9 +239,21 @@ show(PluginCursor *base)
 }
 
 static void
+refuse(PluginCursor *base)
+{
+    base->valid = false;
+    base->status = base_error(BASE_WOULD_BLOCK, "walks may have to read");
+}
+
+static void
 cursor_seek(PluginCursor *base, BaseSlice key)
 {
-    rocksdb_iter_seek(((Cursor *)base)->iterator, text_of(key), key.len);
+    rocksdb_iterator_t *iterator = ((Cursor *)base)->iterator;
+    if (iterator == NULL) {
+        refuse(base);
+        return;
+    }
+    rocksdb_iter_seek(iterator, text_of(key), key.len);
     show(base);
 }
 
@@ -243,6 +261,10 @@ static void
 cursor_seek_before(PluginCursor *base, BaseSlice key)
 {
     rocksdb_iterator_t *iterator = ((Cursor *)base)->iterator;
+    if (iterator == NULL) {
+        refuse(base);
+        return;
+    }
     rocksdb_iter_seek_for_prev(iterator, text_of(key), key.len);
     if (rocksdb_iter_valid(iterator)) {
         BaseSlice at = BASE_SLICE_EMPTY;
@@ -271,7 +293,10 @@ cursor_prev(PluginCursor *base)
 static void
 cursor_free(PluginCursor *base)
 {
-    rocksdb_iter_destroy(((Cursor *)base)->iterator);
+    rocksdb_iterator_t *iterator = ((Cursor *)base)->iterator;
+    if (iterator != NULL) {
+        rocksdb_iter_destroy(iterator);
+    }
     free(base);
 }
 
