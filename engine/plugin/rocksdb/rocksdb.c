@@ -44,7 +44,7 @@ typedef struct View {
 } View;
 
 typedef struct Cursor {
-    PluginCursor base; /* first: it is one */
+    PluginCursor base;            /* first: it is one */
     rocksdb_iterator_t *iterator; /* NULL: it must not read */
 } Cursor;
 
