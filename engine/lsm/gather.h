@@ -24,8 +24,8 @@ typedef struct LsmGather {
     size_t covered;   /* commits of the last sync */
     size_t wanted;    /* commits that the next one waits for; 0: it does not wait */
     int64_t until_us; /* and for how long */
-    unsigned pause;   /* syncs to make without waiting, after the next time that is in vain */
-    unsigned left;    /* of them */
+    unsigned pause;   /* syncs to make without waiting, for the last time that was in vain */
+    unsigned left;    /* of them, still to be made */
 } LsmGather;
 
 /* So many commits wait for a sync. */

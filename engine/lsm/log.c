@@ -251,7 +251,7 @@ lsm_log_append(LsmLog *log, BaseBuf *record)
 static bool
 is_gathering(const LsmLog *log, int64_t now)
 {
-    return now < lsm_gather_until(&log->gather) && log->reports.count < LSM_LOG_GROUPS;
+    return now < lsm_gather_until(&log->gather) && log->reports.count < LSM_REPORTS_MAX;
 }
 
 void
@@ -434,7 +434,7 @@ run(void *user)
         if (wants_sync(log, now_us())) {
             sync_written(log);
         }
-        LsmReport due[LSM_LOG_GROUPS];
+        LsmReport due[LSM_REPORTS_MAX];
         size_t count =
             lsm_reports_take(&log->reports, durable_of(log), now_us(), log->failure, due);
         if (count != 0) {

@@ -37,9 +37,6 @@
 #include "engine/commit/backend.h"
 #include "engine/env/env.h"
 
-/* The most groups that may be under way. As many turns of writers may come while a sync is made. */
-#define LSM_LOG_GROUPS 16
-
 typedef enum LsmSyncMode {
     LSM_SYNC_ALWAYS = 0,   /* every group waits for a sync */
     LSM_SYNC_INTERVAL = 1, /* a sync follows within an interval */
@@ -106,7 +103,7 @@ BaseStatus lsm_log_append(LsmLog *log, BaseBuf *record);
 /*
  * The group's records are written, or writing one failed with `status`. Leads to exactly one
  * report: after a sync if the mode or the group asks for one, and not before `not_before_us`
- * (monotonic; 0: now).
+ * (monotonic; 0: now). REQUIRES: fewer than LSM_REPORTS_MAX groups are under way (reports.h).
  */
 void lsm_log_commit(LsmLog *log, CommitGroup *group, BaseStatus status, int64_t not_before_us);
 

@@ -8,7 +8,7 @@
 void
 lsm_reports_add(LsmReports *reports, LsmReport report)
 {
-    BASE_CHECK(reports->count < LSM_LOG_GROUPS);
+    BASE_CHECK(reports->count < LSM_REPORTS_MAX);
     reports->items[reports->count++] = report;
 }
 
@@ -25,7 +25,7 @@ lsm_reports_want_sync(const LsmReports *reports, uint64_t durable)
 
 size_t
 lsm_reports_take(LsmReports *reports, uint64_t durable, int64_t now_us, BaseStatus failure,
-                 LsmReport ret_due[LSM_LOG_GROUPS])
+                 LsmReport ret_due[LSM_REPORTS_MAX])
 {
     size_t due = 0;
     size_t left = 0;

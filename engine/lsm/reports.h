@@ -1,6 +1,6 @@
 /*
  * reports.h: groups of commits whose report is due later: after a sync, at a time, or both. Private
- * to the log.
+ * to the log, but for their number.
  *
  * A handful in the order of their commits, looked through from end to end.
  *
@@ -9,7 +9,10 @@
 #ifndef LARDER_ENGINE_LSM_REPORTS_H
 #define LARDER_ENGINE_LSM_REPORTS_H
 
-#include "engine/lsm/log.h"
+#include "engine/commit/backend.h"
+
+/* The most groups that may be under way. As many turns of writers may come while a sync is made. */
+#define LSM_REPORTS_MAX 16
 
 typedef struct LsmReport {
     CommitGroup *group;
@@ -19,11 +22,11 @@ typedef struct LsmReport {
 } LsmReport;
 
 typedef struct LsmReports {
-    LsmReport items[LSM_LOG_GROUPS];
+    LsmReport items[LSM_REPORTS_MAX];
     size_t count;
 } LsmReports;
 
-/* REQUIRES: fewer than LSM_LOG_GROUPS are there. */
+/* REQUIRES: fewer than LSM_REPORTS_MAX are there. */
 void lsm_reports_add(LsmReports *reports, LsmReport report);
 
 /* Whether one of them waits for a sync, with all up to `durable` being so. */
@@ -34,7 +37,7 @@ bool lsm_reports_want_sync(const LsmReports *reports, uint64_t durable);
  * of them due, with its status.
  */
 size_t lsm_reports_take(LsmReports *reports, uint64_t durable, int64_t now_us, BaseStatus failure,
-                        LsmReport ret_due[LSM_LOG_GROUPS]);
+                        LsmReport ret_due[LSM_REPORTS_MAX]);
 
 /* When the next one is due for which nothing has to be synced; 0: there is none. */
 int64_t lsm_reports_next_us(const LsmReports *reports, uint64_t durable);

@@ -6,6 +6,7 @@
 #include "engine/base/check.h"
 #include "engine/commit/outcome.h"
 #include "engine/lsm/checkpoint.h"
+#include "engine/lsm/reports.h"
 #include "engine/lsm/unique.h"
 
 #include <stdio.h>
@@ -216,7 +217,7 @@ open_sequencer(LsmStore *store)
                                      .versions = store->versions,
                                      .value_max = store->settings.value_max,
                                      .can_persist = true,
-                                     .depth = LSM_LOG_GROUPS};
+                                     .depth = LSM_REPORTS_MAX};
     BaseStatus status = commit_sequencer_new(&sequencer, &store->sequencer);
     if (status.code != BASE_OK) {
         return status;

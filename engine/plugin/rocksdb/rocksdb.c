@@ -2,13 +2,13 @@
  * rocksdb.c: RocksDB as an engine, through rocksdb/c.h.
  *
  * Everything is native: batches with removed ranges (O(1)), snapshots, a sync of the log, flush,
- * compaction, checkpoints, reads of the block cache alone. Values stay pinned in the block cache or
- * the memtable while they are looked at, without a copy. settings.h has the options.
+ * compaction, checkpoints, gets from the block cache alone. Values stay pinned in the block cache
+ * or the memtable while they are looked at, without a copy. settings.h has the options.
  *
- * Walks are not asked to keep to the block cache. In 7.8.3 the iterator forgets that a level could
- * not be read when a removed range makes it seek again (the bug of pull request 11786, which is in
- * releases of 2023), and then shows an end, or goes past entries, as if all were well. So a walk
- * that must not read is always refused, and comes again as one that may.
+ * Walks are not asked to keep to the block cache: with 7.8.3 such an iterator was seen to show an
+ * end where there were entries, as if all were well. That fits a bug which was fixed later (pull
+ * request 11786): it forgets that a level could not be read when a removed range makes it seek
+ * again. So a walk that must not read is always refused, and comes again as one that may.
  *
  * When RocksDB stalls writes, so does the thread that commits.
  *
