@@ -13,6 +13,7 @@
 #include "loadgen/clock.h"
 #include "loadgen/peer_target.h"
 #include "loadgen/value.h"
+#include "loadgen/wait.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -263,8 +264,7 @@ turn(LoadSession *session, int64_t wait_ns)
         wait = idle_ns < wait ? idle_ns : wait;
     }
     wait = wait < 0 ? 0 : wait;
-    struct timespec timeout = {wait / LOAD_SECOND_NS, wait % LOAD_SECOND_NS};
-    int count = epoll_pwait2(self->epoll, events, EVENTS_PER_TURN, &timeout, NULL);
+    int count = load_wait(self->epoll, events, EVENTS_PER_TURN, wait);
     for (int i = 0; i < count; i++) {
         serve(self, events[i].data.ptr, events[i].events);
     }

@@ -18,6 +18,7 @@
 #include "loadgen/clock.h"
 #include "loadgen/options.h"
 #include "loadgen/socket_calls.h"
+#include "loadgen/wait.h"
 #include "service/client/connection.h"
 #include "service/client/decode.h"
 
@@ -439,8 +440,7 @@ turn(LoadSession *session, int64_t wait_ns)
         now_ns = load_clock_ns();
     }
     int64_t wait = wait_of(self, wait_ns, now_ns);
-    struct timespec timeout = {wait / LOAD_SECOND_NS, wait % LOAD_SECOND_NS};
-    int count = epoll_pwait2(self->epoll, events, EVENTS_PER_TURN, &timeout, NULL);
+    int count = load_wait(self->epoll, events, EVENTS_PER_TURN, wait);
     for (int i = 0; i < count; i++) {
         serve(self, events[i].data.ptr, events[i].events);
     }
