@@ -173,6 +173,29 @@ dispatch_request(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, Lanes
     return true;
 }
 
+bool
+dispatch_gather(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, NetRequest *request,
+                BaseSlice input)
+{
+    DispatchReactor *own = &dispatch->reactors[reactor];
+    if (own->express == NULL || conn->backlog.count != 0 || !lanes_conn_idle(conn->queue)) {
+        return false;
+    }
+    begin_turn(own);
+    if (atomic_load(&dispatch->stopping)) {
+        return false;
+    }
+    RpcCall call = call_of((LanesTask){.request = request, .input = input});
+    return rpc_express_gather(own->express, &conn->express, &call, request,
+                              net_request_output(request));
+}
+
+void
+dispatch_answer(Dispatch *dispatch, unsigned reactor)
+{
+    rpc_express_flush(dispatch->reactors[reactor].express);
+}
+
 /* -------------------------------------------------------------------------------- backlogs -- */
 
 /* Moves on what waits of a connection. False: all of it still waits. */
@@ -256,8 +279,11 @@ static void
 hand_over_express(void *user, void *request, BaseSlice input)
 {
     NetConn *conn = net_request_conn(request);
-    LanesTask task = {.request = request, .input = input};
-    enqueue(user, net_conn_user(conn), net_conn_reactor(conn), task);
+    LanesTask task = {.request = net_request_split(request, &input)};
+    task.input = input;
+    if (task.request != NULL) {
+        enqueue(user, net_conn_user(conn), net_conn_reactor(conn), task);
+    }
 }
 
 static void

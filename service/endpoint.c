@@ -141,6 +141,23 @@ on_request(void *user, NetRequest *request, BaseSlice input, bool bad)
     }
 }
 
+static bool
+on_gather(void *user, NetRequest *request, BaseSlice input)
+{
+    Endpoint *endpoint = user;
+    NetConn *conn = net_request_conn(request);
+    DispatchConn *own = net_conn_user(conn);
+    return own != NULL &&
+           dispatch_gather(endpoint->dispatch, own, net_conn_reactor(conn), request, input);
+}
+
+static void
+on_answer(void *user, unsigned reactor)
+{
+    const Endpoint *endpoint = user;
+    dispatch_answer(endpoint->dispatch, reactor);
+}
+
 static void
 on_turn_end(void *user, unsigned reactor)
 {
@@ -289,7 +306,14 @@ start_net(Endpoint *endpoint, const EndpointConfig *config)
         .reactors = config->reactors,
         .name = config->name,
         .limits = limits_for_net(config->limits),
-        .callbacks = {on_scan, on_request, on_turn_end, on_drained, on_opened, on_closed},
+        .callbacks = {.scan = on_scan,
+                      .request = on_request,
+                      .gather = on_gather,
+                      .answer = on_answer,
+                      .turn_end = on_turn_end,
+                      .drained = on_drained,
+                      .opened = on_opened,
+                      .closed = on_closed},
         .user = endpoint,
         .clock = config->clock,
     };

@@ -187,7 +187,8 @@ net_conn_make_ready(NetConn *conn)
 void
 net_conn_add_up(NetRequest *request, NetConnSum *sum)
 {
-    sum->count++;
+    sum->slots++;
+    sum->requests += request->requests;
     sum->charged += request->charged;
     sum->gated += request->gated;
     net_request_reset(request);
@@ -196,8 +197,9 @@ net_conn_add_up(NetRequest *request, NetConnSum *sum)
 void
 net_conn_give_back(NetConn *conn, NetList *slots, NetList *last, const NetConnSum *sum)
 {
-    conn->slot_count -= sum->count;
-    net_request_pool_put(&conn->reactor->pool, slots, last, sum->count);
+    conn->slot_count -= sum->slots;
+    conn->requests -= sum->requests;
+    net_request_pool_put(&conn->reactor->pool, slots, last, sum->slots);
     net_charge(conn, sum->charged, 0, 0);
     if (sum->gated != 0 && net_gate_take(&conn->gate, sum->gated)) {
         tell_drained(conn);
@@ -207,10 +209,10 @@ net_conn_give_back(NetConn *conn, NetList *slots, NetList *last, const NetConnSu
 void
 net_conn_release(NetConn *conn, NetRequest *request)
 {
-    NetConnSum sum = {0, 0, 0};
+    NetConnSum sum = {0, 0, 0, 0};
     NetList alone;
     if (!request->done) {
-        conn->pending--;
+        conn->pending -= request->requests;
     }
     net_list_init(&alone);
     net_list_remove(&request->slot);

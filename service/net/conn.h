@@ -85,9 +85,12 @@ struct NetConn {
     BaseSlice offered_input;  /* ... its bytes, ... */
     bool offered_fresh;       /* ... which are in the reactor's read buffer, else in `input`, ... */
     bool offered_stolen;      /* ... and were taken from there */
+    bool gathers;             /* all of the read at hand so far were gathered, and may be on */
+    NetRequest *gathering;    /* the newest slot, while it takes more requests */
 
-    NetList slots;       /* requests, oldest first */
+    NetList slots;       /* of requests, oldest first */
     unsigned slot_count; /* their number */
+    unsigned requests;   /* that they stand for */
     unsigned pending;    /* those not finished */
     size_t unsent;       /* reply bytes that wait, the slots of small ones included */
     size_t reply_peak;   /* the largest reply of late */
@@ -112,7 +115,8 @@ typedef struct NetConnOrigin {
 
 /* Slots that are taken out, and what they had counted. */
 typedef struct NetConnSum {
-    unsigned count;
+    unsigned slots;
+    unsigned requests;
     size_t charged;
     size_t gated;
 } NetConnSum;

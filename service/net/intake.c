@@ -7,7 +7,7 @@
 #include "service/net/charge.h"
 #include "service/net/outlet.h"
 
-enum { RUN_REQUESTS_MAX = 256 };
+enum { RUN_REQUESTS_MAX = 256 }; /* of a connection, at once */
 
 /* Whether the replies of a connection leave room for one more. */
 static inline bool
@@ -18,7 +18,7 @@ has_room(const NetConn *conn)
     }
     const NetLimits *limits = &conn->reactor->limits;
     size_t expected = conn->unsent + conn->pending * conn->reply_peak;
-    return conn->slot_count < limits->pipeline_max && expected < limits->output_bytes_max;
+    return conn->requests < limits->pipeline_max && expected < limits->output_bytes_max;
 }
 
 /* Whether the budget leaves room for more of a connection. */
@@ -52,29 +52,101 @@ may_take(NetConn *conn)
     return true;
 }
 
-/* Delivers the request at the head of the input; `fresh`: it is in the reactor's read buffer. */
-static void
-offer(NetConn *conn, BaseSlice input, bool fresh, bool bad)
+/* A slot for a request that has come; NULL: no memory, and the connection ends. */
+static NetRequest *
+new_slot(NetConn *conn)
 {
-    NetReactor *reactor = conn->reactor;
-    NetRequest *request = net_request_pool_take(&reactor->pool);
+    NetRequest *request = net_request_pool_take(&conn->reactor->pool);
     if (request == NULL) {
         net_conn_end_requests(conn);
-        return;
+        return NULL;
     }
     request->conn = conn;
     request->arrival_us = conn->read_us;
-    request->close = bad;
-    net_outlet_push(conn, request);
+    return request;
+}
+
+/* A slot waits for the reply of a request that has come. */
+static inline void
+expect(NetConn *conn, NetRequest *slot)
+{
+    net_outlet_expect(slot);
     conn->request_began_us = 0;
+    conn->reactor->delivered++;
+    net_reactor_count(conn->reactor, NET_COUNT_REQUESTS, 1);
+}
+
+/* Delivers the request at the head of the input; `fresh`: it is in the reactor's read buffer. */
+static void
+deliver_one(NetConn *conn, NetRequest *request, BaseSlice input, bool fresh, bool bad)
+{
+    NetReactor *reactor = conn->reactor;
+    request->close = bad;
+    conn->gathers = false;
+    conn->gathering = NULL;
+    net_outlet_push(request, conn->slots.previous);
+    expect(conn, request);
     conn->offered = request;
     conn->offered_input = input;
     conn->offered_fresh = fresh;
     conn->offered_stolen = false;
-    reactor->delivered++;
-    net_reactor_count(reactor, NET_COUNT_REQUESTS, 1);
     reactor->callbacks->request(reactor->user, request, input, bad);
     conn->offered = NULL;
+}
+
+/*
+ * The slot that one more request can share, if its replies are to fit into what a slot keeps. NULL:
+ * it takes a new one.
+ */
+static inline NetRequest *
+slot_to_share(const NetConn *conn)
+{
+    NetRequest *slot = conn->gathering;
+    bool fits = slot != NULL && (slot->requests + 1) * conn->reply_peak <= NET_REQUEST_KEEP_BYTES;
+    return fits ? slot : NULL;
+}
+
+/*
+ * Gathers a request in a slot that others share, or in a new one. False: nobody wants to;
+ * *ret_unused is a slot that was made for it, or NULL.
+ */
+static inline bool
+gather(NetConn *conn, BaseSlice input, NetRequest **ret_unused)
+{
+    NetReactor *reactor = conn->reactor;
+    if (reactor->gathered == NET_GATHERED_MAX) {
+        net_reactor_answer(reactor);
+    }
+    NetRequest *shared = slot_to_share(conn);
+    NetRequest *slot = shared == NULL ? new_slot(conn) : shared;
+    if (slot == NULL || !reactor->callbacks->gather(reactor->user, slot, input)) {
+        *ret_unused = shared == NULL ? slot : NULL;
+        return false;
+    }
+    if (shared == NULL) {
+        slot->gathered = true;
+        conn->gathering = slot;
+        net_outlet_push(slot, conn->slots.previous);
+    }
+    expect(conn, slot);
+    reactor->gathered++;
+    return true;
+}
+
+/* Takes the request at the head of the input the way that fits; see deliver_one(). */
+static void
+offer(NetConn *conn, BaseSlice input, bool fresh, bool bad)
+{
+    NetRequest *slot = NULL;
+    if (conn->gathers && !bad && gather(conn, input, &slot)) {
+        return;
+    }
+    if (slot == NULL) {
+        slot = new_slot(conn);
+    }
+    if (slot != NULL) {
+        deliver_one(conn, slot, input, fresh, bad);
+    }
 }
 
 /* Looks for the end of the request at the head of `rest`, within the limits. */
@@ -180,16 +252,18 @@ read_once(NetConn *conn, BaseSlice *ret_fresh)
     net_input_compact(&conn->input);
     size_t room = read_room(conn);
     size_t spare = buf->len == 0 ? 0 : buf->capacity - buf->len;
+    uint8_t *space = net_reactor_read_space(reactor);
     spare = spare < room ? spare : room;
     struct iovec vectors[2] = {
         {.iov_base = spare == 0 ? NULL : buf->data + buf->len, .iov_len = spare},
-        {.iov_base = reactor->scratch, .iov_len = room}};
+        {.iov_base = space, .iov_len = room}};
     size_t first = spare == 0 ? 1 : 0;
     NetIo io = conn->link.transport->read(&conn->link, vectors + first, 2 - first);
     if (io.kind == NET_IO_DONE) {
         size_t kept = io.bytes < spare ? io.bytes : spare;
         buf->len += kept;
-        *ret_fresh = base_slice(reactor->scratch, io.bytes - kept);
+        *ret_fresh = base_slice(space, io.bytes - kept);
+        reactor->read_bytes += ret_fresh->len;
         conn->readable = conn->end_announced || io.bytes == spare + room;
     }
     return io;
@@ -199,9 +273,12 @@ read_once(NetConn *conn, BaseSlice *ret_fresh)
 static void
 take(NetConn *conn, BaseSlice fresh)
 {
+    const NetReactor *reactor = conn->reactor;
     bool straight = net_input_len(&conn->input) == 0;
     if (straight) {
+        conn->gathers = reactor->callbacks->gather != NULL && net_budget_is_calm(reactor->budget);
         deliver(conn, &fresh);
+        conn->gathers = false;
     }
     if (takes_requests(conn) && !net_input_append(&conn->input, fresh.data, fresh.len)) {
         net_conn_kill(conn);
@@ -272,7 +349,7 @@ linger(NetConn *conn)
     if (!conn->readable) {
         return;
     }
-    struct iovec vector = {.iov_base = conn->reactor->scratch, .iov_len = NET_READ_BYTES};
+    struct iovec vector = {net_reactor_read_space(conn->reactor), NET_READ_BYTES};
     NetIo io = conn->link.transport->read(&conn->link, &vector, 1);
     if (io.kind == NET_IO_END || io.kind == NET_IO_BROKEN) {
         net_conn_kill(conn);

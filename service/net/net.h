@@ -5,13 +5,13 @@
  * requests, not what they mean: the owner plugs in two callbacks. `scan` finds the end of the
  * request at the head of a connection's input; `request` receives each complete request together
  * with a NetRequest, the slot for its reply. Slots are answered in any order and from any thread
- * with net_request_finish(); replies leave in the order in which the requests came.
+ * with net_request_finish(); replies leave in the order in which the requests came. An owner that
+ * answers many small requests on the reactor may gather them: those of a connection share a slot.
  *
- * Threads. Each connection belongs to one reactor. `scan`, `request`, `opened` and `closed` run on
- * that reactor's thread and must not block. `turn_end` runs once at the end of each turn of a
- * reactor, after its `request` calls and after what other threads had finished by then: the place
- * to submit what the turn gathered, and to go on with what waited. net_request_finish()
- * may be called from any thread.
+ * Threads. Each connection belongs to one reactor. Callbacks run on that reactor's thread and must
+ * not block. `turn_end` runs once at the end of each turn of a reactor, after its `request` calls
+ * and after what other threads had finished by then: the place to submit what the turn gathered,
+ * and to go on with what waited. net_request_finish() may be called from any thread.
  *
  * Bounds. NetLimits bounds everything that a peer can make grow. A peer that is slow, silent or
  * hostile costs itself its connection, and costs others nothing: reading from a connection stops
@@ -24,6 +24,7 @@
 #include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/status.h"
+#include "service/net/limits.h"
 #include "service/net/stats.h"
 
 typedef struct NetServer NetServer;
@@ -57,6 +58,16 @@ typedef struct NetCallbacks {
      * NET_SCAN_BAD, input is what there is, and the connection will close after the reply.
      */
     void (*request)(void *user, NetRequest *request, BaseSlice input, bool bad);
+    /*
+     * Asked before `request`, while the server holds little. True: the request is gathered. It
+     * shares `request`, a slot, with those of its connection that were gathered just before, and
+     * `input` stays valid until `answer`. There its reply is appended to the output of the slot,
+     * behind theirs, and finished with net_request_finish_in_order(), once for each of them; or
+     * net_request_split() gives it a slot of its own. False: nothing has happened. May be NULL.
+     */
+    bool (*gather)(void *user, NetRequest *request, BaseSlice input);
+    /* Answers or splits off all that is gathered; NULL if nothing ever is. */
+    void (*answer)(void *user, unsigned reactor);
     /* A turn of a reactor ends; they count from 0. May be NULL. */
     void (*turn_end)(void *user, unsigned reactor);
     /*
@@ -68,20 +79,6 @@ typedef struct NetCallbacks {
     void (*opened)(void *user, NetConn *conn);
     void (*closed)(void *user, NetConn *conn);
 } NetCallbacks;
-
-/* Every bound of a server, with its unit. A time or rate of 0 is none; other zeros count as 1. */
-typedef struct NetLimits {
-    size_t request_bytes_max;        /* longest request, frame header included */
-    unsigned connections_max;        /* open at once */
-    unsigned connections_per_ip_max; /* of one IPv4 address or IPv6 /64; unix sockets are exempt */
-    unsigned pipeline_max;           /* requests of one connection whose reply has not left */
-    size_t output_bytes_max;         /* unsent reply bytes of one connection before reading stops */
-    size_t in_flight_bytes_max;      /* input and output held for all connections together */
-    unsigned idle_ms;                /* no request under way and none arriving */
-    unsigned request_ms;             /* from the first byte of a request to its last, ... */
-    unsigned request_rate_min;       /* ... plus its bytes at this many bytes a second */
-    unsigned write_stall_ms;         /* reply bytes waiting and the peer takes none */
-} NetLimits;
 
 typedef struct NetConfig {
     unsigned reactors; /* threads; at least 1 */
@@ -162,6 +159,14 @@ int64_t net_request_arrival_us(const NetRequest *request);
 BaseSlice net_request_own_input(NetRequest *request);
 
 /*
+ * Gives the oldest gathered request of a slot that is not answered a slot of its own, behind the
+ * answered ones, and a copy of its input, which *input is at first. Whoever splits one off splits
+ * off all behind it. A request that was not gathered is answered as it is. NULL: no memory; the
+ * request is forgotten, and the connection ends behind what was answered. On the reactor.
+ */
+NetRequest *net_request_split(NetRequest *request, BaseSlice *input);
+
+/*
  * Moves the input that net_request_own_input() kept into `into`, which is empty; the bytes stay
  * where they are in memory. For whoever still needs them when the request is finished. On the
  * reactor.
@@ -187,7 +192,8 @@ bool net_request_held_back(const NetRequest *request);
 
 /*
  * Answers a request; exactly once, from any thread. `close`: the connection closes after this reply
- * and takes no more requests. The request must not be touched afterwards.
+ * and takes no more requests. The request must not be touched afterwards. One that shares its slot
+ * is finished on the reactor, and does not close.
  */
 void net_request_finish(NetRequest *request, bool close);
 

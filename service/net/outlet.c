@@ -3,6 +3,7 @@
  */
 #include "service/net/outlet.h"
 
+#include "engine/base/check.h"
 #include "service/net/charge.h"
 
 enum { COPY_MAX = 1024 }; /* bytes that are copied rather than given to the system as a piece */
@@ -22,11 +23,10 @@ weight(const NetRequest *request)
 }
 
 void
-net_outlet_push(NetConn *conn, NetRequest *request)
+net_outlet_push(NetRequest *request, NetList *behind)
 {
-    net_list_append(&conn->slots, &request->slot);
-    conn->slot_count++;
-    conn->pending++;
+    net_list_append(behind->next, &request->slot);
+    request->conn->slot_count++;
 }
 
 static void
@@ -45,14 +45,18 @@ net_outlet_answer(NetRequest *request)
 {
     NetConn *conn = request->conn;
     NetReactor *reactor = conn->reactor;
-    net_reactor_count(reactor, NET_COUNT_FINISHED, 1);
+    net_reactor_count(reactor, NET_COUNT_FINISHED, request->requests);
     if (conn->state == NET_CONN_DEAD) {
         drop(conn, request);
         return;
     }
     size_t len = request->output.len;
+    if (request->gathered) {
+        len = request->longest;
+        conn->gathering = conn->gathering == request ? NULL : conn->gathering;
+    }
     request->done = true;
-    conn->pending--;
+    conn->pending -= request->requests;
     net_charge_request(request);
     size_t faded = conn->reply_peak - conn->reply_peak / 8;
     conn->reply_peak = len > faded ? len : faded;
@@ -122,7 +126,7 @@ gather(const NetConn *conn, NetLoad *load)
 static bool
 retire(NetConn *conn, size_t bytes)
 {
-    NetConnSum sum = {0, 0, 0};
+    NetConnSum sum = {0, 0, 0, 0};
     NetList *last = &conn->slots;
     bool closes = false;
     while (last->next != &conn->slots && !closes) {
@@ -141,7 +145,7 @@ retire(NetConn *conn, size_t bytes)
         net_conn_add_up(request, &sum);
         last = last->next;
     }
-    if (sum.count != 0) {
+    if (sum.slots != 0) {
         net_conn_give_back(conn, &conn->slots, last, &sum);
     }
     return closes || (net_list_is_empty(&conn->slots) && conn->state == NET_CONN_CLOSING);
@@ -151,6 +155,7 @@ static NetIo
 write_once(NetConn *conn, size_t *ret_bytes)
 {
     NetReactor *reactor = conn->reactor;
+    BASE_INVARIANT(reactor->gathered == 0); /* nobody needs what was read */
     NetLoad load = {.vectors = reactor->vectors, .copies = reactor->scratch};
     gather(conn, &load);
     *ret_bytes = load.bytes;

@@ -8,7 +8,8 @@
  *
  * Small replies are copied together, into the read buffer of the reactor, which nobody needs while
  * replies are written: the system takes one piece of a few KiB for less than many small ones, and a
- * copy of 100 bytes is a few instructions. Large replies are given to it where they are.
+ * copy of 100 bytes is a few instructions. Large replies are given to it where they are, and so are
+ * those of a gathered slot, which stand together already.
  *
  * `unsent` counts a reply that waits with its slot, so that very many tiny replies are not free.
  *
@@ -18,9 +19,20 @@
 #define LARDER_SERVICE_NET_OUTLET_H
 
 #include "service/net/conn.h"
+#include "service/net/request.h"
 
-/* Adds the slot of a new request at the end. */
-void net_outlet_push(NetConn *conn, NetRequest *request);
+/* Adds a slot to its connection, behind another one or the head of the list. */
+void net_outlet_push(NetRequest *request, NetList *behind);
+
+/* One more reply will be in a slot. */
+static inline void
+net_outlet_expect(NetRequest *request)
+{
+    request->requests++;
+    request->open++;
+    request->conn->requests++;
+    request->conn->pending++;
+}
 
 /* Takes a finished request. If the connection is dead, the reply is dropped. */
 void net_outlet_answer(NetRequest *request);

@@ -272,6 +272,7 @@ run_ready(NetReactor *reactor)
         net_list_remove(&conn->ready);
         net_intake_run(conn);
         if (reactor->delivered - flushed >= FLUSH_REQUESTS) {
+            net_reactor_answer(reactor);
             flush_replies(reactor, false);
             flushed = reactor->delivered;
         }
@@ -302,6 +303,7 @@ turn(NetReactor *reactor)
     begin_drain_if_wanted(reactor);
     cut_if_wanted(reactor);
     run_ready(reactor);
+    net_reactor_answer(reactor);
     if (reactor->callbacks->turn_end != NULL) {
         reactor->callbacks->turn_end(reactor->user, reactor->index);
     }
@@ -378,7 +380,7 @@ net_reactor_start(NetReactor *reactor, NetServer *server, unsigned index)
     net_request_pool_init(&reactor->pool);
     reactor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     reactor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    reactor->scratch = malloc(NET_READ_BYTES);
+    reactor->scratch = malloc(2 * (size_t)NET_READ_BYTES);
     if (reactor->scratch == NULL) {
         return base_error(BASE_NO_MEMORY, "no memory for a read buffer");
     }

@@ -7,9 +7,10 @@
  *   2. welcome new connections, collect requests that other threads finished; begin a drain, or
  *      cut connections, if somebody asked for it;
  *   3. run each ready connection once: read, find requests, deliver them (intake.h), until 2048
- *      requests are delivered; after every 64, write for those connections whose requests are all
- *      answered by then, so that slots and their bytes are used again while caches have them;
- *   4. `turn_end`; collect what was finished meanwhile;
+ *      requests are delivered; after every 64, have what is gathered answered, and write for those
+ *      connections whose requests are all answered by then, so that slots and their bytes are used
+ *      again while caches have them;
+ *   4. `answer`, `turn_end`; collect what was finished meanwhile;
  *   5. write: one system call for each connection with replies (outlet.h);
  *   6. every half second: close what exceeded its time (sweep.h);
  *   7. free dead connections, settle the budget.
@@ -33,6 +34,8 @@
  *   I-2  Connections die in steps 1 to 6 and are freed in step 7: no event, list or caller of a
  *        turn points at freed memory.
  *   I-3  The reactor sleeps only with `ready` and `flush` and both stacks empty.
+ *   I-4  Gathered requests are in the first `read_bytes` of `scratch`; nothing is read or copied to
+ *        there before they are answered.
  */
 #ifndef LARDER_SERVICE_NET_REACTOR_H
 #define LARDER_SERVICE_NET_REACTOR_H
@@ -44,8 +47,9 @@
 #include <pthread.h>
 
 enum {
-    NET_READ_BYTES = 64 * 1024, /* read buffer of a reactor, and most that one read brings */
+    NET_READ_BYTES = 64 * 1024, /* most that one read brings */
     NET_WRITE_VECTORS = 512,    /* most pieces that one write takes */
+    NET_GATHERED_MAX = 64,      /* requests that wait for their answer together */
     NET_LEDGER_MAX = 64 * 1024, /* bytes that may be unsettled within a turn */
 };
 
@@ -111,7 +115,9 @@ struct NetReactor {
     NetList flush;   /* have replies to send */
     NetList dead;    /* to be freed */
     NetRequestPool pool;
-    uint8_t *scratch; /* NET_READ_BYTES: what is read, and copies of what is written */
+    uint8_t *scratch;  /* 2 * NET_READ_BYTES: what is read, and copies of what is written */
+    size_t read_bytes; /* of it that gathered requests may be in */
+    unsigned gathered; /* requests that are not answered */
     struct iovec vectors[NET_WRITE_VECTORS];
 };
 
@@ -159,6 +165,29 @@ net_reactor_count(NetReactor *reactor, NetCount which, uint64_t more)
     /* Only this thread writes: no locked instruction needed. */
     uint64_t count = atomic_load_explicit(&reactor->counts[which], memory_order_relaxed);
     atomic_store_explicit(&reactor->counts[which], count + more, memory_order_relaxed);
+}
+
+/* Has all gathered requests answered. The reactor's thread. */
+static inline void
+net_reactor_answer(NetReactor *reactor)
+{
+    if (reactor->gathered != 0) {
+        reactor->callbacks->answer(reactor->user, reactor->index);
+        reactor->gathered = 0;
+    }
+}
+
+/* Where to read NET_READ_BYTES to: behind gathered requests. The reactor's thread. */
+static inline uint8_t *
+net_reactor_read_space(NetReactor *reactor)
+{
+    if (reactor->read_bytes > NET_READ_BYTES) {
+        net_reactor_answer(reactor);
+    }
+    if (reactor->gathered == 0) {
+        reactor->read_bytes = 0;
+    }
+    return reactor->scratch + reactor->read_bytes;
 }
 
 /* Makes what was charged visible to all. The reactor's thread. */

@@ -9,10 +9,7 @@
 
 #include <stdlib.h>
 
-enum {
-    POOL_MAX = 1024,  /* slots that wait in a pool */
-    KEEP_BYTES = 4096 /* storage of a buffer that a waiting slot keeps */
-};
+enum { POOL_MAX = 1024 }; /* slots that wait in a pool */
 
 void
 net_request_pool_init(NetRequestPool *pool)
@@ -47,7 +44,7 @@ net_request_pool_take(NetRequestPool *pool)
 static inline void
 empty(BaseBuf *buf)
 {
-    if (buf->capacity > KEEP_BYTES) {
+    if (buf->capacity > NET_REQUEST_KEEP_BYTES) {
         base_buf_clear(buf);
     } else {
         base_buf_reset(buf);
@@ -63,6 +60,11 @@ net_request_reset(NetRequest *request)
     request->late = 0;
     request->sent = 0;
     request->gated = 0;
+    request->longest = 0;
+    request->tail = NULL;
+    request->requests = 0;
+    request->open = 0;
+    request->gathered = false;
     request->done = false;
     request->close = false;
 }
@@ -174,12 +176,86 @@ net_request_keep_input(NetRequest *request, BaseBuf *into)
     request->input = BASE_BUF_INIT;
 }
 
+/* One request of a slot less to wait for; with the last one the slot is answered. */
+static inline void
+answer_one(NetRequest *request)
+{
+    if (--request->open == 0) {
+        net_outlet_answer(request);
+    }
+}
+
+/* The request is forgotten: its connection ends before anybody could miss its reply. */
+static __attribute__((cold)) void
+forget_one(NetRequest *request)
+{
+    request->close = true;
+    request->output.failed = false; /* what was answered is whole */
+    answer_one(request);
+}
+
+static __attribute__((cold)) bool
+copy_input(NetRequest *request, BaseSlice *input)
+{
+    if (!base_buf_append_slice(&request->input, *input)) {
+        return false;
+    }
+    *input = base_buf_slice(&request->input);
+    net_charge_request(request);
+    return true;
+}
+
+/* REQUIRES: a gathered slot. */
+static __attribute__((cold)) NetRequest *
+split(NetRequest *request, BaseSlice *input)
+{
+    NetConn *conn = request->conn;
+    NetRequestPool *pool = &conn->reactor->pool;
+    NetRequest *own = request->close ? NULL : net_request_pool_take(pool);
+    if (own == NULL) {
+        forget_one(request);
+        return NULL;
+    }
+    own->conn = conn;
+    own->arrival_us = request->arrival_us;
+    net_outlet_push(own, request->tail == NULL ? &request->slot : request->tail);
+    net_outlet_expect(own);
+    if (!copy_input(own, input)) {
+        net_conn_release(conn, own);
+        forget_one(request);
+        return NULL;
+    }
+    request->tail = &own->slot;
+    request->output.failed = false;
+    request->requests--;
+    conn->requests--;
+    conn->pending--;
+    answer_one(request);
+    return own;
+}
+
+NetRequest *
+net_request_split(NetRequest *request, BaseSlice *input)
+{
+    return request->gathered ? split(request, input) : request;
+}
+
 /* Half a reply would be taken for a reply. */
 static __attribute__((cold, noinline)) void
 drop_output(NetRequest *request)
 {
     base_buf_clear(&request->output);
     request->close = true;
+}
+
+/* The gate counts a reply that the reactor has made in its order. */
+static inline size_t
+count_reply(NetRequest *request)
+{
+    size_t len = request->output.len - request->gated;
+    net_gate_add_own(&request->conn->gate, len);
+    request->gated = request->output.len;
+    return len;
 }
 
 static inline void
@@ -196,9 +272,11 @@ finish(NetRequest *request, bool close, bool in_order)
         net_reactor_finish(conn->reactor, request);
         return;
     }
-    if (in_order) {
-        request->gated = request->output.len;
-        net_gate_add_own(&conn->gate, request->gated);
+    size_t len = in_order ? count_reply(request) : 0;
+    if (request->gathered) {
+        request->longest = len > request->longest ? len : request->longest;
+        answer_one(request);
+        return;
     }
     net_outlet_answer(request);
 }

@@ -10,6 +10,12 @@
  * on the reactor's stack of finished requests (reactor.h). Slots keep small storage between uses,
  * so a steady stream of small requests allocates nothing.
  *
+ * A slot of gathered requests is one for several of a connection, whose replies stand one behind
+ * the other in its output: what is done once for each slot is done once for all of them. It takes
+ * more of them until another slot comes behind it, its last request is answered, or its replies
+ * would need more storage than a slot keeps. A request that turns out to be for another thread is
+ * split off, and so are all behind it.
+ *
  * Invariants:
  *   I-1  `slot` is in its connection's list from delivery to release, in the order of delivery. A
  *        connection is not freed while that list has elements: so a slot's connection is always
@@ -36,9 +42,16 @@ struct NetRequest {
     size_t late;  /* bytes that a finishing thread gave to the budget, not yet to the connection */
     size_t sent;  /* bytes of output that left */
     size_t gated; /* bytes of output that its connection's gate counts */
-    bool done;    /* finished, and known to the reactor */
-    bool close;   /* the connection ends with this reply */
+    size_t longest;    /* of the replies of a gathered slot */
+    NetList *tail;     /* where the next one that is split off goes behind; NULL: behind this one */
+    unsigned requests; /* that it stands for; 0: all were split off */
+    unsigned open;     /* those of them that are not finished */
+    bool gathered;
+    bool done;  /* finished, and known to the reactor */
+    bool close; /* the connection ends with this reply */
 };
+
+enum { NET_REQUEST_KEEP_BYTES = 4096 }; /* storage of a buffer that a waiting slot keeps */
 
 /* Slots that wait for their next use, those of the last write first. */
 typedef struct NetRequestPool {
@@ -48,7 +61,7 @@ typedef struct NetRequestPool {
 
 void net_request_pool_init(NetRequestPool *pool);
 
-/* A slot in no list; NULL: no memory. */
+/* A slot in no list, of no request yet; NULL: no memory. */
 NetRequest *net_request_pool_take(NetRequestPool *pool);
 
 /* Makes a slot as good as new, but for small storage, which it keeps. */

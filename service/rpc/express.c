@@ -126,6 +126,16 @@ begin_ticket(RpcTicket *ticket, const RpcCall *call, BaseBuf *out)
     ticket->arrival_us = call->arrival_us;
 }
 
+/* What the header of a usual shape says. */
+static inline void
+note_shape(const RpcExpress *express, const RpcShape *shape, RpcTicket *ticket)
+{
+    ticket->method = shape->method;
+    ticket->row = express->rows[shape->method];
+    ticket->seqid = shape->seqid;
+    ticket->format = (WireFormat){WIRE_BINARY, shape->framed};
+}
+
 bool
 rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out, RpcTicket *ret_ticket,
                   RpcHotCall *ret_call, RpcHotArgs *ret_args)
@@ -138,10 +148,7 @@ rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out, RpcTic
     }
     begin_ticket(ret_ticket, call, out);
     if (rpc_shape_read(call->input, limits->wire, call->arrival_us, &shape, ret_args)) {
-        ret_ticket->method = shape.method;
-        ret_ticket->row = express->rows[shape.method];
-        ret_ticket->seqid = shape.seqid;
-        ret_ticket->format = (WireFormat){WIRE_BINARY, shape.framed};
+        note_shape(express, &shape, ret_ticket);
         return true;
     }
     return parse(express, call, limits->wire, ret_ticket, ret_call, ret_args);
@@ -174,15 +181,15 @@ is_held_back(const RpcExpress *express, const RpcTicket *ticket)
 
 /* Answers a gathered get. False: the reply does not fit, has to wait, or memory is short. */
 static bool
-answer_get(RpcExpress *express, const ExpressRequest *get, const EngineLookup *lookup,
-           int64_t now_us)
+answer_get(RpcExpress *express, ExpressRequest *get, const EngineLookup *lookup, int64_t now_us)
 {
-    const RpcTicket *ticket = &get->ticket;
+    RpcTicket *ticket = &get->ticket;
     const RpcLimits *limits = atomic_load_explicit(&express->context->limits, memory_order_acquire);
     if (is_held_back(express, ticket)) {
         return false;
     }
     StoreGetResult result;
+    ticket->before = ticket->out->len; /* others may share the output */
     store_get_shape(&get->args.get, lookup, &result);
     if (rpc_ticket_reply_get(ticket, &result, rpc_ticket_elapsed_us(ticket, now_us),
                              limits->reply_bytes_max) != WIRE_OK) {
@@ -204,11 +211,11 @@ detour(RpcExpress *express, const ExpressRequest *get)
 
 /* Answers gets one by one, because together they need disk, or failed. */
 static void
-read_singly(RpcExpress *express, StoreRead *read, const ExpressRequest *gets, size_t count,
+read_singly(RpcExpress *express, StoreRead *read, ExpressRequest *gets, size_t count,
             int64_t now_us)
 {
     for (size_t i = 0; i < count; i++) {
-        const ExpressRequest *get = &gets[i];
+        ExpressRequest *get = &gets[i];
         EngineLookup lookup = {.found = false};
         StoreError error;
         if (get->ticket.conn->detour ||
@@ -221,7 +228,7 @@ read_singly(RpcExpress *express, StoreRead *read, const ExpressRequest *gets, si
 
 /* Executes gathered gets of one store. */
 static void
-read_together(RpcExpress *express, const ExpressRequest *gets, size_t count, int64_t now_us)
+read_together(RpcExpress *express, ExpressRequest *gets, size_t count, int64_t now_us)
 {
     BaseSlice keys[EXPRESS_GETS_MAX];
     EngineLookup lookups[EXPRESS_GETS_MAX];
@@ -352,6 +359,27 @@ gather_get(RpcExpress *express, ExpressRequest *get)
         *place = *get; /* there was a flush in between */
     }
     return true;
+}
+
+bool
+rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call, void *request,
+                   BaseBuf *out)
+{
+    ExpressRequest *get = &express->gets[express->get_count];
+    RpcContext *context = express->context;
+    const RpcLimits *limits = atomic_load_explicit(&context->limits, memory_order_acquire);
+    RpcShape shape;
+    if (express->get_count == EXPRESS_GETS_MAX || conn->gathered != 0 || is_busy(conn) ||
+        !may_look(context, call) ||
+        !rpc_shape_read_get(call->input, limits->wire, call->arrival_us, &shape, &get->args)) {
+        return false;
+    }
+    begin_ticket(&get->ticket, call, out);
+    note_shape(express, &shape, &get->ticket);
+    get->ticket.conn = conn;
+    get->ticket.request = request;
+    tell_time(express, get);
+    return gather_get(express, get);
 }
 
 /* Finds the store of a write. False: it is not there, or not that of the chain at hand. */

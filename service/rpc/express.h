@@ -82,6 +82,14 @@ typedef enum RpcExpressFate {
 RpcExpressFate rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
                                 void *request, BaseBuf *out);
 
+/*
+ * Offers a get on a reactor. Its input must stay valid until rpc_express_flush(); its reply goes
+ * behind what is in `out` then. True: it is taken. False: nothing has happened; offer it by
+ * rpc_express_take().
+ */
+bool rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
+                        void *request, BaseBuf *out);
+
 /* Executes what is gathered. */
 void rpc_express_flush(RpcExpress *express);
 

@@ -137,20 +137,44 @@ take_message(WireExpect *reader, RpcShape *shape)
     return true;
 }
 
-bool
-rpc_shape_read(BaseSlice message, const WireLimits *limits, int64_t arrival_us, RpcShape *ret_shape,
-               RpcHotArgs *ret_args)
+/* All before the arguments. */
+static inline bool
+take_head(BaseSlice message, const WireLimits *limits, WireExpect *ret_reader, RpcShape *ret_shape)
 {
     if (message.len < WIRE_FRAME_HEADER_BYTES + HEAD_MIN ||
         message.len > limits->request_bytes_max || limits->values_max < VALUES_MAX) {
         return false;
     }
-    WireExpect reader = {message.data, message.data + message.len};
-    if (!take_frame(&reader, ret_shape) || !take_message(&reader, ret_shape)) {
+    *ret_reader = (WireExpect){message.data, message.data + message.len};
+    return take_frame(ret_reader, ret_shape) && take_message(ret_reader, ret_shape);
+}
+
+/* Whether nothing but the end of the arguments is left. */
+static inline bool
+is_at_end(const WireExpect *reader)
+{
+    return wire_expect_left(reader) == 1 && *reader->at == WIRE_STOP;
+}
+
+bool
+rpc_shape_read(BaseSlice message, const WireLimits *limits, int64_t arrival_us, RpcShape *ret_shape,
+               RpcHotArgs *ret_args)
+{
+    WireExpect reader;
+    if (!take_head(message, limits, &reader, ret_shape)) {
         return false;
     }
     bool known = ret_shape->method == RPC_HOT_GET   ? read_get(&reader, arrival_us, ret_args)
                  : ret_shape->method == RPC_HOT_PUT ? read_put(&reader, arrival_us, ret_args)
                                                     : read_remove(&reader, arrival_us, ret_args);
-    return known && wire_expect_left(&reader) == 1 && *reader.at == WIRE_STOP;
+    return known && is_at_end(&reader);
+}
+
+bool
+rpc_shape_read_get(BaseSlice message, const WireLimits *limits, int64_t arrival_us,
+                   RpcShape *ret_shape, RpcHotArgs *ret_args)
+{
+    WireExpect reader;
+    return take_head(message, limits, &reader, ret_shape) && ret_shape->method == RPC_HOT_GET &&
+           read_get(&reader, arrival_us, ret_args) && is_at_end(&reader);
 }

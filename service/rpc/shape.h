@@ -44,4 +44,8 @@ typedef struct RpcShape {
 bool rpc_shape_read(BaseSlice message, const WireLimits *limits, int64_t arrival_us,
                     RpcShape *ret_shape, RpcHotArgs *ret_args);
 
+/* The same, which recognises nothing but gets, and other calls for what they are at once. */
+bool rpc_shape_read_get(BaseSlice message, const WireLimits *limits, int64_t arrival_us,
+                        RpcShape *ret_shape, RpcHotArgs *ret_args);
+
 #endif

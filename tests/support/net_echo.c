@@ -147,6 +147,59 @@ take_request(void *user, NetRequest *request, BaseSlice input, bool bad)
     enqueue(echo, request, own, kind == 'h' || kind == 'q');
 }
 
+static bool
+gather(void *user, NetRequest *request, BaseSlice input)
+{
+    NetEcho *echo = user;
+    unsigned reactor = net_conn_reactor(net_request_conn(request));
+    char kind = input.len > HEADER ? (char)input.data[HEADER] : 'e';
+    if ((kind != 'g' && kind != 's') || reactor >= NET_ECHO_REACTORS) {
+        return false;
+    }
+    size_t at = echo->gathered_count[reactor]++;
+    ck_assert_uint_lt(at, NET_ECHO_GATHERED);
+    echo->gathered[reactor][at] = (NetEchoGathered){request, input, kind == 's'};
+    atomic_fetch_add(&echo->delivered, 1);
+    atomic_fetch_add(&echo->gathers, 1);
+    return true;
+}
+
+static void
+split(NetEcho *echo, const NetEchoGathered *gathered)
+{
+    BaseSlice input = gathered->input;
+    NetRequest *own = net_request_split(gathered->request, &input);
+    if (own == NULL) {
+        atomic_fetch_add(&echo->forgotten, 1);
+        return;
+    }
+    ck_assert(own != gathered->request && input.data != gathered->input.data);
+    ck_assert(base_slice_equal(input, gathered->input));
+    atomic_fetch_add(&echo->splits, 1);
+    enqueue(echo, own, input, false);
+}
+
+static void
+answer_gathered(void *user, unsigned reactor)
+{
+    NetEcho *echo = user;
+    NetEchoGathered *all = echo->gathered[reactor];
+    size_t count = echo->gathered_count[reactor];
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i && !all[i].split; j++) {
+            all[i].split = all[j].split &&
+                           net_request_conn(all[j].request) == net_request_conn(all[i].request);
+        }
+        if (all[i].split) {
+            split(echo, &all[i]);
+        } else {
+            (void)base_buf_append_slice(net_request_output(all[i].request), all[i].input);
+            net_request_finish_in_order(all[i].request, false);
+        }
+    }
+    echo->gathered_count[reactor] = 0;
+}
+
 static void
 turn_end(void *user, unsigned reactor)
 {
@@ -236,6 +289,8 @@ net_echo_new(const char *address, const NetLimits *limits, unsigned reactors,
         .limits = *limits,
         .callbacks = {.scan = scan,
                       .request = take_request,
+                      .gather = gather,
+                      .answer = answer_gathered,
                       .turn_end = turn_end,
                       .opened = opened,
                       .closed = closed},

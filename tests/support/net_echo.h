@@ -8,6 +8,8 @@
  *   'o'  answers with nothing               'b'  answers with as many bytes as the next 4 say
  *   'r'  'b' from a worker, or a refusal ("full") if the server is over its budget
  *   'q'  holds it like 'h', and then answers like 'r'
+ *   'g'  gathers it where it can, and echoes it with all that is gathered
+ *   's'  gathers it likewise, then splits it off, and echoes it from a worker like all behind it
  * A length of 0xffffffff makes the connection close silently, one above 64 MiB is bad input,
  * answered with the frame "bad".
  *
@@ -21,7 +23,19 @@
 
 #include <pthread.h>
 
-enum { NET_ECHO_WORKERS = 3, NET_ECHO_QUEUE = 65536 };
+enum {
+    NET_ECHO_WORKERS = 3,
+    NET_ECHO_QUEUE = 65536,
+    NET_ECHO_REACTORS = 4, /* that gather */
+    NET_ECHO_GATHERED = 64,
+};
+
+/* A gathered request. */
+typedef struct NetEchoGathered {
+    NetRequest *request;
+    BaseSlice input;
+    bool split; /* it was, or is to be */
+} NetEchoGathered;
 
 typedef struct NetEcho {
     BaseFakeClock clock;
@@ -38,12 +52,17 @@ typedef struct NetEcho {
     NetRequest *held[NET_ECHO_QUEUE]; /* 'h' */
     BaseSlice held_inputs[NET_ECHO_QUEUE];
     _Atomic size_t held_count;
+    NetEchoGathered gathered[NET_ECHO_REACTORS][NET_ECHO_GATHERED];
+    size_t gathered_count[NET_ECHO_REACTORS];
     _Atomic unsigned opened;
     _Atomic unsigned closed;
     _Atomic unsigned turns_ended;
     _Atomic unsigned delivered;
     _Atomic unsigned bad;
     _Atomic unsigned refused; /* no budget */
+    _Atomic unsigned gathers;
+    _Atomic unsigned splits;
+    _Atomic unsigned forgotten; /* no memory to split */
     _Atomic unsigned own_input_failures;
 } NetEcho;
 

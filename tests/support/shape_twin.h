@@ -93,8 +93,18 @@ shape_twin_check(BaseSlice message, const WireLimits *limits, WireTape *tape)
 {
     RpcShape shape;
     RpcHotArgs args;
+    RpcShape get_shape;
+    RpcHotArgs get_args;
+    bool is_get = rpc_shape_read_get(message, limits, SHAPE_TWIN_ARRIVAL_US, &get_shape, &get_args);
     if (!rpc_shape_read(message, limits, SHAPE_TWIN_ARRIVAL_US, &shape, &args)) {
+        BASE_CHECK(!is_get);
         return false;
+    }
+    BASE_CHECK(is_get == (shape.method == RPC_HOT_GET));
+    if (is_get) {
+        BASE_CHECK(get_shape.seqid == shape.seqid && get_shape.framed == shape.framed);
+        shape_twin_slice(get_args.store, args.store);
+        shape_twin_get(&get_args.get, &args.get);
     }
     WireMessage parsed;
     WireError error;

@@ -171,6 +171,21 @@ offer(WireWriter *writer, Request *request)
 }
 
 static void
+gather_get(void)
+{
+    WireWriter writer;
+    Request *request = begin(&writer, "get");
+    wire_writer_field_bytes(&writer, 2, key_of(2));
+    wire_writer_struct_end(&writer);
+    ck_assert(wire_writer_finish(&writer));
+    RpcCall call = call_of(request);
+    size_t before = allocations;
+    bool taken = rpc_express_gather(express, &conn, &call, request, &request->output);
+    lane_allocations += allocations - before;
+    ck_assert(taken);
+}
+
+static void
 offer_simple(const char *method, const char *value)
 {
     WireWriter writer;
@@ -229,6 +244,7 @@ static void
 turn(void)
 {
     request_count = 0;
+    gather_get();
     offer_simple("put", "value");
     offer_simple("get", NULL);
     end_turn();

@@ -120,14 +120,44 @@ offer(Call *call, RpcExpressConn *conn)
 }
 
 static Call *
-get(RpcExpressConn *conn, const char *key)
+write_get(const char *key)
 {
     Call *call = &calls[call_count++];
     WireWriter writer;
     begin(&writer, call, "get", key);
     wire_writer_struct_end(&writer);
     ck_assert(wire_writer_finish(&writer));
-    return offer(call, conn);
+    return call;
+}
+
+static Call *
+get(RpcExpressConn *conn, const char *key)
+{
+    return offer(write_get(key), conn);
+}
+
+/* Offers a get to be gathered, with its reply in the output of another one. */
+static bool
+gather_into(RpcExpressConn *conn, Call *call, BaseBuf *out)
+{
+    RpcCall rpc = {.input = base_buf_slice(&call->input),
+                   .arrival_us = base_clock_monotonic_us(&rig->clock.clock),
+                   .peer = "test"};
+    return rpc_express_gather(express, conn, &rpc, call, out);
+}
+
+static Call *
+gather(RpcExpressConn *conn, const char *key)
+{
+    Call *call = write_get(key);
+    ck_assert(gather_into(conn, call, &call->output));
+    return call;
+}
+
+static bool
+is_gathered(RpcExpressConn *conn, Call *call)
+{
+    return gather_into(conn, call, &call->output);
 }
 
 static Call *
@@ -420,6 +450,84 @@ START_TEST(replies_that_are_held_back_go_to_the_workers)
 }
 END_TEST
 
+START_TEST(what_stands_behind_a_gathered_get_goes_with_it)
+{
+    tear_down();
+    set_up_with(&scripted_class);
+    Call *warm = gather(&conns[0], "warm");
+    Call *cold = gather(&conns[0], "!read-would_block:a");
+    Call *behind = gather(&conns[0], "warm");
+    Call *write = put(&conns[0], "warm", "1");
+    Call *other = gather(&conns[1], "warm");
+    rpc_express_flush(express);
+    ck_assert(found(warm, NULL) && found(other, NULL));
+    ck_assert(cold->handed_over && behind->handed_over && write->handed_over);
+    ck_assert_uint_eq(handed_count, 3);
+}
+END_TEST
+
+START_TEST(gets_are_gathered_when_nothing_of_their_connection_is_in_the_way)
+{
+    Call *first = gather(&conns[0], "a");
+    (void)put(&conns[0], "a", "1");
+    Call *behind = write_get("a");
+    ck_assert(!is_gathered(&conns[0], behind)); /* the put is to come first */
+    ck_assert_int_eq(offer(behind, &conns[0])->fate, RPC_EXPRESS_TAKEN);
+    rpc_express_flush(express);
+    ck_assert(found(first, NULL));
+    ck_assert(found(behind, "1"));
+
+    gate_hold();
+    (void)put(&conns[0], "a", "2");
+    rpc_express_flush(express);
+    ck_assert_uint_eq(rpc_express_under_way(express), 1);
+    Call *late = write_get("a");
+    ck_assert(!is_gathered(&conns[0], late));
+    Call *other = gather(&conns[1], "a");
+    rpc_express_flush(express);
+    ck_assert(other->finished && !late->finished);
+    gate_release();
+}
+END_TEST
+
+/* Gets of one connection may share an output: their replies stand one behind the other. */
+START_TEST(gathered_replies_stand_in_order)
+{
+    (void)put(&conns[0], "a", "first");
+    (void)put(&conns[0], "b", "second");
+    rpc_express_flush(express);
+    Call *alone[] = {gather(&conns[0], "a"), gather(&conns[0], "b"), gather(&conns[0], "c")};
+    rpc_express_flush(express);
+    BaseBuf shared = BASE_BUF_INIT;
+    static const char *const keys[] = {"a", "b", "c"};
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert(gather_into(&conns[0], write_get(keys[i]), &shared));
+    }
+    rpc_express_flush(express);
+    size_t at = 0;
+    for (size_t i = 0; i < 3; i++) {
+        BaseSlice want = base_buf_slice(&alone[i]->output);
+        ck_assert_uint_ge(shared.len - at, want.len);
+        ck_assert(base_slice_equal(base_slice(shared.data + at, want.len), want));
+        at += want.len;
+    }
+    ck_assert_uint_eq(at, shared.len);
+    base_buf_clear(&shared);
+}
+END_TEST
+
+/* As many as an owner may gather, and no more. */
+START_TEST(a_full_lane_gathers_no_more)
+{
+    for (size_t i = 0; i < CALLS_MAX; i++) {
+        ck_assert(is_gathered(&conns[0], write_get("a")));
+    }
+    ck_assert(!is_gathered(&conns[0], &calls[0]));
+    rpc_express_flush(express);
+    ck_assert_uint_eq(finished_count, CALLS_MAX);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------ scans -- */
 
 static Call *
@@ -515,6 +623,10 @@ main(void)
     tcase_add_test(cases, a_late_write_is_indeterminate_and_answered_once);
     tcase_add_test(cases, cold_reads_go_to_the_workers_with_all_behind_them);
     tcase_add_test(cases, replies_that_are_held_back_go_to_the_workers);
+    tcase_add_test(cases, what_stands_behind_a_gathered_get_goes_with_it);
+    tcase_add_test(cases, gets_are_gathered_when_nothing_of_their_connection_is_in_the_way);
+    tcase_add_test(cases, gathered_replies_stand_in_order);
+    tcase_add_test(cases, a_full_lane_gathers_no_more);
     tcase_add_test(cases, brief_scans_are_answered_by_the_reactor);
     tcase_add_test(cases, scans_of_other_engines_are_for_the_workers);
     tcase_add_test(cases, gets_allocate_nothing_in_a_steady_state);

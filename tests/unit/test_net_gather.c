@@ -1,0 +1,274 @@
+/*
+ * test_net_gather.c: requests that share a slot: their order, what is split off, limits, and the
+ * ends of connections.
+ *
+ * The linker puts the calloc() below in the place of the library's (--wrap): on reactors it fails
+ * when a test wants it to, and so slots are not to be had.
+ */
+#include "service/net/reactor.h"
+#include "tests/support/net_echo.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { HEADER = 4, FRAMES_MAX = 1 << 20 };
+
+static NetEcho *echo;
+static uint8_t frames[FRAMES_MAX];
+static _Atomic bool reactors_have_no_memory;
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+    bool fails = net_reactor_current != NULL && atomic_load(&reactors_have_no_memory);
+    return fails ? NULL : __real_calloc(count, size);
+}
+
+static void
+start(void)
+{
+    NetLimits limits = net_echo_limits();
+    echo = net_echo_new("tcp:127.0.0.1:0", &limits, 2, NULL);
+}
+
+static void
+restart(const NetLimits *limits)
+{
+    net_echo_free(echo);
+    echo = net_echo_new("tcp:127.0.0.1:0", limits, 1, NULL);
+}
+
+static void
+stop(void)
+{
+    atomic_store(&reactors_have_no_memory, false);
+    net_echo_free(echo);
+}
+
+/* Writes frames of these kinds, all of `len` bytes and numbered from 0, at once. */
+static void
+send_kinds(int fd, const char *kinds, uint32_t len)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; kinds[i] != '\0'; i++) {
+        ck_assert_uint_le(bytes + HEADER + len, sizeof frames);
+        bytes += net_echo_frame(frames + bytes, kinds[i], i, len);
+    }
+    net_echo_write(fd, frames, bytes);
+}
+
+static void
+expect_kinds(int fd, const char *kinds, uint32_t len)
+{
+    for (uint32_t i = 0; kinds[i] != '\0'; i++) {
+        net_echo_expect(fd, kinds[i], i, len);
+    }
+}
+
+/* The connection ends, and nothing of it is left. */
+static void
+expect_nothing_left(int fd)
+{
+    close(fd);
+    NET_ECHO_AWAIT_EXACTLY(echo, connections, 0);
+    NET_ECHO_AWAIT_EXACTLY(echo, in_flight_bytes, 0);
+    NET_ECHO_AWAIT_EXACTLY(echo, requests_in_flight, 0);
+}
+
+START_TEST(a_pipeline_shares_slots)
+{
+    const char *kinds = "gggggggggggggggg";
+    int fd = net_echo_connect(echo->address);
+    send_kinds(fd, kinds, 50);
+    expect_kinds(fd, kinds, 50);
+    ck_assert_uint_eq(atomic_load(&echo->gathers), 16);
+    NetStats stats = net_echo_stats(echo);
+    ck_assert_uint_eq(stats.requests, 16);
+    ck_assert_uint_eq(stats.bytes_written, 16 * (HEADER + 50));
+    expect_nothing_left(fd);
+}
+END_TEST
+
+START_TEST(other_requests_keep_their_place)
+{
+    static const char *const rows[] = {"gge", "egg", "ggwgg", "gehgw", "gggggggwe", "wg", "gcg"};
+    for (size_t i = 0; i + 1 < sizeof rows / sizeof rows[0]; i++) {
+        int fd = net_echo_connect(echo->address);
+        send_kinds(fd, rows[i], 30);
+        if (strchr(rows[i], 'h') != NULL) {
+            net_echo_await_held(echo, 1);
+            net_echo_release(echo);
+        }
+        expect_kinds(fd, rows[i], 30);
+        expect_nothing_left(fd);
+    }
+    int fd = net_echo_connect(echo->address);
+    send_kinds(fd, "gcg", 30);
+    expect_kinds(fd, "gc", 30);
+    ck_assert(net_echo_ended(fd));
+    expect_nothing_left(fd);
+}
+END_TEST
+
+START_TEST(what_is_split_off_keeps_its_place)
+{
+    static const char *const rows[] = {"s",    "sg",    "gs",      "ggsgg",
+                                       "ssss", "ggsge", "gsgwgsg", "sggggggge"};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int fd = net_echo_connect(echo->address);
+        send_kinds(fd, rows[i], 30);
+        expect_kinds(fd, rows[i], 30);
+        expect_nothing_left(fd);
+    }
+    ck_assert_uint_ge(atomic_load(&echo->splits), 1 + 2 + 1 + 3 + 4 + 2 + 2 + 8);
+}
+END_TEST
+
+/* Frames of all kinds and sizes, cut into pieces anywhere, on several connections at once. */
+START_TEST(random_pipelines_come_back_in_order)
+{
+    enum { CONNECTIONS = 6, COUNT = 120, ROUNDS = 60 };
+    static const char kinds[] = "gggggggggggggsew";
+    BaseRand rand = base_rand(7);
+    int fds[CONNECTIONS];
+    for (int c = 0; c < CONNECTIONS; c++) {
+        fds[c] = net_echo_connect(echo->address);
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        char kind[CONNECTIONS][COUNT];
+        uint32_t len[CONNECTIONS][COUNT];
+        size_t count = 1 + base_rand_below(&rand, COUNT);
+        for (int c = 0; c < CONNECTIONS; c++) {
+            size_t bytes = 0;
+            for (uint32_t i = 0; i < count; i++) {
+                kind[c][i] = kinds[base_rand_below(&rand, sizeof kinds - 1)];
+                len[c][i] = 5 + (uint32_t)base_rand_below(
+                                    &rand, base_rand_below(&rand, 20) == 0 ? 6000 : 80);
+                bytes += net_echo_frame(frames + bytes, kind[c][i], i, len[c][i]);
+            }
+            size_t cut = base_rand_below(&rand, bytes);
+            net_echo_write(fds[c], frames, cut);
+            net_echo_write(fds[c], frames + cut, bytes - cut);
+        }
+        for (int c = 0; c < CONNECTIONS; c++) {
+            for (uint32_t i = 0; i < count; i++) {
+                net_echo_expect(fds[c], kind[c][i], i, len[c][i]);
+            }
+        }
+    }
+    ck_assert_uint_gt(atomic_load(&echo->gathers), 1000);
+    ck_assert_uint_gt(atomic_load(&echo->splits), 100);
+    for (int c = 0; c < CONNECTIONS; c++) {
+        close(fds[c]);
+    }
+    NET_ECHO_AWAIT_EXACTLY(echo, in_flight_bytes, 0);
+}
+END_TEST
+
+/* More requests than a connection may have unanswered, each of them counts. */
+START_TEST(shared_slots_count_each_request)
+{
+    enum { COUNT = 100, MAX = 8 };
+    NetLimits limits = net_echo_limits();
+    limits.pipeline_max = MAX;
+    restart(&limits);
+    char kinds[COUNT + 1];
+    memset(kinds, 'g', COUNT);
+    kinds[COUNT] = '\0';
+    int fd = net_echo_connect(echo->address);
+    net_echo_send(fd, 'h', 0, 20);
+    net_echo_await_held(echo, 1);
+    send_kinds(fd, kinds, 20);
+    NET_ECHO_AWAIT(echo, requests, MAX);
+    ck_assert_uint_eq(atomic_load(&echo->delivered), MAX);
+    ck_assert_uint_eq(atomic_load(&echo->gathers), MAX - 1);
+    net_echo_release(echo);
+    net_echo_expect(fd, 'h', 0, 20);
+    expect_kinds(fd, kinds, 20);
+    expect_nothing_left(fd);
+}
+END_TEST
+
+START_TEST(a_peer_that_does_not_read_is_owed_no_more_than_the_limit)
+{
+    enum { COUNT = 1000, LEN = 1000, WRITES_MAX = 100, OUTPUT_MAX = 100000 };
+    NetLimits limits = net_echo_limits();
+    limits.output_bytes_max = OUTPUT_MAX;
+    restart(&limits);
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        bytes += net_echo_frame(frames + bytes, 'g', i, LEN);
+    }
+    int fd = net_echo_connect(echo->address);
+    int writes = 0;
+    while (send(fd, frames, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)bytes) {
+        ck_assert_int_lt(++writes, WRITES_MAX); /* the server reads no more some time */
+    }
+    NET_ECHO_AWAIT(echo, in_flight_bytes, OUTPUT_MAX);
+    NetStats stats = net_echo_stats(echo);
+    ck_assert_uint_le(stats.in_flight_bytes, OUTPUT_MAX + 3 * NET_READ_BYTES);
+    net_echo_reset(fd);
+    NET_ECHO_AWAIT_EXACTLY(echo, connections, 0);
+    NET_ECHO_AWAIT_EXACTLY(echo, in_flight_bytes, 0);
+}
+END_TEST
+
+/* Peers that go away while workers have what was split off. */
+START_TEST(a_reset_leaves_nothing_behind)
+{
+    for (int round = 0; round < 200; round++) {
+        int fd = net_echo_connect(echo->address);
+        send_kinds(fd, round % 2 == 0 ? "gggsgggggw" : "gggggggsss", 200);
+        net_echo_reset(fd);
+    }
+    NET_ECHO_AWAIT_EXACTLY(echo, connections, 0);
+    NET_ECHO_AWAIT_EXACTLY(echo, in_flight_bytes, 0);
+    NET_ECHO_AWAIT_EXACTLY(echo, requests_in_flight, 0);
+}
+END_TEST
+
+/* What was answered before leaves; the connection ends where a reply would be missing. */
+START_TEST(without_memory_to_split_the_connection_ends_behind_what_was_answered)
+{
+    NetLimits limits = net_echo_limits();
+    restart(&limits);
+    int fd = net_echo_connect(echo->address);
+    net_echo_send(fd, 'e', 0, 20); /* so that there is one slot */
+    net_echo_expect(fd, 'e', 0, 20);
+    atomic_store(&reactors_have_no_memory, true);
+    send_kinds(fd, "gggsgg", 30);
+    expect_kinds(fd, "ggg", 30);
+    ck_assert(net_echo_ended(fd));
+    atomic_store(&reactors_have_no_memory, false);
+    ck_assert_uint_eq(atomic_load(&echo->forgotten), 3);
+    expect_nothing_left(fd);
+}
+END_TEST
+
+int
+main(void)
+{
+    TCase *cases = tcase_create("gather");
+    tcase_add_checked_fixture(cases, start, stop);
+    tcase_set_timeout(cases, 240);
+    tcase_add_test(cases, a_pipeline_shares_slots);
+    tcase_add_test(cases, other_requests_keep_their_place);
+    tcase_add_test(cases, what_is_split_off_keeps_its_place);
+    tcase_add_test(cases, random_pipelines_come_back_in_order);
+    tcase_add_test(cases, shared_slots_count_each_request);
+    tcase_add_test(cases, a_peer_that_does_not_read_is_owed_no_more_than_the_limit);
+    tcase_add_test(cases, a_reset_leaves_nothing_behind);
+    tcase_add_test(cases, without_memory_to_split_the_connection_ends_behind_what_was_answered);
+    Suite *suite = suite_create("net");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
