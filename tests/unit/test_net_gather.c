@@ -87,9 +87,8 @@ START_TEST(a_pipeline_shares_slots)
     send_kinds(fd, kinds, 50);
     expect_kinds(fd, kinds, 50);
     ck_assert_uint_eq(atomic_load(&echo->gathers), 16);
-    NetStats stats = net_echo_stats(echo);
-    ck_assert_uint_eq(stats.requests, 16);
-    ck_assert_uint_eq(stats.bytes_written, 16 * (HEADER + 50));
+    NET_ECHO_AWAIT_EXACTLY(echo, requests, 16);
+    NET_ECHO_AWAIT_EXACTLY(echo, bytes_written, 16 * (HEADER + 50));
     expect_nothing_left(fd);
 }
 END_TEST
