@@ -38,7 +38,7 @@
 
 /* Grows when this header, one that it includes, or engine/env/env.h changes what it means; a module
  * that was built for another one is refused. */
-#define ENGINE_ABI_VERSION 5
+#define ENGINE_ABI_VERSION 6
 
 struct Env; /* engine/env/env.h: files and directories */
 
@@ -474,6 +474,7 @@ struct EngineOps {
     BaseStatus (*status)(Engine *engine);                                      /* may be NULL */
     BaseStatus (*files)(Engine *engine, EngineFileVisitor *visit, void *user); /* may be NULL */
     void (*interrupt)(Engine *engine);                                         /* may be NULL */
+    bool (*commit_now)(Engine *engine, EngineCommit *chain);                   /* may be NULL */
 };
 
 /* ------------------------------------------------------------------------------------- classes --
@@ -557,6 +558,27 @@ static inline void
 engine_commit(Engine *engine, EngineCommit *chain)
 {
     engine->ops->commit(engine, chain);
+}
+
+/* Commits of a chain that engine_commit_now() takes. */
+enum { ENGINE_COMMIT_NOW_MAX = 256 };
+
+/* Whether the engine can commit without waiting for anything, as long as no other thread does. */
+static inline bool
+engine_commits_now(const Engine *engine)
+{
+    return engine->ops->commit_now != NULL;
+}
+
+/*
+ * Executes a chain of at most ENGINE_COMMIT_NOW_MAX commits before it returns: every callback has
+ * come, from the calling thread, and the bytes are the caller's again. False: it would have to wait
+ * for another thread; nothing has happened, and the chain is the caller's.
+ */
+static inline bool
+engine_commit_now(Engine *engine, EngineCommit *chain)
+{
+    return engine_commits_now(engine) && engine->ops->commit_now(engine, chain);
 }
 
 /* Begins a read section at a snapshot, or at the latest version when it is NULL. */

@@ -30,6 +30,14 @@ commit_inbox_push(CommitInbox *inbox, CommitInboxItem *item)
     }
 }
 
+bool
+commit_inbox_claim(CommitInbox *inbox)
+{
+    uintptr_t idle = INBOX_IDLE;
+    return atomic_compare_exchange_strong_explicit(&inbox->word, &idle, INBOX_LED,
+                                                   memory_order_acq_rel, memory_order_relaxed);
+}
+
 CommitInboxItem *
 commit_inbox_take(CommitInbox *inbox)
 {

@@ -32,6 +32,9 @@ void commit_inbox_init(CommitInbox *inbox);
 /* True: the caller leads now, the item is in its hand. False: a leader will take it. */
 bool commit_inbox_push(CommitInbox *inbox, CommitInboxItem *item);
 
+/* True: nobody led, the caller does now. False: nothing has happened. */
+bool commit_inbox_claim(CommitInbox *inbox);
+
 /* All items that wait, oldest first; NULL: none. */
 CommitInboxItem *commit_inbox_take(CommitInbox *inbox);
 

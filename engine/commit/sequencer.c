@@ -446,6 +446,27 @@ commit_sequencer_submit(CommitSequencer *sequencer, EngineCommit *chain)
     }
 }
 
+/*
+ * The leader works off its own chain first, and offers its place to nobody before it is through:
+ * all of it is executed here.
+ */
+_Static_assert((int)ENGINE_COMMIT_NOW_MAX <= COMMIT_LEAD_MAX - COMMIT_GROUP_MAX,
+               "a leader keeps its place for a chain that is executed at once");
+
+bool
+commit_sequencer_execute(CommitSequencer *sequencer, EngineCommit *chain)
+{
+    BASE_INVARIANT(sequencer->resolver.immediate);
+    if (!commit_inbox_claim(&sequencer->inbox)) {
+        return false;
+    }
+    CommitInboxItem *item = chain_item(chain);
+    item->kind = ITEM_CHAIN;
+    queue_add(&sequencer->work, item);
+    lead(sequencer);
+    return true;
+}
+
 void
 commit_sequencer_persisted(CommitSequencer *sequencer, CommitGroup *group, BaseStatus status)
 {

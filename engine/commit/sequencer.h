@@ -75,6 +75,12 @@ void commit_sequencer_free(CommitSequencer *sequencer);
 /* Submits a chain, as engine_commit() does. */
 void commit_sequencer_submit(CommitSequencer *sequencer, EngineCommit *chain);
 
+/*
+ * Executes a chain, as engine_commit_now() does. REQUIRES: the backend is immediate, and waits for
+ * nothing (S-6).
+ */
+bool commit_sequencer_execute(CommitSequencer *sequencer, EngineCommit *chain);
+
 /* The backend's answer to persist. OK: the group is durable. */
 void commit_sequencer_persisted(CommitSequencer *sequencer, CommitGroup *group, BaseStatus status);
 

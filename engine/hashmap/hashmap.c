@@ -84,6 +84,17 @@ op_commit(Engine *engine, EngineCommit *chain)
     }
 }
 
+static bool
+op_commit_now(Engine *engine, EngineCommit *chain)
+{
+    if (!base_epoch_enter()) {
+        return false;
+    }
+    bool executed = commit_sequencer_execute(hashmap_of(engine)->sequencer, chain);
+    base_epoch_exit();
+    return executed;
+}
+
 /* Runs in the leader of the sequencer, between two commits. */
 static void
 tick_as_writer(EngineCommit *commit, const EngineOutcome *outcome)
@@ -272,6 +283,7 @@ op_close(Engine *engine)
 static const EngineOps ops = {
     .close = op_close,
     .commit = op_commit,
+    .commit_now = op_commit_now,
     .read_begin = op_read_begin,
     .read_end = op_read_end,
     .get = op_get,

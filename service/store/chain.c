@@ -50,3 +50,18 @@ store_chain_submit(StoreChain *chain)
         engine_commit(store_engine(store), first);
     }
 }
+
+bool
+store_chain_is_instant(const Store *store)
+{
+    return engine_commits_now(store_engine(store));
+}
+
+bool
+store_chain_submit_now(StoreChain *chain)
+{
+    EngineCommit *first = chain->first;
+    Store *store = chain->store;
+    *chain = (StoreChain){0};
+    return first == NULL || engine_commit_now(store_engine(store), first);
+}

@@ -27,4 +27,14 @@ void store_chain_add_batch(StoreChain *chain, StoreBatch *batch);
 /* Hands all of it to the engine; then the chain is empty. */
 void store_chain_submit(StoreChain *chain);
 
+/* Whether the engine of a store may execute chains within the call. */
+bool store_chain_is_instant(const Store *store);
+
+/*
+ * Has the engine execute all of it, of at most ENGINE_COMMIT_NOW_MAX commits, within the call: each
+ * `done` comes before it returns. False: the engine cannot just now, and nothing has happened. The
+ * chain is empty in either case.
+ */
+bool store_chain_submit_now(StoreChain *chain);
+
 #endif

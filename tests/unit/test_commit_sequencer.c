@@ -549,6 +549,40 @@ START_TEST(a_group_keeps_what_its_outcomes_show)
 END_TEST
 
 static void
+execute_another(EngineCommit *first, const EngineOutcome *outcome)
+{
+    (void)first;
+    (void)outcome;
+    ck_assert(!commit_sequencer_execute(rig.sequencer, &chain[CHAIN - 1].commit));
+}
+
+START_TEST(a_chain_is_executed_at_once_unless_somebody_leads)
+{
+    begin(0);
+    link_chain();
+    for (int i = 0; i < CHAIN; i++) {
+        (void)sequencer_rig_put(&chain[i], "a", "1");
+    }
+    chain[CHAIN - 2].commit.next = NULL;
+    void (*done)(EngineCommit *, const EngineOutcome *) = chain[0].commit.done;
+    chain[0].commit.done = execute_another; /* from within, so there is a leader */
+    ck_assert(commit_sequencer_execute(rig.sequencer, &chain[0].commit));
+    ck_assert_int_eq(chain[0].commit.outcome.kind, ENGINE_APPLIED);
+    for (int i = 1; i < CHAIN - 1; i++) {
+        ck_assert_int_eq(chain[i].order, i);
+    }
+    ck_assert_int_eq(chain[CHAIN - 1].answers, 0);
+    chain[0].commit.done = done;
+    ck_assert(commit_sequencer_execute(rig.sequencer, &chain[CHAIN - 1].commit));
+    ck_assert_int_eq(chain[CHAIN - 1].commit.outcome.version, CHAIN);
+    commit_sequencer_shut(rig.sequencer);
+    ck_assert(commit_sequencer_execute(rig.sequencer, &chain[0].commit));
+    ck_assert_int_eq(chain[0].commit.outcome.refusal, ENGINE_REFUSAL_CLOSING);
+    end();
+}
+END_TEST
+
+static void
 add(TCase *cases, const TTest *test)
 {
     tcase_add_loop_test(cases, test, 0, 3); /* depths 0, 1 and 2 */
@@ -577,6 +611,7 @@ main(void)
     tcase_add_test(cases, a_chain_is_sequenced_in_groups);
     tcase_add_test(cases, each_group_has_its_time);
     tcase_add_test(cases, a_group_keeps_what_its_outcomes_show);
+    tcase_add_test(cases, a_chain_is_executed_at_once_unless_somebody_leads);
     Suite *suite = suite_create("commit");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
