@@ -173,21 +173,29 @@ dispatch_request(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, Lanes
     return true;
 }
 
-bool
+NetGathering
 dispatch_gather(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, NetRequest *request,
                 BaseSlice input)
 {
     DispatchReactor *own = &dispatch->reactors[reactor];
     if (own->express == NULL || conn->backlog.count != 0 || !lanes_conn_idle(conn->queue)) {
-        return false;
+        return NET_GATHER_NOT;
     }
     begin_turn(own);
     if (atomic_load(&dispatch->stopping)) {
-        return false;
+        return NET_GATHER_NOT;
     }
     RpcCall call = call_of((LanesTask){.request = request, .input = input});
-    return rpc_express_gather(own->express, &conn->express, &call, request,
-                              net_request_output(request));
+    switch (rpc_express_gather(own->express, &conn->express, &call, request,
+                               net_request_output(request))) {
+    case RPC_EXPRESS_TAKEN:
+        return NET_GATHER_TAKEN;
+    case RPC_EXPRESS_LATER:
+        return NET_GATHER_LATER;
+    case RPC_EXPRESS_PASSED:
+        break;
+    }
+    return NET_GATHER_NOT;
 }
 
 void

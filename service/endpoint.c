@@ -141,14 +141,15 @@ on_request(void *user, NetRequest *request, BaseSlice input, bool bad)
     }
 }
 
-static bool
+static NetGathering
 on_gather(void *user, NetRequest *request, BaseSlice input)
 {
     Endpoint *endpoint = user;
     NetConn *conn = net_request_conn(request);
     DispatchConn *own = net_conn_user(conn);
-    return own != NULL &&
-           dispatch_gather(endpoint->dispatch, own, net_conn_reactor(conn), request, input);
+    return own == NULL
+               ? NET_GATHER_NOT
+               : dispatch_gather(endpoint->dispatch, own, net_conn_reactor(conn), request, input);
 }
 
 static void

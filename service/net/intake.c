@@ -107,30 +107,51 @@ slot_to_share(const NetConn *conn)
 }
 
 /*
- * Gathers a request in a slot that others share, or in a new one. False: nobody wants to;
- * *ret_unused is a slot that was made for it, or NULL.
+ * Gathers a request in a slot that others share, or else in *slot; NULL: a new one. What is not
+ * used of these is left in *slot.
  */
+static inline NetGathering
+gather_once(NetConn *conn, BaseSlice input, NetRequest **slot)
+{
+    NetReactor *reactor = conn->reactor;
+    NetRequest *shared = slot_to_share(conn);
+    if (shared == NULL && *slot == NULL) {
+        *slot = new_slot(conn);
+    }
+    NetRequest *taker = shared == NULL ? *slot : shared;
+    if (taker == NULL) {
+        return NET_GATHER_NOT;
+    }
+    NetGathering gathering = reactor->callbacks->gather(reactor->user, taker, input);
+    if (gathering != NET_GATHER_TAKEN) {
+        return gathering;
+    }
+    if (shared == NULL) {
+        taker->gathered = true;
+        conn->gathering = taker;
+        net_outlet_push(taker, conn->slots.previous);
+        *slot = NULL;
+    }
+    expect(conn, taker);
+    reactor->gathered++;
+    return NET_GATHER_TAKEN;
+}
+
+/* Gathers a request. False: nobody wants to; *ret_unused is a slot made for it in vain, or NULL. */
 static inline bool
 gather(NetConn *conn, BaseSlice input, NetRequest **ret_unused)
 {
     NetReactor *reactor = conn->reactor;
+    *ret_unused = NULL;
     if (reactor->gathered == NET_GATHERED_MAX) {
         net_reactor_answer(reactor);
     }
-    NetRequest *shared = slot_to_share(conn);
-    NetRequest *slot = shared == NULL ? new_slot(conn) : shared;
-    if (slot == NULL || !reactor->callbacks->gather(reactor->user, slot, input)) {
-        *ret_unused = shared == NULL ? slot : NULL;
-        return false;
+    NetGathering gathering = gather_once(conn, input, ret_unused);
+    if (gathering == NET_GATHER_LATER) {
+        net_reactor_answer(reactor);
+        gathering = gather_once(conn, input, ret_unused);
     }
-    if (shared == NULL) {
-        slot->gathered = true;
-        conn->gathering = slot;
-        net_outlet_push(slot, conn->slots.previous);
-    }
-    expect(conn, slot);
-    reactor->gathered++;
-    return true;
+    return gathering == NET_GATHER_TAKEN;
 }
 
 /* Takes the request at the head of the input the way that fits; see deliver_one(). */

@@ -39,6 +39,9 @@ typedef enum NetScanVerdict {
     NET_SCAN_CLOSE, /* close the connection once earlier replies were sent, without an answer */
 } NetScanVerdict;
 
+/* What `gather` has done with a request: taken it; nothing, ask behind an `answer`; or nothing. */
+typedef enum NetGathering { NET_GATHER_TAKEN, NET_GATHER_LATER, NET_GATHER_NOT } NetGathering;
+
 /* Memory of `scan` between calls for one request. */
 typedef struct NetScanState {
     _Alignas(16) uint8_t bytes[512];
@@ -59,13 +62,13 @@ typedef struct NetCallbacks {
      */
     void (*request)(void *user, NetRequest *request, BaseSlice input, bool bad);
     /*
-     * Asked before `request`, while the server holds little. True: the request is gathered. It
+     * Asked before `request`, while the server holds little. TAKEN: the request is gathered. It
      * shares `request`, a slot, with those of its connection that were gathered just before, and
      * `input` stays valid until `answer`. There its reply is appended to the output of the slot,
      * behind theirs, and finished with net_request_finish_in_order(), once for each of them; or
-     * net_request_split() gives it a slot of its own. False: nothing has happened. May be NULL.
+     * net_request_split() gives it a slot of its own. May be NULL.
      */
-    bool (*gather)(void *user, NetRequest *request, BaseSlice input);
+    NetGathering (*gather)(void *user, NetRequest *request, BaseSlice input);
     /* Answers or splits off all that is gathered; NULL if nothing ever is. */
     void (*answer)(void *user, unsigned reactor);
     /* A turn of a reactor ends; they count from 0. May be NULL. */
@@ -193,7 +196,7 @@ bool net_request_held_back(const NetRequest *request);
 /*
  * Answers a request; exactly once, from any thread. `close`: the connection closes after this reply
  * and takes no more requests. The request must not be touched afterwards. One that shares its slot
- * is finished on the reactor, and does not close.
+ * is finished on the reactor; with `close` neither it nor what comes behind it has a reply.
  */
 void net_request_finish(NetRequest *request, bool close);
 

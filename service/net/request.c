@@ -262,6 +262,10 @@ static inline void
 finish(NetRequest *request, bool close, bool in_order)
 {
     NetConn *conn = request->conn;
+    if (request->gathered && (close || request->output.failed)) {
+        forget_one(request);
+        return;
+    }
     request->close |= close;
     if (request->output.failed) {
         drop_output(request);

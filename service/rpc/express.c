@@ -6,6 +6,7 @@
 
 #include "service/rpc/shape.h"
 #include "service/rpc/ticket_reply.h"
+#include "service/store/chain.h"
 #include "service/store/set.h"
 
 #include <stdlib.h>
@@ -36,6 +37,7 @@ rpc_express_new(RpcContext *context, const RpcExpressOwner *owner, RpcExpress **
     }
     express->run.registry = context->obs;
     rpc_pending_init(&express->pending, context, owner, &express->run);
+    rpc_instant_init(&express->instant, context, &express->owner, &express->run);
     *ret_express = express;
     return base_ok();
 }
@@ -147,7 +149,7 @@ rpc_express_parse(RpcExpress *express, const RpcCall *call, BaseBuf *out, RpcTic
         return false;
     }
     begin_ticket(ret_ticket, call, out);
-    if (rpc_shape_read(call->input, limits->wire, call->arrival_us, &shape, ret_args)) {
+    if (rpc_shape_read(call->input, limits->wire, call->arrival_us, true, &shape, ret_args)) {
         note_shape(express, &shape, ret_ticket);
         return true;
     }
@@ -164,6 +166,7 @@ rpc_express_change_store(RpcExpress *express, BaseSlice name)
     express->store = store;
     express->store_name = base_slice_text(store_name(store));
     express->series = obs_registry_store(express->context->obs, store_name(store));
+    express->store_is_instant = store_chain_is_instant(store);
     return true;
 }
 
@@ -273,20 +276,36 @@ flush_gets(RpcExpress *express, int64_t now_us)
 
 /* ----------------------------------------------------------------------------------- flushes -- */
 
-void
-rpc_express_flush(RpcExpress *express)
+/* Whether nothing is gathered. */
+static inline bool
+is_empty(const RpcExpress *express)
 {
-    if (express->get_count == 0 && express->pending.count == 0) {
-        return;
-    }
-    int64_t now_us = base_clock_monotonic_us(express->context->clock);
-    flush_gets(express, now_us);
-    rpc_pending_submit(&express->pending, now_us);
-    obs_run_settle(&express->run);
+    return express->get_count == 0 && express->instant.count == 0 && express->pending.count == 0;
+}
+
+/* The connections of what was gathered may go on. */
+static void
+forget_gathered(RpcExpress *express)
+{
     for (size_t i = 0; i < express->get_count; i++) {
         express->gets[i].ticket.conn->detour = false;
     }
     express->get_count = 0;
+    rpc_instant_forget(&express->instant);
+}
+
+void
+rpc_express_flush(RpcExpress *express)
+{
+    if (is_empty(express)) {
+        return;
+    }
+    int64_t now_us = base_clock_monotonic_us(express->context->clock);
+    flush_gets(express, now_us);
+    rpc_instant_flush(&express->instant, now_us);
+    rpc_pending_submit(&express->pending, now_us);
+    obs_run_settle(&express->run);
+    forget_gathered(express);
 }
 
 void
@@ -334,13 +353,13 @@ deadline_of(RpcHotMethod method, RpcHotArgs *args)
 
 /* The clock is read for the first request that is gathered; the others are held to that time. */
 static inline void
-tell_time(RpcExpress *express, ExpressRequest *request)
+tell_time(RpcExpress *express, RpcHotMethod method, RpcHotArgs *args)
 {
-    StoreDeadline *deadline = deadline_of(request->ticket.method, &request->args);
+    StoreDeadline *deadline = deadline_of(method, args);
     if (deadline == NULL) {
         return;
     }
-    if (express->get_count == 0 && express->pending.count == 0) {
+    if (is_empty(express)) {
         express->gathering_us = base_clock_monotonic_us(express->context->clock);
     }
     deadline->now_us = express->gathering_us;
@@ -361,25 +380,56 @@ gather_get(RpcExpress *express, ExpressRequest *get)
     return true;
 }
 
-bool
+/* Whether a call can be gathered; `LATER`: behind what is gathered now. */
+static inline RpcExpressFate
+may_gather(const RpcExpress *express, const RpcExpressConn *conn, const RpcCall *call)
+{
+    if (conn->gathered != 0 || is_busy(conn) || !may_look(express->context, call)) {
+        return RPC_EXPRESS_PASSED;
+    }
+    bool full = express->get_count == EXPRESS_GETS_MAX || express->instant.count == RPC_INSTANT_MAX;
+    return full ? RPC_EXPRESS_LATER : RPC_EXPRESS_TAKEN;
+}
+
+/* Gathers a write that is over before its flush is. */
+static inline RpcExpressFate
+take_instant(RpcExpress *express, RpcTicket *ticket, const RpcHotArgs *args)
+{
+    bool gathered = rpc_express_find_store(express, args->store, ticket) &&
+                    rpc_instant_gather(&express->instant, args);
+    return gathered ? RPC_EXPRESS_TAKEN : RPC_EXPRESS_PASSED;
+}
+
+RpcExpressFate
 rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call, void *request,
                    BaseBuf *out)
 {
-    ExpressRequest *get = &express->gets[express->get_count];
-    RpcContext *context = express->context;
-    const RpcLimits *limits = atomic_load_explicit(&context->limits, memory_order_acquire);
+    const RpcLimits *limits = atomic_load_explicit(&express->context->limits, memory_order_acquire);
+    ExpressRequest *at_hand = &express->gets[express->get_count];
     RpcShape shape;
-    if (express->get_count == EXPRESS_GETS_MAX || conn->gathered != 0 || is_busy(conn) ||
-        !may_look(context, call) ||
-        !rpc_shape_read_get(call->input, limits->wire, call->arrival_us, &shape, &get->args)) {
-        return false;
+    RpcExpressFate fate = may_gather(express, conn, call);
+    if (fate != RPC_EXPRESS_TAKEN) {
+        return fate;
     }
-    begin_ticket(&get->ticket, call, out);
-    note_shape(express, &shape, &get->ticket);
-    get->ticket.conn = conn;
-    get->ticket.request = request;
-    tell_time(express, get);
-    return gather_get(express, get);
+    bool writes = express->store_is_instant && rpc_instant_is_open(&express->instant);
+    if (!rpc_shape_read(call->input, limits->wire, call->arrival_us, writes, &shape,
+                        &at_hand->args)) {
+        return RPC_EXPRESS_PASSED;
+    }
+    bool is_get = shape.method == RPC_HOT_GET;
+    if (is_get && conn->instant != 0) {
+        return RPC_EXPRESS_LATER;
+    }
+    RpcTicket *ticket = is_get ? &at_hand->ticket : rpc_instant_place(&express->instant);
+    begin_ticket(ticket, call, out);
+    note_shape(express, &shape, ticket);
+    ticket->conn = conn;
+    ticket->request = request;
+    tell_time(express, ticket->method, &at_hand->args);
+    if (!is_get) {
+        return take_instant(express, ticket, &at_hand->args);
+    }
+    return gather_get(express, at_hand) ? RPC_EXPRESS_TAKEN : RPC_EXPRESS_PASSED;
 }
 
 /* Finds the store of a write. False: it is not there, or not that of the chain at hand. */
@@ -468,15 +518,16 @@ rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
     bool is_get = ticket->method == RPC_HOT_GET;
     bool is_write =
         !is_get && ticket->method != RPC_HOT_MULTI_GET && ticket->method != RPC_HOT_SCAN;
-    bool fits = is_get ? express->get_count < EXPRESS_GETS_MAX && conn->gathered == 0
-                       : is_write && rpc_pending_fits(&express->pending, conn);
+    bool fits =
+        is_get ? express->get_count < EXPRESS_GETS_MAX && conn->gathered == 0 && conn->instant == 0
+               : is_write && rpc_pending_fits(&express->pending, conn);
     if (!fits) {
         RpcExpressFate fate = after_flush(express, conn, RPC_EXPRESS_TAKEN);
         if (fate != RPC_EXPRESS_TAKEN) {
             return fate;
         }
     }
-    tell_time(express, at_hand);
+    tell_time(express, ticket->method, &at_hand->args);
     bool taken = is_get     ? gather_get(express, at_hand)
                  : is_write ? gather_write(express, &at_hand->args, ticket)
                             : execute_read(express, ticket);

@@ -16,8 +16,9 @@
  * On a worker, a call is executed at once and may wait.
  *
  * The order of a connection.
- *   E-1  Gathered gets are executed before gathered writes; a get behind a gathered write of its
- *        connection has that executed first.
+ *   E-1  Gathered gets are executed before gathered writes, and those that were gathered where
+ *        they were read (instant.h) before others; what is to come behind a gathered write of its
+ *        connection in spite of that has it executed first.
  *   E-2  While a write of a connection is under way, nothing else of it begins (LATER).
  *   E-3  When a request is passed on or handed over, nothing of its connection is gathered or under
  *        way any more, except what is handed over behind it.
@@ -42,7 +43,8 @@ typedef struct RpcExpress RpcExpress;
 typedef struct RpcExpressConn RpcExpressConn;
 struct RpcExpressConn {
     _Atomic unsigned under_way; /* writes that are submitted and not done */
-    unsigned gathered;          /* writes that are gathered; */
+    unsigned instant;           /* writes that are gathered where they were read (instant.h) */
+    unsigned gathered;          /* other writes that are gathered; */
     bool looks;                 /* one of them may have to read, so others do not wait for it */
     bool detour;                /* a request was handed over in the flush at hand */
     unsigned done;              /* writes that are done, which `under_way` still counts; */
@@ -51,7 +53,10 @@ struct RpcExpressConn {
 
 /* What the owner of requests does for the lane. All run on the reactor but `finish`. */
 typedef struct RpcExpressOwner {
-    /* Answers a request: its reply is in its output. Any thread. */
+    /*
+     * Answers a request: its reply is in its output. Any thread. `close`: it has no reply, and
+     * neither has what follows of its connection.
+     */
     void (*finish)(void *user, void *request, bool close);
     /* Hands a request over to the workers, behind what is there of its connection. */
     void (*hand_over)(void *user, void *request, BaseSlice input);
@@ -83,12 +88,13 @@ RpcExpressFate rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const
                                 void *request, BaseBuf *out);
 
 /*
- * Offers a get on a reactor. Its input must stay valid until rpc_express_flush(); its reply goes
- * behind what is in `out` then. True: it is taken. False: nothing has happened; offer it by
- * rpc_express_take().
+ * Offers a request on a reactor that may be gathered where it was read: a get, or a write that is
+ * over before its flush is. Its input must stay valid until rpc_express_flush(); its reply goes
+ * behind what is in `out` then. TAKEN: it is. LATER: it would be behind a flush. PASSED: offer it
+ * by rpc_express_take(). Nothing has happened in these two.
  */
-bool rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
-                        void *request, BaseBuf *out);
+RpcExpressFate rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
+                                  void *request, BaseBuf *out);
 
 /* Executes what is gathered. */
 void rpc_express_flush(RpcExpress *express);

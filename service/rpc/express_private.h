@@ -6,6 +6,7 @@
 #ifndef LARDER_SERVICE_RPC_EXPRESS_PRIVATE_H
 #define LARDER_SERVICE_RPC_EXPRESS_PRIVATE_H
 
+#include "service/rpc/instant.h"
 #include "service/rpc/pending.h"
 
 enum { EXPRESS_GETS_MAX = 64 }; /* gathered at once */
@@ -24,13 +25,15 @@ struct RpcExpress {
     Store *store;       /* of the last request, its name, ... */
     BaseSlice store_name;
     ObsSeries *series;
-    BaseBuf keys;    /* of a multi_get */
-    BaseBuf lookups; /* its answers */
-    BaseBuf token;   /* of a scan */
-    size_t page;     /* bytes of the last scan's reply, for which room is made at once */
+    bool store_is_instant; /* its writes may go by `instant` */
+    BaseBuf keys;          /* of a multi_get */
+    BaseBuf lookups;       /* its answers */
+    BaseBuf token;         /* of a scan */
+    size_t page;           /* bytes of the last scan's reply, for which room is made at once */
     int64_t expired_us;
     ObsRun run; /* calls that ended in the flush at hand */
     RpcPending pending;
+    RpcInstant instant;
     int64_t gathering_us; /* when gathering began; deadlines are held to it */
     size_t get_count;
     ExpressRequest gets[EXPRESS_GETS_MAX + 1]; /* behind those gathered: the request at hand */

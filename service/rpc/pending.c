@@ -202,31 +202,17 @@ reply_batch(const RpcPendingWrite *write, int64_t server_us, size_t bytes_max)
     return wire_reply_end(&writer) ? WIRE_OK : writer.code;
 }
 
-/* Writes the result of a write that succeeded. */
 static RpcVerdict
-reply(const RpcPendingWrite *write, int64_t now_us)
+answer_batch(const RpcPendingWrite *write, int64_t server_us, size_t bytes_max)
 {
     const RpcTicket *ticket = &write->ticket;
-    const RpcLimits *limits =
-        atomic_load_explicit(&write->home->context->limits, memory_order_acquire);
-    int64_t server_us = rpc_ticket_elapsed_us(ticket, now_us);
-    size_t bytes_max = limits->reply_bytes_max;
-    WireCode code = is_batch(write) ? reply_batch(write, server_us, bytes_max)
-                                    : rpc_ticket_reply_write(ticket, &write->write.result,
-                                                             server_us, bytes_max);
-    if (code == WIRE_OK) {
-        return (RpcVerdict){.outcome = OBS_OK};
-    }
     WireMessage message = rpc_ticket_message(ticket);
-    return rpc_answer_lost(ticket->out, &message, true, code, bytes_max);
-}
-
-/* Writes the exception of a write that failed. */
-static RpcVerdict
-reply_error(const RpcPendingWrite *write, const StoreError *error)
-{
-    WireMessage message = rpc_ticket_message(&write->ticket);
-    return rpc_answer_error(write->ticket.out, &message, error);
+    if (!write->batch.succeeded) {
+        return rpc_answer_error(ticket->out, &message, &write->batch.error);
+    }
+    WireCode code = reply_batch(write, server_us, bytes_max);
+    return code == WIRE_OK ? (RpcVerdict){.outcome = OBS_OK}
+                           : rpc_answer_lost(ticket->out, &message, true, code, bytes_max);
 }
 
 /* Counts a write that is answered, and lets its connection go on. */
@@ -249,13 +235,19 @@ count_answered(RpcPendingWrite *write, bool at_home, ObsOutcome outcome, int64_t
 }
 
 static void
-answer(RpcPendingWrite *write, bool at_home, bool succeeded, const StoreError *error)
+answer(RpcPendingWrite *write, bool at_home)
 {
     RpcPending *pending = write->home;
+    const RpcTicket *ticket = &write->ticket;
+    const RpcLimits *limits = atomic_load_explicit(&pending->context->limits, memory_order_acquire);
     int64_t now_us = at_home ? pending->now_us : base_clock_monotonic_us(pending->context->clock);
-    RpcVerdict verdict = succeeded ? reply(write, now_us) : reply_error(write, error);
+    int64_t server_us = rpc_ticket_elapsed_us(ticket, now_us);
+    size_t bytes_max = limits->reply_bytes_max;
+    RpcVerdict verdict = is_batch(write)
+                             ? answer_batch(write, server_us, bytes_max)
+                             : rpc_ticket_answer_write(ticket, &write->write, server_us, bytes_max);
     count_answered(write, at_home, verdict.outcome, now_us);
-    pending->owner.finish(pending->owner.user, write->ticket.request, verdict.close);
+    pending->owner.finish(pending->owner.user, ticket->request, verdict.close);
 }
 
 /* Makes a write DONE. False: it was late. */
@@ -275,12 +267,12 @@ claim(RpcPendingWrite *write, bool at_home)
 
 /* The commit is answered: so is the request, unless that was done when it was late. */
 static void
-complete(RpcPendingWrite *write, bool succeeded, const StoreError *error)
+complete(RpcPendingWrite *write)
 {
     bool at_home = submitting == write->home;
     Store *orphan_of = NULL;
     if (claim(write, at_home)) {
-        answer(write, at_home, succeeded, error);
+        answer(write, at_home);
     } else {
         orphan_of = write->ticket.store;
     }
@@ -293,13 +285,13 @@ complete(RpcPendingWrite *write, bool succeeded, const StoreError *error)
 static void
 write_done(StoreWrite *write)
 {
-    complete(write->user, write->succeeded, &write->error);
+    complete(write->user);
 }
 
 static void
 batch_done(StoreBatch *batch)
 {
-    complete(batch->user, batch->succeeded, &batch->error);
+    complete(batch->user);
 }
 
 /* --------------------------------------------------------------------------------- gathering -- */

@@ -157,24 +157,19 @@ is_at_end(const WireExpect *reader)
 }
 
 bool
-rpc_shape_read(BaseSlice message, const WireLimits *limits, int64_t arrival_us, RpcShape *ret_shape,
-               RpcHotArgs *ret_args)
+rpc_shape_read(BaseSlice message, const WireLimits *limits, int64_t arrival_us, bool writes,
+               RpcShape *ret_shape, RpcHotArgs *ret_args)
 {
     WireExpect reader;
     if (!take_head(message, limits, &reader, ret_shape)) {
         return false;
     }
-    bool known = ret_shape->method == RPC_HOT_GET   ? read_get(&reader, arrival_us, ret_args)
-                 : ret_shape->method == RPC_HOT_PUT ? read_put(&reader, arrival_us, ret_args)
-                                                    : read_remove(&reader, arrival_us, ret_args);
+    bool known = false;
+    if (ret_shape->method == RPC_HOT_GET) {
+        known = read_get(&reader, arrival_us, ret_args);
+    } else if (writes) {
+        known = ret_shape->method == RPC_HOT_PUT ? read_put(&reader, arrival_us, ret_args)
+                                                 : read_remove(&reader, arrival_us, ret_args);
+    }
     return known && is_at_end(&reader);
-}
-
-bool
-rpc_shape_read_get(BaseSlice message, const WireLimits *limits, int64_t arrival_us,
-                   RpcShape *ret_shape, RpcHotArgs *ret_args)
-{
-    WireExpect reader;
-    return take_head(message, limits, &reader, ret_shape) && ret_shape->method == RPC_HOT_GET &&
-           read_get(&reader, arrival_us, ret_args) && is_at_end(&reader);
 }

@@ -38,14 +38,11 @@ typedef struct RpcShape {
 } RpcShape;
 
 /*
- * Recognises a whole message, frame header included if it has one. `arrival_us` goes into the
- * arguments, as by hot.h. False: it has none of the usual shapes; *ret_args may have been written.
+ * Recognises a whole message, frame header included if it has one; without `writes` nothing but
+ * gets, and other calls it tells for what they are at once. `arrival_us` goes into the arguments,
+ * as by hot.h. False: it has none of the usual shapes; *ret_args may have been written.
  */
-bool rpc_shape_read(BaseSlice message, const WireLimits *limits, int64_t arrival_us,
+bool rpc_shape_read(BaseSlice message, const WireLimits *limits, int64_t arrival_us, bool writes,
                     RpcShape *ret_shape, RpcHotArgs *ret_args);
-
-/* The same, which recognises nothing but gets, and other calls for what they are at once. */
-bool rpc_shape_read_get(BaseSlice message, const WireLimits *limits, int64_t arrival_us,
-                        RpcShape *ret_shape, RpcHotArgs *ret_args);
 
 #endif

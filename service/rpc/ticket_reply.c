@@ -10,6 +10,7 @@
  */
 #include "service/rpc/ticket_reply.h"
 
+#include "service/rpc/answer.h"
 #include "service/wire/direct.h"
 
 /* Ids of the members that all results have. */
@@ -149,4 +150,27 @@ rpc_ticket_reply_write(const RpcTicket *ticket, const StoreWriteResult *result, 
     wire_reply_begin(&writer, ticket->out, &message, bytes_max);
     rpc_hot_reply_write(&writer, result, server_us);
     return wire_reply_end(&writer) ? WIRE_OK : writer.code;
+}
+
+/* Apart, so that writes which succeed do not pay for the room that this needs. */
+static __attribute__((cold, noinline)) RpcVerdict
+answer_otherwise(const RpcTicket *ticket, const StoreWrite *write, WireCode code, size_t bytes_max)
+{
+    WireMessage message = rpc_ticket_message(ticket);
+    return write->succeeded ? rpc_answer_lost(ticket->out, &message, true, code, bytes_max)
+                            : rpc_answer_error(ticket->out, &message, &write->error);
+}
+
+RpcVerdict
+rpc_ticket_answer_write(const RpcTicket *ticket, const StoreWrite *write, int64_t server_us,
+                        size_t bytes_max)
+{
+    WireCode code = WIRE_OK;
+    if (write->succeeded) {
+        code = rpc_ticket_reply_write(ticket, &write->result, server_us, bytes_max);
+        if (code == WIRE_OK) {
+            return (RpcVerdict){.outcome = OBS_OK};
+        }
+    }
+    return answer_otherwise(ticket, write, code, bytes_max);
 }

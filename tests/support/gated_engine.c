@@ -54,6 +54,7 @@ gate_register(void)
     if (engine_class_find(gated_class.name) == NULL) {
         BASE_CHECK(base_is_ok(engine_class_register(&gated_class)));
         BASE_CHECK(base_is_ok(engine_class_register(&meagre_class)));
+        BASE_CHECK(base_is_ok(engine_class_register(&instant_class)));
     }
 }
 
@@ -170,6 +171,18 @@ gated_commit(Engine *engine, EngineCommit *chain)
     }
 }
 
+static bool
+gated_commit_now(Engine *engine, EngineCommit *chain)
+{
+    (void)pthread_mutex_lock(&lock);
+    bool held = gate.held;
+    (void)pthread_mutex_unlock(&lock);
+    if (!held) {
+        gated_commit(engine, chain);
+    }
+    return !held;
+}
+
 static void
 gated_close(Engine *engine)
 {
@@ -233,8 +246,21 @@ static const EngineOps gated_ops = {
     .range_split = gated_range_split,
 };
 
+static const EngineOps instant_ops = {
+    .close = gated_close,
+    .commit = gated_commit,
+    .commit_now = gated_commit_now,
+    .read_begin = gated_read_begin,
+    .snapshot_new = gated_snapshot_new,
+    .iterator_new = gated_iterator_new,
+    .stats = gated_stats,
+    .range_estimate = gated_range_estimate,
+    .range_split = gated_range_split,
+};
+
 static BaseStatus
-open_gated(EngineOpenArgs *args, const EngineClass *engine_class, Engine **ret_engine)
+open_gated(EngineOpenArgs *args, const EngineClass *engine_class, const EngineOps *ops,
+           Engine **ret_engine)
 {
     int64_t presets[HASHMAP_OPTION_COUNT];
     for (size_t i = 0; i < HASHMAP_OPTION_COUNT; i++) {
@@ -251,7 +277,7 @@ open_gated(EngineOpenArgs *args, const EngineClass *engine_class, Engine **ret_e
         free(gated);
         return status;
     }
-    gated->engine = (Engine){&gated_ops, engine_class};
+    gated->engine = (Engine){ops, engine_class};
     *ret_engine = &gated->engine;
     return base_ok();
 }
@@ -259,13 +285,19 @@ open_gated(EngineOpenArgs *args, const EngineClass *engine_class, Engine **ret_e
 static BaseStatus
 gated_open(EngineOpenArgs *args, Engine **ret_engine)
 {
-    return open_gated(args, &gated_class, ret_engine);
+    return open_gated(args, &gated_class, &gated_ops, ret_engine);
 }
 
 static BaseStatus
 meagre_open(EngineOpenArgs *args, Engine **ret_engine)
 {
-    return open_gated(args, &meagre_class, ret_engine);
+    return open_gated(args, &meagre_class, &gated_ops, ret_engine);
+}
+
+static BaseStatus
+instant_open(EngineOpenArgs *args, Engine **ret_engine)
+{
+    return open_gated(args, &instant_class, &instant_ops, ret_engine);
 }
 
 static const EngineOption gated_options[] = {
@@ -297,4 +329,14 @@ const EngineClass meagre_class = {
     .format = 1,
     .summary = "hashmap that claims nothing",
     .open = meagre_open,
+};
+
+const EngineClass instant_class = {
+    .abi_version = ENGINE_ABI_VERSION,
+    .struct_size = sizeof(EngineClass),
+    .name = "instant",
+    .format = 1,
+    .summary = "hashmap that may be busy",
+    .capabilities = ENGINE_CAN_SNAPSHOT | ENGINE_CAN_BATCH | ENGINE_CAN_STORE_VERSION,
+    .open = instant_open,
 };

@@ -17,7 +17,10 @@ extern const EngineClass gated_class;
 /* "meagre": the same engine with no capability at all. */
 extern const EngineClass meagre_class;
 
-/* Registers both classes, once in a process. */
+/* "instant": in memory, commits at once (engine_commit_now()); with the gate held it is busy. */
+extern const EngineClass instant_class;
+
+/* Registers all classes, once in a process. */
 void gate_register(void);
 
 /* Opens the gate, forgets the answer and the counts. REQUIRES: no commit waits. */

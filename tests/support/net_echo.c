@@ -147,21 +147,25 @@ take_request(void *user, NetRequest *request, BaseSlice input, bool bad)
     enqueue(echo, request, own, kind == 'h' || kind == 'q');
 }
 
-static bool
+static NetGathering
 gather(void *user, NetRequest *request, BaseSlice input)
 {
     NetEcho *echo = user;
     unsigned reactor = net_conn_reactor(net_request_conn(request));
     char kind = input.len > HEADER ? (char)input.data[HEADER] : 'e';
-    if ((kind != 'g' && kind != 's') || reactor >= NET_ECHO_REACTORS) {
-        return false;
+    if (strchr("gsal", kind) == NULL || reactor >= NET_ECHO_REACTORS) {
+        return NET_GATHER_NOT;
+    }
+    if (kind == 'a' && echo->gathered_count[reactor] != 0) {
+        atomic_fetch_add(&echo->put_off, 1);
+        return NET_GATHER_LATER;
     }
     size_t at = echo->gathered_count[reactor]++;
     ck_assert_uint_lt(at, NET_ECHO_GATHERED);
-    echo->gathered[reactor][at] = (NetEchoGathered){request, input, kind == 's'};
+    echo->gathered[reactor][at] = (NetEchoGathered){request, input, kind == 's', kind == 'l'};
     atomic_fetch_add(&echo->delivered, 1);
     atomic_fetch_add(&echo->gathers, 1);
-    return true;
+    return NET_GATHER_TAKEN;
 }
 
 static void
@@ -186,16 +190,19 @@ answer_gathered(void *user, unsigned reactor)
     NetEchoGathered *all = echo->gathered[reactor];
     size_t count = echo->gathered_count[reactor];
     for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < i && !all[i].split; j++) {
-            all[i].split = all[j].split &&
-                           net_request_conn(all[j].request) == net_request_conn(all[i].request);
+        for (size_t j = 0; j < i; j++) {
+            bool same = net_request_conn(all[j].request) == net_request_conn(all[i].request);
+            all[i].split = all[i].split || (same && all[j].split);
+            all[i].lost = all[i].lost || (same && all[j].lost);
         }
         if (all[i].split) {
             split(echo, &all[i]);
-        } else {
-            (void)base_buf_append_slice(net_request_output(all[i].request), all[i].input);
-            net_request_finish_in_order(all[i].request, false);
+            continue;
         }
+        if (!all[i].lost) {
+            (void)base_buf_append_slice(net_request_output(all[i].request), all[i].input);
+        }
+        net_request_finish_in_order(all[i].request, all[i].lost);
     }
     echo->gathered_count[reactor] = 0;
 }

@@ -10,6 +10,8 @@
  *   'q'  holds it like 'h', and then answers like 'r'
  *   'g'  gathers it where it can, and echoes it with all that is gathered
  *   's'  gathers it likewise, then splits it off, and echoes it from a worker like all behind it
+ *   'a'  gathers it behind the answer to all that is gathered before it
+ *   'l'  gathers it, and then has no reply for it, nor for those behind it: the connection closes
  * A length of 0xffffffff makes the connection close silently, one above 64 MiB is bad input,
  * answered with the frame "bad".
  *
@@ -35,6 +37,7 @@ typedef struct NetEchoGathered {
     NetRequest *request;
     BaseSlice input;
     bool split; /* it was, or is to be */
+    bool lost;  /* its reply was, or is to be */
 } NetEchoGathered;
 
 typedef struct NetEcho {
@@ -62,6 +65,7 @@ typedef struct NetEcho {
     _Atomic unsigned refused; /* no budget */
     _Atomic unsigned gathers;
     _Atomic unsigned splits;
+    _Atomic unsigned put_off;   /* 'a' */
     _Atomic unsigned forgotten; /* no memory to split */
     _Atomic unsigned own_input_failures;
 } NetEcho;

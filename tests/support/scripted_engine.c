@@ -237,6 +237,20 @@ scripted_commit(Engine *engine, EngineCommit *chain)
     run_chain((Scripted *)engine, chain, false);
 }
 
+/* A chain is not over within the call when one of its commits is to be delayed. */
+static bool
+scripted_commit_now(Engine *engine, EngineCommit *chain)
+{
+    for (const EngineCommit *commit = chain; commit != NULL; commit = commit->next) {
+        BaseSlice key = BASE_SLICE_EMPTY;
+        if (script_of(commit, &key).delayed) {
+            return false;
+        }
+    }
+    run_chain((Scripted *)engine, chain, false);
+    return true;
+}
+
 /*
  * --------------------------------------------------------------------------------------- reads --
  */
@@ -471,6 +485,7 @@ scripted_status(Engine *engine)
 static const EngineOps scripted_ops = {
     .close = scripted_close,
     .commit = scripted_commit,
+    .commit_now = scripted_commit_now,
     .read_begin = scripted_read_begin,
     .read_end = scripted_read_end,
     .get = scripted_get,

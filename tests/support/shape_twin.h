@@ -95,8 +95,9 @@ shape_twin_check(BaseSlice message, const WireLimits *limits, WireTape *tape)
     RpcHotArgs args;
     RpcShape get_shape;
     RpcHotArgs get_args;
-    bool is_get = rpc_shape_read_get(message, limits, SHAPE_TWIN_ARRIVAL_US, &get_shape, &get_args);
-    if (!rpc_shape_read(message, limits, SHAPE_TWIN_ARRIVAL_US, &shape, &args)) {
+    bool is_get =
+        rpc_shape_read(message, limits, SHAPE_TWIN_ARRIVAL_US, false, &get_shape, &get_args);
+    if (!rpc_shape_read(message, limits, SHAPE_TWIN_ARRIVAL_US, true, &shape, &args)) {
         BASE_CHECK(!is_get);
         return false;
     }

@@ -95,7 +95,8 @@ END_TEST
 
 START_TEST(other_requests_keep_their_place)
 {
-    static const char *const rows[] = {"gge", "egg", "ggwgg", "gehgw", "gggggggwe", "wg", "gcg"};
+    static const char *const rows[] = {"gge", "egg",      "ggwgg", "gehgw", "gggggggwe", "wg",
+                                       "gga", "gaaaggga", "asga",  "ghag",  "gcg"};
     for (size_t i = 0; i + 1 < sizeof rows / sizeof rows[0]; i++) {
         int fd = net_echo_connect(echo->address);
         send_kinds(fd, rows[i], 30);
@@ -128,11 +129,39 @@ START_TEST(what_is_split_off_keeps_its_place)
 }
 END_TEST
 
+/* What is to be gathered behind an answer shares no slot with what is in it. */
+START_TEST(what_is_put_off_is_gathered_then)
+{
+    int fd = net_echo_connect(echo->address);
+    send_kinds(fd, "gggaggag", 40);
+    expect_kinds(fd, "gggaggag", 40);
+    ck_assert_uint_eq(atomic_load(&echo->gathers), 8);
+    ck_assert_uint_eq(atomic_load(&echo->put_off), 2);
+    NET_ECHO_AWAIT_EXACTLY(echo, requests, 8);
+    expect_nothing_left(fd);
+}
+END_TEST
+
+START_TEST(a_connection_ends_behind_what_was_answered_before_a_lost_reply)
+{
+    static const char *const rows[] = {"l", "gl", "gggl", "gglgg", "ggglgegg", "glaag", "lll"};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char before[16] = "";
+        (void)strncat(before, rows[i], strcspn(rows[i], "l"));
+        int fd = net_echo_connect(echo->address);
+        send_kinds(fd, rows[i], 40);
+        expect_kinds(fd, before, 40);
+        ck_assert(net_echo_ended(fd));
+        expect_nothing_left(fd);
+    }
+}
+END_TEST
+
 /* Frames of all kinds and sizes, cut into pieces anywhere, on several connections at once. */
 START_TEST(random_pipelines_come_back_in_order)
 {
     enum { CONNECTIONS = 6, COUNT = 120, ROUNDS = 60 };
-    static const char kinds[] = "gggggggggggggsew";
+    static const char kinds[] = "gggggggggggggasew";
     BaseRand rand = base_rand(7);
     int fds[CONNECTIONS];
     for (int c = 0; c < CONNECTIONS; c++) {
@@ -258,6 +287,8 @@ main(void)
     tcase_add_test(cases, a_pipeline_shares_slots);
     tcase_add_test(cases, other_requests_keep_their_place);
     tcase_add_test(cases, what_is_split_off_keeps_its_place);
+    tcase_add_test(cases, what_is_put_off_is_gathered_then);
+    tcase_add_test(cases, a_connection_ends_behind_what_was_answered_before_a_lost_reply);
     tcase_add_test(cases, random_pipelines_come_back_in_order);
     tcase_add_test(cases, shared_slots_count_each_request);
     tcase_add_test(cases, a_peer_that_does_not_read_is_owed_no_more_than_the_limit);

@@ -143,7 +143,7 @@ gather_into(RpcExpressConn *conn, Call *call, BaseBuf *out)
     RpcCall rpc = {.input = base_buf_slice(&call->input),
                    .arrival_us = base_clock_monotonic_us(&rig->clock.clock),
                    .peer = "test"};
-    return rpc_express_gather(express, conn, &rpc, call, out);
+    return rpc_express_gather(express, conn, &rpc, call, out) == RPC_EXPRESS_TAKEN;
 }
 
 static Call *
