@@ -9,6 +9,12 @@
 
 enum { RUN_REQUESTS_MAX = 256 }; /* of a connection, at once */
 
+static bool
+takes_requests(const NetConn *conn)
+{
+    return conn->state == NET_CONN_OPEN || conn->state == NET_CONN_LAST;
+}
+
 /* Whether the replies of a connection leave room for one more. */
 static inline bool
 has_room(const NetConn *conn)
@@ -64,6 +70,18 @@ new_slot(NetConn *conn)
     request->conn = conn;
     request->arrival_us = conn->read_us;
     return request;
+}
+
+/* Gives back a slot of no request; takes NULL. */
+static void
+drop_slot(const NetConn *conn, NetRequest *slot)
+{
+    if (slot != NULL) {
+        NetList slots;
+        net_list_init(&slots);
+        net_list_append(&slots, &slot->slot);
+        net_request_pool_put(&conn->reactor->pool, &slots, &slot->slot, 1);
+    }
 }
 
 /* A slot waits for the reply of a request that has come. */
@@ -137,18 +155,32 @@ gather_once(NetConn *conn, BaseSlice input, NetRequest **slot)
     return NET_GATHER_TAKEN;
 }
 
-/* Gathers a request. False: nobody wants to; *ret_unused is a slot made for it in vain, or NULL. */
+/* Has everything answered that is gathered. False: that was the end of the connection. */
+static inline bool
+answer_gathered(NetConn *conn)
+{
+    net_reactor_answer(conn->reactor);
+    return takes_requests(conn);
+}
+
+/*
+ * Gathers a request, or drops it with its connection. False: nobody wants to gather it; *ret_unused
+ * is a slot that was made in vain, or NULL.
+ */
 static inline bool
 gather(NetConn *conn, BaseSlice input, NetRequest **ret_unused)
 {
     NetReactor *reactor = conn->reactor;
     *ret_unused = NULL;
-    if (reactor->gathered == NET_GATHERED_MAX) {
-        net_reactor_answer(reactor);
+    if (reactor->gathered == NET_GATHERED_MAX && !answer_gathered(conn)) {
+        return true;
     }
     NetGathering gathering = gather_once(conn, input, ret_unused);
     if (gathering == NET_GATHER_LATER) {
-        net_reactor_answer(reactor);
+        if (!answer_gathered(conn)) {
+            drop_slot(conn, *ret_unused);
+            return true;
+        }
         gathering = gather_once(conn, input, ret_unused);
     }
     return gathering == NET_GATHER_TAKEN;
@@ -196,12 +228,6 @@ refuse(NetConn *conn, NetScanVerdict verdict, BaseSlice rest, bool fresh)
         offer(conn, rest, fresh, true);
     }
     net_conn_end_requests(conn);
-}
-
-static bool
-takes_requests(const NetConn *conn)
-{
-    return conn->state == NET_CONN_OPEN || conn->state == NET_CONN_LAST;
 }
 
 /*

@@ -211,7 +211,8 @@ split(NetRequest *request, BaseSlice *input)
 {
     NetConn *conn = request->conn;
     NetRequestPool *pool = &conn->reactor->pool;
-    NetRequest *own = request->close ? NULL : net_request_pool_take(pool);
+    bool ends = request->close || conn->state == NET_CONN_DEAD;
+    NetRequest *own = ends ? NULL : net_request_pool_take(pool);
     if (own == NULL) {
         forget_one(request);
         return NULL;

@@ -294,18 +294,23 @@ forget_gathered(RpcExpress *express)
     rpc_instant_forget(&express->instant);
 }
 
-void
-rpc_express_flush(RpcExpress *express)
+static void
+execute_gathered(RpcExpress *express)
 {
-    if (is_empty(express)) {
-        return;
-    }
     int64_t now_us = base_clock_monotonic_us(express->context->clock);
     flush_gets(express, now_us);
     rpc_instant_flush(&express->instant, now_us);
     rpc_pending_submit(&express->pending, now_us);
     obs_run_settle(&express->run);
-    forget_gathered(express);
+}
+
+void
+rpc_express_flush(RpcExpress *express)
+{
+    if (!is_empty(express)) {
+        execute_gathered(express);
+        forget_gathered(express);
+    }
 }
 
 void
@@ -493,12 +498,23 @@ execute_read(RpcExpress *express, RpcTicket *ticket)
     return done;
 }
 
-/* A request that is not gathered goes behind everything that is, of its connection at least. */
+/*
+ * A request that is not gathered goes behind everything that is, of its connection at least: also
+ * to the workers, if that is where some of it went.
+ */
 static RpcExpressFate
 after_flush(RpcExpress *express, const RpcExpressConn *conn, RpcExpressFate fate)
 {
-    rpc_express_flush(express);
-    return is_busy(conn) ? RPC_EXPRESS_LATER : fate;
+    bool detour = false;
+    if (!is_empty(express)) {
+        execute_gathered(express);
+        detour = conn->detour;
+        forget_gathered(express);
+    }
+    if (is_busy(conn)) {
+        return RPC_EXPRESS_LATER;
+    }
+    return detour ? RPC_EXPRESS_PASSED : fate;
 }
 
 RpcExpressFate

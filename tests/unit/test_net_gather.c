@@ -154,6 +154,8 @@ START_TEST(a_connection_ends_behind_what_was_answered_before_a_lost_reply)
         ck_assert(net_echo_ended(fd));
         expect_nothing_left(fd);
     }
+    /* What was put off until its connection had ended was dropped. */
+    ck_assert_uint_eq(atomic_load(&echo->gathers), 1 + 2 + 4 + 5 + 5 + 2 + 3);
 }
 END_TEST
 

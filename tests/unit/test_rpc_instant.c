@@ -397,6 +397,62 @@ START_TEST(what_a_busy_engine_does_not_take_goes_to_the_workers)
 }
 END_TEST
 
+static Call *
+a_multi_get(const char *key)
+{
+    Call *call = &calls[call_count++];
+    WireWriter writer;
+    wire_writer_begin(&writer, &call->input, (WireFormat){WIRE_BINARY, true}, 100000);
+    wire_writer_message(&writer, WIRE_CALL, BASE_SLICE_LITERAL("multi_get"), 1);
+    wire_writer_struct_begin(&writer);
+    wire_writer_field_bytes(&writer, 1, BASE_SLICE_LITERAL("default"));
+    wire_writer_field(&writer, 2, WIRE_LIST);
+    wire_writer_list(&writer, WIRE_BYTES, 1);
+    wire_writer_bytes(&writer, base_slice_text(key));
+    wire_writer_struct_end(&writer);
+    ck_assert(wire_writer_finish(&writer));
+    return call;
+}
+
+/* Offers a call behind a write that meets a busy engine. */
+static RpcExpressFate
+fate_behind_a_busy_write(Call *call)
+{
+    Call *write = gathered(&conns[0], a_put("a", "1"));
+    RpcCall rpc = rpc_call(call);
+    gate_hold();
+    RpcExpressFate fate = rpc_express_take(express, &conns[0], &rpc, call, &call->output);
+    gate_release();
+    ck_assert(write->handed_over && !call->finished);
+    return fate;
+}
+
+/* A request that had the lane flushed does not overtake what the flush handed over. */
+START_TEST(what_has_no_way_round_a_busy_engine_goes_to_the_workers_too)
+{
+    Call *behind = _i == 0 ? a_multi_get("a") : a_get("a");
+    ck_assert_int_eq(fate_behind_a_busy_write(behind), RPC_EXPRESS_PASSED);
+    (void)taken(&conns[0], a_get("b")); /* now nothing is in the way */
+    rpc_express_flush(express);
+}
+END_TEST
+
+START_TEST(a_write_without_room_goes_behind_a_busy_one)
+{
+    (void)gathered(&conns[0], a_put("a", "1"));
+    for (size_t i = 0; i < RPC_PENDING_MAX; i++) {
+        (void)taken(&conns[1], a_put("b", "2"));
+    }
+    Call *behind = a_put("a", "3");
+    RpcCall rpc = rpc_call(behind);
+    gate_hold();
+    ck_assert_int_eq(rpc_express_take(express, &conns[0], &rpc, behind, &behind->output),
+                     RPC_EXPRESS_PASSED);
+    gate_release();
+    ck_assert(calls[0].handed_over && !behind->finished);
+}
+END_TEST
+
 /* Offers of a put until it is gathered, after it has met a busy engine. */
 static size_t
 pause_of_a_busy_engine(Call *put)
@@ -478,6 +534,8 @@ main(void)
     tcase_add_test(cases, writes_with_long_replies_are_not_gathered);
     tcase_add_test(cases, what_the_engine_refuses_is_answered);
     tcase_add_test(cases, what_a_busy_engine_does_not_take_goes_to_the_workers);
+    tcase_add_loop_test(cases, what_has_no_way_round_a_busy_engine_goes_to_the_workers_too, 0, 2);
+    tcase_add_test(cases, a_write_without_room_goes_behind_a_busy_one);
     tcase_add_test(cases, writes_are_gathered_again_after_a_while);
     tcase_add_test(cases, behind_a_lost_reply_there_is_none);
     return rig_run("rpc_instant", cases);
