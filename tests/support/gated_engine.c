@@ -14,6 +14,7 @@
 
 typedef struct Gated {
     Engine engine; /* first */
+    EngineOps ops;
     Engine *inside;
 } Gated;
 
@@ -246,21 +247,8 @@ static const EngineOps gated_ops = {
     .range_split = gated_range_split,
 };
 
-static const EngineOps instant_ops = {
-    .close = gated_close,
-    .commit = gated_commit,
-    .commit_now = gated_commit_now,
-    .read_begin = gated_read_begin,
-    .snapshot_new = gated_snapshot_new,
-    .iterator_new = gated_iterator_new,
-    .stats = gated_stats,
-    .range_estimate = gated_range_estimate,
-    .range_split = gated_range_split,
-};
-
 static BaseStatus
-open_gated(EngineOpenArgs *args, const EngineClass *engine_class, const EngineOps *ops,
-           Engine **ret_engine)
+open_gated(EngineOpenArgs *args, const EngineClass *engine_class, Engine **ret_engine)
 {
     int64_t presets[HASHMAP_OPTION_COUNT];
     for (size_t i = 0; i < HASHMAP_OPTION_COUNT; i++) {
@@ -277,7 +265,9 @@ open_gated(EngineOpenArgs *args, const EngineClass *engine_class, const EngineOp
         free(gated);
         return status;
     }
-    gated->engine = (Engine){ops, engine_class};
+    gated->ops = gated_ops;
+    gated->ops.commit_now = engine_class == &instant_class ? gated_commit_now : NULL;
+    gated->engine = (Engine){&gated->ops, engine_class};
     *ret_engine = &gated->engine;
     return base_ok();
 }
@@ -285,19 +275,19 @@ open_gated(EngineOpenArgs *args, const EngineClass *engine_class, const EngineOp
 static BaseStatus
 gated_open(EngineOpenArgs *args, Engine **ret_engine)
 {
-    return open_gated(args, &gated_class, &gated_ops, ret_engine);
+    return open_gated(args, &gated_class, ret_engine);
 }
 
 static BaseStatus
 meagre_open(EngineOpenArgs *args, Engine **ret_engine)
 {
-    return open_gated(args, &meagre_class, &gated_ops, ret_engine);
+    return open_gated(args, &meagre_class, ret_engine);
 }
 
 static BaseStatus
 instant_open(EngineOpenArgs *args, Engine **ret_engine)
 {
-    return open_gated(args, &instant_class, &instant_ops, ret_engine);
+    return open_gated(args, &instant_class, ret_engine);
 }
 
 static const EngineOption gated_options[] = {

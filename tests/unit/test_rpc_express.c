@@ -9,10 +9,9 @@
  * LARDER_EXPRESS_REQUESTS in the environment says how many requests each engine gets; a soak gives
  * millions.
  */
-#include "service/rpc/express.h"
 #include "tests/support/request_maker.h"
 #include "tests/support/scripted_engine.h"
-#include "tests/unit/rpc_rig.h"
+#include "tests/unit/express_rig.h"
 
 #include <check.h>
 
@@ -69,28 +68,12 @@ on_hand_over(void *user, void *request, BaseSlice input)
     execute_generated(user, flight);
 }
 
-static bool
-on_held_back(void *user, void *request)
-{
-    (void)user;
-    (void)request;
-    return false;
-}
-
-static void
-on_keep_input(void *user, void *request, BaseBuf *into)
-{
-    (void)user;
-    (void)request;
-    (void)into;
-    ck_abort_msg("no write is late");
-}
-
 static Twins *
 twins_new(const EngineClass *engine_class)
 {
     Twins *twins = calloc(1, sizeof *twins);
-    const RpcExpressOwner owner = {on_finish, on_hand_over, on_held_back, on_keep_input, twins};
+    const RpcExpressOwner owner = {on_finish, on_hand_over, express_never_held_back,
+                                   express_keeps_no_input, twins};
     twins->rand = base_rand(4);
     twins->reference = rig_new_with(engine_class);
     twins->worker = rig_new_with(engine_class);

@@ -9,10 +9,9 @@
  * there the calls of the lane are compared with those of the store alone.
  */
 #include "engine/lsm/lsm.h"
-#include "service/rpc/express.h"
 #include "service/store/call.h"
 #include "service/store/scan.h"
-#include "tests/unit/rpc_rig.h"
+#include "tests/unit/express_rig.h"
 
 #include <check.h>
 
@@ -87,28 +86,12 @@ on_hand_over(void *user, void *request, BaseSlice input)
     ck_abort_msg("nothing is on disk here");
 }
 
-static bool
-on_held_back(void *user, void *request)
-{
-    (void)user;
-    (void)request;
-    return false;
-}
-
-static void
-on_keep_input(void *user, void *request, BaseBuf *into)
-{
-    (void)user;
-    (void)request;
-    (void)into;
-    ck_abort_msg("nothing is late here");
-}
-
 /* With an engine: NULL is the hashmap. */
 static void
 set_up(const EngineClass *engine_class)
 {
-    const RpcExpressOwner owner = {on_finish, on_hand_over, on_held_back, on_keep_input, NULL};
+    const RpcExpressOwner owner = {on_finish, on_hand_over, express_never_held_back,
+                                   express_keeps_no_input, NULL};
     rig = rig_new_with(engine_class);
     ck_assert(base_is_ok(rpc_express_new(&rig->context, &owner, &express)));
 }

@@ -2,15 +2,14 @@
  * test_rpc_express_order.c: what the express lane of a reactor promises about the order of a
  * connection, about writes that take long, and about memory.
  */
-#include "service/rpc/express.h"
 #include "tests/support/gated_engine.h"
 #include "tests/support/scripted_engine.h"
-#include "tests/unit/rpc_rig.h"
+#include "tests/unit/express_rig.h"
 
 #include <check.h>
 #include <malloc.h>
 
-enum { CALLS_MAX = 64, SUCCESS = 0, INDETERMINATE = 4 };
+enum { CALLS_MAX = 64, INDETERMINATE = 4 };
 
 typedef struct Call {
     BaseBuf input;
@@ -194,36 +193,17 @@ remove_key(RpcExpressConn *conn, const char *key)
     return offer(call, conn);
 }
 
-/* The struct that a reply has: field 0 is a result, 1 to 5 are exceptions. */
 static int16_t
 answer_of(const Call *call)
 {
-    WireTape tape = WIRE_TAPE_INIT;
-    WireMessage message;
-    WireError error;
-    ck_assert(wire_parse_reply(base_buf_slice(&call->output), &rig->wire, &tape, &message, &error));
-    int16_t id = wire_tape_first(message.arguments)->id;
-    wire_tape_clear(&tape);
-    return id;
+    return express_answer(rig, base_buf_slice(&call->output));
 }
 
-/* Whether the reply to a get has this value; NULL: none. */
 static bool
 found(const Call *call, const char *value)
 {
-    WireTape tape = WIRE_TAPE_INIT;
-    WireMessage message;
-    WireError error;
     ck_assert(call->finished);
-    ck_assert(wire_parse_reply(base_buf_slice(&call->output), &rig->wire, &tape, &message, &error));
-    const WireValue *result = wire_tape_field(message.arguments, SUCCESS, WIRE_STRUCT);
-    ck_assert_ptr_nonnull(result);
-    const WireValue *bytes = wire_tape_field(result, 2, WIRE_BYTES);
-    bool same = value == NULL ? bytes == NULL
-                              : bytes != NULL && base_slice_equal(wire_tape_bytes(&tape, bytes),
-                                                                  base_slice_text(value));
-    wire_tape_clear(&tape);
-    return same;
+    return express_found(rig, base_buf_slice(&call->output), value);
 }
 
 /* ----------------------------------------------------------------------------------- order -- */
@@ -253,7 +233,7 @@ expect_chains(size_t commits, size_t chains)
     ck_assert_uint_eq(finished_count, commits);
     for (size_t i = 0; i < finished_count; i++) {
         ck_assert_uint_eq(finished_order[i], i);
-        ck_assert_int_eq(answer_of(&calls[i]), SUCCESS);
+        ck_assert_int_eq(answer_of(&calls[i]), EXPRESS_SUCCESS);
     }
 }
 
@@ -368,7 +348,7 @@ START_TEST(nothing_passes_a_write_that_is_under_way)
 
     gate_release();
     ck_assert(slow->finished);
-    ck_assert_int_eq(answer_of(slow), SUCCESS);
+    ck_assert_int_eq(answer_of(slow), EXPRESS_SUCCESS);
     Call *later = get(&conns[0], "a");
     ck_assert_int_eq(later->fate, RPC_EXPRESS_TAKEN);
     rpc_express_turn_end(express);
@@ -560,7 +540,7 @@ START_TEST(brief_scans_are_answered_by_the_reactor)
     Call *brief = scan(&conns[0], 256); /* behind the write that is gathered */
     ck_assert_int_eq(brief->fate, RPC_EXPRESS_TAKEN);
     ck_assert(brief->finished);
-    ck_assert_int_eq(answer_of(brief), SUCCESS);
+    ck_assert_int_eq(answer_of(brief), EXPRESS_SUCCESS);
     ck_assert_uint_eq(rig_counted(rig, "scan", OBS_OK), 1);
     ck_assert_int_eq(scan(&conns[0], 257)->fate, RPC_EXPRESS_PASSED);
     (void)put(&conns[0], "!read-would_block:a", "1");

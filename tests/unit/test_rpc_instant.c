@@ -7,11 +7,11 @@
  */
 #include "service/rpc/express_private.h"
 #include "tests/support/gated_engine.h"
-#include "tests/unit/rpc_rig.h"
+#include "tests/unit/express_rig.h"
 
 #include <check.h>
 
-enum { CALLS_MAX = 80, SUCCESS = 0, REFUSED = 3, OFFERS_MAX = 100000 };
+enum { CALLS_MAX = 80, REFUSED = 3, OFFERS_MAX = 100000 };
 
 typedef struct Call {
     BaseBuf input;
@@ -62,27 +62,11 @@ on_hand_over(void *user, void *request, BaseSlice input)
     ends[end_count++] = (size_t)(call - calls);
 }
 
-static bool
-on_held_back(void *user, void *request)
-{
-    (void)user;
-    (void)request;
-    return false;
-}
-
-static void
-on_keep_input(void *user, void *request, BaseBuf *into)
-{
-    (void)user;
-    (void)request;
-    (void)into;
-    ck_abort_msg("nothing is late here");
-}
-
 static void
 set_up_with(const EngineClass *engine_class)
 {
-    const RpcExpressOwner owner = {on_finish, on_hand_over, on_held_back, on_keep_input, NULL};
+    const RpcExpressOwner owner = {on_finish, on_hand_over, express_never_held_back,
+                                   express_keeps_no_input, NULL};
     rig = rig_new_with(engine_class);
     ck_assert(base_is_ok(rpc_express_new(&rig->context, &owner, &express)));
     RpcTicket ticket;
@@ -184,36 +168,18 @@ taken(RpcExpressConn *conn, Call *call)
     return call;
 }
 
-/* The field that a reply has: 0 is a result, 1 to 5 are exceptions. */
 static int16_t
 answer_of(const Call *call)
 {
-    WireTape tape = WIRE_TAPE_INIT;
-    WireMessage message;
-    WireError error;
     ck_assert(call->finished && !call->closed);
-    ck_assert(wire_parse_reply(base_buf_slice(&call->output), &rig->wire, &tape, &message, &error));
-    int16_t id = wire_tape_first(message.arguments)->id;
-    wire_tape_clear(&tape);
-    return id;
+    return express_answer(rig, base_buf_slice(&call->output));
 }
 
-/* Whether the reply to a get has this value; NULL: none. */
 static bool
 found(const Call *call, const char *value)
 {
-    WireTape tape = WIRE_TAPE_INIT;
-    WireMessage message;
-    WireError error;
-    ck_assert_int_eq(answer_of(call), SUCCESS);
-    ck_assert(wire_parse_reply(base_buf_slice(&call->output), &rig->wire, &tape, &message, &error));
-    const WireValue *result = wire_tape_field(message.arguments, SUCCESS, WIRE_STRUCT);
-    const WireValue *bytes = wire_tape_field(result, 2, WIRE_BYTES);
-    bool same = value == NULL ? bytes == NULL
-                              : bytes != NULL && base_slice_equal(wire_tape_bytes(&tape, bytes),
-                                                                  base_slice_text(value));
-    wire_tape_clear(&tape);
-    return same;
+    ck_assert(call->finished);
+    return express_found(rig, base_buf_slice(&call->output), value);
 }
 
 static void
@@ -240,7 +206,7 @@ START_TEST(writes_of_all_connections_are_one_chain)
     ck_assert_uint_eq(rpc_express_under_way(express), 0);
     expect_ends_in_order(9);
     for (size_t i = 0; i < 9; i++) {
-        ck_assert_int_eq(answer_of(&calls[i]), SUCCESS);
+        ck_assert_int_eq(answer_of(&calls[i]), EXPRESS_SUCCESS);
     }
     ck_assert_uint_eq(rig_counted(rig, "put", OBS_OK), 8);
     ck_assert_uint_eq(rig_counted(rig, "remove", OBS_OK), 1);
@@ -252,7 +218,6 @@ END_TEST
 START_TEST(replies_stand_in_order)
 {
     BaseBuf shared = BASE_BUF_INIT;
-    BaseBuf alone = BASE_BUF_INIT;
     Call *pipeline[] = {a_get("a"), a_put("a", "1"), a_put("b", "2"), a_put("a", "3")};
     for (size_t i = 0; i < 4; i++) {
         RpcCall rpc = rpc_call(pipeline[i]);
@@ -275,7 +240,6 @@ START_TEST(replies_stand_in_order)
     }
     ck_assert_uint_eq(at, shared.len);
     base_buf_clear(&shared);
-    base_buf_clear(&alone);
 }
 END_TEST
 
@@ -340,7 +304,7 @@ START_TEST(other_engines_do_not_gather_writes)
     ck_assert_int_eq(gather(&conns[0], put), RPC_EXPRESS_PASSED);
     (void)taken(&conns[0], put);
     rpc_express_flush(express);
-    ck_assert_int_eq(answer_of(put), SUCCESS);
+    ck_assert_int_eq(answer_of(put), EXPRESS_SUCCESS);
 }
 END_TEST
 
@@ -366,7 +330,7 @@ START_TEST(what_the_engine_refuses_is_answered)
     Call *refused = gathered(&conns[0], a_put("a", "2"));
     gate_answer(&full, 1);
     rpc_express_flush(express);
-    ck_assert_int_eq(answer_of(fine), SUCCESS);
+    ck_assert_int_eq(answer_of(fine), EXPRESS_SUCCESS);
     ck_assert_int_eq(answer_of(refused), REFUSED);
     ck_assert_uint_eq(rig_counted(rig, "put", OBS_OK), 1);
     ck_assert_uint_eq(rig_counted(rig, "put", OBS_REFUSED), 1);
@@ -509,8 +473,8 @@ START_TEST(behind_a_lost_reply_there_is_none)
     outputs_do_not_grow = true;
     rpc_express_flush(express);
     outputs_do_not_grow = false;
-    ck_assert_int_eq(answer_of(first), SUCCESS);
-    ck_assert_int_eq(answer_of(other), SUCCESS);
+    ck_assert_int_eq(answer_of(first), EXPRESS_SUCCESS);
+    ck_assert_int_eq(answer_of(other), EXPRESS_SUCCESS);
     ck_assert(lost->finished && lost->closed && lost->output.len == 0);
     ck_assert(behind->finished && behind->closed && behind->output.len == 0);
     ck_assert_uint_eq(gate_commits(), 4);
