@@ -412,14 +412,15 @@ is_simple(const CommitResolver *resolver, const EngineCommit *commit)
 
 /* Field by field: compilers zero a struct of this size with a string instruction, which is slow. */
 static inline void
-fill_op(CommitOp *op, CommitOpKind kind, const EngineMutation *mutation, const CommitEntry *entry)
+fill_op(CommitOp *op, CommitOpKind kind, const EngineMutation *mutation, int64_t version,
+        int64_t expires_at_ms)
 {
     op->kind = kind;
     op->keyspace = mutation->keyspace;
     op->key = mutation->key;
     op->value = kind == COMMIT_PUT ? mutation->value : BASE_SLICE_EMPTY;
-    op->version = entry->version;
-    op->expires_at_ms = 0;
+    op->version = version;
+    op->expires_at_ms = expires_at_ms;
     op->unbounded = false;
     op->backend_hint[0] = 0;
     op->backend_hint[1] = 0;
@@ -438,8 +439,7 @@ resolve_simple(const CommitResolver *resolver, EngineCommit *commit, CommitEntry
                (mutation->expiry == ENGINE_EXPIRES_NEVER ||
                 commit_expiry_of(mutation, NULL, entry->stamp_ms, &expires_at_ms));
     CommitOp *op = &entry->ops[entry->op_count++];
-    fill_op(op, put ? COMMIT_PUT : COMMIT_REMOVE, mutation, entry);
-    op->expires_at_ms = expires_at_ms;
+    fill_op(op, put ? COMMIT_PUT : COMMIT_REMOVE, mutation, entry->version, expires_at_ms);
     if (resolver->backend->ops->begin != NULL) {
         memcpy(op->backend_hint, commit_hint(commit), sizeof op->backend_hint);
     }

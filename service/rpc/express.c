@@ -401,7 +401,7 @@ static inline RpcExpressFate
 take_instant(RpcExpress *express, RpcTicket *ticket, const RpcHotArgs *args)
 {
     bool gathered = rpc_express_find_store(express, args->store, ticket) &&
-                    rpc_instant_gather(&express->instant, args);
+                    express->store_is_instant && rpc_instant_gather(&express->instant, args);
     return gathered ? RPC_EXPRESS_TAKEN : RPC_EXPRESS_PASSED;
 }
 
@@ -416,7 +416,7 @@ rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *cal
     if (fate != RPC_EXPRESS_TAKEN) {
         return fate;
     }
-    bool writes = express->store_is_instant && rpc_instant_is_open(&express->instant);
+    bool writes = express->store_is_instant && rpc_instant_offered(&express->instant);
     if (!rpc_shape_read(call->input, limits->wire, call->arrival_us, writes, &shape,
                         &at_hand->args)) {
         return RPC_EXPRESS_PASSED;

@@ -75,7 +75,7 @@ rpc_instant_gather(RpcInstant *instant, const RpcHotArgs *args)
 {
     RpcInstantWrite *self = &instant->writes[instant->count];
     const RpcTicket *ticket = &self->ticket;
-    if (!store_chain_is_instant(ticket->store) || !fill(&self->write, ticket, args)) {
+    if (!fill(&self->write, ticket, args)) {
         return false;
     }
     self->write.done = on_done;

@@ -52,9 +52,9 @@ struct RpcInstant {
 void rpc_instant_init(RpcInstant *instant, const RpcContext *context, const RpcExpressOwner *owner,
                       ObsRun *run);
 
-/* Whether writes are gathered at the moment. */
+/* Counts an offer. True: writes are gathered at the moment. */
 static inline bool
-rpc_instant_is_open(RpcInstant *instant)
+rpc_instant_offered(RpcInstant *instant)
 {
     return instant->pause == 0 || --instant->pause == 0;
 }
@@ -68,7 +68,7 @@ rpc_instant_place(RpcInstant *instant)
 
 /*
  * Gathers a put or remove, whose ticket is in its place. False: it is for pending.h, or at fault;
- * nothing has happened.
+ * nothing has happened. REQUIRES: store_chain_is_instant() of its store.
  */
 bool rpc_instant_gather(RpcInstant *instant, const RpcHotArgs *args);
 
