@@ -197,7 +197,7 @@ push(BaseEpochList *list, BaseEpochItem *item)
 
 /*
  * Items have not been touched since they were retired. So the next one is fetched while this one is
- * freed, with the word before it, in which allocators keep the size of a block.
+ * freed, with the word behind the item, where objects tell what they are.
  */
 static BaseEpochItem *
 pop(BaseEpochList *list)
@@ -207,7 +207,7 @@ pop(BaseEpochList *list)
     list->first = (BaseEpochItem *)link;
     list->count--;
     __builtin_prefetch((const void *)link);
-    __builtin_prefetch((const void *)(link - sizeof(size_t)));
+    __builtin_prefetch((const void *)(link + 2 * sizeof *item));
     return item;
 }
 

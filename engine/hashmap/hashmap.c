@@ -57,6 +57,13 @@ static const EngineOption options[HASHMAP_OPTION_COUNT] = {
                                .highest = SHARDS_MAX,
                                .help = "Number of tables, rounded up to a power of two; one for "
                                        "every 1,000 to 100,000 keys is right."},
+    [HASHMAP_OPTION_HUGE_PAGES] = {.name = "huge_pages",
+                                   .type = ENGINE_OPTION_BOOLEAN,
+                                   .preset = 1,
+                                   .lowest = 0,
+                                   .highest = 1,
+                                   .help = "Whether to ask the kernel for huge pages for records; "
+                                           "faster, but a store may take up to 2 MiB more."},
 };
 
 static Hashmap *
@@ -113,7 +120,7 @@ tick_as_writer(EngineCommit *commit, const EngineOutcome *outcome)
     }
     (void)pthread_mutex_lock(&state->mutex);
     hashmap_sweep_shrink(state, TICK_SHRINK_SHARDS);
-    hashmap_pool_clear(&state->pool);
+    hashmap_pool_trim(&state->pool);
     (void)pthread_mutex_unlock(&state->mutex);
     atomic_store(&hashmap->ticking, false);
 }
@@ -236,6 +243,7 @@ op_figures(Engine *engine, EngineFigureVisitor *visit, void *user)
     visit(user, "limbo_records", figure(&counters->limbo_records));
     visit(user, "table_slots", figure(&counters->slots));
     visit(user, "table_resizes", figure(&counters->resizes));
+    visit(user, "slab_bytes", hashmap_slab_mapped(&hashmap_of(engine)->state.pool.slab));
     visit(user, "read_retries", figure(&counters->read_retries));
 }
 
@@ -305,13 +313,27 @@ static const EngineOps ops = {
     .verify = op_verify,
 };
 
+/* Where memory for records comes from. */
+static HashmapSlabSource
+record_source(const EngineOpenArgs *args)
+{
+#ifdef LARDER_DEBUG_CHECKS
+    (void)args;
+    return HASHMAP_SLAB_HEAP;
+#else
+    return args->options[HASHMAP_OPTION_HUGE_PAGES] != 0 ? HASHMAP_SLAB_HUGE_PAGES
+                                                         : HASHMAP_SLAB_PAGES;
+#endif
+}
+
 /* Fills in a hashmap that has its versions. On failure the caller still closes those. */
 static BaseStatus
 open_parts(Hashmap *hashmap, const EngineOpenArgs *args)
 {
     BaseStatus status = hashmap_state_init(
         &hashmap->state, args->clock, (size_t)args->options[HASHMAP_OPTION_SHARDS],
-        args->options[HASHMAP_OPTION_MEMORY_BYTES], commit_version_last(hashmap->versions));
+        args->options[HASHMAP_OPTION_MEMORY_BYTES], record_source(args),
+        commit_version_last(hashmap->versions));
     if (!base_is_ok(status)) {
         return status;
     }

@@ -9,9 +9,10 @@
  * its duration a small allocation for each key that it removes.
  *
  * Options
- *   memory_bytes  budget for records and tables, as the heap counts them; 0: unlimited. Above it
- *                 puts are refused with MEMORY_FULL; removes go through. Live.
+ *   memory_bytes  budget for records and tables, with what is lost to rounding; 0: unlimited.
+ *                 Above it puts are refused with MEMORY_FULL; removes go through. Live.
  *   shards        number of tables, rounded up to a power of two.
+ *   huge_pages    whether the kernel is asked to back records with huge pages (slab.h).
  *
  * state.c tells how readers and the writer work together, and why that is right.
  */
@@ -26,6 +27,7 @@ extern const EngineClass hashmap_class;
 typedef enum HashmapOption {
     HASHMAP_OPTION_MEMORY_BYTES = 0,
     HASHMAP_OPTION_SHARDS = 1,
+    HASHMAP_OPTION_HUGE_PAGES = 2,
     HASHMAP_OPTION_COUNT
 } HashmapOption;
 

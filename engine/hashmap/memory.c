@@ -8,13 +8,12 @@
 
 #include <malloc.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 static _Atomic int64_t countdown = -1;
 
-static bool
-fails(void)
+bool
+hashmap_memory_fails(void)
 {
     if (atomic_load_explicit(&countdown, memory_order_relaxed) < 0) {
         return false;
@@ -25,13 +24,13 @@ fails(void)
 void *
 hashmap_memory_alloc(size_t size)
 {
-    return fails() ? NULL : malloc(size);
+    return hashmap_memory_fails() ? NULL : malloc(size);
 }
 
 void *
 hashmap_memory_alloc_lines(size_t size)
 {
-    return fails() ? NULL : aligned_alloc(HASHMAP_CACHE_LINE, size);
+    return hashmap_memory_fails() ? NULL : aligned_alloc(HASHMAP_CACHE_LINE, size);
 }
 
 size_t

@@ -6,6 +6,7 @@
 #ifndef LARDER_ENGINE_HASHMAP_MEMORY_H
 #define LARDER_ENGINE_HASHMAP_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,12 @@ hashmap_memory_cost_of(size_t size)
     return (size + HASHMAP_CHUNK_HEADER + HASHMAP_CHUNK_STEP - 1) / HASHMAP_CHUNK_STEP *
            HASHMAP_CHUNK_STEP;
 }
+
+/*
+ * Counts an allocation that is made otherwise than by the functions above; true: a test wants it to
+ * fail.
+ */
+bool hashmap_memory_fails(void);
 
 /*
  * For tests: `count` further allocations succeed, then one fails, and those behind it succeed

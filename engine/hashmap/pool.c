@@ -1,27 +1,18 @@
 /*
  * pool.c: recycled blocks. See pool.h.
  *
- * A class is what a block costs, in steps of 16: one of class c costs c * 16 bytes, and has room
- * for all sizes that cost so much or less. The first word of a block in the pool links to the next
- * one. In builds with expensive checks the pool takes nothing, so that sanitizers see every block
- * come and go.
+ * The classes are those of the slab. The first word of a kept block leads to the next one. Where
+ * the slab's source is the heap nothing is kept, so that memory checkers see every block come and
+ * go.
  */
 #include "engine/hashmap/pool.h"
 
-#include "engine/hashmap/memory.h"
-
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
-#ifdef LARDER_DEBUG_CHECKS
 enum {
-    CLASS_BYTES = 0,
+    KEPT_BYTES = 32 * 1024, /* of each class */
 };
-#else
-enum {
-    CLASS_BYTES = 32 * 1024,
-};
-#endif
 
 static void
 add_bytes(HashmapPool *pool, int64_t change)
@@ -37,40 +28,61 @@ unlink_first(HashmapPool *pool, size_t class_index)
     void *block = pool->first[class_index];
     memcpy(&pool->first[class_index], block, sizeof(void *));
     pool->count[class_index]--;
-    add_bytes(pool, -(int64_t)(class_index * HASHMAP_POOL_STEP));
+    add_bytes(pool, -(int64_t)(class_index * HASHMAP_SLAB_STEP));
     return block;
+}
+
+void
+hashmap_pool_init(HashmapPool *pool, HashmapSlabSource source)
+{
+    memset(pool, 0, sizeof *pool);
+    hashmap_slab_init(&pool->slab, source);
 }
 
 void *
 hashmap_pool_take(HashmapPool *pool, size_t size)
 {
-    size_t class_index = hashmap_memory_cost_of(size) / HASHMAP_POOL_STEP;
-    if (class_index >= HASHMAP_POOL_CLASSES || pool->first[class_index] == NULL) {
-        return NULL;
+    if (size <= HASHMAP_SLAB_BLOCK_MAX && pool->first[hashmap_slab_class(size)] != NULL) {
+        return unlink_first(pool, hashmap_slab_class(size));
     }
-    return unlink_first(pool, class_index);
+    return hashmap_slab_alloc(&pool->slab, size);
 }
 
-bool
-hashmap_pool_give(HashmapPool *pool, void *block, size_t cost)
+static bool
+is_wanted(const HashmapPool *pool, size_t size)
 {
-    size_t class_index = cost / HASHMAP_POOL_STEP;
-    if (class_index >= HASHMAP_POOL_CLASSES || pool->count[class_index] >= CLASS_BYTES / cost) {
-        return false;
+    return size <= HASHMAP_SLAB_BLOCK_MAX && pool->slab.source != HASHMAP_SLAB_HEAP &&
+           pool->count[hashmap_slab_class(size)] * hashmap_slab_cost_of(size) < KEPT_BYTES;
+}
+
+void
+hashmap_pool_give(HashmapPool *pool, void *block, size_t size)
+{
+    if (!is_wanted(pool, size)) {
+        hashmap_slab_free(&pool->slab, block, size);
+        return;
     }
+    size_t class_index = hashmap_slab_class(size);
     memcpy(block, &pool->first[class_index], sizeof(void *));
     pool->first[class_index] = block;
     pool->count[class_index]++;
-    add_bytes(pool, (int64_t)cost);
-    return true;
+    add_bytes(pool, (int64_t)hashmap_slab_cost_of(size));
+}
+
+void
+hashmap_pool_trim(HashmapPool *pool)
+{
+    for (size_t i = 0; i < HASHMAP_SLAB_CLASSES; i++) {
+        while (pool->first[i] != NULL) {
+            hashmap_slab_free(&pool->slab, unlink_first(pool, i), i * HASHMAP_SLAB_STEP);
+        }
+    }
+    hashmap_slab_trim(&pool->slab);
 }
 
 void
 hashmap_pool_clear(HashmapPool *pool)
 {
-    for (size_t i = 0; i < HASHMAP_POOL_CLASSES; i++) {
-        while (pool->first[i] != NULL) {
-            free(unlink_first(pool, i));
-        }
-    }
+    hashmap_pool_trim(pool);
+    hashmap_slab_clear(&pool->slab);
 }

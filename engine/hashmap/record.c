@@ -3,10 +3,7 @@
  */
 #include "engine/hashmap/record.h"
 
-#include "engine/hashmap/memory.h"
 #include "engine/hashmap/table.h"
-
-#include <stdlib.h>
 
 static uint32_t
 shape_of(const HashmapRecordSpec *spec)
@@ -37,33 +34,22 @@ copy(uint8_t *at, const void *data, size_t len)
     return at + len;
 }
 
-/* A block for a record, and what it costs; NULL: no memory. */
 static HashmapRecord *
-new_block(HashmapPool *pool, size_t size, size_t *ret_cost)
+new_block(HashmapPool *pool, size_t size)
 {
-    /* Never less than the struct with its padding: the compiler may assume that it is there. */
-    size_t needed = size < sizeof(HashmapRecord) ? sizeof(HashmapRecord) : size;
-    HashmapRecord *block = pool == NULL ? NULL : hashmap_pool_take(pool, needed);
-    if (block != NULL) {
-        *ret_cost = hashmap_memory_cost_of(needed);
-        return block;
-    }
-    block = hashmap_memory_alloc(needed);
+    HashmapRecord *block = hashmap_pool_take(pool, size);
     if (block != NULL && !hashmap_slot_can_hold(block)) {
-        free(block);
+        hashmap_pool_give(pool, block, size);
         return NULL;
-    }
-    if (block != NULL) {
-        *ret_cost = hashmap_memory_cost(block);
     }
     return block;
 }
 
 HashmapRecord *
-hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec, size_t *ret_cost)
+hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec)
 {
     size_t size = hashmap_record_size(spec);
-    HashmapRecord *record = size == 0 ? NULL : new_block(pool, size, ret_cost);
+    HashmapRecord *record = size == 0 ? NULL : new_block(pool, size);
     if (record == NULL) {
         return NULL;
     }
@@ -81,4 +67,10 @@ hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec, size_t *ret
     at = copy(at, spec->key.data, spec->key.len);
     copy(at, spec->value.data, spec->value.len);
     return record;
+}
+
+void
+hashmap_record_free(HashmapPool *pool, HashmapRecord *record)
+{
+    hashmap_pool_give(pool, record, hashmap_record_extent(record));
 }

@@ -7,8 +7,7 @@
  * A record is immutable, but for its link. The shape packs four flags, the length of the key (9
  * bits) and of the value (19 bits); a record with a longer one is wide and has both lengths in
  * words of their own. An expiry takes room only in records that expire. So a record with a key of
- * 16 and a value of 100 bytes is 136 bytes long, which is exactly a chunk of 144 in the C library's
- * heap.
+ * 16 and a value of 100 bytes is 136 bytes long, and takes a block of 144 (slab.h).
  *
  * A tombstone says that the key is absent from its version on; it has no value.
  *
@@ -60,6 +59,13 @@ hashmap_record_is_wide(const HashmapRecordSpec *spec)
     return spec->key.len > HASHMAP_SHAPE_KEY_MAX || spec->value.len > HASHMAP_SHAPE_VALUE_MAX;
 }
 
+/* Never less than the struct with its padding: the compiler may assume that it is there. */
+static inline size_t
+hashmap_record_at_least(size_t size)
+{
+    return size < sizeof(HashmapRecord) ? sizeof(HashmapRecord) : size;
+}
+
 /* The size of a record in bytes; 0: longer than records can be. */
 static inline size_t
 hashmap_record_size(const HashmapRecordSpec *spec)
@@ -71,15 +77,15 @@ hashmap_record_size(const HashmapRecordSpec *spec)
     if (hashmap_record_is_wide(spec)) {
         extra += 2 * sizeof(uint32_t);
     }
-    return offsetof(HashmapRecord, bytes) + extra + spec->key.len + spec->value.len;
+    return hashmap_record_at_least(offsetof(HashmapRecord, bytes) + extra + spec->key.len +
+                                   spec->value.len);
 }
 
-/*
- * A record with copies of key and value; link 0. Its memory comes from `pool` (may be NULL) or else
- * the heap, and costs *ret_cost bytes (memory.h). NULL: no memory, or too long. Free with free().
- */
-HashmapRecord *hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec,
-                                  size_t *ret_cost);
+/* A record with copies of key and value; link 0. NULL: no memory, or too long. */
+HashmapRecord *hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec);
+
+/* Gives its memory back to the pool that it came from. */
+void hashmap_record_free(HashmapPool *pool, HashmapRecord *record);
 
 static inline bool
 hashmap_record_is_tombstone(const HashmapRecord *record)
@@ -148,7 +154,14 @@ static inline size_t
 hashmap_record_extent(const HashmapRecord *record)
 {
     BaseSlice value = hashmap_record_value(record);
-    return (size_t)(value.data + value.len - (const uint8_t *)record);
+    return hashmap_record_at_least((size_t)(value.data + value.len - (const uint8_t *)record));
+}
+
+/* What a record takes up in memory. */
+static inline size_t
+hashmap_record_cost(const HashmapRecord *record)
+{
+    return hashmap_slab_cost(record, hashmap_record_extent(record));
 }
 
 static inline bool

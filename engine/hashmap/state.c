@@ -69,10 +69,9 @@
 HashmapRecord *
 hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec)
 {
-    size_t cost = 0;
-    HashmapRecord *record = hashmap_record_new(&state->pool, spec, &cost);
+    HashmapRecord *record = hashmap_record_new(&state->pool, spec);
     if (record != NULL) {
-        hashmap_state_count(&state->counters.memory_bytes, (int64_t)cost);
+        hashmap_state_count(&state->counters.memory_bytes, (int64_t)hashmap_record_cost(record));
     }
     return record;
 }
@@ -80,21 +79,16 @@ hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec)
 void
 hashmap_state_drop_record(HashmapState *state, HashmapRecord *record)
 {
-    hashmap_state_count(&state->counters.memory_bytes, -(int64_t)hashmap_memory_cost(record));
-    free(record);
+    hashmap_state_count(&state->counters.memory_bytes, -(int64_t)hashmap_record_cost(record));
+    hashmap_record_free(&state->pool, record);
 }
 
 static void
 free_record(void *user, BaseEpochItem *item)
 {
     HashmapState *state = user;
-    HashmapRecord *record = (HashmapRecord *)item;
-    size_t cost = hashmap_memory_cost(record);
-    hashmap_state_count(&state->counters.memory_bytes, -(int64_t)cost);
     hashmap_state_count(&state->counters.limbo_records, -1);
-    if (!hashmap_pool_give(&state->pool, record, cost)) {
-        free(record);
-    }
+    hashmap_state_drop_record(state, (HashmapRecord *)item);
 }
 
 static void
@@ -118,7 +112,7 @@ bits_of(size_t shards)
 
 BaseStatus
 hashmap_state_init(HashmapState *state, const BaseClock *clock, size_t shards,
-                   int64_t memory_budget, int64_t version)
+                   int64_t memory_budget, HashmapSlabSource source, int64_t version)
 {
     memset(state, 0, sizeof *state);
     state->shard_bits = bits_of(shards);
@@ -134,17 +128,18 @@ hashmap_state_init(HashmapState *state, const BaseClock *clock, size_t shards,
     atomic_init(&state->published, version);
     commit_stamp_init(&state->stamps, clock, 0);
     BASE_CHECK(pthread_mutex_init(&state->mutex, NULL) == 0);
+    hashmap_pool_init(&state->pool, source);
     base_epoch_limbo_init(&state->records, free_record, state);
     base_epoch_limbo_init(&state->tables, free_table, state);
     return base_ok();
 }
 
 static void
-clear_chain(HashmapRecord *record)
+clear_chain(HashmapPool *pool, HashmapRecord *record)
 {
     while (record != NULL) {
         HashmapRecord *older = hashmap_chain_older(record);
-        free(record);
+        hashmap_record_free(pool, record);
         record = older;
     }
 }
@@ -160,8 +155,8 @@ hashmap_state_clear(HashmapState *state)
             continue;
         }
         for (size_t at = 0; at < hashmap_table_slot_count(table); at++) {
-            clear_chain(
-                hashmap_slot_record(atomic_load_explicit(&table->slots[at], memory_order_relaxed)));
+            uint64_t word = atomic_load_explicit(&table->slots[at], memory_order_relaxed);
+            clear_chain(&state->pool, hashmap_slot_record(word));
         }
         free(table);
     }

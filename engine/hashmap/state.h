@@ -83,11 +83,11 @@ typedef struct HashmapPlace {
 } HashmapPlace;
 
 /*
- * Sets up an empty state whose next version is above `version`. BASE_NO_MEMORY. On success the
- * caller ends it with hashmap_state_clear().
+ * Sets up an empty state whose records come from `source` and whose next version is above
+ * `version`. BASE_NO_MEMORY. On success the caller ends it with hashmap_state_clear().
  */
 BaseStatus hashmap_state_init(HashmapState *state, const BaseClock *clock, size_t shards,
-                              int64_t memory_budget, int64_t version);
+                              int64_t memory_budget, HashmapSlabSource source, int64_t version);
 
 /* Frees everything. REQUIRES: nobody else uses it. */
 void hashmap_state_clear(HashmapState *state);

@@ -32,6 +32,7 @@ hashmap_rig_open(HashmapRig *rig, int64_t shards, int64_t memory_bytes)
     base_fake_clock_init(&rig->clock, HASHMAP_RIG_START_MS);
     rig->options[HASHMAP_OPTION_MEMORY_BYTES] = memory_bytes;
     rig->options[HASHMAP_OPTION_SHARDS] = shards;
+    rig->options[HASHMAP_OPTION_HUGE_PAGES] = 1;
     open_engine(rig);
 }
 

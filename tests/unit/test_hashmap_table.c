@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static HashmapPool pool; /* zeros: an empty one before the heap */
+
 static HashmapRecord *
 make(EngineKeyspace keyspace, BaseSlice key, BaseSlice value, int64_t expires_at_ms)
 {
@@ -21,10 +23,11 @@ make(EngineKeyspace keyspace, BaseSlice key, BaseSlice value, int64_t expires_at
                               .value = value,
                               .version = 7,
                               .expires_at_ms = expires_at_ms};
-    size_t cost = 0;
-    HashmapRecord *record = hashmap_record_new(NULL, &spec, &cost);
-    ck_assert_uint_eq(cost, hashmap_memory_cost(record));
+    HashmapRecord *record = hashmap_record_new(&pool, &spec);
     ck_assert_ptr_nonnull(record);
+    ck_assert_uint_eq(hashmap_record_extent(record), hashmap_record_size(&spec));
+    ck_assert_uint_eq(hashmap_record_cost(record),
+                      hashmap_slab_cost(record, hashmap_record_size(&spec)));
     return record;
 }
 
@@ -46,7 +49,7 @@ check_round_trip(size_t key_len, size_t value_len, int64_t expires_at_ms)
     ck_assert(hashmap_record_has_key(record, ENGINE_SYSTEM, key));
     ck_assert(!hashmap_record_has_key(record, ENGINE_DATA, key));
     ck_assert(!hashmap_record_is_tombstone(record));
-    free(record);
+    hashmap_record_free(&pool, record);
     free(bytes);
 }
 
@@ -68,7 +71,7 @@ START_TEST(a_small_record_wastes_nothing)
     uint8_t bytes[116] = {0};
     HashmapRecordSpec spec = {.key = base_slice(bytes, 16), .value = base_slice(bytes, 100)};
     ck_assert_uint_eq(hashmap_record_size(&spec), 136);
-    ck_assert_uint_eq(hashmap_memory_cost_of(136), 144);
+    ck_assert_uint_eq(hashmap_slab_cost_of(136), 144);
 }
 END_TEST
 
@@ -77,7 +80,7 @@ START_TEST(records_expire_at_their_time)
     HashmapRecord *record = make(ENGINE_DATA, BASE_SLICE_LITERAL("k"), BASE_SLICE_EMPTY, 100);
     ck_assert(hashmap_record_is_live(record, 99));
     ck_assert(!hashmap_record_is_live(record, 100));
-    free(record);
+    hashmap_record_free(&pool, record);
 }
 END_TEST
 
@@ -166,7 +169,10 @@ check_table(size_t buckets, size_t percent)
         ck_assert(fetch(table, key) || i % 2 == 0);
     }
     for (size_t i = 0; i < hashmap_table_slot_count(larger); i++) {
-        free(hashmap_slot_record(atomic_load(&larger->slots[i])));
+        HashmapRecord *record = hashmap_slot_record(atomic_load(&larger->slots[i]));
+        if (record != NULL) {
+            hashmap_record_free(&pool, record);
+        }
     }
     free(table);
     free(larger);
@@ -192,7 +198,7 @@ START_TEST(a_dead_slot_is_used_again)
     ck_assert_ptr_null(find(table, BASE_SLICE_LITERAL("a")));
     insert(table, record);
     ck_assert_ptr_eq(find(table, BASE_SLICE_LITERAL("a")), slot);
-    free(record);
+    hashmap_record_free(&pool, record);
     free(table);
 }
 END_TEST
@@ -259,7 +265,7 @@ START_TEST(heaps_keep_the_first_or_the_last)
         check_heap(records, limits[i], true);
     }
     for (size_t i = 0; i < OFFERED; i++) {
-        free(records[i]);
+        hashmap_record_free(&pool, records[i]);
     }
 }
 END_TEST

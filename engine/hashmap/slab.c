@@ -1,0 +1,302 @@
+/*
+ * slab.c: regions, pages and blocks. See slab.h.
+ *
+ * A page that gets blocks of a class hands them out front to back, so memory that was never needed
+ * is never touched, and first those that came back. Pages with room are listed by class; a page
+ * whose last block comes back is free for any class. A region whose last page comes back is
+ * unmapped, but for one that is kept until the next trim: a store whose size moves about the border
+ * of a region must not map one again and again.
+ *
+ * Huge pages: the kernel fills and counts all of a huge page at the first touch. So a region is
+ * advised to be one only if blocks use most of those that are there already: the first region of a
+ * slab never is, nor is any while records of many different sizes leave most pages half empty.
+ *
+ * Descriptors are in the head of their region, not in their pages: the heads of all pages would
+ * fall into the same few sets of the processor's caches.
+ *
+ *   S-1  A page is listed in its class if and only if it is in use and has room for a block.
+ *   S-2  A region is listed if and only if it has a free page and is not the spare one.
+ *   S-3  A region without a used page is the spare one.
+ *
+ * Failures: a region that cannot be mapped is memory that there is not; nothing else can fail. If
+ * the kernel does not take the advice, only speed changes.
+ */
+#include "engine/hashmap/slab.h"
+
+#include "engine/base/check.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum {
+    REGION_BYTES = 2 * 1024 * 1024,
+    PAGE_BYTES = 64 * 1024,
+    REGION_PAGES = REGION_BYTES / PAGE_BYTES,
+};
+
+struct HashmapSlabLink {
+    HashmapSlabLink *next;
+    HashmapSlabLink *prev; /* NULL: the first one */
+};
+
+typedef struct Page {
+    HashmapSlabLink link; /* S-1 */
+    void *freed;          /* blocks that came back; the first word of each leads to the next */
+    uint32_t untouched;   /* where in the region the blocks begin that nobody has had yet */
+    uint32_t end;         /* where the page ends */
+    uint32_t used;        /* blocks that are handed out */
+    uint32_t block_bytes;
+} Page;
+
+typedef struct Region {
+    HashmapSlabLink link; /* S-2 */
+    uint32_t free_pages;  /* bit i: page i */
+    _Alignas(HASHMAP_CACHE_LINE) Page pages[REGION_PAGES];
+} Region;
+
+_Static_assert(REGION_PAGES == 32, "the free pages of a region are the bits of a word");
+_Static_assert(sizeof(Region) < PAGE_BYTES / 16, "the head of a region takes a little of page 0");
+
+/* ------------------------------------------------------------------------------------- lists -- */
+
+static void
+list_add(HashmapSlabLink **list, HashmapSlabLink *link)
+{
+    *link = (HashmapSlabLink){.next = *list};
+    if (*list != NULL) {
+        (*list)->prev = link;
+    }
+    *list = link;
+}
+
+static void
+list_remove(HashmapSlabLink **list, HashmapSlabLink *link)
+{
+    if (link->prev != NULL) {
+        link->prev->next = link->next;
+    } else {
+        *list = link->next;
+    }
+    if (link->next != NULL) {
+        link->next->prev = link->prev;
+    }
+}
+
+/* ----------------------------------------------------------------------------------- regions -- */
+
+static Region *
+region_of(const void *inside)
+{
+    return (Region *)((uintptr_t)inside & ~(uintptr_t)(REGION_BYTES - 1));
+}
+
+static void
+count_mapped(HashmapSlab *slab, int64_t change)
+{
+    atomic_store_explicit(&slab->mapped, hashmap_slab_mapped(slab) + change, memory_order_relaxed);
+}
+
+/* Maps twice the size, and gives back what is before and behind the aligned part. */
+static uint8_t *
+map_aligned(void)
+{
+    uint8_t *at = mmap(NULL, 2 * (size_t)REGION_BYTES, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED) {
+        return NULL;
+    }
+    size_t before = (REGION_BYTES - (uintptr_t)at % REGION_BYTES) % REGION_BYTES;
+    if (before != 0) {
+        (void)munmap(at, before);
+    }
+    (void)munmap(at + before + REGION_BYTES, REGION_BYTES - before);
+    return at + before;
+}
+
+static Region *
+new_region(HashmapSlab *slab)
+{
+    uint8_t *at = map_aligned();
+    if (at == NULL) {
+        return NULL;
+    }
+    size_t mapped = (size_t)hashmap_slab_mapped(slab);
+    if (slab->source == HASHMAP_SLAB_HUGE_PAGES && mapped != 0 && slab->used >= mapped / 4 * 3) {
+        (void)madvise(at, REGION_BYTES, MADV_HUGEPAGE);
+    }
+    count_mapped(slab, REGION_BYTES);
+    Region *region = (Region *)at; /* zeros */
+    region->free_pages = UINT32_MAX;
+    return region;
+}
+
+/* A region with a free page, listed; NULL: no memory. */
+static Region *
+roomy_region(HashmapSlab *slab)
+{
+    if (slab->regions != NULL) {
+        return (Region *)slab->regions;
+    }
+    Region *region = slab->spare != NULL ? slab->spare : new_region(slab);
+    slab->spare = NULL;
+    if (region != NULL) {
+        list_add(&slab->regions, &region->link);
+    }
+    return region;
+}
+
+static void
+unmap_region(HashmapSlab *slab, Region *region)
+{
+    count_mapped(slab, -(int64_t)REGION_BYTES);
+    (void)munmap(region, REGION_BYTES);
+}
+
+void
+hashmap_slab_trim(HashmapSlab *slab)
+{
+    if (slab->spare != NULL) {
+        unmap_region(slab, slab->spare);
+        slab->spare = NULL;
+    }
+}
+
+/* ------------------------------------------------------------------------------------- pages -- */
+
+static bool
+has_room(const Page *page)
+{
+    return page->freed != NULL || page->untouched + page->block_bytes <= page->end;
+}
+
+/* A page for a class that has none with room; NULL: no memory. */
+static Page *
+new_page(HashmapSlab *slab, size_t class_index)
+{
+    Region *region = roomy_region(slab);
+    if (region == NULL) {
+        return NULL;
+    }
+    unsigned index = (unsigned)__builtin_ctz(region->free_pages);
+    region->free_pages &= region->free_pages - 1;
+    if (region->free_pages == 0) {
+        list_remove(&slab->regions, &region->link);
+    }
+    Page *page = &region->pages[index];
+    *page = (Page){
+        .untouched = index == 0 ? sizeof(Region) : index * PAGE_BYTES,
+        .end = (index + 1) * PAGE_BYTES,
+        .block_bytes = (uint32_t)(class_index * HASHMAP_SLAB_STEP),
+    };
+    list_add(&slab->pages[class_index], &page->link);
+    return page;
+}
+
+/* Frees a page without used blocks, which is in no list any more. */
+static void
+end_page(HashmapSlab *slab, Region *region, const Page *page)
+{
+    bool listed = region->free_pages != 0;
+    region->free_pages |= UINT32_C(1) << (page - region->pages);
+    if (region->free_pages == UINT32_MAX) {
+        if (listed) {
+            list_remove(&slab->regions, &region->link);
+        }
+        hashmap_slab_trim(slab);
+        slab->spare = region;
+    } else if (!listed) {
+        list_add(&slab->regions, &region->link);
+    }
+}
+
+/* ------------------------------------------------------------------------------------ blocks -- */
+
+static bool
+is_from_heap(const HashmapSlab *slab, size_t size)
+{
+    return size > HASHMAP_SLAB_BLOCK_MAX || slab->source == HASHMAP_SLAB_HEAP;
+}
+
+static void *
+take_block(Page *page)
+{
+    void *block = page->freed;
+    if (block != NULL) {
+        memcpy(&page->freed, block, sizeof(void *));
+    } else {
+        block = (uint8_t *)region_of(page) + page->untouched;
+        page->untouched += page->block_bytes;
+    }
+    page->used++;
+    return block;
+}
+
+void *
+hashmap_slab_alloc(HashmapSlab *slab, size_t size)
+{
+    if (is_from_heap(slab, size)) {
+        return hashmap_memory_alloc(size);
+    }
+    if (hashmap_memory_fails()) {
+        return NULL;
+    }
+    size_t class_index = hashmap_slab_class(size);
+    Page *page = (Page *)slab->pages[class_index];
+    if (page == NULL) {
+        page = new_page(slab, class_index);
+    }
+    if (page == NULL) {
+        return NULL;
+    }
+    void *block = take_block(page);
+    slab->used += page->block_bytes;
+    if (!has_room(page)) {
+        list_remove(&slab->pages[class_index], &page->link);
+    }
+    return block;
+}
+
+void
+hashmap_slab_free(HashmapSlab *slab, void *block, size_t size)
+{
+    if (is_from_heap(slab, size)) {
+        free(block);
+        return;
+    }
+    Region *region = region_of(block);
+    Page *page = &region->pages[(size_t)((uint8_t *)block - (uint8_t *)region) / PAGE_BYTES];
+    HashmapSlabLink **list = &slab->pages[hashmap_slab_class(size)];
+    BASE_INVARIANT(page->used != 0 &&
+                   page->block_bytes == hashmap_slab_class(size) * HASHMAP_SLAB_STEP);
+    bool listed = has_room(page);
+    memcpy(block, &page->freed, sizeof(void *));
+    page->freed = block;
+    page->used--;
+    slab->used -= page->block_bytes;
+    if (page->used == 0) {
+        if (listed) {
+            list_remove(list, &page->link);
+        }
+        end_page(slab, region, page);
+    } else if (!listed) {
+        list_add(list, &page->link);
+    }
+}
+
+/* -------------------------------------------------------------------------------------- slab -- */
+
+void
+hashmap_slab_init(HashmapSlab *slab, HashmapSlabSource source)
+{
+    memset(slab, 0, sizeof *slab);
+    slab->source = source;
+}
+
+void
+hashmap_slab_clear(HashmapSlab *slab)
+{
+    hashmap_slab_trim(slab);
+    BASE_CHECK(slab->used == 0 && hashmap_slab_mapped(slab) == 0);
+}

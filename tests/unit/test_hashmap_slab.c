@@ -1,0 +1,328 @@
+/*
+ * test_hashmap_slab.c: blocks of the slab and the pool before it: each is its owner's alone, those
+ * that come back are used again, and memory goes back to the system.
+ */
+#include "engine/base/rand.h"
+#include "engine/hashmap/pool.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    REGION = 2 * 1024 * 1024,
+    BLOCK = 144,
+};
+
+static HashmapSlab slab;
+
+/* ------------------------------------------------------------------------------------ owners -- */
+
+typedef struct Owner {
+    uint8_t *block;
+    size_t size;
+    uint8_t fill;
+} Owner;
+
+static void
+check_owner(const Owner *owner)
+{
+    ck_assert_uint_eq(owner->block[0], owner->fill);
+    ck_assert_mem_eq(owner->block, owner->block + 1, owner->size - 1);
+}
+
+static void
+end_owner(Owner *owner)
+{
+    check_owner(owner);
+    hashmap_slab_free(&slab, owner->block, owner->size);
+    owner->block = NULL;
+}
+
+static void
+begin_owner(Owner *owner, size_t size, uint8_t fill)
+{
+    *owner = (Owner){hashmap_slab_alloc(&slab, size), size, fill};
+    ck_assert_ptr_nonnull(owner->block);
+    ck_assert_uint_eq((uintptr_t)owner->block % 16, 0);
+    memset(owner->block, fill, size);
+}
+
+/* Owners come and go in turns, more and then fewer; `size_of` chooses what they take. */
+static void
+churn(HashmapSlabSource source, size_t (*size_of)(BaseRand *rand), uint64_t seed)
+{
+    enum { OWNERS = 3000, STEPS = 60000 };
+    static Owner owners[OWNERS];
+    BaseRand rand = base_rand(seed);
+    hashmap_slab_init(&slab, source);
+    for (int step = 0; step < STEPS; step++) {
+        uint64_t among = step / 10000 % 2 == 0 ? OWNERS : OWNERS / 10;
+        Owner *owner = &owners[base_rand_below(&rand, among)];
+        if (owner->block != NULL) {
+            end_owner(owner);
+        } else {
+            begin_owner(owner, size_of(&rand), (uint8_t)step);
+        }
+        if (step % 10000 == 0) {
+            hashmap_slab_trim(&slab);
+        }
+    }
+    for (int i = 0; i < OWNERS; i++) {
+        if (owners[i].block != NULL) {
+            end_owner(&owners[i]);
+        }
+    }
+    hashmap_slab_clear(&slab);
+}
+
+static size_t
+any_size(BaseRand *rand)
+{
+    return 16 + base_rand_below(rand, HASHMAP_SLAB_BLOCK_MAX + 100);
+}
+
+static size_t
+few_sizes(BaseRand *rand)
+{
+    static const size_t sizes[] = {24, 136, 1000, HASHMAP_SLAB_BLOCK_MAX,
+                                   HASHMAP_SLAB_BLOCK_MAX + 1};
+    return sizes[base_rand_below(rand, sizeof sizes / sizeof *sizes)];
+}
+
+START_TEST(a_block_is_its_owners_alone)
+{
+    static const HashmapSlabSource sources[] = {HASHMAP_SLAB_HEAP, HASHMAP_SLAB_PAGES,
+                                                HASHMAP_SLAB_HUGE_PAGES};
+    churn(sources[_i], any_size, 1);
+    churn(sources[_i], few_sizes, 2);
+}
+END_TEST
+
+START_TEST(blocks_cost_what_their_class_takes)
+{
+    ck_assert_uint_eq(hashmap_slab_cost_of(1), 16);
+    ck_assert_uint_eq(hashmap_slab_cost_of(16), 16);
+    ck_assert_uint_eq(hashmap_slab_cost_of(17), 32);
+    ck_assert_uint_eq(hashmap_slab_cost_of(136), BLOCK);
+    ck_assert_uint_eq(hashmap_slab_cost_of(HASHMAP_SLAB_BLOCK_MAX), HASHMAP_SLAB_BLOCK_MAX);
+    hashmap_slab_init(&slab, HASHMAP_SLAB_PAGES);
+    void *large = hashmap_slab_alloc(&slab, HASHMAP_SLAB_BLOCK_MAX + 1);
+    ck_assert_uint_ge(hashmap_slab_cost(large, HASHMAP_SLAB_BLOCK_MAX + 1),
+                      HASHMAP_SLAB_BLOCK_MAX + 1);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), 0);
+    hashmap_slab_free(&slab, large, HASHMAP_SLAB_BLOCK_MAX + 1);
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------------- regions -- */
+
+enum {
+    MANY = 100 * 1000,
+};
+
+static void *blocks[MANY];
+
+static void
+take_all(size_t count, size_t size)
+{
+    for (size_t i = 0; i < count; i++) {
+        blocks[i] = hashmap_slab_alloc(&slab, size);
+        ck_assert_ptr_nonnull(blocks[i]);
+    }
+}
+
+static void
+free_all(size_t count, size_t size)
+{
+    for (size_t i = 0; i < count; i++) {
+        hashmap_slab_free(&slab, blocks[i], size);
+    }
+}
+
+START_TEST(regions_hold_little_else_than_blocks)
+{
+    hashmap_slab_init(&slab, HASHMAP_SLAB_PAGES);
+    take_all(MANY, BLOCK);
+    int64_t used = (int64_t)MANY * BLOCK;
+    ck_assert_int_ge(hashmap_slab_mapped(&slab), used);
+    ck_assert_int_lt(hashmap_slab_mapped(&slab), used + used / 100 + REGION);
+    free_all(MANY, BLOCK);
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+START_TEST(blocks_that_came_back_are_used_again)
+{
+    hashmap_slab_init(&slab, HASHMAP_SLAB_PAGES);
+    take_all(MANY, BLOCK);
+    int64_t mapped = hashmap_slab_mapped(&slab);
+    BaseRand rand = base_rand(3);
+    for (int i = 0; i < MANY; i++) {
+        size_t at = base_rand_below(&rand, MANY);
+        hashmap_slab_free(&slab, blocks[at], BLOCK);
+        blocks[at] = hashmap_slab_alloc(&slab, BLOCK - 3);
+    }
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), mapped);
+    /* Pages that are empty serve other sizes. */
+    free_all(MANY, BLOCK);
+    take_all(MANY / 10, 10 * BLOCK);
+    ck_assert_int_le(hashmap_slab_mapped(&slab), mapped + REGION);
+    free_all(MANY / 10, 10 * BLOCK);
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+START_TEST(memory_goes_back_to_the_system)
+{
+    hashmap_slab_init(&slab, HASHMAP_SLAB_PAGES);
+    take_all(MANY, BLOCK);
+    free_all(MANY, BLOCK);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), REGION); /* one stays until there is time */
+    take_all(1, BLOCK);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), REGION);
+    free_all(1, BLOCK);
+    hashmap_slab_trim(&slab);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), 0);
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+START_TEST(without_memory_there_is_no_block)
+{
+    hashmap_slab_init(&slab, HASHMAP_SLAB_PAGES);
+    hashmap_memory_fail_after(1);
+    take_all(1, BLOCK);
+    ck_assert_ptr_null(hashmap_slab_alloc(&slab, BLOCK));
+    ck_assert_ptr_nonnull(blocks[1] = hashmap_slab_alloc(&slab, BLOCK));
+    hashmap_memory_fail_after(-1);
+    free_all(2, BLOCK);
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------- huge pages -- */
+
+/* Whether the kernel was advised to back the memory at `inside` with huge pages. */
+static bool
+is_advised(const void *inside)
+{
+    FILE *maps = fopen("/proc/self/smaps", "r");
+    ck_assert_ptr_nonnull(maps);
+    char line[512];
+    bool here = false;
+    bool advised = false;
+    while (fgets(line, sizeof line, maps) != NULL) {
+        uintptr_t first = 0;
+        uintptr_t end = 0;
+        if (sscanf(line, "%lx-%lx ", &first, &end) == 2) {
+            here = (uintptr_t)inside >= first && (uintptr_t)inside < end;
+        } else if (here && strncmp(line, "VmFlags:", strlen("VmFlags:")) == 0) {
+            advised = strstr(line, " hg") != NULL;
+        }
+    }
+    (void)fclose(maps);
+    return advised;
+}
+
+static bool
+kernel_has_huge_pages(void)
+{
+    return access("/sys/kernel/mm/transparent_hugepage/enabled", R_OK) == 0;
+}
+
+START_TEST(full_slabs_get_huge_pages)
+{
+    hashmap_slab_init(&slab, HASHMAP_SLAB_HUGE_PAGES);
+    take_all(MANY, BLOCK);
+    ck_assert(!is_advised(blocks[0]));
+    ck_assert(is_advised(blocks[MANY - 1]) == kernel_has_huge_pages());
+    free_all(MANY, BLOCK);
+    hashmap_slab_clear(&slab);
+    hashmap_slab_init(&slab, HASHMAP_SLAB_PAGES);
+    take_all(MANY, BLOCK);
+    ck_assert(!is_advised(blocks[MANY - 1]));
+    free_all(MANY, BLOCK);
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+START_TEST(slabs_of_half_empty_pages_do_not)
+{
+    hashmap_slab_init(&slab, HASHMAP_SLAB_HUGE_PAGES);
+    for (size_t i = 1; i < HASHMAP_SLAB_CLASSES; i++) {
+        blocks[i] = hashmap_slab_alloc(&slab, i * HASHMAP_SLAB_STEP);
+    }
+    ck_assert_int_gt(hashmap_slab_mapped(&slab), REGION);
+    for (size_t i = 1; i < HASHMAP_SLAB_CLASSES; i++) {
+        ck_assert(!is_advised(blocks[i]));
+        hashmap_slab_free(&slab, blocks[i], i * HASHMAP_SLAB_STEP);
+    }
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- pool -- */
+
+START_TEST(the_pool_hands_warm_blocks_round)
+{
+    static HashmapPool pool;
+    hashmap_pool_init(&pool, HASHMAP_SLAB_PAGES);
+    for (int i = 0; i < 1000; i++) {
+        blocks[i] = hashmap_pool_take(&pool, BLOCK);
+    }
+    for (int i = 0; i < 1000; i++) {
+        hashmap_pool_give(&pool, blocks[i], BLOCK);
+    }
+    int64_t kept = atomic_load(&pool.bytes);
+    ck_assert_int_ge(kept, 32 * 1024);
+    ck_assert_int_lt(kept, 32 * 1024 + BLOCK);
+    ck_assert_ptr_eq(hashmap_pool_take(&pool, BLOCK), blocks[kept / BLOCK - 1]);
+    ck_assert_int_eq(atomic_load(&pool.bytes), kept - BLOCK);
+    hashmap_pool_give(&pool, blocks[kept / BLOCK - 1], BLOCK);
+    void *large = hashmap_pool_take(&pool, HASHMAP_SLAB_BLOCK_MAX + 1);
+    hashmap_pool_give(&pool, large, HASHMAP_SLAB_BLOCK_MAX + 1);
+    ck_assert_int_eq(atomic_load(&pool.bytes), kept);
+    hashmap_pool_trim(&pool);
+    ck_assert_int_eq(atomic_load(&pool.bytes), 0);
+    ck_assert_int_eq(hashmap_slab_mapped(&pool.slab), 0);
+    hashmap_pool_clear(&pool);
+}
+END_TEST
+
+START_TEST(before_the_heap_the_pool_keeps_nothing)
+{
+    static HashmapPool pool;
+    hashmap_pool_init(&pool, HASHMAP_SLAB_HEAP);
+    hashmap_pool_give(&pool, hashmap_pool_take(&pool, BLOCK), BLOCK);
+    ck_assert_int_eq(atomic_load(&pool.bytes), 0);
+    hashmap_pool_clear(&pool);
+}
+END_TEST
+
+int
+main(void)
+{
+    TCase *cases = tcase_create("slab");
+    tcase_set_timeout(cases, 120);
+    tcase_add_loop_test(cases, a_block_is_its_owners_alone, 0, 3);
+    tcase_add_test(cases, blocks_cost_what_their_class_takes);
+    tcase_add_test(cases, regions_hold_little_else_than_blocks);
+    tcase_add_test(cases, blocks_that_came_back_are_used_again);
+    tcase_add_test(cases, memory_goes_back_to_the_system);
+    tcase_add_test(cases, without_memory_there_is_no_block);
+    tcase_add_test(cases, full_slabs_get_huge_pages);
+    tcase_add_test(cases, slabs_of_half_empty_pages_do_not);
+    tcase_add_test(cases, the_pool_hands_warm_blocks_round);
+    tcase_add_test(cases, before_the_heap_the_pool_keeps_nothing);
+    Suite *suite = suite_create("hashmap");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
