@@ -47,27 +47,31 @@ deliver(EngineCommit *commit)
     commit->done(commit, &commit->outcome);
 }
 
-/* The open flight; there is always a free one to open (P-1). */
-static CommitFlight *
-open_flight(CommitPipeline *pipeline)
+/* Opens a flight behind the others; there is always a free one (P-1). */
+static __attribute__((noinline)) CommitFlight *
+begin_flight(CommitPipeline *pipeline)
 {
-    CommitFlight *newest = pipeline->newest;
-    if (newest != NULL && newest->state == COMMIT_FLIGHT_OPEN) {
-        return newest;
-    }
     CommitFlight *flight = pipeline->flights;
     while (flight->state != COMMIT_FLIGHT_FREE) {
         flight++;
         BASE_CHECK(flight <= pipeline->flights + pipeline->depth);
     }
     flight->state = COMMIT_FLIGHT_OPEN;
-    if (newest == NULL) {
+    if (pipeline->newest == NULL) {
         pipeline->oldest = flight;
     } else {
-        newest->next = flight;
+        pipeline->newest->next = flight;
     }
     pipeline->newest = flight;
     return flight;
+}
+
+static inline CommitFlight *
+open_flight(CommitPipeline *pipeline)
+{
+    CommitFlight *newest = pipeline->newest;
+    bool open = newest != NULL && newest->state == COMMIT_FLIGHT_OPEN;
+    return open ? newest : begin_flight(pipeline);
 }
 
 CommitArena *

@@ -166,7 +166,7 @@ prepare_put(HashmapState *state, CommitOp *op)
     if (slot == NULL && !hashmap_shard_reserve(state, place.shard)) {
         return no_memory();
     }
-    HashmapRecord *record = hashmap_state_new_record(state, &spec);
+    HashmapRecord *record = hashmap_state_new_record(state, &spec, size);
     if (record == NULL) {
         if (slot == NULL) {
             hashmap_shard_unreserve(place.shard);
@@ -184,7 +184,7 @@ new_tombstone(HashmapState *state, EngineKeyspace keyspace, BaseSlice key, int64
 {
     HashmapRecordSpec spec = {
         .keyspace = keyspace, .key = key, .version = version, .tombstone = true};
-    return hashmap_state_new_record(state, &spec);
+    return hashmap_state_new_record(state, &spec, hashmap_record_size(&spec));
 }
 
 static const CommitOp *

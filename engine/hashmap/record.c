@@ -46,9 +46,8 @@ new_block(HashmapPool *pool, size_t size)
 }
 
 HashmapRecord *
-hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec)
+hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec, size_t size)
 {
-    size_t size = hashmap_record_size(spec);
     HashmapRecord *record = size == 0 ? NULL : new_block(pool, size);
     if (record == NULL) {
         return NULL;
@@ -67,10 +66,4 @@ hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec)
     at = copy(at, spec->key.data, spec->key.len);
     copy(at, spec->value.data, spec->value.len);
     return record;
-}
-
-void
-hashmap_record_free(HashmapPool *pool, HashmapRecord *record)
-{
-    hashmap_pool_give(pool, record, hashmap_record_extent(record));
 }

@@ -81,11 +81,11 @@ hashmap_record_size(const HashmapRecordSpec *spec)
                                    spec->value.len);
 }
 
-/* A record with copies of key and value; link 0. NULL: no memory, or too long. */
-HashmapRecord *hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec);
-
-/* Gives its memory back to the pool that it came from. */
-void hashmap_record_free(HashmapPool *pool, HashmapRecord *record);
+/*
+ * A record with copies of key and value; link 0. `size` is what hashmap_record_size() says. NULL:
+ * no memory, or too long. Its memory goes back with hashmap_pool_give() and the same size.
+ */
+HashmapRecord *hashmap_record_new(HashmapPool *pool, const HashmapRecordSpec *spec, size_t size);
 
 static inline bool
 hashmap_record_is_tombstone(const HashmapRecord *record)
@@ -153,15 +153,14 @@ hashmap_record_value(const HashmapRecord *record)
 static inline size_t
 hashmap_record_extent(const HashmapRecord *record)
 {
-    BaseSlice value = hashmap_record_value(record);
-    return hashmap_record_at_least((size_t)(value.data + value.len - (const uint8_t *)record));
-}
-
-/* What a record takes up in memory. */
-static inline size_t
-hashmap_record_cost(const HashmapRecord *record)
-{
-    return hashmap_slab_cost(record, hashmap_record_extent(record));
+    if ((record->shape & HASHMAP_SHAPE_WIDE) != 0) {
+        BaseSlice value = hashmap_record_value(record);
+        return (size_t)(value.data + value.len - (const uint8_t *)record);
+    }
+    size_t extra = (record->shape & HASHMAP_SHAPE_EXPIRES) != 0 ? sizeof(int64_t) : 0;
+    size_t key_len = (record->shape >> HASHMAP_SHAPE_KEY_SHIFT) & HASHMAP_SHAPE_KEY_MAX;
+    size_t value_len = record->shape >> HASHMAP_SHAPE_VALUE_SHIFT;
+    return hashmap_record_at_least(offsetof(HashmapRecord, bytes) + extra + key_len + value_len);
 }
 
 static inline bool

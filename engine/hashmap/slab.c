@@ -98,13 +98,27 @@ count_mapped(HashmapSlab *slab, int64_t change)
     atomic_store_explicit(&slab->mapped, hashmap_slab_mapped(slab) + change, memory_order_relaxed);
 }
 
-/* Maps twice the size, and gives back what is before and behind the aligned part. */
+static uint8_t *
+map_bytes(size_t size)
+{
+    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return at == MAP_FAILED ? NULL : at;
+}
+
+/*
+ * Behind an aligned region the next one usually is aligned, too, and becomes one mapping with it.
+ * If it is not: twice the size, of which what is before and behind the aligned part goes back.
+ */
 static uint8_t *
 map_aligned(void)
 {
-    uint8_t *at = mmap(NULL, 2 * (size_t)REGION_BYTES, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (at == MAP_FAILED) {
+    uint8_t *at = map_bytes(REGION_BYTES);
+    if (at == NULL || (uintptr_t)at % REGION_BYTES == 0) {
+        return at;
+    }
+    (void)munmap(at, REGION_BYTES);
+    at = map_bytes(2 * (size_t)REGION_BYTES);
+    if (at == NULL) {
         return NULL;
     }
     size_t before = (REGION_BYTES - (uintptr_t)at % REGION_BYTES) % REGION_BYTES;

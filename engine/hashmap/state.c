@@ -66,12 +66,19 @@
 /* Makes the hashes of the two keyspaces independent of each other. */
 #define SYSTEM_SEED UINT64_C(0x5bd1e9955bd1e995)
 
-HashmapRecord *
-hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec)
+static void
+count_cost(HashmapState *state, const HashmapRecord *record, size_t size, int64_t sign)
 {
-    HashmapRecord *record = hashmap_record_new(&state->pool, spec);
+    int64_t cost = (int64_t)hashmap_slab_cost(record, size);
+    hashmap_state_count(&state->counters.memory_bytes, sign * cost);
+}
+
+HashmapRecord *
+hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec, size_t size)
+{
+    HashmapRecord *record = hashmap_record_new(&state->pool, spec, size);
     if (record != NULL) {
-        hashmap_state_count(&state->counters.memory_bytes, (int64_t)hashmap_record_cost(record));
+        count_cost(state, record, size, 1);
     }
     return record;
 }
@@ -79,8 +86,9 @@ hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec)
 void
 hashmap_state_drop_record(HashmapState *state, HashmapRecord *record)
 {
-    hashmap_state_count(&state->counters.memory_bytes, -(int64_t)hashmap_record_cost(record));
-    hashmap_record_free(&state->pool, record);
+    size_t size = hashmap_record_extent(record);
+    count_cost(state, record, size, -1);
+    hashmap_pool_give(&state->pool, record, size);
 }
 
 static void
@@ -139,7 +147,7 @@ clear_chain(HashmapPool *pool, HashmapRecord *record)
 {
     while (record != NULL) {
         HashmapRecord *older = hashmap_chain_older(record);
-        hashmap_record_free(pool, record);
+        hashmap_pool_give(pool, record, hashmap_record_extent(record));
         record = older;
     }
 }

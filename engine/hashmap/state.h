@@ -121,8 +121,9 @@ hashmap_state_count(_Atomic int64_t *counter, int64_t change)
     atomic_store_explicit(counter, before + change, memory_order_relaxed);
 }
 
-/* A new record, in the accounts; NULL: no memory. REQUIRES: the publish mutex. */
-HashmapRecord *hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec);
+/* hashmap_record_new(), in the accounts. REQUIRES: the publish mutex. */
+HashmapRecord *hashmap_state_new_record(HashmapState *state, const HashmapRecordSpec *spec,
+                                        size_t size);
 
 /* Takes back a record that nobody can see. REQUIRES: the publish mutex. */
 void hashmap_state_drop_record(HashmapState *state, HashmapRecord *record);

@@ -57,19 +57,14 @@ unknown(const Store *store, const EngineOutcome *outcome, StoreError *ret_error)
         cause(outcome, lost ? "the engine did not answer" : "it could not be made durable"));
 }
 
-bool
-store_outcome_check(const Store *store, const EngineOutcome *outcome, StoreError *ret_error)
+__attribute__((cold, noinline)) bool
+store_outcome_fail(const Store *store, const EngineOutcome *outcome, StoreError *ret_error)
 {
-    switch (outcome->kind) {
-    case ENGINE_APPLIED:
-    case ENGINE_NOT_APPLIED:
-        return true;
-    case ENGINE_REFUSED:
+    if (outcome->kind == ENGINE_REFUSED) {
         return refused(store, outcome, ret_error);
-    case ENGINE_UNKNOWN:
+    }
+    if (outcome->kind == ENGINE_UNKNOWN) {
         return unknown(store, outcome, ret_error);
-    case ENGINE_FAILED:
-        break;
     }
     /* "None of it, and trying again does not help": never a refusal, whatever the cause. */
     (void)store_error_status(ret_error, outcome->status, store_name(store));

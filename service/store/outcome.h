@@ -13,8 +13,16 @@
 
 #include "service/store/write.h"
 
+/* Fills in *ret_error for an outcome that is no result. Returns false. */
+bool store_outcome_fail(const Store *store, const EngineOutcome *outcome, StoreError *ret_error);
+
 /* Is it a result? Else *ret_error is filled in. */
-bool store_outcome_check(const Store *store, const EngineOutcome *outcome, StoreError *ret_error);
+static inline bool
+store_outcome_check(const Store *store, const EngineOutcome *outcome, StoreError *ret_error)
+{
+    return outcome->kind == ENGINE_APPLIED || outcome->kind == ENGINE_NOT_APPLIED ||
+           store_outcome_fail(store, outcome, ret_error);
+}
 
 /* NotApplied of an outcome that is APPLIED or NOT_APPLIED. */
 StoreNotApplied store_outcome_reason(const EngineOutcome *outcome);

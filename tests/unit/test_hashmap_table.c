@@ -23,12 +23,17 @@ make(EngineKeyspace keyspace, BaseSlice key, BaseSlice value, int64_t expires_at
                               .value = value,
                               .version = 7,
                               .expires_at_ms = expires_at_ms};
-    HashmapRecord *record = hashmap_record_new(&pool, &spec);
+    size_t size = hashmap_record_size(&spec);
+    HashmapRecord *record = hashmap_record_new(&pool, &spec, size);
     ck_assert_ptr_nonnull(record);
-    ck_assert_uint_eq(hashmap_record_extent(record), hashmap_record_size(&spec));
-    ck_assert_uint_eq(hashmap_record_cost(record),
-                      hashmap_slab_cost(record, hashmap_record_size(&spec)));
+    ck_assert_uint_eq(hashmap_record_extent(record), size);
     return record;
+}
+
+static void
+give_back(HashmapRecord *record)
+{
+    hashmap_pool_give(&pool, record, hashmap_record_extent(record));
 }
 
 static void
@@ -49,7 +54,7 @@ check_round_trip(size_t key_len, size_t value_len, int64_t expires_at_ms)
     ck_assert(hashmap_record_has_key(record, ENGINE_SYSTEM, key));
     ck_assert(!hashmap_record_has_key(record, ENGINE_DATA, key));
     ck_assert(!hashmap_record_is_tombstone(record));
-    hashmap_record_free(&pool, record);
+    give_back(record);
     free(bytes);
 }
 
@@ -80,7 +85,7 @@ START_TEST(records_expire_at_their_time)
     HashmapRecord *record = make(ENGINE_DATA, BASE_SLICE_LITERAL("k"), BASE_SLICE_EMPTY, 100);
     ck_assert(hashmap_record_is_live(record, 99));
     ck_assert(!hashmap_record_is_live(record, 100));
-    hashmap_record_free(&pool, record);
+    give_back(record);
 }
 END_TEST
 
@@ -171,7 +176,7 @@ check_table(size_t buckets, size_t percent)
     for (size_t i = 0; i < hashmap_table_slot_count(larger); i++) {
         HashmapRecord *record = hashmap_slot_record(atomic_load(&larger->slots[i]));
         if (record != NULL) {
-            hashmap_record_free(&pool, record);
+            give_back(record);
         }
     }
     free(table);
@@ -198,7 +203,7 @@ START_TEST(a_dead_slot_is_used_again)
     ck_assert_ptr_null(find(table, BASE_SLICE_LITERAL("a")));
     insert(table, record);
     ck_assert_ptr_eq(find(table, BASE_SLICE_LITERAL("a")), slot);
-    hashmap_record_free(&pool, record);
+    give_back(record);
     free(table);
 }
 END_TEST
@@ -265,7 +270,7 @@ START_TEST(heaps_keep_the_first_or_the_last)
         check_heap(records, limits[i], true);
     }
     for (size_t i = 0; i < OFFERED; i++) {
-        hashmap_record_free(&pool, records[i]);
+        give_back(records[i]);
     }
 }
 END_TEST
