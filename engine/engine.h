@@ -38,7 +38,7 @@
 
 /* Grows when this header, one that it includes, or engine/env/env.h changes what it means; a module
  * that was built for another one is refused. */
-#define ENGINE_ABI_VERSION 6
+#define ENGINE_ABI_VERSION 7
 
 struct Env; /* engine/env/env.h: files and directories */
 
@@ -223,6 +223,13 @@ struct EngineCommit {
     EngineOutcome outcome;
     uintptr_t engine_private[8];
 };
+
+/* A put of ENGINE_DATA that asks for nothing: no guard, no expiry, no durability of its own. */
+typedef struct EnginePut {
+    BaseSlice key;
+    BaseSlice value;
+    int64_t version; /* comes back */
+} EnginePut;
 
 /* --------------------------------------------------------------------------------------- reads --
  */
@@ -475,6 +482,7 @@ struct EngineOps {
     BaseStatus (*files)(Engine *engine, EngineFileVisitor *visit, void *user); /* may be NULL */
     void (*interrupt)(Engine *engine);                                         /* may be NULL */
     bool (*commit_now)(Engine *engine, EngineCommit *chain);                   /* may be NULL */
+    bool (*put_now)(Engine *engine, EnginePut *puts, size_t count);            /* may be NULL */
 };
 
 /* ------------------------------------------------------------------------------------- classes --
@@ -579,6 +587,28 @@ static inline bool
 engine_commit_now(Engine *engine, EngineCommit *chain)
 {
     return engine_commits_now(engine) && engine->ops->commit_now(engine, chain);
+}
+
+/* Puts that engine_put_now() takes. */
+enum { ENGINE_PUT_NOW_MAX = 32 };
+
+/* Whether the engine has a shorter way for puts. */
+static inline bool
+engine_puts_now(const Engine *engine)
+{
+    return engine->ops->put_now != NULL;
+}
+
+/*
+ * Executes 1 to ENGINE_PUT_NOW_MAX puts before it returns, in their order, each as a commit of its
+ * own that asks for nothing. True: all of them are applied, and their versions are set. False:
+ * nothing has happened, because the engine would have to wait for another thread, or cannot apply
+ * one of them; engine_commit() and engine_commit_now() tell why. The bytes are borrowed.
+ */
+static inline bool
+engine_put_now(Engine *engine, EnginePut *puts, size_t count)
+{
+    return engine_puts_now(engine) && engine->ops->put_now(engine, puts, count);
 }
 
 /* Begins a read section at a snapshot, or at the latest version when it is NULL. */

@@ -31,7 +31,7 @@ typedef struct CommitOp {
     EngineKeyspace keyspace;
     BaseSlice key;             /* REMOVE_RANGE: the first key */
     BaseSlice value;           /* PUT: the value; REMOVE_RANGE: the first key behind it */
-    int64_t version;           /* the entry's */
+    int64_t version;           /* the entry's; of a run: the put's own */
     int64_t expires_at_ms;     /* PUT: 0 for never */
     bool unbounded;            /* REMOVE_RANGE: to the last key; value is ignored */
     uintptr_t backend_hint[2]; /* PUT, REMOVE: what lookup or begin left for this key, or zeros */
@@ -45,7 +45,11 @@ typedef struct CommitOp {
 /* Where the words of commit_hint() are; those before it are the sequencer's. */
 #define COMMIT_HINT 3
 
-/* One commit that passed its guards. Versions of entries grow, by one as a rule. */
+/*
+ * One commit that passed its guards. Versions of entries grow, by one as a rule. Or a run (run.h):
+ * several commits of one PUT each, their versions growing by one up to the entry's; some of them
+ * may be of one key.
+ */
 typedef struct CommitEntry {
     int64_t version;
     int64_t stamp_ms; /* never below the one of the entry before */
@@ -82,8 +86,8 @@ typedef struct CommitBackendOps {
      * callback of a commit runs in between. So begin may take a lock that end releases, and fetch
      * into the cache what the keys will touch. In commit_hint() of each of them it leaves what
      * lookup would leave in its hint for the key of the first mutation, or zeros; a commit with one
-     * mutation that needs no lookup hands that over in its CommitOp. Only for immediate backends,
-     * and both may be NULL.
+     * mutation that needs no lookup hands that over in its CommitOp. Before a run there is no
+     * chain, and `most` is 0. Only for immediate backends, and both may be NULL.
      */
     void (*begin)(CommitBackend *backend, EngineCommit *chain, size_t most);
     void (*end)(CommitBackend *backend);
@@ -148,6 +152,29 @@ typedef struct CommitBackendOps {
 struct CommitBackend {
     const CommitBackendOps *ops;
 };
+
+/*
+ * An operation with a key, without expiry. Field by field: compilers zero a struct of this size
+ * with a string instruction, which is slow.
+ */
+static inline void
+commit_op_fill(CommitOp *op, CommitOpKind kind, EngineKeyspace keyspace, BaseSlice key,
+               BaseSlice value, int64_t version)
+{
+    op->kind = kind;
+    op->keyspace = keyspace;
+    op->key = key;
+    op->value = value;
+    op->version = version;
+    op->expires_at_ms = 0;
+    op->unbounded = false;
+    op->backend_hint[0] = 0;
+    op->backend_hint[1] = 0;
+    op->backend_private = NULL;
+    op->overlay_next = NULL;
+    op->overlay_hash = 0;
+    op->value_capacity = 0;
+}
 
 /* Two words of a commit, for begin to fill in. */
 static inline uintptr_t *

@@ -410,26 +410,6 @@ is_simple(const CommitResolver *resolver, const EngineCommit *commit)
            !commit_resolve_looks(&commit->mutations[0]);
 }
 
-/* Field by field: compilers zero a struct of this size with a string instruction, which is slow. */
-static inline void
-fill_op(CommitOp *op, CommitOpKind kind, const EngineMutation *mutation, int64_t version,
-        int64_t expires_at_ms)
-{
-    op->kind = kind;
-    op->keyspace = mutation->keyspace;
-    op->key = mutation->key;
-    op->value = kind == COMMIT_PUT ? mutation->value : BASE_SLICE_EMPTY;
-    op->version = version;
-    op->expires_at_ms = expires_at_ms;
-    op->unbounded = false;
-    op->backend_hint[0] = 0;
-    op->backend_hint[1] = 0;
-    op->backend_private = NULL;
-    op->overlay_next = NULL;
-    op->overlay_hash = 0;
-    op->value_capacity = 0;
-}
-
 static void
 resolve_simple(const CommitResolver *resolver, EngineCommit *commit, CommitEntry *entry)
 {
@@ -439,7 +419,9 @@ resolve_simple(const CommitResolver *resolver, EngineCommit *commit, CommitEntry
                (mutation->expiry == ENGINE_EXPIRES_NEVER ||
                 commit_expiry_of(mutation, NULL, entry->stamp_ms, &expires_at_ms));
     CommitOp *op = &entry->ops[entry->op_count++];
-    fill_op(op, put ? COMMIT_PUT : COMMIT_REMOVE, mutation, entry->version, expires_at_ms);
+    commit_op_fill(op, put ? COMMIT_PUT : COMMIT_REMOVE, mutation->keyspace, mutation->key,
+                   put ? mutation->value : BASE_SLICE_EMPTY, entry->version);
+    op->expires_at_ms = expires_at_ms;
     if (resolver->backend->ops->begin != NULL) {
         memcpy(op->backend_hint, commit_hint(commit), sizeof op->backend_hint);
     }

@@ -18,6 +18,7 @@
 #include "engine/commit/outcome.h"
 #include "engine/commit/pipeline.h"
 #include "engine/commit/resolve.h"
+#include "engine/commit/run.h"
 #include "engine/commit/wait.h"
 
 #include <sched.h>
@@ -242,7 +243,7 @@ pass(CommitSequencer *sequencer, EngineCommit *commit, CommitEntry *entry)
         }
         return;
     }
-    commit_version_take(sequencer->versions);
+    commit_version_take(sequencer->versions, 1);
     commit_outcome_apply(&commit->outcome, entry->version);
     commit_pipeline_add(&sequencer->pipeline, commit, entry);
 }
@@ -465,6 +466,23 @@ commit_sequencer_execute(CommitSequencer *sequencer, EngineCommit *chain)
     queue_add(&sequencer->work, item);
     lead(sequencer);
     return true;
+}
+
+bool
+commit_sequencer_put(CommitSequencer *sequencer, EnginePut *puts, size_t count)
+{
+    BASE_INVARIANT(sequencer->resolver.immediate);
+    if (!commit_inbox_claim(&sequencer->inbox)) {
+        return false;
+    }
+    bool executed = false;
+    if (!atomic_load_explicit(&sequencer->shut, memory_order_relaxed)) {
+        forget_time(sequencer);
+        executed = commit_run_execute(sequencer->backend, sequencer->versions, stamp_now(sequencer),
+                                      puts, count);
+    }
+    lead(sequencer);
+    return executed;
 }
 
 void

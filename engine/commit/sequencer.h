@@ -32,6 +32,9 @@
  * S-10 Short of memory, a commit is REFUSED/MEMORY_FULL; nothing else happens.
  * S-11 Over an immediate backend up to COMMIT_GROUP_MAX commits of a chain are a group: they are
  *      sequenced and published one by one, and answered together behind the last of them.
+ * S-12 A run of puts (run.h) is like as many commits one behind the other, but that all of them are
+ *      applied or none.
+ *
  * Not applied: `index` is the guard or mutation at fault; current_version, current_value and
  * current_number tell the state of its key before the commit (an APPEND's result.length too).
  *
@@ -80,6 +83,9 @@ void commit_sequencer_submit(CommitSequencer *sequencer, EngineCommit *chain);
  * nothing (S-6).
  */
 bool commit_sequencer_execute(CommitSequencer *sequencer, EngineCommit *chain);
+
+/* Executes puts, as engine_put_now() does. REQUIRES: the same. */
+bool commit_sequencer_put(CommitSequencer *sequencer, EnginePut *puts, size_t count);
 
 /* The backend's answer to persist. OK: the group is durable. */
 void commit_sequencer_persisted(CommitSequencer *sequencer, CommitGroup *group, BaseStatus status);

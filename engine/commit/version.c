@@ -193,10 +193,18 @@ commit_version_peek(CommitVersions *versions, int64_t *ret_version)
 }
 
 void
-commit_version_take(CommitVersions *versions)
+commit_version_take(CommitVersions *versions, size_t count)
 {
     int64_t last = atomic_load_explicit(&versions->last, memory_order_relaxed);
-    atomic_store_explicit(&versions->last, last + 1, memory_order_release);
+    atomic_store_explicit(&versions->last, last + (int64_t)count, memory_order_release);
+}
+
+bool
+commit_version_has(const CommitVersions *versions, size_t count)
+{
+    int64_t last = atomic_load_explicit(&versions->last, memory_order_relaxed);
+    int64_t ceiling = atomic_load_explicit(&versions->ceiling, memory_order_acquire);
+    return last + (int64_t)count <= ceiling;
 }
 
 int64_t

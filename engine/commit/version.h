@@ -59,8 +59,11 @@ void commit_version_close(CommitVersions *versions);
  */
 BaseStatus commit_version_peek(CommitVersions *versions, int64_t *ret_version);
 
-/* Uses up the version that peek told. */
-void commit_version_take(CommitVersions *versions);
+/* Whether peek would tell the next `count` versions without waiting. */
+bool commit_version_has(const CommitVersions *versions, size_t count);
+
+/* Uses up the version that peek told, or the next `count` ones if there are as many. */
+void commit_version_take(CommitVersions *versions, size_t count);
 
 /* The highest version taken; after opening, the ceiling that was found. */
 int64_t commit_version_last(const CommitVersions *versions);

@@ -102,6 +102,17 @@ op_commit_now(Engine *engine, EngineCommit *chain)
     return executed;
 }
 
+static bool
+op_put_now(Engine *engine, EnginePut *puts, size_t count)
+{
+    if (!base_epoch_enter()) {
+        return false;
+    }
+    bool executed = commit_sequencer_put(hashmap_of(engine)->sequencer, puts, count);
+    base_epoch_exit();
+    return executed;
+}
+
 /* Runs in the leader of the sequencer, between two commits. */
 static void
 tick_as_writer(EngineCommit *commit, const EngineOutcome *outcome)
@@ -292,6 +303,7 @@ static const EngineOps ops = {
     .close = op_close,
     .commit = op_commit,
     .commit_now = op_commit_now,
+    .put_now = op_put_now,
     .read_begin = op_read_begin,
     .read_end = op_read_end,
     .get = op_get,

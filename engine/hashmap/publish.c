@@ -13,6 +13,9 @@
  * A slot that prepare has found serves install too, unless a later operation of the entry has
  * replaced the table meanwhile. It still has the key: tombstones leave their slots when the whole
  * entry is installed, not before.
+ *
+ * The puts of a run (engine/commit/run.h) that are of one key are chained like those of commits
+ * that came one behind the other, and pruned when all of them are published.
  */
 #include "engine/hashmap/publish.h"
 
@@ -478,7 +481,7 @@ publish(CommitBackend *backend, CommitEntry *entry)
     for (size_t i = 0; i < entry->op_count; i++) {
         settle_op(state, &entry->ops[i]);
     }
-    hashmap_sweep_after_commit(state, entry->stamp_ms);
+    hashmap_sweep_after(state, entry->op_count, entry->stamp_ms);
     reclaim_if(state, hashmap_state_is_tight(state));
 }
 

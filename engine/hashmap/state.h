@@ -52,7 +52,7 @@ typedef struct HashmapSweep {
     const HashmapTable *table; /* that `slot` belongs to */
     size_t prune_left;         /* shards to prune until everything was looked at */
     size_t shrink_shard;
-    unsigned commits; /* since the last step */
+    size_t ops; /* since the last step */
 } HashmapSweep;
 
 typedef struct HashmapState {

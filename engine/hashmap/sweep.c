@@ -6,7 +6,7 @@
 #include "engine/hashmap/prune.h"
 
 enum {
-    COMMITS_PER_STEP = 64,
+    OPS_PER_STEP = 64,
     SLOTS_PER_STEP = 256,
     PREFETCH_AHEAD = 8,
 };
@@ -137,11 +137,12 @@ hashmap_sweep_shrink(HashmapState *state, size_t shards)
 }
 
 void
-hashmap_sweep_after_commit(HashmapState *state, int64_t stamp_ms)
+hashmap_sweep_after(HashmapState *state, size_t ops, int64_t stamp_ms)
 {
-    if (++state->sweep.commits < COMMITS_PER_STEP) {
+    state->sweep.ops += ops;
+    if (state->sweep.ops < OPS_PER_STEP) {
         return;
     }
-    state->sweep.commits = 0;
+    state->sweep.ops = 0;
     (void)hashmap_sweep_step(state, SLOTS_PER_STEP, stamp_ms);
 }

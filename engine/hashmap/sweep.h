@@ -30,7 +30,7 @@ size_t hashmap_sweep_step(HashmapState *state, size_t slots, int64_t now_ms);
 /* Looks at the tables of so many shards, a round of its own. */
 void hashmap_sweep_shrink(HashmapState *state, size_t shards);
 
-/* The share of housekeeping that a commit does: a step every 64 commits. */
-void hashmap_sweep_after_commit(HashmapState *state, int64_t stamp_ms);
+/* The share of housekeeping that writes do, `ops` just now: a step every 64 operations. */
+void hashmap_sweep_after(HashmapState *state, size_t ops, int64_t stamp_ms);
 
 #endif

@@ -253,7 +253,7 @@ show_version(EngineCommit *commit, const EngineOutcome *outcome)
     LsmStore *store = ingest->store;
     (void)outcome;
     if (ingest->installed) {
-        commit_version_take(store->versions);
+        commit_version_take(store->versions, 1);
     }
     if (ingest->shown) {
         atomic_store_explicit(lsm_catalog_visible(store->catalog), ingest->version,

@@ -398,10 +398,10 @@ may_gather(const RpcExpress *express, const RpcExpressConn *conn, const RpcCall 
 
 /* Gathers a write that is over before its flush is. */
 static inline RpcExpressFate
-take_instant(RpcExpress *express, RpcTicket *ticket, const RpcHotArgs *args)
+take_instant(RpcExpress *express, RpcTicket *ticket, const RpcHotArgs *args, bool bare)
 {
     bool gathered = rpc_express_find_store(express, args->store, ticket) &&
-                    express->store_is_instant && rpc_instant_gather(&express->instant, args);
+                    express->store_is_instant && rpc_instant_gather(&express->instant, args, bare);
     return gathered ? RPC_EXPRESS_TAKEN : RPC_EXPRESS_PASSED;
 }
 
@@ -432,7 +432,7 @@ rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *cal
     ticket->request = request;
     tell_time(express, ticket->method, &at_hand->args);
     if (!is_get) {
-        return take_instant(express, ticket, &at_hand->args);
+        return take_instant(express, ticket, &at_hand->args, shape.bare);
     }
     return gather_get(express, at_hand) ? RPC_EXPRESS_TAKEN : RPC_EXPRESS_PASSED;
 }

@@ -9,6 +9,8 @@
 #include "service/rpc/ticket_reply.h"
 #include "service/store/chain.h"
 
+_Static_assert((int)RPC_INSTANT_MAX <= (int)STORE_PLAIN_MAX, "one call takes all plain puts");
+
 /*
  * Offers for which writes go by pending.h after the engine was busy. A pause is eight times as long
  * as the one before it, and a flush without one makes the next shorter by a sixteenth of what it is
@@ -30,30 +32,40 @@ rpc_instant_init(RpcInstant *instant, const RpcContext *context, const RpcExpres
 
 /* -------------------------------------------------------------------------------- completion -- */
 
-static RpcVerdict
-answer(const RpcInstant *instant, RpcTicket *ticket, const StoreWrite *write)
+/* Ends a write that has its answer. */
+static void
+settle(RpcInstant *instant, RpcTicket *ticket, RpcVerdict verdict)
 {
-    if (ticket->conn->detour) { /* one before it has lost its reply */
-        return (RpcVerdict){.close = true, .outcome = OBS_INDETERMINATE};
+    const ObsEnded ended = rpc_ticket_ended(ticket, verdict.outcome, false, instant->now_us);
+    obs_run_add(instant->run, &ended);
+    ticket->conn->detour = verdict.close;
+    instant->owner->finish(instant->owner->user, ticket->request, verdict.close);
+}
+
+/* Answers an executed write: with its result, or where there is none as `write` says. */
+static void
+answer(RpcInstant *instant, RpcTicket *ticket, const StoreWriteResult *result,
+       const StoreWrite *write)
+{
+    ticket->before = ticket->out->len; /* others may share the output */
+    if (ticket->conn->detour) {        /* one before it has lost its reply */
+        settle(instant, ticket, (RpcVerdict){.close = true, .outcome = OBS_INDETERMINATE});
+        return;
     }
     const RpcLimits *limits = atomic_load_explicit(&instant->context->limits, memory_order_acquire);
     int64_t server_us = rpc_ticket_elapsed_us(ticket, instant->now_us);
-    return rpc_ticket_answer_write(ticket, write, server_us, limits->reply_bytes_max);
+    size_t bytes_max = limits->reply_bytes_max;
+    settle(instant, ticket,
+           result != NULL ? rpc_ticket_answer_result(ticket, result, server_us, bytes_max)
+                          : rpc_ticket_answer_write(ticket, write, server_us, bytes_max));
 }
 
 static void
 on_done(StoreWrite *write)
 {
-    RpcInstant *instant = write->user;
     RpcInstantWrite *self =
         (RpcInstantWrite *)((uint8_t *)write - offsetof(RpcInstantWrite, write));
-    RpcTicket *ticket = &self->ticket;
-    ticket->before = ticket->out->len; /* others may share the output */
-    RpcVerdict verdict = answer(instant, ticket, write);
-    const ObsEnded ended = rpc_ticket_ended(ticket, verdict.outcome, false, instant->now_us);
-    obs_run_add(instant->run, &ended);
-    ticket->conn->detour = verdict.close;
-    instant->owner->finish(instant->owner->user, ticket->request, verdict.close);
+    answer(write->user, &self->ticket, NULL, write);
 }
 
 /* --------------------------------------------------------------------------------- gathering -- */
@@ -70,17 +82,40 @@ fill(StoreWrite *write, const RpcTicket *ticket, const RpcHotArgs *args)
            store_write_remove(write, ticket->store, &args->removal, &error);
 }
 
-bool
-rpc_instant_gather(RpcInstant *instant, const RpcHotArgs *args)
+static bool
+gather_write(RpcInstant *instant, size_t index, const RpcHotArgs *args)
 {
-    RpcInstantWrite *self = &instant->writes[instant->count];
-    const RpcTicket *ticket = &self->ticket;
-    if (!fill(&self->write, ticket, args)) {
+    RpcInstantWrite *self = &instant->writes[index];
+    if (!fill(&self->write, &self->ticket, args)) {
         return false;
     }
+    self->plain = false;
     self->write.done = on_done;
     self->write.user = instant;
-    ticket->conn->instant++;
+    return true;
+}
+
+static bool
+gather_put(RpcInstant *instant, size_t index, const StorePutArgs *args)
+{
+    RpcInstantWrite *self = &instant->writes[index];
+    const Store *store = self->ticket.store;
+    if (!store_plain_is_served(store) || !store_plain_check(store, args)) {
+        return false;
+    }
+    self->plain = true;
+    instant->puts[index] = (EnginePut){.key = args->key, .value = args->value};
+    return true;
+}
+
+bool
+rpc_instant_gather(RpcInstant *instant, const RpcHotArgs *args, bool bare)
+{
+    size_t index = instant->count;
+    if (!(bare && gather_put(instant, index, &args->put)) && !gather_write(instant, index, args)) {
+        return false;
+    }
+    instant->writes[index].ticket.conn->instant++;
     instant->count++;
     return true;
 }
@@ -116,7 +151,7 @@ fade_pause(RpcInstant *instant)
 
 /* Executes some writes as one chain. False: the engine is busy, and nothing has happened. */
 static bool
-execute(RpcInstant *instant, size_t first, size_t end)
+execute_chain(RpcInstant *instant, size_t first, size_t end)
 {
     StoreChain chain = {0};
     for (size_t i = first; i < end; i++) {
@@ -125,17 +160,57 @@ execute(RpcInstant *instant, size_t first, size_t end)
     return store_chain_submit_now(&chain);
 }
 
-/* The end of those that make one chain with the first. */
+/* Makes plain puts writes like others. False: something has come to stand against one. */
+static __attribute__((cold, noinline)) bool
+make_writes(RpcInstant *instant, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        RpcHotArgs args = rpc_hot_unset;
+        args.put.key = instant->puts[i].key;
+        args.put.value = instant->puts[i].value;
+        args.put.options.deadline.arrival_us = instant->writes[i].ticket.arrival_us;
+        args.put.options.deadline.now_us = instant->now_us;
+        if (!gather_write(instant, i, &args)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Executes plain puts. False: nothing has happened. */
+static bool
+execute_puts(RpcInstant *instant, size_t first, size_t end)
+{
+    EnginePut *puts = instant->puts;
+    if (!store_plain_put(instant->writes[first].ticket.store, &puts[first], end - first)) {
+        return make_writes(instant, first, end) && execute_chain(instant, first, end);
+    }
+    for (size_t i = first; i < end; i++) {
+        StoreWriteResult result = store_plain_result(&puts[i]);
+        answer(instant, &instant->writes[i].ticket, &result, NULL);
+    }
+    return true;
+}
+
+/* The end of those that are executed with the first. */
 static size_t
 chain_end(const RpcInstant *instant, size_t first)
 {
-    const Store *store = instant->writes[first].ticket.store;
+    const RpcInstantWrite *head = &instant->writes[first];
     size_t end = first + 1;
-    while (end < instant->count && instant->writes[end].ticket.store == store &&
-           !instant->writes[end].ticket.conn->detour) {
+    while (end < instant->count && instant->writes[end].ticket.store == head->ticket.store &&
+           instant->writes[end].plain == head->plain && !instant->writes[end].ticket.conn->detour) {
         end++;
     }
     return end;
+}
+
+/* Executes some writes of one store, all plain or none. False: nothing has happened. */
+static bool
+execute(RpcInstant *instant, size_t first, size_t end)
+{
+    return instant->writes[first].plain ? execute_puts(instant, first, end)
+                                        : execute_chain(instant, first, end);
 }
 
 void

@@ -5,7 +5,8 @@
  * is at it just then, it executes a chain within the call (engine_commit_now()). So writes to it
  * can be gathered like gets, where they were read: none is ever under way, none can be late, and
  * none needs memory of its own that outlives the flush. What pending.h does for other writes, and
- * most of what that costs, falls away.
+ * most of what that costs, falls away. Puts without options go a shorter way still where the engine
+ * has one (service/store/plain.h), and the longer one when that fails.
  *
  * When another thread is at it, the writes are handed over to the workers, which can wait, and for
  * a while writes are gathered by pending.h: a short while when it happens once in a thousand times,
@@ -26,6 +27,7 @@
 #include "service/obs/run.h"
 #include "service/rpc/hot.h"
 #include "service/rpc/ticket.h"
+#include "service/store/plain.h"
 
 enum { RPC_INSTANT_MAX = 32 }; /* gathered at once: more would not stay in the first-level cache */
 
@@ -34,6 +36,7 @@ typedef struct RpcInstant RpcInstant;
 /* A gathered write. */
 typedef struct RpcInstantWrite {
     RpcTicket ticket;
+    bool plain; /* it is in `puts` of RpcInstant; `write` is not filled in */
     StoreWrite write;
 } RpcInstantWrite;
 
@@ -46,6 +49,7 @@ struct RpcInstant {
     size_t count;
     int64_t now_us; /* of the flush at hand */
     RpcInstantWrite writes[RPC_INSTANT_MAX];
+    EnginePut puts[RPC_INSTANT_MAX];
 };
 
 /* All is borrowed. What ends in a flush is added to `run`, which the caller settles. */
@@ -67,10 +71,11 @@ rpc_instant_place(RpcInstant *instant)
 }
 
 /*
- * Gathers a put or remove, whose ticket is in its place. False: it is for pending.h, or at fault;
- * nothing has happened. REQUIRES: store_chain_is_instant() of its store.
+ * Gathers a put or remove, whose ticket is in its place; `bare`: a put of which no option is set.
+ * False: it is for pending.h, or at fault; nothing has happened. REQUIRES: store_chain_is_instant()
+ * of its store.
  */
-bool rpc_instant_gather(RpcInstant *instant, const RpcHotArgs *args);
+bool rpc_instant_gather(RpcInstant *instant, const RpcHotArgs *args, bool bare);
 
 /* Executes what is gathered, and answers it or hands it over. */
 void rpc_instant_flush(RpcInstant *instant, int64_t now_us);

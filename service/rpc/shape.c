@@ -79,14 +79,21 @@ read_get(WireExpect *reader, int64_t arrival_us, RpcHotArgs *args)
 }
 
 static bool
-read_put(WireExpect *reader, int64_t arrival_us, RpcHotArgs *args)
+read_put(WireExpect *reader, int64_t arrival_us, RpcShape *shape, RpcHotArgs *args)
 {
     args->put = rpc_hot_unset.put;
     args->put.options.deadline.arrival_us = arrival_us;
-    return wire_expect_bytes(reader, 1, &args->store) &&
-           wire_expect_bytes(reader, 2, &args->put.key) &&
-           wire_expect_bytes(reader, 3, &args->put.value) &&
-           (!has_options(reader, 4) || read_write_options(reader, true, &args->put.options));
+    if (!wire_expect_bytes(reader, 1, &args->store) ||
+        !wire_expect_bytes(reader, 2, &args->put.key) ||
+        !wire_expect_bytes(reader, 3, &args->put.value)) {
+        return false;
+    }
+    if (!has_options(reader, 4)) {
+        shape->bare = true;
+        return true;
+    }
+    shape->bare = wire_expect_left(reader) != 0 && *reader->at == WIRE_STOP;
+    return read_write_options(reader, true, &args->put.options);
 }
 
 static bool
@@ -165,11 +172,13 @@ rpc_shape_read(BaseSlice message, const WireLimits *limits, int64_t arrival_us, 
         return false;
     }
     bool known = false;
+    ret_shape->bare = false;
     if (ret_shape->method == RPC_HOT_GET) {
         known = read_get(&reader, arrival_us, ret_args);
     } else if (writes) {
-        known = ret_shape->method == RPC_HOT_PUT ? read_put(&reader, arrival_us, ret_args)
-                                                 : read_remove(&reader, arrival_us, ret_args);
+        known = ret_shape->method == RPC_HOT_PUT
+                    ? read_put(&reader, arrival_us, ret_shape, ret_args)
+                    : read_remove(&reader, arrival_us, ret_args);
     }
     return known && is_at_end(&reader);
 }

@@ -34,6 +34,7 @@
 typedef struct RpcShape {
     RpcHotMethod method; /* get, put or remove */
     bool framed;
+    bool bare; /* a put of which no option is set */
     int32_t seqid;
 } RpcShape;
 

@@ -152,25 +152,33 @@ rpc_ticket_reply_write(const RpcTicket *ticket, const StoreWriteResult *result, 
     return wire_reply_end(&writer) ? WIRE_OK : writer.code;
 }
 
-/* Apart, so that writes which succeed do not pay for the room that this needs. */
+/* Both apart, so that answers which fit do not pay for the room that these need. */
 static __attribute__((cold, noinline)) RpcVerdict
-answer_otherwise(const RpcTicket *ticket, const StoreWrite *write, WireCode code, size_t bytes_max)
+answer_lost(const RpcTicket *ticket, WireCode code, size_t bytes_max)
 {
     WireMessage message = rpc_ticket_message(ticket);
-    return write->succeeded ? rpc_answer_lost(ticket->out, &message, true, code, bytes_max)
-                            : rpc_answer_error(ticket->out, &message, &write->error);
+    return rpc_answer_lost(ticket->out, &message, true, code, bytes_max);
+}
+
+static __attribute__((cold, noinline)) RpcVerdict
+answer_error(const RpcTicket *ticket, const StoreError *error)
+{
+    WireMessage message = rpc_ticket_message(ticket);
+    return rpc_answer_error(ticket->out, &message, error);
+}
+
+RpcVerdict
+rpc_ticket_answer_result(const RpcTicket *ticket, const StoreWriteResult *result, int64_t server_us,
+                         size_t bytes_max)
+{
+    WireCode code = rpc_ticket_reply_write(ticket, result, server_us, bytes_max);
+    return code == WIRE_OK ? (RpcVerdict){.outcome = OBS_OK} : answer_lost(ticket, code, bytes_max);
 }
 
 RpcVerdict
 rpc_ticket_answer_write(const RpcTicket *ticket, const StoreWrite *write, int64_t server_us,
                         size_t bytes_max)
 {
-    WireCode code = WIRE_OK;
-    if (write->succeeded) {
-        code = rpc_ticket_reply_write(ticket, &write->result, server_us, bytes_max);
-        if (code == WIRE_OK) {
-            return (RpcVerdict){.outcome = OBS_OK};
-        }
-    }
-    return answer_otherwise(ticket, write, code, bytes_max);
+    return write->succeeded ? rpc_ticket_answer_result(ticket, &write->result, server_us, bytes_max)
+                            : answer_error(ticket, &write->error);
 }

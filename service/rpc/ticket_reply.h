@@ -26,6 +26,10 @@ WireCode rpc_ticket_reply_get(const RpcTicket *ticket, const StoreGetResult *res
 WireCode rpc_ticket_reply_write(const RpcTicket *ticket, const StoreWriteResult *result,
                                 int64_t server_us, size_t bytes_max);
 
+/* The whole answer to a put or remove that has a result. */
+RpcVerdict rpc_ticket_answer_result(const RpcTicket *ticket, const StoreWriteResult *result,
+                                    int64_t server_us, size_t bytes_max);
+
 /* The whole answer to a put or remove that is done: its result, or why there is none. */
 RpcVerdict rpc_ticket_answer_write(const RpcTicket *ticket, const StoreWrite *write,
                                    int64_t server_us, size_t bytes_max);

@@ -33,7 +33,7 @@ static void
 fake_begin(CommitBackend *backend, EngineCommit *chain, size_t most)
 {
     FakeBackend *fake = enter(backend);
-    BASE_CHECK(!fake->in_group && chain != NULL && most >= 1);
+    BASE_CHECK(!fake->in_group && (chain != NULL) == (most != 0));
     fake->in_group = true;
     fake->begun++;
     for (EngineCommit *commit = chain; commit != NULL && most > 0; commit = commit->next, most--) {
@@ -114,7 +114,9 @@ fake_prepare(CommitBackend *backend, CommitEntry *entry)
     BASE_CHECK(entry->op_count >= 1 && entry->backend_private == NULL);
     for (size_t i = 0; i < entry->op_count; i++) {
         const CommitOp *op = &entry->ops[i];
-        BASE_CHECK(op->version == entry->version && op->backend_private == NULL);
+        int64_t of_run = entry->version - (int64_t)(entry->op_count - 1 - i);
+        BASE_CHECK(op->version == entry->version || op->version == of_run);
+        BASE_CHECK(op->version > fake->version && op->backend_private == NULL);
         bool early = op->backend_hint[0] == early_hint(op->key);
         BASE_CHECK(op->backend_hint[0] == 0 || op->backend_hint[0] == op->key.len + 1 || early);
         fake->hinted += early ? 1 : 0;

@@ -17,7 +17,10 @@ extern const EngineClass gated_class;
 /* "meagre": the same engine with no capability at all. */
 extern const EngineClass meagre_class;
 
-/* "instant": in memory, commits at once (engine_commit_now()); with the gate held it is busy. */
+/*
+ * "instant": in memory, commits at once (engine_commit_now(), engine_put_now()); with the gate held
+ * it is busy.
+ */
 extern const EngineClass instant_class;
 
 /* Registers all classes, once in a process. */
@@ -32,7 +35,7 @@ void gate_hold(void);
 /* Lets the commits that wait go on, in order, and those that follow too. */
 void gate_release(void);
 
-/* Commits that have arrived since gate_reset(), and chains that they came in. */
+/* Commits that have arrived since gate_reset(), and chains (or runs of puts) that they came in. */
 size_t gate_commits(void);
 size_t gate_chains(void);
 

@@ -60,6 +60,14 @@ shape_twin_options(const StoreWriteOptions *a, const StoreWriteOptions *b)
     BASE_CHECK(a->has_want_existed == b->has_want_existed && a->want_existed == b->want_existed);
 }
 
+/* A put that is told to be bare asks for nothing. */
+static inline void
+shape_twin_bare(const StoreWriteOptions *options)
+{
+    BASE_CHECK(!options->deadline.is_set && !options->has_expiry && options->durability == 0);
+    BASE_CHECK(!options->return_current && !options->has_want_existed);
+}
+
 /* Compares what both have read; `call` is on its tape. */
 static inline void
 shape_twin_arguments(RpcHotMethod method, const RpcHotArgs *args, const RpcHotCall *call)
@@ -100,6 +108,10 @@ shape_twin_check(BaseSlice message, const WireLimits *limits, WireTape *tape)
     if (!rpc_shape_read(message, limits, SHAPE_TWIN_ARRIVAL_US, true, &shape, &args)) {
         BASE_CHECK(!is_get);
         return false;
+    }
+    if (shape.bare) {
+        BASE_CHECK(shape.method == RPC_HOT_PUT);
+        shape_twin_bare(&args.put.options);
     }
     BASE_CHECK(is_get == (shape.method == RPC_HOT_GET));
     if (is_get) {

@@ -41,7 +41,7 @@ take(CommitVersions *versions)
 {
     int64_t version = -1;
     if (base_is_ok(commit_version_peek(versions, &version))) {
-        commit_version_take(versions);
+        commit_version_take(versions, 1);
     }
     return version;
 }

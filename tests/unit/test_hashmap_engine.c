@@ -516,6 +516,89 @@ START_TEST(a_table_may_grow_within_a_commit)
 }
 END_TEST
 
+/* Puts "VALUE-0", "VALUE-1" and so on to keys as one run. */
+static bool
+put_run(const char *const *keys, const char *value, EnginePut *puts, size_t count)
+{
+    static char values[ENGINE_PUT_NOW_MAX][16];
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(values[i], sizeof values[i], "%s-%zu", value, i);
+        puts[i] = (EnginePut){base_slice_text(keys[i]), base_slice_text(values[i]), 0};
+    }
+    return engine_put_now(rig.engine, puts, count);
+}
+
+START_TEST(a_run_of_puts_is_like_puts_one_by_one)
+{
+    static const char *const keys[] = {"old", "new", "twice", "old", "twice", "new", "old"};
+    enum { COUNT = sizeof keys / sizeof *keys };
+    EnginePut puts[COUNT];
+    int64_t version = put("old", "before");
+    EngineSnapshot *before = snapshot_new();
+    ck_assert(put_run(keys, "one", puts, COUNT));
+    for (int i = 0; i < COUNT; i++) {
+        ck_assert_int_eq(puts[i].version, version + 1 + i);
+    }
+    ck_assert(has(NULL, "old", "one-6") && has(NULL, "new", "one-5") &&
+              has(NULL, "twice", "one-4"));
+    ck_assert(has(before, "old", "before") && lacks(before, "new") && lacks(before, "twice"));
+    ck_assert_int_eq(stats().keys, 3);
+    EngineSnapshot *between = snapshot_new();
+    ck_assert(put_run(keys, "two", puts, COUNT));
+    ck_assert(has(between, "old", "one-6") && has(NULL, "old", "two-6"));
+    ck_assert(has(before, "old", "before"));
+    engine_snapshot_free(before);
+    engine_snapshot_free(between);
+    hashmap_rig_tick(rig.engine, 3);
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "retained_versions"), 0);
+    ck_assert_int_eq(stats().keys, 3);
+    ck_assert_int_eq(put("old", "behind"), version + 2 * COUNT + 1);
+}
+END_TEST
+
+/* One record that has expired is swept for every few puts, whatever way these go. */
+START_TEST(runs_of_puts_sweep_too)
+{
+    enum { RUNS = 200 };
+    static const char *const keys[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+    enum { COUNT = sizeof keys / sizeof *keys };
+    EnginePut puts[COUNT];
+    put_until("gone", "x", HASHMAP_RIG_START_MS + 10);
+    base_fake_clock_advance_ms(&rig.clock, 11);
+    for (int i = 0; i < RUNS; i++) {
+        ck_assert(put_run(keys, "v", puts, COUNT));
+    }
+    ck_assert_int_eq(hashmap_rig_figure(rig.engine, "expired_reclaimed"), 1);
+}
+END_TEST
+
+/* Too little memory for all of a run: then nothing of it happens. */
+START_TEST(a_run_is_applied_as_a_whole_or_not_at_all)
+{
+    enum { COUNT = ENGINE_PUT_NOW_MAX };
+    char names[COUNT][16];
+    const char *keys[COUNT];
+    EnginePut puts[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        (void)snprintf(names[i], sizeof names[i], "k%d", i);
+        keys[i] = names[i];
+    }
+    int64_t version = put("k0", "before");
+    EngineStats had = stats(); /* counts the shards, which the budget does not: room for some */
+    ck_assert(
+        base_is_ok(engine_set_option(rig.engine, HASHMAP_OPTION_MEMORY_BYTES, had.memory_bytes)));
+    ck_assert(put_run(keys, "one", puts, 1));
+    ck_assert(!put_run(keys, "two", puts, COUNT));
+    ck_assert(has(NULL, "k0", "one-0"));
+    for (int i = 1; i < COUNT; i++) {
+        ck_assert(lacks(NULL, keys[i]));
+    }
+    ck_assert(base_is_ok(engine_set_option(rig.engine, HASHMAP_OPTION_MEMORY_BYTES, 0)));
+    ck_assert_int_eq(stats().keys, 1);
+    ck_assert_int_eq(put("k1", "behind"), version + 2);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -539,6 +622,9 @@ main(void)
     tcase_add_test(cases, multi_get_reads_one_version);
     tcase_add_test(cases, a_chain_is_applied_in_its_order_and_its_callbacks_may_look);
     tcase_add_test(cases, a_table_may_grow_within_a_commit);
+    tcase_add_test(cases, a_run_of_puts_is_like_puts_one_by_one);
+    tcase_add_test(cases, runs_of_puts_sweep_too);
+    tcase_add_test(cases, a_run_is_applied_as_a_whole_or_not_at_all);
     Suite *suite = suite_create("hashmap");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -21,6 +21,7 @@ enum {
     PAIRS = 4,
     PAIR_ROUNDS = 15000,
     FILLERS = 6000,
+    FILLERS_PER_RUN = 8, /* a divisor of FILLERS */
     WRITERS = 4,
     READERS = 4,
 };
@@ -147,15 +148,30 @@ change_pairs(void *seed)
     return NULL;
 }
 
+/* Puts some fillers as one run, or each by itself while another thread is at the engine. */
+static void
+put_fillers(int first, size_t count)
+{
+    char texts[FILLERS_PER_RUN][16];
+    EnginePut puts[FILLERS_PER_RUN];
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "filler-%d", first + (int)i);
+        puts[i] = (EnginePut){base_slice_text(texts[i]), BASE_SLICE_LITERAL("filler"), 0};
+    }
+    if (engine_put_now(rig.engine, puts, count)) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        hashmap_rig_apply(rig.engine, hashmap_rig_put(ENGINE_DATA, puts[i].key, puts[i].value));
+    }
+}
+
 static void *
 fill_and_empty(void *user)
 {
-    char text[16];
     for (int round = 0; round < 2; round++) {
-        for (int i = 0; i < FILLERS; i++) {
-            (void)snprintf(text, sizeof text, "filler-%d", i);
-            hashmap_rig_apply(rig.engine, hashmap_rig_put(ENGINE_DATA, base_slice_text(text),
-                                                          BASE_SLICE_LITERAL("filler")));
+        for (int i = 0; i < FILLERS; i += FILLERS_PER_RUN) {
+            put_fillers(i, FILLERS_PER_RUN);
         }
         hashmap_rig_apply(rig.engine,
                           hashmap_rig_remove_range(ENGINE_DATA, BASE_SLICE_LITERAL("filler-"),

@@ -30,6 +30,7 @@ static size_t ends[CALLS_MAX]; /* calls in the order in which they were finished
 static size_t end_count;
 
 static bool outputs_do_not_grow;
+static bool puts_ask; /* for something, so that they go the longer way */
 
 void *__real_realloc(void *block, size_t size);
 void *__wrap_realloc(void *block, size_t size);
@@ -125,10 +126,13 @@ request(const char *method, const char *key, const char *value, int16_t option, 
     return call;
 }
 
+enum { DEADLINE_MS = 1, DURABILITY = 4, RETURN_CURRENT = 7, WANT_EXISTED = 8 };
+
 static Call *
 a_put(const char *key, const char *value)
 {
-    return request("put", key, value, 0, 0);
+    return puts_ask ? request("put", key, value, WANT_EXISTED, -1)
+                    : request("put", key, value, 0, 0);
 }
 
 static Call *
@@ -193,8 +197,9 @@ expect_ends_in_order(size_t count)
 
 /* ------------------------------------------------------------------------------------- order -- */
 
-START_TEST(writes_of_all_connections_are_one_chain)
+START_TEST(writes_of_all_connections_are_executed_together)
 {
+    puts_ask = _i == 1;
     for (size_t i = 0; i < 9; i++) {
         (void)gathered(&conns[i % 3],
                        i == 4 ? request("remove", "a", NULL, 0, 0) : a_put("a", "1"));
@@ -202,7 +207,7 @@ START_TEST(writes_of_all_connections_are_one_chain)
     ck_assert_uint_eq(gate_commits(), 0);
     rpc_express_flush(express);
     ck_assert_uint_eq(gate_commits(), 9);
-    ck_assert_uint_eq(gate_chains(), 1);
+    ck_assert_uint_eq(gate_chains(), puts_ask ? 1 : 3); /* those before and behind the remove */
     ck_assert_uint_eq(rpc_express_under_way(express), 0);
     expect_ends_in_order(9);
     for (size_t i = 0; i < 9; i++) {
@@ -217,6 +222,7 @@ END_TEST
 /* Replies of one connection may share an output, gets before writes. */
 START_TEST(replies_stand_in_order)
 {
+    puts_ask = _i == 1;
     BaseBuf shared = BASE_BUF_INIT;
     Call *pipeline[] = {a_get("a"), a_put("a", "1"), a_put("b", "2"), a_put("a", "3")};
     for (size_t i = 0; i < 4; i++) {
@@ -245,6 +251,7 @@ END_TEST
 
 START_TEST(a_get_behind_a_gathered_write_sees_it)
 {
+    puts_ask = _i == 1;
     Call *before = gathered(&conns[0], a_get("a"));
     (void)gathered(&conns[0], a_put("a", "1"));
     Call *behind = a_get("a");
@@ -311,7 +318,6 @@ END_TEST
 /* A current value might make a reply long; one that does not fit would have no way out. */
 START_TEST(writes_with_long_replies_are_not_gathered)
 {
-    enum { RETURN_CURRENT = 7, WANT_EXISTED = 8 };
     ck_assert_int_eq(gather(&conns[0], request("put", "a", "1", RETURN_CURRENT, -1)),
                      RPC_EXPRESS_PASSED);
     ck_assert_int_eq(gather(&conns[0], request("remove", "a", NULL, RETURN_CURRENT, -1)),
@@ -324,6 +330,7 @@ END_TEST
 
 START_TEST(what_the_engine_refuses_is_answered)
 {
+    puts_ask = _i == 1;
     const EngineOutcome full = {
         .kind = ENGINE_REFUSED, .refusal = ENGINE_REFUSAL_MEMORY_FULL, .status = base_ok()};
     Call *fine = gathered(&conns[0], a_put("a", "1"));
@@ -337,10 +344,47 @@ START_TEST(what_the_engine_refuses_is_answered)
 }
 END_TEST
 
+/* What a put says of itself decides which way it goes; the reply tells what was asked for. */
+START_TEST(puts_that_ask_and_those_that_do_not_keep_their_order)
+{
+    (void)gathered(&conns[0], a_put("a", "1"));
+    (void)gathered(&conns[0], request("put", "a", "2", WANT_EXISTED, -1));
+    (void)gathered(&conns[0], request("put", "a", "3", DURABILITY, 0));
+    (void)gathered(&conns[0], a_put("b", "4"));
+    (void)gathered(&conns[0], a_put("a", "5"));
+    Call *faulty = a_put("", "1");
+    ck_assert_int_eq(gather(&conns[0], faulty), RPC_EXPRESS_PASSED);
+    static const bool plain[] = {true, false, false, true, true};
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert(express->instant.writes[i].plain == plain[i]);
+    }
+    rpc_express_flush(express);
+    expect_ends_in_order(5);
+    ck_assert_uint_eq(gate_chains(), 3);
+    Call *get = gathered(&conns[0], a_get("a"));
+    rpc_express_flush(express);
+    ck_assert(found(get, "5"));
+}
+END_TEST
+
+/* A deadline that passes between gathering and flushing is the workers' to tell. */
+START_TEST(a_put_whose_deadline_passes_is_handed_over)
+{
+    Call *put = gathered(&conns[0], a_put("a", "1"));
+    base_fake_clock_advance_ms(&rig->clock, rig->store_limits.deadline_ms_default + 1);
+    gate_hold(); /* else it is executed in time, by the clock of its gathering */
+    rpc_express_flush(express);
+    gate_release();
+    ck_assert(put->handed_over && !put->finished);
+    ck_assert_uint_eq(gate_commits(), 0);
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------------- busy -- */
 
 START_TEST(what_a_busy_engine_does_not_take_goes_to_the_workers)
 {
+    puts_ask = _i == 1;
     (void)gathered(&conns[0], a_put("a", "1"));
     (void)gathered(&conns[1], a_put("a", "1"));
     (void)gathered(&conns[0], a_put("a", "2"));
@@ -462,6 +506,7 @@ END_TEST
 /* Nothing of a connection is answered behind a reply that is missing. */
 START_TEST(behind_a_lost_reply_there_is_none)
 {
+    puts_ask = _i == 1;
     Call *first = gathered(&conns[0], a_put("a", "1"));
     Call *lost = gathered(&conns[0], a_put("a", "2"));
     Call *behind = gathered(&conns[0], a_put("a", "3"));
@@ -489,18 +534,20 @@ main(void)
 {
     TCase *cases = tcase_create("instant");
     tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_test(cases, writes_of_all_connections_are_one_chain);
-    tcase_add_test(cases, replies_stand_in_order);
-    tcase_add_test(cases, a_get_behind_a_gathered_write_sees_it);
+    tcase_add_loop_test(cases, writes_of_all_connections_are_executed_together, 0, 2);
+    tcase_add_loop_test(cases, replies_stand_in_order, 0, 2);
+    tcase_add_loop_test(cases, a_get_behind_a_gathered_write_sees_it, 0, 2);
     tcase_add_test(cases, writes_of_both_ways_keep_their_order);
     tcase_add_test(cases, a_full_lane_asks_for_a_flush);
     tcase_add_test(cases, other_engines_do_not_gather_writes);
     tcase_add_test(cases, writes_with_long_replies_are_not_gathered);
-    tcase_add_test(cases, what_the_engine_refuses_is_answered);
-    tcase_add_test(cases, what_a_busy_engine_does_not_take_goes_to_the_workers);
+    tcase_add_loop_test(cases, what_the_engine_refuses_is_answered, 0, 2);
+    tcase_add_test(cases, puts_that_ask_and_those_that_do_not_keep_their_order);
+    tcase_add_test(cases, a_put_whose_deadline_passes_is_handed_over);
+    tcase_add_loop_test(cases, what_a_busy_engine_does_not_take_goes_to_the_workers, 0, 2);
     tcase_add_loop_test(cases, what_has_no_way_round_a_busy_engine_goes_to_the_workers_too, 0, 2);
     tcase_add_test(cases, a_write_without_room_goes_behind_a_busy_one);
     tcase_add_test(cases, writes_are_gathered_again_after_a_while);
-    tcase_add_test(cases, behind_a_lost_reply_there_is_none);
+    tcase_add_loop_test(cases, behind_a_lost_reply_there_is_none, 0, 2);
     return rig_run("rpc_instant", cases);
 }
