@@ -228,7 +228,8 @@ struct EngineCommit {
 typedef struct EnginePut {
     BaseSlice key;
     BaseSlice value;
-    int64_t version; /* comes back */
+    int64_t deadline_us; /* monotonic time by which it must have been sequenced; 0: none */
+    int64_t version;     /* comes back */
 } EnginePut;
 
 /* --------------------------------------------------------------------------------------- reads --
@@ -602,8 +603,9 @@ engine_puts_now(const Engine *engine)
 /*
  * Executes 1 to ENGINE_PUT_NOW_MAX puts before it returns, in their order, each as a commit of its
  * own that asks for nothing. True: all of them are applied, and their versions are set. False:
- * nothing has happened, because the engine would have to wait for another thread, or cannot apply
- * one of them; engine_commit() and engine_commit_now() tell why. The bytes are borrowed.
+ * nothing has happened (`version` may be anything), because the engine would have to wait for
+ * another thread, or cannot apply one of them, or its deadline has passed; engine_commit() and
+ * engine_commit_now() tell why. The bytes are borrowed.
  */
 static inline bool
 engine_put_now(Engine *engine, EnginePut *puts, size_t count)

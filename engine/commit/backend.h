@@ -20,7 +20,7 @@
 typedef struct CommitBackend CommitBackend;
 
 typedef enum CommitOpKind {
-    COMMIT_PUT = 0,          /* key := value, with the entry's version */
+    COMMIT_PUT = 0,          /* key := value, with the version of the operation */
     COMMIT_REMOVE = 1,       /* key is absent; it may be absent already */
     COMMIT_REMOVE_RANGE = 2, /* every key of [key, value) is absent */
 } CommitOpKind;
@@ -54,8 +54,8 @@ typedef struct CommitEntry {
     int64_t version;
     int64_t stamp_ms; /* never below the one of the entry before */
     CommitOp *ops;
-    size_t op_count;        /* at least 1; a key is put or removed at most once between ranges that
-                               remove it */
+    size_t op_count;        /* at least 1; but for runs a key is put or removed at most once between
+                               ranges that remove it */
     int64_t retry_after_ms; /* prepare may set it when it refuses; 0: cannot tell */
     void *backend_private;  /* the backend's, NULL at prepare */
     struct CommitEntry *next; /* within its group, in order */

@@ -468,6 +468,22 @@ commit_sequencer_execute(CommitSequencer *sequencer, EngineCommit *chain)
     return true;
 }
 
+/* Whether puts can be looked at (S-5, and no shutdown). */
+static bool
+may_run(CommitSequencer *sequencer, const EnginePut *puts, size_t count)
+{
+    if (atomic_load_explicit(&sequencer->shut, memory_order_relaxed)) {
+        return false;
+    }
+    forget_time(sequencer);
+    for (size_t i = 0; i < count; i++) {
+        if (puts[i].deadline_us != 0 && has_passed(sequencer, puts[i].deadline_us)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool
 commit_sequencer_put(CommitSequencer *sequencer, EnginePut *puts, size_t count)
 {
@@ -475,12 +491,9 @@ commit_sequencer_put(CommitSequencer *sequencer, EnginePut *puts, size_t count)
     if (!commit_inbox_claim(&sequencer->inbox)) {
         return false;
     }
-    bool executed = false;
-    if (!atomic_load_explicit(&sequencer->shut, memory_order_relaxed)) {
-        forget_time(sequencer);
-        executed = commit_run_execute(sequencer->backend, sequencer->versions, stamp_now(sequencer),
-                                      puts, count);
-    }
+    bool executed = may_run(sequencer, puts, count) &&
+                    commit_run_execute(sequencer->backend, sequencer->versions,
+                                       stamp_now(sequencer), puts, count);
     lead(sequencer);
     return executed;
 }

@@ -33,14 +33,15 @@
  * S-11 Over an immediate backend up to COMMIT_GROUP_MAX commits of a chain are a group: they are
  *      sequenced and published one by one, and answered together behind the last of them.
  * S-12 A run of puts (run.h) is like as many commits one behind the other, but that all of them are
- *      applied or none.
+ *      applied or none, and that its outcome is told by returning: perhaps behind the outcomes
+ *      of commits of other threads that were sequenced after it.
  *
  * Not applied: `index` is the guard or mutation at fault; current_version, current_value and
  * current_number tell the state of its key before the commit (an APPEND's result.length too).
  *
- * Threading: submit, persisted, loaded, shut and status may be called from any thread; any of the
- * first three may find itself leading, and then runs backends and callbacks of other requests too:
- * hold no lock that a callback takes.
+ * Threading: all but new and free may be called from any thread; submit, execute, put, persisted
+ * and loaded may find themselves leading, and then run backends and callbacks of other requests
+ * too: hold no lock that a callback takes.
  */
 #ifndef LARDER_ENGINE_COMMIT_SEQUENCER_H
 #define LARDER_ENGINE_COMMIT_SEQUENCER_H

@@ -59,11 +59,13 @@ static const EngineOption options[HASHMAP_OPTION_COUNT] = {
                                        "every 1,000 to 100,000 keys is right."},
     [HASHMAP_OPTION_HUGE_PAGES] = {.name = "huge_pages",
                                    .type = ENGINE_OPTION_BOOLEAN,
-                                   .preset = 1,
+                                   .preset = 0,
                                    .lowest = 0,
                                    .highest = 1,
-                                   .help = "Whether to ask the kernel for huge pages for records; "
-                                           "faster, but a store may take up to 2 MiB more."},
+                                   .help = "Records in regions of 2 MiB, for which the kernel is "
+                                           "asked for huge pages: faster, but where the sizes of "
+                                           "records change much, gaps stay that memory_bytes does "
+                                           "not bound (slab_bytes tells)."},
 };
 
 static Hashmap *
@@ -105,7 +107,8 @@ op_commit_now(Engine *engine, EngineCommit *chain)
 static bool
 op_put_now(Engine *engine, EnginePut *puts, size_t count)
 {
-    if (!base_epoch_enter()) {
+    /* Short of memory the old records of each commit must be freed before the next one. */
+    if (hashmap_state_is_tight(&hashmap_of(engine)->state) || !base_epoch_enter()) {
         return false;
     }
     bool executed = commit_sequencer_put(hashmap_of(engine)->sequencer, puts, count);
@@ -235,8 +238,8 @@ op_stats(Engine *engine, EngineStats *ret_stats)
     *ret_stats = (EngineStats){
         .keys = figure(&state->counters.keys),
         .data_bytes = figure(&state->counters.data_bytes),
-        .memory_bytes =
-            figure(&state->counters.memory_bytes) + figure(&state->pool.bytes) + (int64_t)shards,
+        .memory_bytes = figure(&state->counters.memory_bytes) + figure(&state->pool.bytes) +
+                        hashmap_slab_idle(&state->pool.slab) + (int64_t)shards,
         .version = atomic_load_explicit(&state->published, memory_order_acquire),
         .open_snapshots = figure(&state->counters.open_snapshots),
     };
@@ -329,12 +332,13 @@ static const EngineOps ops = {
 static HashmapSlabSource
 record_source(const EngineOpenArgs *args)
 {
+    if (args->options[HASHMAP_OPTION_HUGE_PAGES] != 0) {
+        return HASHMAP_SLAB_REGIONS;
+    }
 #ifdef LARDER_DEBUG_CHECKS
-    (void)args;
-    return HASHMAP_SLAB_HEAP;
+    return HASHMAP_SLAB_CHECKED;
 #else
-    return args->options[HASHMAP_OPTION_HUGE_PAGES] != 0 ? HASHMAP_SLAB_HUGE_PAGES
-                                                         : HASHMAP_SLAB_PAGES;
+    return HASHMAP_SLAB_HEAP;
 #endif
 }
 

@@ -1,9 +1,7 @@
 /*
  * pool.c: recycled blocks. See pool.h.
  *
- * The classes are those of the slab. The first word of a kept block leads to the next one. Where
- * the slab's source is the heap nothing is kept, so that memory checkers see every block come and
- * go.
+ * The classes are those of the slab. The first word of a kept block leads to the next one.
  */
 #include "engine/hashmap/pool.h"
 
@@ -42,8 +40,9 @@ hashmap_pool_init(HashmapPool *pool, HashmapSlabSource source)
 void *
 hashmap_pool_take(HashmapPool *pool, size_t size)
 {
-    if (size <= HASHMAP_SLAB_BLOCK_MAX && pool->first[hashmap_slab_class(size)] != NULL) {
-        return unlink_first(pool, hashmap_slab_class(size));
+    size_t class_index = hashmap_slab_class(&pool->slab, size);
+    if (size <= HASHMAP_SLAB_BLOCK_MAX && pool->first[class_index] != NULL) {
+        return unlink_first(pool, class_index);
     }
     return hashmap_slab_alloc(&pool->slab, size);
 }
@@ -51,8 +50,10 @@ hashmap_pool_take(HashmapPool *pool, size_t size)
 static bool
 is_wanted(const HashmapPool *pool, size_t size)
 {
-    return size <= HASHMAP_SLAB_BLOCK_MAX && pool->slab.source != HASHMAP_SLAB_HEAP &&
-           pool->count[hashmap_slab_class(size)] * hashmap_slab_cost_of(size) < KEPT_BYTES;
+    return size <= HASHMAP_SLAB_BLOCK_MAX && pool->slab.source != HASHMAP_SLAB_CHECKED &&
+           pool->count[hashmap_slab_class(&pool->slab, size)] *
+                   hashmap_slab_cost_of(&pool->slab, size) <
+               KEPT_BYTES;
 }
 
 void
@@ -62,11 +63,11 @@ hashmap_pool_give(HashmapPool *pool, void *block, size_t size)
         hashmap_slab_free(&pool->slab, block, size);
         return;
     }
-    size_t class_index = hashmap_slab_class(size);
+    size_t class_index = hashmap_slab_class(&pool->slab, size);
     memcpy(block, &pool->first[class_index], sizeof(void *));
     pool->first[class_index] = block;
     pool->count[class_index]++;
-    add_bytes(pool, (int64_t)hashmap_slab_cost_of(size));
+    add_bytes(pool, (int64_t)hashmap_slab_cost_of(&pool->slab, size));
 }
 
 void
@@ -74,7 +75,8 @@ hashmap_pool_trim(HashmapPool *pool)
 {
     for (size_t i = 0; i < HASHMAP_SLAB_CLASSES; i++) {
         while (pool->first[i] != NULL) {
-            hashmap_slab_free(&pool->slab, unlink_first(pool, i), i * HASHMAP_SLAB_STEP);
+            hashmap_slab_free(&pool->slab, unlink_first(pool, i),
+                              i * HASHMAP_SLAB_STEP - pool->slab.header);
         }
     }
     hashmap_slab_trim(&pool->slab);

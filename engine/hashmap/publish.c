@@ -159,7 +159,7 @@ prepare_put(HashmapState *state, CommitOp *op)
     if (size == 0) {
         return base_error(BASE_INVALID, "the key or the value is longer than this engine can keep");
     }
-    if (!hashmap_state_has_room(state, hashmap_slab_cost_of(size))) {
+    if (!hashmap_state_has_room(state, hashmap_slab_cost_of(&state->pool.slab, size))) {
         return base_error(BASE_NO_MEMORY, "the memory budget of the store is used up");
     }
     HashmapKey key = key_of(state, op);

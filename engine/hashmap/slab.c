@@ -9,16 +9,18 @@
  *
  * Huge pages: the kernel fills and counts all of a huge page at the first touch. So a region is
  * advised to be one only if blocks use most of those that are there already: the first region of a
- * slab never is, nor is any while records of many different sizes leave most pages half empty.
+ * slab never is, nor is any while records of many different sizes leave most pages half empty
+ * (unless the system uses huge pages for everything, advised or not).
  *
  * Descriptors are in the head of their region, not in their pages: the heads of all pages would
  * fall into the same few sets of the processor's caches.
  *
  *   S-1  A page is listed in its class if and only if it is in use and has room for a block.
  *   S-2  A region is listed if and only if it has a free page and is not the spare one.
- *   S-3  A region without a used page is the spare one.
+ *   S-3  A region without a used page is the spare one, or could not be unmapped.
  *
- * Failures: a region that cannot be mapped is memory that there is not; nothing else can fail. If
+ * Failures: a region that cannot be mapped is memory that there is not. One that cannot be
+ * unmapped, because the process has too many mappings, gives back its pages and is used again. If
  * the kernel does not take the advice, only speed changes.
  */
 #include "engine/hashmap/slab.h"
@@ -93,9 +95,10 @@ region_of(const void *inside)
 }
 
 static void
-count_mapped(HashmapSlab *slab, int64_t change)
+count(_Atomic int64_t *bytes, int64_t change)
 {
-    atomic_store_explicit(&slab->mapped, hashmap_slab_mapped(slab) + change, memory_order_relaxed);
+    int64_t before = atomic_load_explicit(bytes, memory_order_relaxed);
+    atomic_store_explicit(bytes, before + change, memory_order_relaxed);
 }
 
 static uint8_t *
@@ -136,11 +139,11 @@ new_region(HashmapSlab *slab)
     if (at == NULL) {
         return NULL;
     }
-    size_t mapped = (size_t)hashmap_slab_mapped(slab);
-    if (slab->source == HASHMAP_SLAB_HUGE_PAGES && mapped != 0 && slab->used >= mapped / 4 * 3) {
+    int64_t mapped = hashmap_slab_mapped(slab);
+    if (mapped != 0 && hashmap_slab_idle(slab) <= mapped / 4) {
         (void)madvise(at, REGION_BYTES, MADV_HUGEPAGE);
     }
-    count_mapped(slab, REGION_BYTES);
+    count(&slab->mapped, REGION_BYTES);
     Region *region = (Region *)at; /* zeros */
     region->free_pages = UINT32_MAX;
     return region;
@@ -164,8 +167,13 @@ roomy_region(HashmapSlab *slab)
 static void
 unmap_region(HashmapSlab *slab, Region *region)
 {
-    count_mapped(slab, -(int64_t)REGION_BYTES);
-    (void)munmap(region, REGION_BYTES);
+    if (munmap(region, REGION_BYTES) == 0) {
+        count(&slab->mapped, -(int64_t)REGION_BYTES);
+        return;
+    }
+    (void)madvise(region, REGION_BYTES, MADV_DONTNEED);
+    region->free_pages = UINT32_MAX;
+    list_add(&slab->regions, &region->link);
 }
 
 void
@@ -230,7 +238,7 @@ end_page(HashmapSlab *slab, Region *region, const Page *page)
 static bool
 is_from_heap(const HashmapSlab *slab, size_t size)
 {
-    return size > HASHMAP_SLAB_BLOCK_MAX || slab->source == HASHMAP_SLAB_HEAP;
+    return size > HASHMAP_SLAB_BLOCK_MAX || slab->source != HASHMAP_SLAB_REGIONS;
 }
 
 static void *
@@ -256,7 +264,7 @@ hashmap_slab_alloc(HashmapSlab *slab, size_t size)
     if (hashmap_memory_fails()) {
         return NULL;
     }
-    size_t class_index = hashmap_slab_class(size);
+    size_t class_index = hashmap_slab_class(slab, size);
     Page *page = (Page *)slab->pages[class_index];
     if (page == NULL) {
         page = new_page(slab, class_index);
@@ -265,7 +273,7 @@ hashmap_slab_alloc(HashmapSlab *slab, size_t size)
         return NULL;
     }
     void *block = take_block(page);
-    slab->used += page->block_bytes;
+    count(&slab->used, page->block_bytes);
     if (!has_room(page)) {
         list_remove(&slab->pages[class_index], &page->link);
     }
@@ -281,14 +289,14 @@ hashmap_slab_free(HashmapSlab *slab, void *block, size_t size)
     }
     Region *region = region_of(block);
     Page *page = &region->pages[(size_t)((uint8_t *)block - (uint8_t *)region) / PAGE_BYTES];
-    HashmapSlabLink **list = &slab->pages[hashmap_slab_class(size)];
+    HashmapSlabLink **list = &slab->pages[hashmap_slab_class(slab, size)];
     BASE_INVARIANT(page->used != 0 &&
-                   page->block_bytes == hashmap_slab_class(size) * HASHMAP_SLAB_STEP);
+                   page->block_bytes == hashmap_slab_class(slab, size) * HASHMAP_SLAB_STEP);
     bool listed = has_room(page);
     memcpy(block, &page->freed, sizeof(void *));
     page->freed = block;
     page->used--;
-    slab->used -= page->block_bytes;
+    count(&slab->used, -(int64_t)page->block_bytes);
     if (page->used == 0) {
         if (listed) {
             list_remove(list, &page->link);
@@ -306,11 +314,12 @@ hashmap_slab_init(HashmapSlab *slab, HashmapSlabSource source)
 {
     memset(slab, 0, sizeof *slab);
     slab->source = source;
+    slab->header = source == HASHMAP_SLAB_REGIONS ? 0 : HASHMAP_CHUNK_HEADER;
 }
 
 void
 hashmap_slab_clear(HashmapSlab *slab)
 {
+    BASE_CHECK(atomic_load_explicit(&slab->used, memory_order_relaxed) == 0);
     hashmap_slab_trim(slab);
-    BASE_CHECK(slab->used == 0 && hashmap_slab_mapped(slab) == 0);
 }

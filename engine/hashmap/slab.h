@@ -1,19 +1,25 @@
 /*
- * slab.h: memory for records: blocks of equal size side by side in large pieces of memory.
+ * slab.h: memory for records, from the heap of the C library or from regions of its own.
  *
- * A million small records in the heap of the C library are scattered over as many pages of memory
- * as they fill, and nearly every access to one misses the processor's table of page addresses. The
- * slab takes its memory in regions of 2 MiB that start at a multiple of 2 MiB, so that the kernel
- * can back each with one huge page. A block has no header: its size tells its class, its address
+ * A million small records in the heap are scattered over as many pages of memory as they fill, and
+ * nearly every access to one misses the processor's table of page addresses. A slab of regions
+ * takes its memory 2 MiB at a time, from a multiple of 2 MiB on, so that the kernel can back each
+ * region with one huge page. A block there has no header: its size tells its class, its address
  * tells its page.
  *
  *     region   2 MiB: a head with the descriptors of its pages, then the blocks of page 0, ...
  *     page     64 KiB of a region: blocks of one class, or free
  *     block    of class c: c * 16 bytes, aligned to 16
  *
- * Blocks of more than 2 KiB, and all of them where the source is the heap, are the C library's.
+ * The price: a page serves one class until its last block is free. Where the sizes of records
+ * change while some of every kind stay, pages are left with a few blocks each, and more memory is
+ * mapped than blocks use; the heap would give the gaps to blocks of other sizes. So regions are for
+ * who asks for them.
  *
- * Threading: calls on one slab must not overlap; hashmap_slab_mapped() may be called by anybody.
+ * Blocks of more than 2 KiB are always the heap's.
+ *
+ * Threading: calls on one slab must not overlap; hashmap_slab_mapped() and hashmap_slab_idle() may
+ * be called by anybody.
  */
 #ifndef LARDER_ENGINE_HASHMAP_SLAB_H
 #define LARDER_ENGINE_HASHMAP_SLAB_H
@@ -25,14 +31,14 @@
 enum {
     HASHMAP_SLAB_STEP = 16, /* sizes of one class */
     HASHMAP_SLAB_BLOCK_MAX = 2048,
-    HASHMAP_SLAB_CLASSES = HASHMAP_SLAB_BLOCK_MAX / HASHMAP_SLAB_STEP + 1,
+    HASHMAP_SLAB_CLASSES = (HASHMAP_SLAB_BLOCK_MAX + HASHMAP_CHUNK_HEADER) / HASHMAP_SLAB_STEP + 2,
 };
 
 /* Where blocks come from. */
 typedef enum HashmapSlabSource {
-    HASHMAP_SLAB_HEAP,       /* each by itself, so that memory checkers see it come and go */
-    HASHMAP_SLAB_PAGES,      /* regions of ordinary pages */
-    HASHMAP_SLAB_HUGE_PAGES, /* regions of huge pages, once the slab is not small any more */
+    HASHMAP_SLAB_CHECKED, /* the heap, and nothing is kept: memory checkers see every block */
+    HASHMAP_SLAB_HEAP,
+    HASHMAP_SLAB_REGIONS,
 } HashmapSlabSource;
 
 /* A place in a list; the first member of what is listed. */
@@ -43,7 +49,8 @@ typedef struct HashmapSlab {
     HashmapSlabLink *pages[HASHMAP_SLAB_CLASSES]; /* those with room, of each class */
     HashmapSlabLink *regions;                     /* those with a free page */
     void *spare;                                  /* a region that is empty; NULL: none */
-    size_t used;                                  /* bytes of blocks that are handed out */
+    size_t header;                                /* bytes that a block costs besides its own */
+    _Atomic int64_t used;                         /* bytes of blocks of regions, handed out */
     _Atomic int64_t mapped;                       /* bytes of regions */
 } HashmapSlab;
 
@@ -64,24 +71,25 @@ void hashmap_slab_trim(HashmapSlab *slab);
 
 /* The class of a size up to HASHMAP_SLAB_BLOCK_MAX. */
 static inline size_t
-hashmap_slab_class(size_t size)
+hashmap_slab_class(const HashmapSlab *slab, size_t size)
 {
-    return (size + HASHMAP_SLAB_STEP - 1) / HASHMAP_SLAB_STEP;
+    return (size + slab->header + HASHMAP_SLAB_STEP - 1) / HASHMAP_SLAB_STEP;
 }
 
 /* What a block of `size` bytes will take up; about, if it is larger than those of the slab. */
 static inline size_t
-hashmap_slab_cost_of(size_t size)
+hashmap_slab_cost_of(const HashmapSlab *slab, size_t size)
 {
     return size > HASHMAP_SLAB_BLOCK_MAX ? hashmap_memory_cost_of(size)
-                                         : hashmap_slab_class(size) * HASHMAP_SLAB_STEP;
+                                         : hashmap_slab_class(slab, size) * HASHMAP_SLAB_STEP;
 }
 
 /* What a block that was allocated with `size` takes up. */
 static inline size_t
-hashmap_slab_cost(const void *block, size_t size)
+hashmap_slab_cost(const HashmapSlab *slab, const void *block, size_t size)
 {
-    return size > HASHMAP_SLAB_BLOCK_MAX ? hashmap_memory_cost(block) : hashmap_slab_cost_of(size);
+    return size > HASHMAP_SLAB_BLOCK_MAX ? hashmap_memory_cost(block)
+                                         : hashmap_slab_cost_of(slab, size);
 }
 
 /* Bytes of the regions, those of free pages and blocks included. */
@@ -89,6 +97,13 @@ static inline int64_t
 hashmap_slab_mapped(const HashmapSlab *slab)
 {
     return atomic_load_explicit(&slab->mapped, memory_order_relaxed);
+}
+
+/* Bytes of the regions that no block uses. */
+static inline int64_t
+hashmap_slab_idle(const HashmapSlab *slab)
+{
+    return hashmap_slab_mapped(slab) - atomic_load_explicit(&slab->used, memory_order_relaxed);
 }
 
 #endif

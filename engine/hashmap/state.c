@@ -10,9 +10,10 @@
  *     settle    what nobody needs any more is cut out of the chains and retired; a tombstone
  *               without anything behind it leaves its slot DEAD and is retired too.
  * All of this, taking and releasing snapshots, and the sweeps of housekeeping hold the publish
- * mutex; the writer holds it for a group of commits, each of which takes the three steps. A reader
- * holds no lock: inside an epoch section it loads P := published, then the table of the shard, then
- * the slot, then walks the chain to the first record of version <= P.
+ * mutex; the writer holds it for a group of commits, each of which takes the three steps, or for a
+ * run of puts, which take them together: `published` goes from before the first version of the run
+ * to its last. A reader holds no lock: inside an epoch section it loads P := published, then the
+ * table of the shard, then the slot, then walks the chain to the first record of version <= P.
  *
  * What holds at every moment (versions are those of one key):
  *
@@ -69,7 +70,7 @@
 static void
 count_cost(HashmapState *state, const HashmapRecord *record, size_t size, int64_t sign)
 {
-    int64_t cost = (int64_t)hashmap_slab_cost(record, size);
+    int64_t cost = (int64_t)hashmap_slab_cost(&state->pool.slab, record, size);
     hashmap_state_count(&state->counters.memory_bytes, sign * cost);
 }
 

@@ -72,7 +72,7 @@ typedef struct HashmapState {
     HashmapSweep sweep;
     BaseEpochLimbo records; /* [P] */
     BaseEpochLimbo tables;  /* [P] */
-    HashmapPool pool;       /* [P] apart from memory_bytes */
+    HashmapPool pool;       /* [P], apart from its figures */
     HashmapCounters counters;
 } HashmapState;
 

@@ -1,8 +1,8 @@
 /*
  * instant.c: gathering and executing. See instant.h.
  *
- * Writes of one store that were gathered one behind the other are one chain, whatever their
- * connections: none of them can hold up the others.
+ * Writes of one store that were gathered one behind the other are one chain, or plain puts one run,
+ * whatever their connections: none of them can hold up the others.
  */
 #include "service/rpc/instant.h"
 
@@ -100,12 +100,9 @@ gather_put(RpcInstant *instant, size_t index, const StorePutArgs *args)
 {
     RpcInstantWrite *self = &instant->writes[index];
     const Store *store = self->ticket.store;
-    if (!store_plain_is_served(store) || !store_plain_check(store, args)) {
-        return false;
-    }
-    self->plain = true;
-    instant->puts[index] = (EnginePut){.key = args->key, .value = args->value};
-    return true;
+    self->plain =
+        store_plain_is_served(store) && store_plain_check(store, args, &instant->puts[index]);
+    return self->plain;
 }
 
 bool
@@ -149,15 +146,21 @@ fade_pause(RpcInstant *instant)
     instant->next_pause -= (above + PAUSE_FADE - 1) / PAUSE_FADE;
 }
 
-/* Executes some writes as one chain. False: the engine is busy, and nothing has happened. */
-static bool
+/* What became of some writes. */
+typedef enum Executed {
+    EXECUTED, /* and answered */
+    BUSY,     /* nothing has happened: another thread is at the engine */
+    AT_FAULT, /* nothing has happened: something has come to stand against one of them */
+} Executed;
+
+static Executed
 execute_chain(RpcInstant *instant, size_t first, size_t end)
 {
     StoreChain chain = {0};
     for (size_t i = first; i < end; i++) {
         store_chain_add_write(&chain, &instant->writes[i].write);
     }
-    return store_chain_submit_now(&chain);
+    return store_chain_submit_now(&chain) ? EXECUTED : BUSY;
 }
 
 /* Makes plain puts writes like others. False: something has come to stand against one. */
@@ -177,19 +180,18 @@ make_writes(RpcInstant *instant, size_t first, size_t end)
     return true;
 }
 
-/* Executes plain puts. False: nothing has happened. */
-static bool
+static Executed
 execute_puts(RpcInstant *instant, size_t first, size_t end)
 {
     EnginePut *puts = instant->puts;
     if (!store_plain_put(instant->writes[first].ticket.store, &puts[first], end - first)) {
-        return make_writes(instant, first, end) && execute_chain(instant, first, end);
+        return make_writes(instant, first, end) ? execute_chain(instant, first, end) : AT_FAULT;
     }
     for (size_t i = first; i < end; i++) {
         StoreWriteResult result = store_plain_result(&puts[i]);
         answer(instant, &instant->writes[i].ticket, &result, NULL);
     }
-    return true;
+    return EXECUTED;
 }
 
 /* The end of those that are executed with the first. */
@@ -205,8 +207,8 @@ chain_end(const RpcInstant *instant, size_t first)
     return end;
 }
 
-/* Executes some writes of one store, all plain or none. False: nothing has happened. */
-static bool
+/* Executes some writes of one store, all plain or none. */
+static Executed
 execute(RpcInstant *instant, size_t first, size_t end)
 {
     return instant->writes[first].plain ? execute_puts(instant, first, end)
@@ -216,19 +218,22 @@ execute(RpcInstant *instant, size_t first, size_t end)
 void
 rpc_instant_flush(RpcInstant *instant, int64_t now_us)
 {
+    bool busy = false;
     instant->now_us = now_us;
     for (size_t first = 0; first < instant->count;) {
         bool detour = instant->writes[first].ticket.conn->detour;
         size_t end = detour ? first + 1 : chain_end(instant, first);
-        if (detour) {
-            hand_over(instant, first, end);
-        } else if (execute(instant, first, end)) {
-            fade_pause(instant);
-        } else {
-            begin_pause(instant);
+        Executed executed = detour ? AT_FAULT : execute(instant, first, end);
+        if (executed != EXECUTED) {
             hand_over(instant, first, end);
         }
+        busy = busy || executed == BUSY;
         first = end;
+    }
+    if (busy) {
+        begin_pause(instant);
+    } else if (instant->count != 0) {
+        fade_pause(instant);
     }
 }
 

@@ -12,14 +12,16 @@ store_plain_is_served(const Store *store)
 }
 
 bool
-store_plain_check(const Store *store, const StorePutArgs *args)
+store_plain_check(const Store *store, const StorePutArgs *args, EnginePut *ret_put)
 {
     const StoreLimits *limits = store_limits(store);
     StoreError error;
+    ret_put->key = args->key;
+    ret_put->value = args->value;
     return args->key.len != 0 && args->key.len <= (size_t)limits->key_bytes_max &&
            args->value.len <= (size_t)limits->value_bytes_max &&
            store_mode(store) != STORE_MODE_READ_ONLY &&
-           store_deadline_is_open(store, &args->options.deadline, &error);
+           store_deadline_check(store, &args->options.deadline, &ret_put->deadline_us, &error);
 }
 
 bool

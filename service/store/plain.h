@@ -20,13 +20,13 @@ bool store_plain_is_served(const Store *store);
 
 /*
  * Whether nothing stands against a put whose options are all unset but for the times of its
- * deadline: its lengths, the mode of the store, the deadline that is preset.
+ * deadline: its lengths, the mode of the store, the deadline that is preset. Then it is filled in.
  */
-bool store_plain_check(const Store *store, const StorePutArgs *args);
+bool store_plain_check(const Store *store, const StorePutArgs *args, EnginePut *ret_put);
 
 /*
  * Executes 1 to STORE_PLAIN_MAX puts that were checked, in their order, and sets their versions.
- * False: nothing has happened.
+ * False: nothing has happened (engine_put_now()).
  */
 bool store_plain_put(Store *store, EnginePut *puts, size_t count);
 

@@ -23,6 +23,8 @@ open_engine(HashmapRig *rig)
     BASE_CHECK(base_is_ok(hashmap_class.open(&args, &rig->engine)));
 }
 
+bool hashmap_rig_huge_pages = false;
+
 void
 hashmap_rig_open(HashmapRig *rig, int64_t shards, int64_t memory_bytes)
 {
@@ -32,7 +34,7 @@ hashmap_rig_open(HashmapRig *rig, int64_t shards, int64_t memory_bytes)
     base_fake_clock_init(&rig->clock, HASHMAP_RIG_START_MS);
     rig->options[HASHMAP_OPTION_MEMORY_BYTES] = memory_bytes;
     rig->options[HASHMAP_OPTION_SHARDS] = shards;
-    rig->options[HASHMAP_OPTION_HUGE_PAGES] = 1;
+    rig->options[HASHMAP_OPTION_HUGE_PAGES] = hashmap_rig_huge_pages ? 1 : 0;
     open_engine(rig);
 }
 

@@ -20,6 +20,9 @@ typedef struct HashmapRig {
     Engine *engine;
 } HashmapRig;
 
+/* Whether those that are opened from now on have the option huge_pages; first they have not. */
+extern bool hashmap_rig_huge_pages;
+
 /* Opens an empty hashmap, or aborts the test. */
 void hashmap_rig_open(HashmapRig *rig, int64_t shards, int64_t memory_bytes);
 

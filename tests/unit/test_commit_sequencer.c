@@ -585,7 +585,7 @@ END_TEST
 static EnginePut
 a_put(const char *key, const char *value)
 {
-    return (EnginePut){base_slice_text(key), base_slice_text(value), -1};
+    return (EnginePut){.key = base_slice_text(key), .value = base_slice_text(value)};
 }
 
 static void
@@ -627,6 +627,9 @@ START_TEST(what_stands_against_a_put_stands_against_its_run)
     rig.fake.prepare_status = base_error(BASE_NO_MEMORY, "a test says so");
     ck_assert(!commit_sequencer_put(rig.sequencer, puts, 3));
     rig.fake.prepare_status = base_ok();
+    puts[1].deadline_us = base_clock_monotonic_us(&rig.clock.clock) - 1;
+    ck_assert(!commit_sequencer_put(rig.sequencer, puts, 3));
+    puts[1].deadline_us = base_clock_monotonic_us(&rig.clock.clock) + 1;
     ck_assert(commit_sequencer_put(rig.sequencer, puts, 3));
     ck_assert_int_eq(puts[2].version, 3);
     ck_assert(!commit_sequencer_put(rig.sequencer, puts, 2)); /* these would wait for the disk */

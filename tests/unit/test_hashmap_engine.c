@@ -523,7 +523,7 @@ put_run(const char *const *keys, const char *value, EnginePut *puts, size_t coun
     static char values[ENGINE_PUT_NOW_MAX][16];
     for (size_t i = 0; i < count; i++) {
         (void)snprintf(values[i], sizeof values[i], "%s-%zu", value, i);
-        puts[i] = (EnginePut){base_slice_text(keys[i]), base_slice_text(values[i]), 0};
+        puts[i] = (EnginePut){.key = base_slice_text(keys[i]), .value = base_slice_text(values[i])};
     }
     return engine_put_now(rig.engine, puts, count);
 }

@@ -212,6 +212,30 @@ do_commit(Run *run)
     free(after);
 }
 
+/* Puts without wishes in one run, often several of one key. */
+static void
+do_run(Run *run)
+{
+    look_at_clock(run);
+    EngineStats stats;
+    engine_stats(run->rig.engine, &stats);
+    run->model.version = stats.version;
+    EnginePut puts[ENGINE_PUT_NOW_MAX];
+    uint8_t bytes[ENGINE_PUT_NOW_MAX][VALUE_MAX];
+    size_t count = 1 + below(run, ENGINE_PUT_NOW_MAX);
+    size_t among = 1 + below(run, KEYS);
+    for (size_t i = 0; i < count; i++) {
+        size_t index = below(run, among);
+        EngineMutation put = random_put(run, ENGINE_DATA, index, bytes[i]);
+        put.expiry = ENGINE_EXPIRES_NEVER;
+        puts[i] = (EnginePut){.key = put.key, .value = put.value};
+        run->model.version++;
+        model_put(&run->model, &put, index);
+    }
+    ck_assert(engine_put_now(run->rig.engine, puts, count));
+    ck_assert_int_eq(puts[count - 1].version, run->model.version);
+}
+
 /* --------------------------------------------------------------------------------- comparing -- */
 
 static void
@@ -402,8 +426,10 @@ static void
 do_step(Run *run)
 {
     size_t what = below(run, 40);
-    if (what < 28) {
+    if (what < 24) {
         do_commit(run);
+    } else if (what < 28) {
+        do_run(run);
     } else if (what < 31) {
         do_snapshot(run);
     } else if (what < 34) {
@@ -449,6 +475,7 @@ START_TEST(behaves_as_the_model_says)
         (void)snprintf(run->names[i], sizeof run->names[i],
                        i % 2 == 0 ? "common-k%02zu" : "common-k%02zuX", i);
     }
+    hashmap_rig_huge_pages = _i / 2 % 2 == 1;
     hashmap_rig_open(&run->rig, _i % 2 == 0 ? 1 : 4, 0);
     EngineStats stats;
     engine_stats(run->rig.engine, &stats);

@@ -156,7 +156,8 @@ put_fillers(int first, size_t count)
     EnginePut puts[FILLERS_PER_RUN];
     for (size_t i = 0; i < count; i++) {
         (void)snprintf(texts[i], sizeof texts[i], "filler-%d", first + (int)i);
-        puts[i] = (EnginePut){base_slice_text(texts[i]), BASE_SLICE_LITERAL("filler"), 0};
+        puts[i] =
+            (EnginePut){.key = base_slice_text(texts[i]), .value = BASE_SLICE_LITERAL("filler")};
     }
     if (engine_put_now(rig.engine, puts, count)) {
         return;
@@ -308,6 +309,7 @@ read_latest(void *user)
 
 START_TEST(everybody_sees_whole_commits)
 {
+    hashmap_rig_huge_pages = _i == 1;
     hashmap_rig_open(&rig, 4, 0);
     for (size_t i = 0; i < ACCOUNTS; i++) {
         char name[16];
@@ -344,7 +346,7 @@ main(void)
 {
     TCase *cases = tcase_create("threads");
     tcase_set_timeout(cases, 300);
-    tcase_add_test(cases, everybody_sees_whole_commits);
+    tcase_add_loop_test(cases, everybody_sees_whole_commits, 0, 2);
     Suite *suite = suite_create("hashmap");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

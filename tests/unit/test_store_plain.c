@@ -18,7 +18,8 @@ static bool
 passes(size_t key_len, size_t value_len)
 {
     StorePutArgs args = a_put(key_len, value_len);
-    return store_plain_check(fixture.store, &args);
+    EnginePut put;
+    return store_plain_check(fixture.store, &args, &put);
 }
 
 START_TEST(lengths_are_checked)
@@ -43,16 +44,21 @@ START_TEST(a_deadline_that_has_passed_stands_against_it)
     int64_t now_us = base_clock_monotonic_us(&fixture.clock.clock);
     args.options.deadline.now_us = now_us;
     args.options.deadline.arrival_us = now_us - fixture.limits.deadline_ms_default * 1000 + 1;
-    ck_assert(store_plain_check(fixture.store, &args));
+    EnginePut put;
+    ck_assert(store_plain_check(fixture.store, &args, &put));
+    ck_assert_int_eq(put.deadline_us, now_us + 1);
+    ck_assert(store_plain_put(fixture.store, &put, 1));
+    base_fake_clock_advance_ms(&fixture.clock, 1);
+    ck_assert(!store_plain_put(fixture.store, &put, 1)); /* it has passed meanwhile */
     args.options.deadline.arrival_us--;
-    ck_assert(!store_plain_check(fixture.store, &args));
+    ck_assert(!store_plain_check(fixture.store, &args, &put));
 }
 END_TEST
 
 START_TEST(puts_are_executed_in_their_order)
 {
-    EnginePut puts[] = {{BASE_SLICE_LITERAL("a"), BASE_SLICE_LITERAL("1"), 0},
-                        {BASE_SLICE_LITERAL("a"), BASE_SLICE_LITERAL("2"), 0}};
+    EnginePut puts[] = {{.key = TEXT("a"), .value = TEXT("1")},
+                        {.key = TEXT("a"), .value = TEXT("2")}};
     ck_assert(store_plain_is_served(fixture.store));
     ck_assert(store_plain_put(fixture.store, puts, 2));
     ck_assert_int_eq(puts[1].version, puts[0].version + 1);
@@ -68,7 +74,7 @@ START_TEST(an_engine_without_the_shorter_way_takes_none)
     gate_register();
     gate_reset();
     Store *store = fixture_open_store("other", &gated_class);
-    EnginePut put = {BASE_SLICE_LITERAL("a"), BASE_SLICE_LITERAL("1"), 0};
+    EnginePut put = {.key = TEXT("a"), .value = TEXT("1")};
     ck_assert(!store_plain_is_served(store));
     ck_assert(!store_plain_put(store, &put, 1));
     ck_assert_uint_eq(gate_commits(), 0);
