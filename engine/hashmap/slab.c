@@ -241,6 +241,14 @@ is_from_heap(const HashmapSlab *slab, size_t size)
     return size > HASHMAP_SLAB_BLOCK_MAX || slab->source != HASHMAP_SLAB_REGIONS;
 }
 
+/* All of what the class costs, so that the pool may hand the block to any size of the class. */
+static size_t
+heap_size(const HashmapSlab *slab, size_t size)
+{
+    bool whole = size <= HASHMAP_SLAB_BLOCK_MAX && slab->source == HASHMAP_SLAB_HEAP;
+    return whole ? hashmap_slab_cost_of(slab, size) - slab->header : size;
+}
+
 static void *
 take_block(Page *page)
 {
@@ -259,7 +267,7 @@ void *
 hashmap_slab_alloc(HashmapSlab *slab, size_t size)
 {
     if (is_from_heap(slab, size)) {
-        return hashmap_memory_alloc(size);
+        return hashmap_memory_alloc(heap_size(slab, size));
     }
     if (hashmap_memory_fails()) {
         return NULL;
