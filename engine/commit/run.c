@@ -20,7 +20,7 @@ bool
 commit_run_execute(CommitBackend *backend, CommitVersions *versions, int64_t stamp_ms,
                    EnginePut *puts, size_t count)
 {
-    BASE_INVARIANT(count != 0 && count <= ENGINE_PUT_NOW_MAX);
+    BASE_CHECK(count != 0 && count <= ENGINE_PUT_NOW_MAX);
     if (!commit_version_has(versions, count)) {
         return false;
     }

@@ -5,19 +5,14 @@
  */
 #include "engine/hashmap/pool.h"
 
+#include "engine/hashmap/counter.h"
+
 #include <stdbool.h>
 #include <string.h>
 
 enum {
     KEPT_BYTES = 32 * 1024, /* of each class */
 };
-
-static void
-add_bytes(HashmapPool *pool, int64_t change)
-{
-    int64_t before = atomic_load_explicit(&pool->bytes, memory_order_relaxed);
-    atomic_store_explicit(&pool->bytes, before + change, memory_order_relaxed);
-}
 
 /* Unlinks the first block of a class, which has one. */
 static void *
@@ -26,7 +21,7 @@ unlink_first(HashmapPool *pool, size_t class_index)
     void *block = pool->first[class_index];
     memcpy(&pool->first[class_index], block, sizeof(void *));
     pool->count[class_index]--;
-    add_bytes(pool, -(int64_t)(class_index * HASHMAP_SLAB_STEP));
+    hashmap_counter_add(&pool->bytes, -(int64_t)(class_index * HASHMAP_SLAB_STEP));
     return block;
 }
 
@@ -50,10 +45,11 @@ hashmap_pool_take(HashmapPool *pool, size_t size)
 static bool
 is_wanted(const HashmapPool *pool, size_t size)
 {
-    return size <= HASHMAP_SLAB_BLOCK_MAX && pool->slab.source != HASHMAP_SLAB_CHECKED &&
-           pool->count[hashmap_slab_class(&pool->slab, size)] *
-                   hashmap_slab_cost_of(&pool->slab, size) <
-               KEPT_BYTES;
+    if (size > HASHMAP_SLAB_BLOCK_MAX || pool->slab.source == HASHMAP_SLAB_CHECKED) {
+        return false;
+    }
+    size_t kept = pool->count[hashmap_slab_class(&pool->slab, size)];
+    return (kept + 1) * hashmap_slab_cost_of(&pool->slab, size) <= KEPT_BYTES;
 }
 
 void
@@ -67,7 +63,7 @@ hashmap_pool_give(HashmapPool *pool, void *block, size_t size)
     memcpy(block, &pool->first[class_index], sizeof(void *));
     pool->first[class_index] = block;
     pool->count[class_index]++;
-    add_bytes(pool, (int64_t)hashmap_slab_cost_of(&pool->slab, size));
+    hashmap_counter_add(&pool->bytes, (int64_t)hashmap_slab_cost_of(&pool->slab, size));
 }
 
 void

@@ -41,7 +41,7 @@ cut(HashmapState *state, HashmapShard *shard, HashmapRecord *newer, HashmapRecor
 {
     raise_settled(shard, newer->version);
     hashmap_chain_set_older(newer, hashmap_chain_older(older));
-    hashmap_state_count(&state->counters.retained, -1);
+    hashmap_counter_add(&state->counters.retained, -1);
     hashmap_state_retire_record(state, older);
 }
 

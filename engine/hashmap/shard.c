@@ -32,13 +32,13 @@ replace_table(HashmapState *state, HashmapShard *shard, size_t buckets)
         return false;
     }
     HashmapCounters *counters = &state->counters;
-    hashmap_state_count(&counters->memory_bytes, (int64_t)hashmap_memory_cost(table));
-    hashmap_state_count(&counters->slots, (int64_t)hashmap_table_slot_count(table));
+    hashmap_counter_add(&counters->memory_bytes, (int64_t)hashmap_memory_cost(table));
+    hashmap_counter_add(&counters->slots, (int64_t)hashmap_table_slot_count(table));
     HashmapTable *before = hashmap_shard_table(shard);
     if (before != NULL) {
         shard->used = hashmap_table_copy(table, before);
-        hashmap_state_count(&counters->slots, -(int64_t)hashmap_table_slot_count(before));
-        hashmap_state_count(&counters->resizes, 1);
+        hashmap_counter_add(&counters->slots, -(int64_t)hashmap_table_slot_count(before));
+        hashmap_counter_add(&counters->resizes, 1);
         if (state->sweep.table == before) {
             state->sweep.table = NULL; /* its place in this shard means nothing any more */
         }
@@ -111,13 +111,13 @@ static void
 account(HashmapCounters *counters, const HashmapRecord *record, int64_t sign)
 {
     if (hashmap_record_is_tombstone(record)) {
-        hashmap_state_count(&counters->tombstones, sign);
+        hashmap_counter_add(&counters->tombstones, sign);
     } else if (hashmap_record_keyspace(record) == ENGINE_SYSTEM) {
-        hashmap_state_count(&counters->system_keys, sign);
+        hashmap_counter_add(&counters->system_keys, sign);
     } else {
         size_t bytes = hashmap_record_key(record).len + hashmap_record_value(record).len;
-        hashmap_state_count(&counters->keys, sign);
-        hashmap_state_count(&counters->data_bytes, sign * (int64_t)bytes);
+        hashmap_counter_add(&counters->keys, sign);
+        hashmap_counter_add(&counters->data_bytes, sign * (int64_t)bytes);
     }
 }
 
@@ -134,7 +134,7 @@ account_change(HashmapCounters *counters, const HashmapRecord *before, const Has
     size_t old = hashmap_record_value(before).len;
     size_t new = hashmap_record_value(after).len;
     if (old != new) {
-        hashmap_state_count(&counters->data_bytes, (int64_t) new - (int64_t)old);
+        hashmap_counter_add(&counters->data_bytes, (int64_t) new - (int64_t)old);
     }
 }
 
@@ -150,12 +150,12 @@ store_word(HashmapState *state, HashmapShard *shard, HashmapSlot *slot, uint64_t
     if (((before ^ flags) & HASHMAP_SLOT_CHAINED) != 0) {
         bool set = (flags & HASHMAP_SLOT_CHAINED) != 0;
         shard->chained += set ? 1 : (size_t)-1;
-        hashmap_state_count(&state->counters.chained, set ? 1 : -1);
+        hashmap_counter_add(&state->counters.chained, set ? 1 : -1);
     }
     if (((before ^ flags) & HASHMAP_SLOT_EXPIRES) != 0) {
         bool set = (flags & HASHMAP_SLOT_EXPIRES) != 0;
         shard->expiring += set ? 1 : (size_t)-1;
-        hashmap_state_count(&state->counters.expiring, set ? 1 : -1);
+        hashmap_counter_add(&state->counters.expiring, set ? 1 : -1);
     }
     atomic_store_explicit(slot, word, memory_order_release);
 }
@@ -196,7 +196,7 @@ hashmap_shard_replace(HashmapState *state, HashmapPlace place, HashmapSlot *slot
     }
     hashmap_chain_set_older(record, before);
     account_change(&state->counters, before, record);
-    hashmap_state_count(&state->counters.retained, 1);
+    hashmap_counter_add(&state->counters.retained, 1);
     uint64_t chained = word & HASHMAP_SLOT_CHAINED;
     store_word(state, place.shard, slot, hashmap_slot_word(record, place.tag) | chained);
     return slot;

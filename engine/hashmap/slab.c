@@ -26,6 +26,7 @@
 #include "engine/hashmap/slab.h"
 
 #include "engine/base/check.h"
+#include "engine/hashmap/counter.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -94,13 +95,6 @@ region_of(const void *inside)
     return (Region *)((uintptr_t)inside & ~(uintptr_t)(REGION_BYTES - 1));
 }
 
-static void
-count(_Atomic int64_t *bytes, int64_t change)
-{
-    int64_t before = atomic_load_explicit(bytes, memory_order_relaxed);
-    atomic_store_explicit(bytes, before + change, memory_order_relaxed);
-}
-
 static uint8_t *
 map_bytes(size_t size)
 {
@@ -143,7 +137,7 @@ new_region(HashmapSlab *slab)
     if (mapped != 0 && hashmap_slab_idle(slab) <= mapped / 4) {
         (void)madvise(at, REGION_BYTES, MADV_HUGEPAGE);
     }
-    count(&slab->mapped, REGION_BYTES);
+    hashmap_counter_add(&slab->mapped, REGION_BYTES);
     Region *region = (Region *)at; /* zeros */
     region->free_pages = UINT32_MAX;
     return region;
@@ -168,7 +162,7 @@ static void
 unmap_region(HashmapSlab *slab, Region *region)
 {
     if (munmap(region, REGION_BYTES) == 0) {
-        count(&slab->mapped, -(int64_t)REGION_BYTES);
+        hashmap_counter_add(&slab->mapped, -(int64_t)REGION_BYTES);
         return;
     }
     (void)madvise(region, REGION_BYTES, MADV_DONTNEED);
@@ -281,7 +275,7 @@ hashmap_slab_alloc(HashmapSlab *slab, size_t size)
         return NULL;
     }
     void *block = take_block(page);
-    count(&slab->used, page->block_bytes);
+    hashmap_counter_add(&slab->used, page->block_bytes);
     if (!has_room(page)) {
         list_remove(&slab->pages[class_index], &page->link);
     }
@@ -304,7 +298,7 @@ hashmap_slab_free(HashmapSlab *slab, void *block, size_t size)
     memcpy(block, &page->freed, sizeof(void *));
     page->freed = block;
     page->used--;
-    count(&slab->used, -(int64_t)page->block_bytes);
+    hashmap_counter_add(&slab->used, -(int64_t)page->block_bytes);
     if (page->used == 0) {
         if (listed) {
             list_remove(list, &page->link);

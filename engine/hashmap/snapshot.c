@@ -25,7 +25,7 @@ hashmap_snapshot_open(HashmapState *state, Engine *engine, HashmapSnapshot *snap
         state->oldest_snapshot = snapshot;
     }
     state->newest_snapshot = snapshot;
-    hashmap_state_count(&state->counters.open_snapshots, 1);
+    hashmap_counter_add(&state->counters.open_snapshots, 1);
     (void)pthread_mutex_unlock(&state->mutex);
 }
 
@@ -49,7 +49,7 @@ hashmap_snapshot_close(HashmapState *state, HashmapSnapshot *snapshot)
 {
     (void)pthread_mutex_lock(&state->mutex);
     unlink_snapshot(state, snapshot);
-    hashmap_state_count(&state->counters.open_snapshots, -1);
+    hashmap_counter_add(&state->counters.open_snapshots, -1);
     if (atomic_load_explicit(&state->counters.chained, memory_order_relaxed) != 0) {
         hashmap_sweep_request_pruning(state);
         hashmap_sweep_step(state, RELEASE_SLOTS, INT64_MIN);

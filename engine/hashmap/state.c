@@ -71,7 +71,7 @@ static void
 count_cost(HashmapState *state, const HashmapRecord *record, size_t size, int64_t sign)
 {
     int64_t cost = (int64_t)hashmap_slab_cost(&state->pool.slab, record, size);
-    hashmap_state_count(&state->counters.memory_bytes, sign * cost);
+    hashmap_counter_add(&state->counters.memory_bytes, sign * cost);
 }
 
 HashmapRecord *
@@ -96,7 +96,7 @@ static void
 free_record(void *user, BaseEpochItem *item)
 {
     HashmapState *state = user;
-    hashmap_state_count(&state->counters.limbo_records, -1);
+    hashmap_counter_add(&state->counters.limbo_records, -1);
     hashmap_state_drop_record(state, (HashmapRecord *)item);
 }
 
@@ -105,7 +105,7 @@ free_table(void *user, BaseEpochItem *item)
 {
     HashmapState *state = user;
     HashmapTable *table = (HashmapTable *)item;
-    hashmap_state_count(&state->counters.memory_bytes, -(int64_t)hashmap_memory_cost(table));
+    hashmap_counter_add(&state->counters.memory_bytes, -(int64_t)hashmap_memory_cost(table));
     free(table);
 }
 
@@ -177,7 +177,7 @@ hashmap_state_clear(HashmapState *state)
 void
 hashmap_state_retire_record(HashmapState *state, HashmapRecord *record)
 {
-    hashmap_state_count(&state->counters.limbo_records, 1);
+    hashmap_counter_add(&state->counters.limbo_records, 1);
     base_epoch_retire(&state->records, &record->item, hashmap_record_extent(record));
 }
 

@@ -10,6 +10,7 @@
 #include "engine/base/hash.h"
 #include "engine/commit/sequencer.h"
 #include "engine/hashmap/chain.h"
+#include "engine/hashmap/counter.h"
 #include "engine/hashmap/table.h"
 
 #include <pthread.h>
@@ -111,14 +112,6 @@ hashmap_state_place(const HashmapState *state, uint64_t hash)
     uint32_t tag = (uint32_t)(hash >> (64 - HASHMAP_TAG_BITS - state->shard_bits)) &
                    ((1u << HASHMAP_TAG_BITS) - 1);
     return (HashmapPlace){&state->shards[shard], hashmap_slot_tag(tag)};
-}
-
-/* Adds to a counter. REQUIRES: the publish mutex. */
-static inline void
-hashmap_state_count(_Atomic int64_t *counter, int64_t change)
-{
-    int64_t before = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, before + change, memory_order_relaxed);
 }
 
 /* hashmap_record_new(), in the accounts. REQUIRES: the publish mutex. */

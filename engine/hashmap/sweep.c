@@ -50,7 +50,7 @@ sweep_slot(HashmapState *state, HashmapShard *shard, HashmapSlot *slot, int64_t 
         atomic_store_explicit(&state->swept_ms, now_ms, memory_order_release);
     }
     hashmap_shard_erase(state, shard, slot);
-    hashmap_state_count(&state->counters.expired_reclaimed, 1);
+    hashmap_counter_add(&state->counters.expired_reclaimed, 1);
     return true;
 }
 

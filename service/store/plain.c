@@ -14,13 +14,12 @@ store_plain_is_served(const Store *store)
 bool
 store_plain_check(const Store *store, const StorePutArgs *args, EnginePut *ret_put)
 {
-    const StoreLimits *limits = store_limits(store);
-    StoreError error;
+    StoreError error; /* the longer way tells it */
     ret_put->key = args->key;
     ret_put->value = args->value;
-    return args->key.len != 0 && args->key.len <= (size_t)limits->key_bytes_max &&
-           args->value.len <= (size_t)limits->value_bytes_max &&
-           store_mode(store) != STORE_MODE_READ_ONLY &&
+    return store_check_key(store, args->key, STORE_PLACE_ARGUMENT, "key", &error) &&
+           store_check_value(store, args->value, STORE_PLACE_ARGUMENT, "value", &error) &&
+           store_check_writable(store, &error) &&
            store_deadline_check(store, &args->options.deadline, &ret_put->deadline_us, &error);
 }
 
