@@ -175,7 +175,7 @@ dispatch_request(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, Lanes
 
 NetGathering
 dispatch_gather(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, NetRequest *request,
-                BaseSlice input)
+                BaseSlice input, NetRun *run)
 {
     DispatchReactor *own = &dispatch->reactors[reactor];
     if (own->express == NULL || conn->backlog.count != 0 || !lanes_conn_idle(conn->queue)) {
@@ -185,10 +185,16 @@ dispatch_gather(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, NetReq
     if (atomic_load(&dispatch->stopping)) {
         return NET_GATHER_NOT;
     }
-    RpcCall call = call_of((LanesTask){.request = request, .input = input});
-    switch (rpc_express_gather(own->express, &conn->express, &call, request,
-                               net_request_output(request))) {
+    RpcCall call =
+        call_of((LanesTask){.request = request, .input = base_slice(input.data, run->bytes)});
+    BaseBuf *out = net_request_output(request);
+    BaseSlice behind = base_slice(input.data + run->bytes, input.len - run->bytes);
+    size_t bytes = 0;
+    switch (rpc_express_gather(own->express, &conn->express, &call, request, out)) {
     case RPC_EXPRESS_TAKEN:
+        run->count = 1 + rpc_express_gather_on(own->express, &conn->express, &call, request, out,
+                                               run->count - 1, behind, &bytes);
+        run->bytes += bytes;
         return NET_GATHER_TAKEN;
     case RPC_EXPRESS_LATER:
         return NET_GATHER_LATER;
@@ -276,6 +282,13 @@ finish_express(void *user, void *request, bool close)
     net_request_finish_in_order(request, close);
 }
 
+static void
+finish_express_run(void *user, void *request, unsigned count, size_t longest)
+{
+    (void)user;
+    net_request_finish_run(request, count, longest);
+}
+
 static bool
 hold_back_express(void *user, void *request)
 {
@@ -317,8 +330,8 @@ dispatch_new(const DispatchArgs *args, Dispatch **ret_dispatch)
     memset(reactors, 0, bytes);
     dispatch->args = *args;
     dispatch->reactors = reactors;
-    const RpcExpressOwner owner = {finish_express, hand_over_express, hold_back_express,
-                                   keep_express_input, dispatch};
+    const RpcExpressOwner owner = {finish_express,    finish_express_run, hand_over_express,
+                                   hold_back_express, keep_express_input, dispatch};
     BaseStatus status = base_ok();
     for (unsigned i = 0; args->express && i < args->reactors && base_is_ok(status); i++) {
         status = rpc_express_new(args->context, &owner, &reactors[i].express);

@@ -54,9 +54,9 @@ LanesConn *dispatch_conn_queue(const DispatchConn *conn);
  */
 bool dispatch_request(Dispatch *dispatch, DispatchConn *conn, unsigned reactor, LanesTask task);
 
-/* Gathers a request, see NetCallbacks.gather; dispatch_answer() executes all that is gathered. */
+/* Gathers requests, see NetCallbacks.gather; dispatch_answer() executes all that is gathered. */
 NetGathering dispatch_gather(Dispatch *dispatch, DispatchConn *conn, unsigned reactor,
-                             NetRequest *request, BaseSlice input);
+                             NetRequest *request, BaseSlice input, NetRun *run);
 void dispatch_answer(Dispatch *dispatch, unsigned reactor);
 
 /* The end of a turn. */

@@ -142,14 +142,14 @@ on_request(void *user, NetRequest *request, BaseSlice input, bool bad)
 }
 
 static NetGathering
-on_gather(void *user, NetRequest *request, BaseSlice input)
+on_gather(void *user, NetRequest *request, BaseSlice input, NetRun *run)
 {
     Endpoint *endpoint = user;
     NetConn *conn = net_request_conn(request);
     DispatchConn *own = net_conn_user(conn);
-    return own == NULL
-               ? NET_GATHER_NOT
-               : dispatch_gather(endpoint->dispatch, own, net_conn_reactor(conn), request, input);
+    return own == NULL ? NET_GATHER_NOT
+                       : dispatch_gather(endpoint->dispatch, own, net_conn_reactor(conn), request,
+                                         input, run);
 }
 
 static void

@@ -84,14 +84,14 @@ drop_slot(const NetConn *conn, NetRequest *slot)
     }
 }
 
-/* A slot waits for the reply of a request that has come. */
+/* A slot waits for the replies of requests that have come. */
 static inline void
-expect(NetConn *conn, NetRequest *slot)
+expect(NetConn *conn, NetRequest *slot, unsigned count)
 {
-    net_outlet_expect(slot);
+    net_outlet_expect(slot, count);
     conn->request_began_us = 0;
-    conn->reactor->delivered++;
-    net_reactor_count(conn->reactor, NET_COUNT_REQUESTS, 1);
+    conn->reactor->delivered += count;
+    net_reactor_count(conn->reactor, NET_COUNT_REQUESTS, count);
 }
 
 /* Delivers the request at the head of the input; `fresh`: it is in the reactor's read buffer. */
@@ -103,7 +103,7 @@ deliver_one(NetConn *conn, NetRequest *request, BaseSlice input, bool fresh, boo
     conn->gathers = false;
     conn->gathering = NULL;
     net_outlet_push(request, conn->slots.previous);
-    expect(conn, request);
+    expect(conn, request, 1);
     conn->offered = request;
     conn->offered_input = input;
     conn->offered_fresh = fresh;
@@ -125,11 +125,34 @@ slot_to_share(const NetConn *conn)
 }
 
 /*
- * Gathers a request in a slot that others share, or else in *slot; NULL: a new one. What is not
- * used of these is left in *slot.
+ * How many requests may come together, of at most `most`, if `shared` takes them, or with NULL a
+ * slot of their own. One may in any case: may_take() was asked for it.
+ */
+static inline unsigned
+run_max(const NetConn *conn, const NetRequest *shared, unsigned most)
+{
+    const NetReactor *reactor = conn->reactor;
+    const NetLimits *limits = &reactor->limits;
+    size_t max = NET_GATHERED_MAX - reactor->gathered;
+    size_t room = limits->pipeline_max - conn->requests;
+    max = max < most ? max : most;
+    max = max < room ? max : room;
+    if (conn->reply_peak != 0) {
+        size_t inside = shared == NULL ? 0 : shared->requests;
+        size_t fit = NET_REQUEST_KEEP_BYTES / conn->reply_peak - inside;
+        size_t expected = conn->unsent + (conn->pending + max) * conn->reply_peak;
+        max = max < fit ? max : fit;
+        max = expected < limits->output_bytes_max ? max : 1;
+    }
+    return max == 0 ? 1 : (unsigned)max;
+}
+
+/*
+ * Gathers what gather() says in a slot that others share, or else in *slot; NULL: a new one. What
+ * is not used of these is left in *slot.
  */
 static inline NetGathering
-gather_once(NetConn *conn, BaseSlice input, NetRequest **slot)
+gather_once(NetConn *conn, BaseSlice input, NetRun offered, NetRun *ret_run, NetRequest **slot)
 {
     NetReactor *reactor = conn->reactor;
     NetRequest *shared = slot_to_share(conn);
@@ -140,18 +163,21 @@ gather_once(NetConn *conn, BaseSlice input, NetRequest **slot)
     if (taker == NULL) {
         return NET_GATHER_NOT;
     }
-    NetGathering gathering = reactor->callbacks->gather(reactor->user, taker, input);
+    NetRun run = {run_max(conn, shared, offered.count), offered.bytes};
+    NetGathering gathering = reactor->callbacks->gather(reactor->user, taker, input, &run);
     if (gathering != NET_GATHER_TAKEN) {
         return gathering;
     }
+    BASE_CHECK(run.count != 0 && run.bytes <= input.len);
+    *ret_run = run;
     if (shared == NULL) {
         taker->gathered = true;
         conn->gathering = taker;
         net_outlet_push(taker, conn->slots.previous);
         *slot = NULL;
     }
-    expect(conn, taker);
-    reactor->gathered++;
+    expect(conn, taker, run.count);
+    reactor->gathered += run.count;
     return NET_GATHER_TAKEN;
 }
 
@@ -164,42 +190,48 @@ answer_gathered(NetConn *conn)
 }
 
 /*
- * Gathers a request, or drops it with its connection. False: nobody wants to gather it; *ret_unused
- * is a slot that was made in vain, or NULL.
+ * Gathers the request at the head of the input, `offered.bytes` long, and some behind it, at most
+ * offered.count in all; or drops it with its connection. False: nobody wants to gather it;
+ * *ret_unused is a slot that was made in vain, or NULL.
  */
 static inline bool
-gather(NetConn *conn, BaseSlice input, NetRequest **ret_unused)
+gather(NetConn *conn, BaseSlice input, NetRun offered, NetRun *ret_run, NetRequest **ret_unused)
 {
     NetReactor *reactor = conn->reactor;
     *ret_unused = NULL;
     if (reactor->gathered == NET_GATHERED_MAX && !answer_gathered(conn)) {
         return true;
     }
-    NetGathering gathering = gather_once(conn, input, ret_unused);
+    NetGathering gathering = gather_once(conn, input, offered, ret_run, ret_unused);
     if (gathering == NET_GATHER_LATER) {
         if (!answer_gathered(conn)) {
             drop_slot(conn, *ret_unused);
             return true;
         }
-        gathering = gather_once(conn, input, ret_unused);
+        gathering = gather_once(conn, input, offered, ret_run, ret_unused);
     }
     return gathering == NET_GATHER_TAKEN;
 }
 
-/* Takes the request at the head of the input the way that fits; see deliver_one(). */
-static void
-offer(NetConn *conn, BaseSlice input, bool fresh, bool bad)
+/*
+ * Takes the request at the head of the input, `offered.bytes` long, the way that fits, and maybe
+ * some behind it, at most offered.count in all. Returns what was taken. See deliver_one().
+ */
+static NetRun
+offer(NetConn *conn, BaseSlice input, NetRun offered, bool fresh, bool bad)
 {
     NetRequest *slot = NULL;
-    if (conn->gathers && !bad && gather(conn, input, &slot)) {
-        return;
+    NetRun run = {1, offered.bytes};
+    if (conn->gathers && !bad && gather(conn, input, offered, &run, &slot)) {
+        return run;
     }
     if (slot == NULL) {
         slot = new_slot(conn);
     }
     if (slot != NULL) {
-        deliver_one(conn, slot, input, fresh, bad);
+        deliver_one(conn, slot, base_slice(input.data, offered.bytes), fresh, bad);
     }
+    return run;
 }
 
 /* Looks for the end of the request at the head of `rest`, within the limits. */
@@ -225,7 +257,7 @@ refuse(NetConn *conn, NetScanVerdict verdict, BaseSlice rest, bool fresh)
 {
     net_reactor_count(conn->reactor, NET_COUNT_CLOSED_BAD, 1);
     if (verdict == NET_SCAN_BAD) {
-        offer(conn, rest, fresh, true);
+        (void)offer(conn, rest, (NetRun){1, rest.len}, fresh, true);
     }
     net_conn_end_requests(conn);
 }
@@ -237,7 +269,7 @@ refuse(NetConn *conn, NetScanVerdict verdict, BaseSlice rest, bool fresh)
 static void
 deliver(NetConn *conn, BaseSlice *fresh)
 {
-    for (unsigned count = 0; takes_requests(conn); count++) {
+    for (unsigned count = 0; takes_requests(conn);) {
         BaseSlice rest = fresh != NULL ? *fresh : net_input_slice(&conn->input);
         if (rest.len == 0) {
             conn->wait = NET_CONN_WAIT_BYTES;
@@ -263,13 +295,15 @@ deliver(NetConn *conn, BaseSlice *fresh)
             refuse(conn, verdict, rest, fresh != NULL);
             return;
         }
-        offer(conn, base_slice(rest.data, len), fresh != NULL, false);
+        NetRun offered = {RUN_REQUESTS_MAX - count, len};
+        NetRun run = offer(conn, rest, offered, fresh != NULL, false);
         if (fresh != NULL) {
-            *fresh = base_slice(rest.data + len, rest.len - len);
+            *fresh = base_slice(rest.data + run.bytes, rest.len - run.bytes);
         } else if (!conn->offered_stolen) {
-            net_input_consume(&conn->input, len);
+            net_input_consume(&conn->input, run.bytes);
         }
         conn->offered_stolen = false;
+        count += run.count;
     }
 }
 

@@ -42,6 +42,12 @@ typedef enum NetScanVerdict {
 /* What `gather` has done with a request: taken it; nothing, ask behind an `answer`; or nothing. */
 typedef enum NetGathering { NET_GATHER_TAKEN, NET_GATHER_LATER, NET_GATHER_NOT } NetGathering;
 
+/* Requests that stand one behind the other. */
+typedef struct NetRun {
+    unsigned count;
+    size_t bytes; /* of all of them */
+} NetRun;
+
 /* Memory of `scan` between calls for one request. */
 typedef struct NetScanState {
     _Alignas(16) uint8_t bytes[512];
@@ -62,13 +68,15 @@ typedef struct NetCallbacks {
      */
     void (*request)(void *user, NetRequest *request, BaseSlice input, bool bad);
     /*
-     * Asked before `request`, while the server holds little. TAKEN: the request is gathered. It
-     * shares `request`, a slot, with those of its connection that were gathered just before, and
-     * `input` stays valid until `answer`. There its reply is appended to the output of the slot,
-     * behind theirs, and finished with net_request_finish_in_order(), once for each of them; or
+     * Asked before `request`, while the server holds little. `input` begins with a request of
+     * run->bytes bytes, and run->count is the most that may be taken, 1 or more. TAKEN: it is
+     * gathered, and with it whole ones that stand behind it, if the owner likes; *run is what was
+     * taken. They share `request`, a slot, with those of their connection that were gathered just
+     * before, and their bytes stay valid until `answer`. There the reply of each is appended to the
+     * output of the slot, behind those before it, and finished with net_request_finish_run(); or
      * net_request_split() gives it a slot of its own. May be NULL.
      */
-    NetGathering (*gather)(void *user, NetRequest *request, BaseSlice input);
+    NetGathering (*gather)(void *user, NetRequest *request, BaseSlice input, NetRun *run);
     /* Answers or splits off all that is gathered; NULL if nothing ever is. */
     void (*answer)(void *user, unsigned reactor);
     /* A turn of a reactor ends; they count from 0. May be NULL. */
@@ -205,6 +213,12 @@ void net_request_finish(NetRequest *request, bool close);
  * it, if the reactor itself has made it, too; those of other threads are counted anyway.
  */
 void net_request_finish_in_order(NetRequest *request, bool close);
+
+/*
+ * The same for `count` requests of a slot, whose replies are in its output; `longest` is the length
+ * of the longest. On the reactor.
+ */
+void net_request_finish_run(NetRequest *request, unsigned count, size_t longest);
 
 /* A word of the owner's on a connection; NULL at first. Only on its reactor's thread. */
 void net_conn_set_user(NetConn *conn, void *user);

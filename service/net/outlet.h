@@ -24,14 +24,14 @@
 /* Adds a slot to its connection, behind another one or the head of the list. */
 void net_outlet_push(NetRequest *request, NetList *behind);
 
-/* One more reply will be in a slot. */
+/* So many more replies will be in a slot. */
 static inline void
-net_outlet_expect(NetRequest *request)
+net_outlet_expect(NetRequest *request, unsigned count)
 {
-    request->requests++;
-    request->open++;
-    request->conn->requests++;
-    request->conn->pending++;
+    request->requests += count;
+    request->open += count;
+    request->conn->requests += count;
+    request->conn->pending += count;
 }
 
 /* Takes a finished request. If the connection is dead, the reply is dropped. */

@@ -176,11 +176,12 @@ net_request_keep_input(NetRequest *request, BaseBuf *into)
     request->input = BASE_BUF_INIT;
 }
 
-/* One request of a slot less to wait for; with the last one the slot is answered. */
+/* So many requests of a slot less to wait for; with the last one the slot is answered. */
 static inline void
-answer_one(NetRequest *request)
+answer_some(NetRequest *request, unsigned count)
 {
-    if (--request->open == 0) {
+    request->open -= count;
+    if (request->open == 0) {
         net_outlet_answer(request);
     }
 }
@@ -191,7 +192,7 @@ forget_one(NetRequest *request)
 {
     request->close = true;
     request->output.failed = false; /* what was answered is whole */
-    answer_one(request);
+    answer_some(request, 1);
 }
 
 static __attribute__((cold)) bool
@@ -220,7 +221,7 @@ split(NetRequest *request, BaseSlice *input)
     own->conn = conn;
     own->arrival_us = request->arrival_us;
     net_outlet_push(own, request->tail == NULL ? &request->slot : request->tail);
-    net_outlet_expect(own);
+    net_outlet_expect(own, 1);
     if (!copy_input(own, input)) {
         net_conn_release(conn, own);
         forget_one(request);
@@ -231,7 +232,7 @@ split(NetRequest *request, BaseSlice *input)
     request->requests--;
     conn->requests--;
     conn->pending--;
-    answer_one(request);
+    answer_some(request, 1);
     return own;
 }
 
@@ -260,6 +261,12 @@ count_reply(NetRequest *request)
 }
 
 static inline void
+note_length(NetRequest *request, size_t len)
+{
+    request->longest = len > request->longest ? len : request->longest;
+}
+
+static inline void
 finish(NetRequest *request, bool close, bool in_order)
 {
     NetConn *conn = request->conn;
@@ -279,8 +286,8 @@ finish(NetRequest *request, bool close, bool in_order)
     }
     size_t len = in_order ? count_reply(request) : 0;
     if (request->gathered) {
-        request->longest = len > request->longest ? len : request->longest;
-        answer_one(request);
+        note_length(request, len);
+        answer_some(request, 1);
         return;
     }
     net_outlet_answer(request);
@@ -296,4 +303,12 @@ void
 net_request_finish_in_order(NetRequest *request, bool close)
 {
     finish(request, close, true);
+}
+
+void
+net_request_finish_run(NetRequest *request, unsigned count, size_t longest)
+{
+    (void)count_reply(request);
+    note_length(request, longest);
+    answer_some(request, count);
 }

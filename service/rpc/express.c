@@ -8,6 +8,7 @@
 #include "service/rpc/ticket_reply.h"
 #include "service/store/chain.h"
 #include "service/store/set.h"
+#include "service/wire/scanner.h"
 
 #include <stdlib.h>
 
@@ -37,7 +38,8 @@ rpc_express_new(RpcContext *context, const RpcExpressOwner *owner, RpcExpress **
     }
     express->run.registry = context->obs;
     rpc_pending_init(&express->pending, context, owner, &express->run);
-    rpc_instant_init(&express->instant, context, &express->owner, &express->run);
+    express->replies.owner = &express->owner;
+    rpc_instant_init(&express->instant, context, &express->owner, &express->run, &express->replies);
     *ret_express = express;
     return base_ok();
 }
@@ -188,7 +190,7 @@ answer_get(RpcExpress *express, ExpressRequest *get, const EngineLookup *lookup,
 {
     RpcTicket *ticket = &get->ticket;
     const RpcLimits *limits = atomic_load_explicit(&express->context->limits, memory_order_acquire);
-    if (is_held_back(express, ticket)) {
+    if (!rpc_replies_go_on(&express->replies, ticket) && is_held_back(express, ticket)) {
         return false;
     }
     StoreGetResult result;
@@ -200,7 +202,7 @@ answer_get(RpcExpress *express, ExpressRequest *get, const EngineLookup *lookup,
     }
     const ObsEnded ended = rpc_ticket_ended(ticket, OBS_OK, false, now_us);
     obs_run_add(&express->run, &ended);
-    express->owner.finish(express->owner.user, ticket->request, false);
+    rpc_replies_add(&express->replies, ticket);
     return true;
 }
 
@@ -208,6 +210,7 @@ answer_get(RpcExpress *express, ExpressRequest *get, const EngineLookup *lookup,
 static void
 detour(RpcExpress *express, const ExpressRequest *get)
 {
+    rpc_replies_settle(&express->replies);
     get->ticket.conn->detour = true;
     express->owner.hand_over(express->owner.user, get->ticket.request, get->ticket.input);
 }
@@ -300,6 +303,7 @@ execute_gathered(RpcExpress *express)
     int64_t now_us = base_clock_monotonic_us(express->context->clock);
     flush_gets(express, now_us);
     rpc_instant_flush(&express->instant, now_us);
+    rpc_replies_settle(&express->replies);
     rpc_pending_submit(&express->pending, now_us);
     obs_run_settle(&express->run);
 }
@@ -385,15 +389,11 @@ gather_get(RpcExpress *express, ExpressRequest *get)
     return true;
 }
 
-/* Whether a call can be gathered; `LATER`: behind what is gathered now. */
-static inline RpcExpressFate
+/* Whether calls of a connection can be gathered. */
+static inline bool
 may_gather(const RpcExpress *express, const RpcExpressConn *conn, const RpcCall *call)
 {
-    if (conn->gathered != 0 || is_busy(conn) || !may_look(express->context, call)) {
-        return RPC_EXPRESS_PASSED;
-    }
-    bool full = express->get_count == EXPRESS_GETS_MAX || express->instant.count == RPC_INSTANT_MAX;
-    return full ? RPC_EXPRESS_LATER : RPC_EXPRESS_TAKEN;
+    return conn->gathered == 0 && !is_busy(conn) && may_look(express->context, call);
 }
 
 /* Gathers a write that is over before its flush is. */
@@ -405,16 +405,16 @@ take_instant(RpcExpress *express, RpcTicket *ticket, const RpcHotArgs *args, boo
     return gathered ? RPC_EXPRESS_TAKEN : RPC_EXPRESS_PASSED;
 }
 
-RpcExpressFate
-rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call, void *request,
-                   BaseBuf *out)
+/* Gathers a call of a connection of which calls can be gathered. */
+static inline RpcExpressFate
+gather_one(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call, void *request,
+           BaseBuf *out)
 {
     const RpcLimits *limits = atomic_load_explicit(&express->context->limits, memory_order_acquire);
     ExpressRequest *at_hand = &express->gets[express->get_count];
     RpcShape shape;
-    RpcExpressFate fate = may_gather(express, conn, call);
-    if (fate != RPC_EXPRESS_TAKEN) {
-        return fate;
+    if (express->get_count == EXPRESS_GETS_MAX || express->instant.count == RPC_INSTANT_MAX) {
+        return RPC_EXPRESS_LATER;
     }
     bool writes = express->store_is_instant && rpc_instant_offered(&express->instant);
     if (!rpc_shape_read(call->input, limits->wire, call->arrival_us, writes, &shape,
@@ -435,6 +435,34 @@ rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *cal
         return take_instant(express, ticket, &at_hand->args, shape.bare);
     }
     return gather_get(express, at_hand) ? RPC_EXPRESS_TAKEN : RPC_EXPRESS_PASSED;
+}
+
+RpcExpressFate
+rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call, void *request,
+                   BaseBuf *out)
+{
+    return may_gather(express, conn, call) ? gather_one(express, conn, call, request, out)
+                                           : RPC_EXPRESS_PASSED;
+}
+
+unsigned
+rpc_express_gather_on(RpcExpress *express, RpcExpressConn *conn, const RpcCall *before,
+                      void *request, BaseBuf *out, unsigned max, BaseSlice input, size_t *ret_bytes)
+{
+    RpcCall call = *before;
+    unsigned count = 0;
+    size_t bytes = 0;
+    while (count < max) {
+        size_t len = wire_scanner_whole_frame(input.data + bytes, input.len - bytes);
+        call.input = base_slice(input.data + bytes, len);
+        if (len == 0 || gather_one(express, conn, &call, request, out) != RPC_EXPRESS_TAKEN) {
+            break;
+        }
+        bytes += len;
+        count++;
+    }
+    *ret_bytes = bytes;
+    return count;
 }
 
 /* Finds the store of a write. False: it is not there, or not that of the chain at hand. */

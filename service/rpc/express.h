@@ -58,6 +58,11 @@ typedef struct RpcExpressOwner {
      * neither has what follows of its connection.
      */
     void (*finish)(void *user, void *request, bool close);
+    /*
+     * The same for `count` requests that were gathered with this one as their `request`; their
+     * replies are whole, and the longest is `longest` bytes long. On the reactor.
+     */
+    void (*finish_run)(void *user, void *request, unsigned count, size_t longest);
     /* Hands a request over to the workers, behind what is there of its connection. */
     void (*hand_over)(void *user, void *request, BaseSlice input);
     /* Whether no reply may be made for now, because its connection or the server holds too much. */
@@ -95,6 +100,15 @@ RpcExpressFate rpc_express_take(RpcExpress *express, RpcExpressConn *conn, const
  */
 RpcExpressFate rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, const RpcCall *call,
                                   void *request, BaseBuf *out);
+
+/*
+ * Goes on with whole frames at the head of `input`, which stands behind a call that was gathered:
+ * gathers them as rpc_express_gather() would, one by one, with the same request and output, until
+ * one is not TAKEN or there were `max`. Returns how many, *ret_bytes how long they are.
+ */
+unsigned rpc_express_gather_on(RpcExpress *express, RpcExpressConn *conn, const RpcCall *before,
+                               void *request, BaseBuf *out, unsigned max, BaseSlice input,
+                               size_t *ret_bytes);
 
 /* Executes what is gathered. */
 void rpc_express_flush(RpcExpress *express);

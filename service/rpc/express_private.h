@@ -31,7 +31,8 @@ struct RpcExpress {
     BaseBuf token;         /* of a scan */
     size_t page;           /* bytes of the last scan's reply, for which room is made at once */
     int64_t expired_us;
-    ObsRun run; /* calls that ended in the flush at hand */
+    ObsRun run;         /* calls that ended in the flush at hand, */
+    RpcReplies replies; /* and replies that were made in it */
     RpcPending pending;
     RpcInstant instant;
     int64_t gathering_us; /* when gathering began; deadlines are held to it */

@@ -20,11 +20,12 @@ enum { PAUSE_LEAST = 64, PAUSE_MOST = 1 << 20, PAUSE_GROWTH = 8, PAUSE_FADE = 16
 
 void
 rpc_instant_init(RpcInstant *instant, const RpcContext *context, const RpcExpressOwner *owner,
-                 ObsRun *run)
+                 ObsRun *run, RpcReplies *replies)
 {
     instant->context = context;
     instant->owner = owner;
     instant->run = run;
+    instant->replies = replies;
     instant->pause = 0;
     instant->next_pause = PAUSE_LEAST;
     instant->count = 0;
@@ -38,6 +39,12 @@ settle(RpcInstant *instant, RpcTicket *ticket, RpcVerdict verdict)
 {
     const ObsEnded ended = rpc_ticket_ended(ticket, verdict.outcome, false, instant->now_us);
     obs_run_add(instant->run, &ended);
+    (void)rpc_replies_go_on(instant->replies, ticket);
+    if (!verdict.close && !ticket->out->failed) {
+        rpc_replies_add(instant->replies, ticket);
+        return;
+    }
+    rpc_replies_settle(instant->replies);
     ticket->conn->detour = verdict.close;
     instant->owner->finish(instant->owner->user, ticket->request, verdict.close);
 }
@@ -123,6 +130,7 @@ rpc_instant_gather(RpcInstant *instant, const RpcHotArgs *args, bool bare)
 static __attribute__((cold, noinline)) void
 hand_over(RpcInstant *instant, size_t first, size_t end)
 {
+    rpc_replies_settle(instant->replies);
     for (size_t i = first; i < end; i++) {
         const RpcTicket *ticket = &instant->writes[i].ticket;
         ticket->conn->detour = true;

@@ -26,7 +26,7 @@
 
 #include "service/obs/run.h"
 #include "service/rpc/hot.h"
-#include "service/rpc/ticket.h"
+#include "service/rpc/replies.h"
 #include "service/store/plain.h"
 
 enum { RPC_INSTANT_MAX = 32 }; /* gathered at once: more would not stay in the first-level cache */
@@ -44,6 +44,7 @@ struct RpcInstant {
     const RpcContext *context;
     const RpcExpressOwner *owner;
     ObsRun *run;
+    RpcReplies *replies;
     unsigned pause;      /* offers until writes are gathered again */
     unsigned next_pause; /* when the engine is busy once more */
     size_t count;
@@ -52,9 +53,9 @@ struct RpcInstant {
     EnginePut puts[RPC_INSTANT_MAX];
 };
 
-/* All is borrowed. What ends in a flush is added to `run`, which the caller settles. */
+/* All is borrowed. What ends in a flush is added to `run` and `replies`; the caller settles them. */
 void rpc_instant_init(RpcInstant *instant, const RpcContext *context, const RpcExpressOwner *owner,
-                      ObsRun *run);
+                      ObsRun *run, RpcReplies *replies);
 
 /* Counts an offer. True: writes are gathered at the moment. */
 static inline bool

@@ -214,21 +214,6 @@ scan_unframed(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_
     return WIRE_SCAN_WHOLE;
 }
 
-/*
- * Where a frame ends of which every byte is there, as they mostly are: nothing has to be kept of
- * it. 0: this is none, or one that is empty.
- */
-static inline size_t
-whole_frame(const uint8_t *data, size_t len)
-{
-    if (len < WIRE_FRAME_HEADER_BYTES || data[0] > WIRE_FRAME_BYTES_CAP >> 24) {
-        return 0;
-    }
-    size_t frame = wire_direct_load_u32(data);
-    return frame != 0 && frame <= len - WIRE_FRAME_HEADER_BYTES ? frame + WIRE_FRAME_HEADER_BYTES
-                                                                : 0;
-}
-
 static WireVerdict
 scan_framed(WireScanner *scanner, size_t bytes_max, const uint8_t *data, size_t len,
             size_t *ret_len)
@@ -277,7 +262,7 @@ wire_scanner_step(WireScanner *scanner, const WireLimits *limits, const uint8_t 
     if (bytes_max > WIRE_FRAME_BYTES_CAP) {
         bytes_max = WIRE_FRAME_BYTES_CAP;
     }
-    size_t frame_end = whole_frame(data, len);
+    size_t frame_end = wire_scanner_whole_frame(data, len);
     if (scanner->stage == STAGE_START && frame_end != 0 && frame_end <= bytes_max) {
         *ret_len = frame_end;
         return WIRE_SCAN_WHOLE;

@@ -16,7 +16,7 @@
 #ifndef LARDER_SERVICE_WIRE_SCANNER_H
 #define LARDER_SERVICE_WIRE_SCANNER_H
 
-#include "service/wire/format.h"
+#include "service/wire/direct.h"
 
 typedef enum WireVerdict {
     WIRE_SCAN_MORE,  /* the message is not complete */
@@ -50,6 +50,21 @@ _Static_assert(sizeof(WireScanner) <= 512, "fits the scan state of a connection"
  */
 WireVerdict wire_scanner_step(WireScanner *scanner, const WireLimits *limits, const uint8_t *data,
                               size_t len, size_t *ret_len);
+
+/*
+ * Where a frame ends of which every byte is there, as they mostly are: nothing has to be kept of
+ * it. 0: this is none, or one that is empty.
+ */
+static inline size_t
+wire_scanner_whole_frame(const uint8_t *data, size_t len)
+{
+    if (len < WIRE_FRAME_HEADER_BYTES || data[0] > WIRE_FRAME_BYTES_CAP >> 24) {
+        return 0;
+    }
+    size_t frame = wire_direct_load_u32(data);
+    return frame != 0 && frame <= len - WIRE_FRAME_HEADER_BYTES ? frame + WIRE_FRAME_HEADER_BYTES
+                                                                : 0;
+}
 
 /* Makes a scanner ready for the next message. Levels that are not in use may hold anything. */
 static inline void

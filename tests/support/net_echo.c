@@ -148,16 +148,14 @@ take_request(void *user, NetRequest *request, BaseSlice input, bool bad)
 }
 
 static NetGathering
-gather(void *user, NetRequest *request, BaseSlice input)
+gather_one(NetEcho *echo, NetRequest *request, BaseSlice input)
 {
-    NetEcho *echo = user;
     unsigned reactor = net_conn_reactor(net_request_conn(request));
     char kind = input.len > HEADER ? (char)input.data[HEADER] : 'e';
     if (strchr("gsal", kind) == NULL || reactor >= NET_ECHO_REACTORS) {
         return NET_GATHER_NOT;
     }
     if (kind == 'a' && echo->gathered_count[reactor] != 0) {
-        atomic_fetch_add(&echo->put_off, 1);
         return NET_GATHER_LATER;
     }
     size_t at = echo->gathered_count[reactor]++;
@@ -165,6 +163,30 @@ gather(void *user, NetRequest *request, BaseSlice input)
     echo->gathered[reactor][at] = (NetEchoGathered){request, input, kind == 's', kind == 'l'};
     atomic_fetch_add(&echo->delivered, 1);
     atomic_fetch_add(&echo->gathers, 1);
+    return NET_GATHER_TAKEN;
+}
+
+static NetGathering
+gather(void *user, NetRequest *request, BaseSlice input, NetRun *run)
+{
+    NetEcho *echo = user;
+    unsigned max = run->count;
+    NetGathering gathering = gather_one(echo, request, base_slice(input.data, run->bytes));
+    if (gathering != NET_GATHER_TAKEN) {
+        atomic_fetch_add(&echo->put_off, gathering == NET_GATHER_LATER);
+        return gathering;
+    }
+    run->count = 1;
+    while (run->count < max && input.len - run->bytes > HEADER) {
+        const uint8_t *next = input.data + run->bytes;
+        size_t len = HEADER + (size_t)get_u32(next);
+        if (len > input.len - run->bytes ||
+            gather_one(echo, request, base_slice(next, len)) != NET_GATHER_TAKEN) {
+            break;
+        }
+        run->count++;
+        run->bytes += len;
+    }
     return NET_GATHER_TAKEN;
 }
 
@@ -183,10 +205,44 @@ split(NetEcho *echo, const NetEchoGathered *gathered)
     enqueue(echo, own, input, false);
 }
 
+/* Replies to a slot that were not told of yet. */
+typedef struct Told {
+    NetRequest *request;
+    unsigned count;
+    size_t longest;
+} Told;
+
+static void
+tell(Told *told)
+{
+    if (told->count != 0) {
+        net_request_finish_run(told->request, told->count, told->longest);
+    }
+    *told = (Told){NULL, 0, 0};
+}
+
+/* Answers a gathered request; what can be is told together. */
+static void
+answer_one(const NetEchoGathered *gathered, Told *told)
+{
+    if (gathered->lost || gathered->request != told->request) {
+        tell(told);
+    }
+    if (gathered->lost) {
+        net_request_finish_in_order(gathered->request, true);
+        return;
+    }
+    (void)base_buf_append_slice(net_request_output(gathered->request), gathered->input);
+    told->request = gathered->request;
+    told->count++;
+    told->longest = gathered->input.len > told->longest ? gathered->input.len : told->longest;
+}
+
 static void
 answer_gathered(void *user, unsigned reactor)
 {
     NetEcho *echo = user;
+    Told told = {NULL, 0, 0};
     NetEchoGathered *all = echo->gathered[reactor];
     size_t count = echo->gathered_count[reactor];
     for (size_t i = 0; i < count; i++) {
@@ -196,14 +252,13 @@ answer_gathered(void *user, unsigned reactor)
             all[i].lost = all[i].lost || (same && all[j].lost);
         }
         if (all[i].split) {
+            tell(&told);
             split(echo, &all[i]);
-            continue;
+        } else {
+            answer_one(&all[i], &told);
         }
-        if (!all[i].lost) {
-            (void)base_buf_append_slice(net_request_output(all[i].request), all[i].input);
-        }
-        net_request_finish_in_order(all[i].request, all[i].lost);
     }
+    tell(&told);
     echo->gathered_count[reactor] = 0;
 }
 

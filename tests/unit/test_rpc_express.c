@@ -50,6 +50,15 @@ on_finish(void *user, void *request, bool close)
     flight->finished = true;
 }
 
+/* Each call has an output of its own for its owner, so there are no runs of several. */
+static void
+on_finish_run(void *user, void *request, unsigned count, size_t longest)
+{
+    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_gt(longest, 0);
+    on_finish(user, request, false);
+}
+
 /* What a worker does with a request that the reactor does not execute. */
 static void
 execute_generated(Twins *twins, Flight *flight)
@@ -72,8 +81,9 @@ static Twins *
 twins_new(const EngineClass *engine_class)
 {
     Twins *twins = calloc(1, sizeof *twins);
-    const RpcExpressOwner owner = {on_finish, on_hand_over, express_never_held_back,
-                                   express_keeps_no_input, twins};
+    const RpcExpressOwner owner = {
+        on_finish, on_finish_run, on_hand_over, express_never_held_back, express_keeps_no_input,
+        twins};
     twins->rand = base_rand(4);
     twins->reference = rig_new_with(engine_class);
     twins->worker = rig_new_with(engine_class);

@@ -78,6 +78,13 @@ on_finish(void *user, void *request, bool close)
 }
 
 static void
+on_finish_run(void *user, void *request, unsigned count, size_t longest)
+{
+    (void)longest;
+    on_finish(user, request, count != 1);
+}
+
+static void
 on_hand_over(void *user, void *request, BaseSlice input)
 {
     (void)user;
@@ -90,8 +97,9 @@ on_hand_over(void *user, void *request, BaseSlice input)
 static void
 set_up(const EngineClass *engine_class)
 {
-    const RpcExpressOwner owner = {on_finish, on_hand_over, express_never_held_back,
-                                   express_keeps_no_input, NULL};
+    const RpcExpressOwner owner = {
+        on_finish, on_finish_run, on_hand_over, express_never_held_back, express_keeps_no_input,
+        NULL};
     rig = rig_new_with(engine_class);
     ck_assert(base_is_ok(rpc_express_new(&rig->context, &owner, &express)));
 }

@@ -6,6 +6,7 @@
  * wants it to, and so outputs do not grow.
  */
 #include "service/rpc/express_private.h"
+#include "service/wire/scanner.h"
 #include "tests/support/gated_engine.h"
 #include "tests/unit/express_rig.h"
 
@@ -19,6 +20,7 @@ typedef struct Call {
     bool finished;
     bool closed;
     bool handed_over;
+    unsigned replies; /* of those that were gathered with it, its own included */
 } Call;
 
 static Rig *rig;
@@ -30,7 +32,8 @@ static size_t ends[CALLS_MAX]; /* calls in the order in which they were finished
 static size_t end_count;
 
 static bool outputs_do_not_grow;
-static bool puts_ask; /* for something, so that they go the longer way */
+static bool many_runs; /* requests may be told of more than once */
+static bool puts_ask;  /* for something, so that they go the longer way */
 
 void *__real_realloc(void *block, size_t size);
 void *__wrap_realloc(void *block, size_t size);
@@ -53,6 +56,16 @@ on_finish(void *user, void *request, bool close)
 }
 
 static void
+on_finish_run(void *user, void *request, unsigned count, size_t longest)
+{
+    Call *call = request;
+    ck_assert(longest > 0 && count > 0);
+    call->replies = many_runs ? call->replies + count : count;
+    call->finished = call->finished && !many_runs;
+    on_finish(user, request, false);
+}
+
+static void
 on_hand_over(void *user, void *request, BaseSlice input)
 {
     Call *call = request;
@@ -66,8 +79,9 @@ on_hand_over(void *user, void *request, BaseSlice input)
 static void
 set_up_with(const EngineClass *engine_class)
 {
-    const RpcExpressOwner owner = {on_finish, on_hand_over, express_never_held_back,
-                                   express_keeps_no_input, NULL};
+    const RpcExpressOwner owner = {
+        on_finish, on_finish_run, on_hand_over, express_never_held_back, express_keeps_no_input,
+        NULL};
     rig = rig_new_with(engine_class);
     ck_assert(base_is_ok(rpc_express_new(&rig->context, &owner, &express)));
     RpcTicket ticket;
@@ -219,6 +233,25 @@ START_TEST(writes_of_all_connections_are_executed_together)
 }
 END_TEST
 
+/* How many replies stand one behind the other in `bytes`; their sequence ids count from 1. */
+static unsigned
+replies_in_order(BaseSlice bytes)
+{
+    unsigned count = 0;
+    for (size_t at = 0; at < bytes.len;) {
+        WireTape tape = WIRE_TAPE_INIT;
+        WireMessage message;
+        WireError error;
+        size_t len = wire_scanner_whole_frame(bytes.data + at, bytes.len - at);
+        ck_assert(wire_parse_reply(base_slice(bytes.data + at, len), &rig->wire, &tape, &message,
+                                   &error));
+        ck_assert_int_eq(message.seqid, (int32_t)++count);
+        wire_tape_clear(&tape);
+        at += len;
+    }
+    return count;
+}
+
 /* Replies of one connection may share an output, gets before writes. */
 START_TEST(replies_stand_in_order)
 {
@@ -232,20 +265,77 @@ START_TEST(replies_stand_in_order)
     }
     rpc_express_flush(express);
     expect_ends_in_order(4);
-    size_t at = 0;
-    for (int32_t i = 1; i <= 4; i++) {
-        WireTape tape = WIRE_TAPE_INIT;
-        WireMessage message;
-        WireError error;
-        size_t len = 4 + (size_t)(shared.data[at + 2] << 8 | shared.data[at + 3]);
-        ck_assert(wire_parse_reply(base_slice(shared.data + at, len), &rig->wire, &tape, &message,
-                                   &error));
-        ck_assert_int_eq(message.seqid, i);
-        wire_tape_clear(&tape);
-        at += len;
-    }
-    ck_assert_uint_eq(at, shared.len);
+    ck_assert_uint_eq(replies_in_order(base_buf_slice(&shared)), 4);
     base_buf_clear(&shared);
+}
+END_TEST
+
+/* Gathers `first` and what stands behind it in `all`, at most `max`; returns how many. */
+static unsigned
+gathered_with(Call *first, unsigned max, const BaseBuf *all, size_t *ret_bytes)
+{
+    RpcCall rpc = rpc_call(first);
+    size_t own = first->input.len;
+    (void)gathered(&conns[0], first);
+    return rpc_express_gather_on(express, &conns[0], &rpc, first, &first->output, max,
+                                 base_slice(all->data + own, all->len - own), ret_bytes);
+}
+
+START_TEST(what_stands_behind_is_gathered_with_it)
+{
+    BaseBuf all = BASE_BUF_INIT;
+    const Call *pipeline[] = {a_get("a"),      a_get("b"),      a_put("a", "1"),
+                              a_put("b", "2"), a_put("c", "3"), a_get("a")};
+    size_t lens[] = {0, 0, 0, 0, 0, 0};
+    for (size_t i = 0; i < 6; i++) {
+        ck_assert(base_buf_append_slice(&all, base_buf_slice(&pipeline[i]->input)));
+        lens[i] = all.len - pipeline[0]->input.len;
+    }
+    const struct {
+        unsigned max;
+        size_t cut; /* bytes that are not there yet */
+        unsigned taken;
+    } rows[] = {{0, 0, 0},
+                {1, 0, 1},
+                {3, 0, 3},
+                {100, 0, 4 /* a get behind writes */},
+                {100, lens[5] - lens[4] + 1, 3}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t bytes = SIZE_MAX;
+        all.len -= rows[i].cut;
+        ck_assert_uint_eq(gathered_with(&calls[0], rows[i].max, &all, &bytes), rows[i].taken);
+        all.len += rows[i].cut;
+        ck_assert_uint_eq(bytes, lens[rows[i].taken]);
+        rpc_express_flush(express);
+        ck_assert_uint_eq(calls[0].replies, 1 + rows[i].taken);
+        ck_assert_uint_eq(replies_in_order(base_buf_slice(&calls[0].output)), 1 + rows[i].taken);
+        calls[0].finished = false;
+        base_buf_reset(&calls[0].output);
+    }
+    ck_assert_uint_eq(end_count, sizeof rows / sizeof rows[0]); /* each told once */
+    base_buf_clear(&all);
+}
+END_TEST
+
+/* What was made is told when there is much of it, so that the owner can say that it is too much. */
+START_TEST(long_replies_are_told_by_and_by)
+{
+    static char value[2001];
+    memset(value, 'x', sizeof value - 1);
+    (void)gathered(&conns[0], a_put("a", value));
+    rpc_express_flush(express);
+    Call *first = a_get("a");
+    BaseBuf all = BASE_BUF_INIT;
+    size_t bytes = 0;
+    for (int i = 0; i < 9; i++) {
+        ck_assert(base_buf_append_slice(&all, base_buf_slice(&first->input)));
+    }
+    ck_assert_uint_eq(gathered_with(first, 8, &all, &bytes), 8);
+    many_runs = true;
+    rpc_express_flush(express);
+    ck_assert_uint_eq(first->replies, 9);
+    ck_assert_uint_eq(end_count, 1 + 5); /* two at a time */
+    base_buf_clear(&all);
 }
 END_TEST
 
@@ -560,6 +650,8 @@ main(void)
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, writes_of_all_connections_are_executed_together, 0, 2);
     tcase_add_loop_test(cases, replies_stand_in_order, 0, 2);
+    tcase_add_test(cases, what_stands_behind_is_gathered_with_it);
+    tcase_add_test(cases, long_replies_are_told_by_and_by);
     tcase_add_loop_test(cases, a_get_behind_a_gathered_write_sees_it, 0, 2);
     tcase_add_test(cases, writes_of_both_ways_keep_their_order);
     tcase_add_test(cases, a_full_lane_asks_for_a_flush);
