@@ -13,116 +13,123 @@ enum {
     LIST_HEAD = WIRE_DIRECT_HEAD + 1 + LENGTH,
 };
 
-/* The arguments that may become bytes, behind one another. Those that a method lacks are NULL. */
-typedef struct Usual {
-    const LarderBytes *store;
-    const LarderBytes *key;
-    const LarderBytes *value;
-    const LarderBytesList *keys;
-} Usual;
-
-static bool
-is_usual(LarderMethod method, const void *arguments, Usual *ret_usual)
+/*
+ * Makes room for a call whose arguments take so many bytes, and stores all that is before them.
+ * NULL: it is too long for any server, or there is no memory.
+ */
+static inline uint8_t *
+begin(BaseBuf *out, int32_t seqid, LarderMethod method, size_t arguments)
 {
-    if (method == LARDER_METHOD_GET) {
-        const LarderGetArguments *get = arguments;
-        *ret_usual = (Usual){&get->store, &get->key, NULL, NULL};
-        return get->options == NULL;
+    BaseSlice name = client_schema_methods[method].name;
+    size_t length = 3 * LENGTH + name.len + arguments + WIRE_DIRECT_STOP;
+    if (length > WIRE_FRAME_BYTES_CAP - WIRE_FRAME_HEADER_BYTES) {
+        return NULL;
     }
-    if (method == LARDER_METHOD_PUT) {
-        const LarderPutArguments *put = arguments;
-        *ret_usual = (Usual){&put->store, &put->key, &put->value, NULL};
-        return put->options == NULL;
+    uint8_t *to = base_buf_extend(out, WIRE_FRAME_HEADER_BYTES + length);
+    if (to == NULL) {
+        return NULL;
     }
-    if (method == LARDER_METHOD_REMOVE) {
-        const LarderRemoveArguments *remove = arguments;
-        *ret_usual = (Usual){&remove->store, &remove->key, NULL, NULL};
-        return remove->options == NULL;
-    }
-    if (method == LARDER_METHOD_MULTI_GET) {
-        const LarderMultiGetArguments *get = arguments;
-        *ret_usual = (Usual){&get->store, NULL, NULL, &get->keys};
-        /* More keys than a frame holds are not even looked at. */
-        return get->options == NULL && get->keys.count <= WIRE_FRAME_BYTES_CAP / LENGTH;
-    }
-    return false;
+    to = wire_direct_u32(to, (uint32_t)length);
+    to = wire_direct_u32(to, CALL_VERSION);
+    to = wire_direct_u32(to, (uint32_t)name.len);
+    wire_direct_copy(to, name.data, name.len);
+    return wire_direct_u32(to + name.len, (uint32_t)seqid);
 }
 
-/* Adds the bytes that a text takes, with `head` before it; what is too long stays too long. */
-static size_t
-plus(size_t length, size_t head, const LarderBytes *text)
+/* Whether a text can be in a message at all, so that sums of a few lengths are right. */
+static inline bool
+fits(const LarderBytes *text)
 {
-    if (text == NULL) {
-        return length;
-    }
-    return length > WIRE_FRAME_BYTES_CAP || text->size > WIRE_FRAME_BYTES_CAP
-               ? (size_t)WIRE_FRAME_BYTES_CAP + 1
-               : length + head + text->size;
+    return text->size <= WIRE_FRAME_BYTES_CAP;
 }
 
-/* How long the whole message is; over WIRE_FRAME_BYTES_CAP: too long. */
-static size_t
-length_of(const Usual *usual, BaseSlice name)
+static inline uint8_t *
+store_text(uint8_t *to, int16_t id, const LarderBytes *text)
 {
-    size_t length = WIRE_FRAME_HEADER_BYTES + 3 * LENGTH + name.len + WIRE_DIRECT_STOP;
-    length = plus(length, WIRE_DIRECT_BYTES, usual->store);
-    length = plus(length, WIRE_DIRECT_BYTES, usual->key);
-    length = plus(length, WIRE_DIRECT_BYTES, usual->value);
-    if (usual->keys == NULL) {
-        return length;
+    return wire_direct_bytes(to, id, base_slice(text->data, text->size));
+}
+
+/* A call of a store and a key, and a value if there is one. */
+static inline bool
+store_texts(BaseBuf *out, int32_t seqid, LarderMethod method, const LarderBytes *store,
+            const LarderBytes *key, const LarderBytes *value)
+{
+    if (!fits(store) || !fits(key) || (value != NULL && !fits(value))) {
+        return false;
     }
-    length += LIST_HEAD;
-    for (size_t i = 0; i < usual->keys->count && length <= WIRE_FRAME_BYTES_CAP; i++) {
-        length = plus(length, LENGTH, &usual->keys->items[i]);
+    size_t length = 2 * WIRE_DIRECT_BYTES + store->size + key->size;
+    length += value == NULL ? 0 : WIRE_DIRECT_BYTES + value->size;
+    uint8_t *to = begin(out, seqid, method, length);
+    if (to == NULL) {
+        return false;
+    }
+    to = store_text(to, 1, store);
+    to = store_text(to, 2, key);
+    to = value == NULL ? to : store_text(to, 3, value);
+    (void)wire_direct_stop(to);
+    return true;
+}
+
+/* How long keys are, each with its length; over WIRE_FRAME_BYTES_CAP: too long for a message. */
+static size_t
+keys_length(const LarderBytesList *keys)
+{
+    /* More keys than a frame holds are not even looked at. */
+    size_t length = keys->count <= WIRE_FRAME_BYTES_CAP / LENGTH ? 0 : WIRE_FRAME_BYTES_CAP + 1;
+    for (size_t i = 0; i < keys->count && length <= WIRE_FRAME_BYTES_CAP; i++) {
+        length +=
+            fits(&keys->items[i]) ? LENGTH + keys->items[i].size : (size_t)WIRE_FRAME_BYTES_CAP + 1;
     }
     return length;
 }
 
-static uint8_t *
-store_text(uint8_t *to, int16_t id, const LarderBytes *text)
+static bool
+store_multi_get(BaseBuf *out, int32_t seqid, const LarderBytes *store, const LarderBytesList *keys)
 {
-    return text == NULL ? to : wire_direct_bytes(to, id, base_slice(text->data, text->size));
-}
-
-static uint8_t *
-store_keys(uint8_t *to, int16_t id, const LarderBytesList *keys)
-{
-    to = wire_direct_head(to, id, WIRE_LIST);
+    size_t length = keys_length(keys);
+    if (!fits(store) || length > WIRE_FRAME_BYTES_CAP) {
+        return false;
+    }
+    length += WIRE_DIRECT_BYTES + store->size + LIST_HEAD;
+    uint8_t *to = begin(out, seqid, LARDER_METHOD_MULTI_GET, length);
+    if (to == NULL) {
+        return false;
+    }
+    to = store_text(to, 1, store);
+    to = wire_direct_head(to, 2, WIRE_LIST);
     *to = WIRE_BYTES;
     to = wire_direct_u32(to + 1, (uint32_t)keys->count);
     for (size_t i = 0; i < keys->count; i++) {
         const LarderBytes *key = &keys->items[i];
         to = wire_direct_u32(to, (uint32_t)key->size);
-        if (key->size != 0) {
-            memcpy(to, key->data, key->size);
-        }
+        wire_direct_copy(to, (const uint8_t *)key->data, key->size);
         to += key->size;
     }
-    return to;
+    (void)wire_direct_stop(to);
+    return true;
 }
 
 bool
 client_usual_call(BaseBuf *out, int32_t seqid, LarderMethod method, const void *arguments)
 {
-    Usual usual;
-    if (!is_usual(method, arguments, &usual)) {
-        return false;
+    if (method == LARDER_METHOD_GET) {
+        const LarderGetArguments *get = arguments;
+        return get->options == NULL &&
+               store_texts(out, seqid, LARDER_METHOD_GET, &get->store, &get->key, NULL);
     }
-    BaseSlice name = client_schema_methods[method].name;
-    size_t length = length_of(&usual, name);
-    uint8_t *to = length > WIRE_FRAME_BYTES_CAP ? NULL : base_buf_extend(out, length);
-    if (to == NULL) {
-        return false;
+    if (method == LARDER_METHOD_PUT) {
+        const LarderPutArguments *put = arguments;
+        return put->options == NULL &&
+               store_texts(out, seqid, LARDER_METHOD_PUT, &put->store, &put->key, &put->value);
     }
-    to = wire_direct_u32(to, (uint32_t)(length - WIRE_FRAME_HEADER_BYTES));
-    to = wire_direct_u32(to, CALL_VERSION);
-    to = wire_direct_u32(to, (uint32_t)name.len);
-    memcpy(to, name.data, name.len);
-    to = wire_direct_u32(to + name.len, (uint32_t)seqid);
-    to = store_text(to, 1, usual.store);
-    to = store_text(to, 2, usual.key);
-    to = store_text(to, 3, usual.value);
-    to = usual.keys == NULL ? to : store_keys(to, 2, usual.keys);
-    (void)wire_direct_stop(to);
-    return true;
+    if (method == LARDER_METHOD_REMOVE) {
+        const LarderRemoveArguments *remove = arguments;
+        return remove->options == NULL &&
+               store_texts(out, seqid, LARDER_METHOD_REMOVE, &remove->store, &remove->key, NULL);
+    }
+    if (method == LARDER_METHOD_MULTI_GET) {
+        const LarderMultiGetArguments *get = arguments;
+        return get->options == NULL && store_multi_get(out, seqid, &get->store, &get->keys);
+    }
+    return false;
 }

@@ -78,9 +78,76 @@ take_tail(Reader *reader, int64_t *ret_server_us, int64_t *ret_epoch)
 
 /* ---------------------------------------------------------------------------------- results -- */
 
+static inline int64_t
+number_at(const uint8_t *field)
+{
+    return (int64_t)wire_direct_load_u64(field + WIRE_DIRECT_HEAD);
+}
+
+/* Where the members of a get's result are, up to its value and from behind it. */
+enum {
+    GET_VALUE = WIRE_DIRECT_BOOL,
+    GET_VERSION = 0,
+    GET_EXPIRES_AT = GET_VERSION + WIRE_DIRECT_I64,
+    GET_FULL_LENGTH = GET_EXPIRES_AT + WIRE_DIRECT_I64,
+    GET_UNCHANGED = GET_FULL_LENGTH + WIRE_DIRECT_I64,
+    GET_SERVER_US = GET_UNCHANGED + WIRE_DIRECT_BOOL,
+    GET_EPOCH = GET_SERVER_US + WIRE_DIRECT_I64,
+    GET_END = GET_EPOCH + WIRE_DIRECT_I64,
+};
+
+/* Whether each of them is there. REQUIRES: that many bytes are. */
+static inline bool
+is_bare_get(const uint8_t *at)
+{
+    return wire_expect_is_head(at + GET_VERSION, WIRE_I64, 3) &&
+           wire_expect_is_head(at + GET_EXPIRES_AT, WIRE_I64, 4) &&
+           wire_expect_is_head(at + GET_FULL_LENGTH, WIRE_I64, 5) &&
+           wire_expect_is_head(at + GET_UNCHANGED, WIRE_BOOL, 6) &&
+           at[GET_UNCHANGED + WIRE_DIRECT_HEAD] <= 1 &&
+           wire_expect_is_head(at + GET_SERVER_US, WIRE_I64, 14) &&
+           wire_expect_is_head(at + GET_EPOCH, WIRE_I64, 15) && at[GET_END] == WIRE_STOP;
+}
+
+/*
+ * A value that was got, when it lies in the message and is followed by all the rest at
+ * known places. False: it is not so, and the reader stays where it is.
+ */
+static inline bool
+read_bare_get(Reader *reader, LarderGetResult *to)
+{
+    const uint8_t *at = reader->in.at;
+    size_t around = GET_VALUE + WIRE_DIRECT_BYTES + GET_END + 2 * WIRE_DIRECT_STOP;
+    if (reader->copy != NULL || wire_expect_left(&reader->in) < around ||
+        !wire_expect_is_head(at, WIRE_BOOL, 1) || at[WIRE_DIRECT_HEAD] > 1 ||
+        !wire_expect_is_head(at + GET_VALUE, WIRE_BYTES, 2)) {
+        return false;
+    }
+    size_t len = wire_direct_load_u32(at + GET_VALUE + WIRE_DIRECT_HEAD);
+    const uint8_t *value = at + GET_VALUE + WIRE_DIRECT_BYTES;
+    if (len != wire_expect_left(&reader->in) - around || !is_bare_get(value + len)) {
+        return false;
+    }
+    to->found = at[WIRE_DIRECT_HEAD] != 0;
+    at = value + len;
+    to->has_value = true;
+    to->value = larder_bytes(value, len);
+    to->version = number_at(at + GET_VERSION);
+    to->expires_at_ms = number_at(at + GET_EXPIRES_AT);
+    to->full_length = number_at(at + GET_FULL_LENGTH);
+    to->unchanged = at[GET_UNCHANGED + WIRE_DIRECT_HEAD] != 0;
+    to->server_us = number_at(at + GET_SERVER_US);
+    to->topology_epoch = number_at(at + GET_EPOCH);
+    reader->in.at = at + GET_END + WIRE_DIRECT_STOP;
+    return true;
+}
+
 static bool
 read_get(Reader *reader, LarderGetResult *to)
 {
+    if (read_bare_get(reader, to)) {
+        return true;
+    }
     if (!wire_expect_bool(&reader->in, 1, &to->found)) {
         return false;
     }
@@ -118,12 +185,6 @@ is_bare_write(const uint8_t *at)
            wire_expect_is_head(at + SERVER_US, WIRE_I64, 14) &&
            wire_expect_is_head(at + EPOCH, WIRE_I64, 15) && at[WRITE_END] == WIRE_STOP &&
            (at[APPLIED + WIRE_DIRECT_HEAD] | at[REPLAYED + WIRE_DIRECT_HEAD]) <= 1;
-}
-
-static inline int64_t
-number_at(const uint8_t *field)
-{
-    return (int64_t)wire_direct_load_u64(field + WIRE_DIRECT_HEAD);
 }
 
 /*
@@ -230,6 +291,16 @@ read_scan(Reader *reader, LarderScanResult *to, LarderScanItem *items, uint32_t 
 
 /* ---------------------------------------------------------------------------------- message -- */
 
+/* Whether a name stands here. Those of hot methods are compared without a call. */
+static inline bool
+is_name(const uint8_t *at, BaseSlice name)
+{
+    enum { SHORT = 3, LONGER = 6 };
+    return name.len == SHORT    ? memcmp(at, name.data, SHORT) == 0
+           : name.len == LONGER ? memcmp(at, name.data, LONGER) == 0
+                                : memcmp(at, name.data, name.len) == 0;
+}
+
 /* Takes all that stands before the result. */
 static bool
 take_envelope(WireExpect *reader, LarderMethod method, int32_t seqid)
@@ -242,8 +313,7 @@ take_envelope(WireExpect *reader, LarderMethod method, int32_t seqid)
     }
     const uint8_t *at = reader->at + WIRE_FRAME_HEADER_BYTES;
     if (wire_direct_load_u32(at) != REPLY_VERSION || wire_direct_load_u32(at + 4) != name.len ||
-        memcmp(at + 8, name.data, name.len) != 0 ||
-        wire_direct_load_u32(at + 8 + name.len) != (uint32_t)seqid) {
+        !is_name(at + 8, name) || wire_direct_load_u32(at + 8 + name.len) != (uint32_t)seqid) {
         return false;
     }
     reader->at += head;

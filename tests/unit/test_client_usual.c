@@ -162,14 +162,16 @@ START_TEST(changed_replies_mean_the_same)
 }
 END_TEST
 
-/* A page and a multi_get that are cut anywhere, or of which a byte is another one. */
-START_TEST(every_byte_of_many_items_counts)
+/* Replies that are cut anywhere, or of which a byte is another one. */
+START_TEST(every_byte_counts)
 {
     static const uint8_t others[] = {0x00, 0x01, 0x80, 0xff};
     const struct {
         LarderMethod method;
         const char *variant;
-    } replies[] = {{LARDER_METHOD_SCAN, "long"}, {LARDER_METHOD_MULTI_GET, "full"}};
+    } replies[] = {{LARDER_METHOD_SCAN, "long"},
+                   {LARDER_METHOD_MULTI_GET, "full"},
+                   {LARDER_METHOD_GET, "full"}};
     for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
         BaseSlice whole = reply_of(replies[i].method, replies[i].variant)->bytes;
         for (size_t at = 0; at < whole.len; at++) {
@@ -287,7 +289,7 @@ main(void)
     tcase_add_test(tcase, others_are_left_to_the_parser);
     tcase_add_test(tcase, limits_hold);
     tcase_add_test(tcase, changed_replies_mean_the_same);
-    tcase_add_test(tcase, every_byte_of_many_items_counts);
+    tcase_add_test(tcase, every_byte_counts);
     tcase_add_test(tcase, a_flag_of_ten);
     tcase_add_test(tcase, usual_calls_are_the_writers);
     tcase_add_test(tcase, calls_that_no_frame_holds);
