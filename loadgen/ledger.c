@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { HUGE_PAGE = 2 * 1024 * 1024 };
+/* Entries that fill an eighth of a huge page get some. */
+enum { HUGE_PAGE = 2 * 1024 * 1024, HUGE_FROM = HUGE_PAGE / 8 };
 
 typedef struct Wording {
     const char *name;
@@ -48,11 +49,17 @@ make_entries(uint64_t count)
 {
     size_t size = (count == 0 ? 1 : count) * sizeof(LoadLedgerEntry);
     void *entries = NULL;
-    if (count > SIZE_MAX / sizeof(LoadLedgerEntry) ||
-        posix_memalign(&entries, size < HUGE_PAGE ? sizeof(void *) : HUGE_PAGE, size) != 0) {
+    if (count > (SIZE_MAX - HUGE_PAGE) / sizeof(LoadLedgerEntry)) {
         return NULL;
     }
-    if (size >= HUGE_PAGE) {
+    bool huge = size >= HUGE_FROM;
+    if (huge) {
+        size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    }
+    if (posix_memalign(&entries, huge ? HUGE_PAGE : sizeof(void *), size) != 0) {
+        return NULL;
+    }
+    if (huge) {
         (void)madvise(entries, size, MADV_HUGEPAGE);
     }
     memset(entries, 0, size);
