@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* Entries that fill an eighth of a huge page get some. */
-enum { HUGE_PAGE = 2 * 1024 * 1024, HUGE_FROM = HUGE_PAGE / 8 };
+/* Entries that fill half of a huge page get one. */
+enum { HUGE_PAGE = 2 * 1024 * 1024, HUGE_FROM = HUGE_PAGE / 2 };
 
 typedef struct Wording {
     const char *name;

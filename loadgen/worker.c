@@ -173,11 +173,27 @@ loaded(LoadWorker *worker, const LoadOp *op, LoadFault fault)
     worker->again[worker->again_count++] = op->record;
 }
 
+void
+load_worker_settle(LoadWorker *worker)
+{
+    LoadAlike *alike = &worker->alike;
+    if (alike->count != 0) {
+        base_shared_histogram_record_many(&worker->recorder->latency[alike->row], alike->ns,
+                                          alike->count);
+        alike->count = 0;
+    }
+}
+
 static void
 note_latency(LoadWorker *worker, const LoadOp *op, int64_t ended_ns)
 {
     LoadRecorder *recorder = worker->recorder;
-    base_shared_histogram_record(&recorder->latency[op->row], ended_ns - op->intended_ns);
+    int64_t ns = ended_ns - op->intended_ns;
+    if (op->row != worker->alike.row || ns != worker->alike.ns) {
+        load_worker_settle(worker);
+        worker->alike = (LoadAlike){.row = op->row, .ns = ns};
+    }
+    worker->alike.count++;
     if (worker->plan->rate > 0) {
         int64_t first_ns = op->first_ns != 0 ? op->first_ns : op->started_ns;
         base_shared_histogram_record(&recorder->service[op->row], ended_ns - first_ns);
@@ -427,6 +443,7 @@ load_worker_run(LoadWorker *worker, const LoadSchedule *schedule)
            ((worker->write_count != 0 || schedule_is_open(worker, now_ns)) && !stopped(worker))) {
         int64_t left_ns = schedule->end_ns - now_ns;
         load_session_turn(worker->session, left_ns > 0 && left_ns < TURN_NS ? left_ns : TURN_NS);
+        load_worker_settle(worker);
         now_ns = load_clock_ns();
     }
     worker->ended_ns = now_ns;

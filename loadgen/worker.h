@@ -40,6 +40,16 @@
 
 enum { LOAD_RETRIES_MAX = 1000 };
 
+/*
+ * Latencies of a turn that are not in the recorder yet: one behind the other, and all the same, as
+ * those are that one read has answered. To record them together costs what one of them does.
+ */
+typedef struct LoadAlike {
+    LoadOpKind row;
+    int64_t ns;
+    uint64_t count;
+} LoadAlike;
+
 typedef struct LoadWorker {
     LoadDriver driver; /* first: a worker is a driver */
     const LoadPlan *plan;
@@ -50,6 +60,7 @@ typedef struct LoadWorker {
     LoadArrival arrival; /* with a rate */
     uint64_t operations; /* to begin; UINT64_MAX: not counted */
     LoadRecorder *recorder;
+    LoadAlike alike;
     LoadOp *writes; /* PUTs of RMWs, to begin before anything else */
     size_t write_count;
     size_t write_room;
@@ -78,5 +89,8 @@ void load_worker_clear(LoadWorker *worker);
 /* The phases. LOAD is complete when worker->load_fault is NONE and `stop` was not set. */
 void load_worker_load(LoadWorker *worker);
 void load_worker_run(LoadWorker *worker, const LoadSchedule *schedule);
+
+/* Has the recorder know of all latencies; RUN does so at the end of each turn. */
+void load_worker_settle(LoadWorker *worker);
 
 #endif

@@ -5,7 +5,7 @@
  * are in the owner's hands, and each may turn into a reply of megabytes. So the owner asks the gate
  * before it executes the next request of a connection, and waits for `drained` when the gate is
  * full: a peer that never reads costs output_bytes_max and one reply, however much it has asked
- * for.
+ * for. (The owner may ask once for several small replies; then it is so much more.)
  *
  * Only replies that other threads finish are counted, and those of the reactor for which its owner
  * says so (not refusals, which may be ahead of their turn). They are executed in order, so a reply

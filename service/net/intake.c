@@ -140,8 +140,8 @@ run_max(const NetConn *conn, const NetRequest *shared, unsigned most)
     if (conn->reply_peak != 0) {
         size_t inside = shared == NULL ? 0 : shared->requests;
         size_t fit = NET_REQUEST_KEEP_BYTES / conn->reply_peak - inside;
-        size_t expected = conn->unsent + (conn->pending + max) * conn->reply_peak;
         max = max < fit ? max : fit;
+        size_t expected = conn->unsent + (conn->pending + max) * conn->reply_peak;
         max = expected < limits->output_bytes_max ? max : 1;
     }
     return max == 0 ? 1 : (unsigned)max;
@@ -163,12 +163,14 @@ gather_once(NetConn *conn, BaseSlice input, NetRun offered, NetRun *ret_run, Net
     if (taker == NULL) {
         return NET_GATHER_NOT;
     }
-    NetRun run = {run_max(conn, shared, offered.count), offered.bytes};
+    unsigned max = run_max(conn, shared, offered.count);
+    NetRun run = {max, offered.bytes};
     NetGathering gathering = reactor->callbacks->gather(reactor->user, taker, input, &run);
     if (gathering != NET_GATHER_TAKEN) {
         return gathering;
     }
-    BASE_CHECK(run.count != 0 && run.bytes <= input.len);
+    BASE_CHECK(run.count >= 1 && run.count <= max && run.bytes >= offered.bytes &&
+               run.bytes <= input.len);
     *ret_run = run;
     if (shared == NULL) {
         taker->gathered = true;

@@ -9,10 +9,12 @@
  * copied.
  *
  * Requests in the read buffer are offered to be gathered first: those need neither a slot of their
- * own nor a copy of their bytes. What stands in a read behind one that is not gathered would mostly
- * have to wait for it, and is not offered. In a tight budget nothing is.
+ * own nor a copy of their bytes, and come several at once, as many of those that stand together as
+ * the limits below leave room for. What stands in a read behind one that is not gathered would
+ * mostly have to wait for it, and is not offered. In a tight budget nothing is.
  *
- * Before each request and each read, `may_take` asks whether the connection may have more:
+ * Before each request, or several, and each read, `may_take` asks whether the connection may have
+ * more:
  *   - fewer than pipeline_max requests whose replies have not left;
  *   - unsent replies, plus the largest reply of late for each request under way, below
  *     output_bytes_max. The estimate keeps a client that pipelines large reads from being owed

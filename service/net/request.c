@@ -176,11 +176,16 @@ net_request_keep_input(NetRequest *request, BaseBuf *into)
     request->input = BASE_BUF_INIT;
 }
 
-/* So many requests of a slot less to wait for; with the last one the slot is answered. */
+/*
+ * So many requests of a slot less to wait for, of whose replies the longest is so long; with the
+ * last one the slot is answered.
+ */
 static inline void
-answer_some(NetRequest *request, unsigned count)
+answer_some(NetRequest *request, unsigned count, size_t longest)
 {
+    BASE_INVARIANT(count != 0 && count <= request->open);
     request->open -= count;
+    request->longest = longest > request->longest ? longest : request->longest;
     if (request->open == 0) {
         net_outlet_answer(request);
     }
@@ -192,7 +197,7 @@ forget_one(NetRequest *request)
 {
     request->close = true;
     request->output.failed = false; /* what was answered is whole */
-    answer_some(request, 1);
+    answer_some(request, 1, 0);
 }
 
 static __attribute__((cold)) bool
@@ -232,7 +237,7 @@ split(NetRequest *request, BaseSlice *input)
     request->requests--;
     conn->requests--;
     conn->pending--;
-    answer_some(request, 1);
+    answer_some(request, 1, 0);
     return own;
 }
 
@@ -261,12 +266,6 @@ count_reply(NetRequest *request)
 }
 
 static inline void
-note_length(NetRequest *request, size_t len)
-{
-    request->longest = len > request->longest ? len : request->longest;
-}
-
-static inline void
 finish(NetRequest *request, bool close, bool in_order)
 {
     NetConn *conn = request->conn;
@@ -284,13 +283,7 @@ finish(NetRequest *request, bool close, bool in_order)
         net_reactor_finish(conn->reactor, request);
         return;
     }
-    size_t len = in_order ? count_reply(request) : 0;
-    if (request->gathered) {
-        note_length(request, len);
-        answer_some(request, 1);
-        return;
-    }
-    net_outlet_answer(request);
+    answer_some(request, 1, in_order ? count_reply(request) : 0);
 }
 
 void
@@ -308,7 +301,7 @@ net_request_finish_in_order(NetRequest *request, bool close)
 void
 net_request_finish_run(NetRequest *request, unsigned count, size_t longest)
 {
+    BASE_INVARIANT(net_reactor_is_current(request->conn->reactor));
     (void)count_reply(request);
-    note_length(request, longest);
-    answer_some(request, count);
+    answer_some(request, count, longest);
 }

@@ -59,7 +59,7 @@ typedef struct RpcExpressOwner {
      */
     void (*finish)(void *user, void *request, bool close);
     /*
-     * The same for `count` requests that were gathered with this one as their `request`; their
+     * The same for `count` requests that were offered with this one as their `request`; their
      * replies are whole, and the longest is `longest` bytes long. On the reactor.
      */
     void (*finish_run)(void *user, void *request, unsigned count, size_t longest);
@@ -104,7 +104,8 @@ RpcExpressFate rpc_express_gather(RpcExpress *express, RpcExpressConn *conn, con
 /*
  * Goes on with whole frames at the head of `input`, which stands behind a call that was gathered:
  * gathers them as rpc_express_gather() would, one by one, with the same request and output, until
- * one is not TAKEN or there were `max`. Returns how many, *ret_bytes how long they are.
+ * one is not TAKEN or there were `max`. Returns how many, *ret_bytes how long they are. One that is
+ * not TAKEN is to be offered by itself.
  */
 unsigned rpc_express_gather_on(RpcExpress *express, RpcExpressConn *conn, const RpcCall *before,
                                void *request, BaseBuf *out, unsigned max, BaseSlice input,

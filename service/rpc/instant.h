@@ -53,7 +53,7 @@ struct RpcInstant {
     EnginePut puts[RPC_INSTANT_MAX];
 };
 
-/* All is borrowed. What ends in a flush is added to `run` and `replies`; the caller settles them. */
+/* All is borrowed. What ends in a flush goes to `run` and `replies`, which the caller settles. */
 void rpc_instant_init(RpcInstant *instant, const RpcContext *context, const RpcExpressOwner *owner,
                       ObsRun *run, RpcReplies *replies);
 

@@ -3,8 +3,8 @@
  *
  * Requests that were gathered of one connection share a slot of net, and so their replies stand one
  * behind the other in its output. To tell the owner once for all of them costs less than once for
- * each. What was made so far is told at the latest when it is REPLIES_BYTES long: the owner counts
- * what a connection holds, and says by that when it is too much.
+ * each. When it is RPC_REPLIES_BYTES long or more, it is told before there is another one: the
+ * owner counts what a connection holds, and says by that when it is too much.
  *
  * Invariant: whoever looks at the slot of a request, or hands it over, has settled before.
  *

@@ -180,7 +180,7 @@ gather(void *user, NetRequest *request, BaseSlice input, NetRun *run)
     while (run->count < max && input.len - run->bytes > HEADER) {
         const uint8_t *next = input.data + run->bytes;
         size_t len = HEADER + (size_t)get_u32(next);
-        if (len > input.len - run->bytes ||
+        if (len > input.len - run->bytes || len > echo->request_bytes_max ||
             gather_one(echo, request, base_slice(next, len)) != NET_GATHER_TAKEN) {
             break;
         }
@@ -343,6 +343,7 @@ net_echo_new(const char *address, const NetLimits *limits, unsigned reactors,
     ck_assert_ptr_nonnull(echo);
     base_fake_clock_init(&echo->clock, 1000);
     echo->rand = base_rand(42);
+    echo->request_bytes_max = limits->request_bytes_max;
     pthread_mutex_init(&echo->mutex, NULL);
     pthread_cond_init(&echo->filled, NULL);
     NetConfig config = {

@@ -44,6 +44,7 @@ typedef struct NetEcho {
     BaseFakeClock clock;
     NetServer *server;
     char address[128];
+    size_t request_bytes_max;
     pthread_mutex_t mutex;
     pthread_cond_t filled;
     pthread_t workers[NET_ECHO_WORKERS];

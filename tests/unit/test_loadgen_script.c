@@ -170,6 +170,7 @@ START_TEST(a_read_modify_write_is_one_operation)
     ck_assert_uint_eq(load_counts_finished(&sum), 1);
     ck_assert_uint_eq(sum.ended, 1);
     BaseHistogram latency = {.count = 0};
+    load_worker_settle(&worker);
     base_shared_histogram_add_to(&worker.recorder->latency[LOAD_RMW], &latency);
     ck_assert_uint_eq(latency.count, 1);
     ck_assert_int_eq(latency.highest, 250); /* from the read to the end of the write */

@@ -97,6 +97,7 @@ drive_with_pause(void)
         }
         done(&op, LOAD_FAULT_NONE, 0, now_ns);
     }
+    load_worker_settle(&worker);
     base_shared_histogram_add_to(&worker.recorder->latency[LOAD_GET], &histogram);
 }
 
@@ -174,6 +175,7 @@ START_TEST(what_was_never_sent_is_counted_with_its_wait)
     worker.session = NULL;
     LoadCounts sum = counts();
     ck_assert_uint_eq(sum.faults[LOAD_GET][LOAD_FAULT_UNSENT], 800);
+    load_worker_settle(&worker);
     base_shared_histogram_add_to(&worker.recorder->latency[LOAD_GET], &histogram);
     ck_assert_uint_eq(histogram.count, 800);
     ck_assert_int_eq(base_histogram_percentile(&histogram, 100), 800 * MS);
@@ -191,6 +193,7 @@ START_TEST(warm_up_is_not_measured)
     ck_assert(next(99 * MS, &op));
     done(&op, LOAD_FAULT_REFUSED, 0, 101 * MS);
     LoadCounts sum = counts();
+    load_worker_settle(&worker);
     base_shared_histogram_add_to(&worker.recorder->latency[LOAD_GET], &histogram);
     ck_assert_uint_eq(histogram.count, 0);
     ck_assert_uint_eq(sum.finished[LOAD_GET], 1);
@@ -211,6 +214,7 @@ START_TEST(slow_ones_at_the_end_are_not_left_out)
     ck_assert(next(9999 * MS, &op));
     done(&op, LOAD_FAULT_REFUSED, 0, 10000 * MS); /* fast, and no success: no latency */
     LoadCounts sum = counts();
+    load_worker_settle(&worker);
     base_shared_histogram_add_to(&worker.recorder->latency[LOAD_GET], &histogram);
     ck_assert_uint_eq(histogram.count, 2);
     ck_assert_int_eq(base_histogram_percentile(&histogram, 100), 10000 * MS);
