@@ -32,7 +32,7 @@ begin(BaseBuf *out, int32_t seqid, LarderMethod method, size_t arguments)
     to = wire_direct_u32(to, (uint32_t)length);
     to = wire_direct_u32(to, CALL_VERSION);
     to = wire_direct_u32(to, (uint32_t)name.len);
-    wire_direct_copy(to, name.data, name.len);
+    wire_direct_copy_name(to, name.data, name.len);
     return wire_direct_u32(to + name.len, (uint32_t)seqid);
 }
 
@@ -49,6 +49,16 @@ store_text(uint8_t *to, int16_t id, const LarderBytes *text)
     return wire_direct_bytes(to, id, base_slice(text->data, text->size));
 }
 
+/* The name of the store, which all calls begin with. */
+static inline uint8_t *
+store_name(uint8_t *to, const LarderBytes *name)
+{
+    wire_direct_head_and(to, 1, WIRE_BYTES, 0);
+    to = wire_direct_u32(to + WIRE_DIRECT_HEAD, (uint32_t)name->size);
+    wire_direct_copy_name(to, (const uint8_t *)name->data, name->size);
+    return to + name->size;
+}
+
 /* A call of a store and a key, and a value if there is one. */
 static inline bool
 store_texts(BaseBuf *out, int32_t seqid, LarderMethod method, const LarderBytes *store,
@@ -63,7 +73,7 @@ store_texts(BaseBuf *out, int32_t seqid, LarderMethod method, const LarderBytes 
     if (to == NULL) {
         return false;
     }
-    to = store_text(to, 1, store);
+    to = store_name(to, store);
     to = store_text(to, 2, key);
     to = value == NULL ? to : store_text(to, 3, value);
     (void)wire_direct_stop(to);
@@ -95,7 +105,7 @@ store_multi_get(BaseBuf *out, int32_t seqid, const LarderBytes *store, const Lar
     if (to == NULL) {
         return false;
     }
-    to = store_text(to, 1, store);
+    to = store_name(to, store);
     to = wire_direct_head(to, 2, WIRE_LIST);
     *to = WIRE_BYTES;
     to = wire_direct_u32(to + 1, (uint32_t)keys->count);

@@ -94,26 +94,34 @@ wire_direct_i64(uint8_t *to, int16_t id, int64_t value)
     return wire_direct_u64(to + WIRE_DIRECT_HEAD, (uint64_t)value);
 }
 
-/* Copies without a call what is as short as most keys and names are. */
+/* Copies without a call what is as short as most keys are. */
 static inline void
 wire_direct_copy(uint8_t *to, const uint8_t *from, size_t len)
 {
-    enum { HALF = 4, WORD = 8, WORDS = 16 };
+    enum { WORD = 8, WORDS = 16 };
     if (len - WORDS <= WORDS) {
         memcpy(to, from, WORDS);
         memcpy(to + len - WORDS, from + len - WORDS, WORDS);
     } else if (len - WORD < WORD) {
         memcpy(to, from, WORD);
         memcpy(to + len - WORD, from + len - WORD, WORD);
-    } else if (len > WORDS) {
+    } else if (len != 0) {
         memcpy(to, from, len);
-    } else if (len >= HALF) {
+    }
+}
+
+/* The same for what is mostly shorter than a word, as names are. */
+static inline void
+wire_direct_copy_name(uint8_t *to, const uint8_t *from, size_t len)
+{
+    enum { HALF = 4, SHORT = 3 };
+    if (len - HALF <= HALF) {
         memcpy(to, from, HALF);
         memcpy(to + len - HALF, from + len - HALF, HALF);
-    } else if (len != 0) {
-        to[0] = from[0];
-        to[len / 2] = from[len / 2];
-        to[len - 1] = from[len - 1];
+    } else if (len == SHORT) {
+        memcpy(to, from, SHORT);
+    } else {
+        wire_direct_copy(to, from, len);
     }
 }
 
