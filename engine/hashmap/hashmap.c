@@ -63,9 +63,9 @@ static const EngineOption options[HASHMAP_OPTION_COUNT] = {
                                    .lowest = 0,
                                    .highest = 1,
                                    .help = "Records in regions of 2 MiB, for which the kernel is "
-                                           "asked for huge pages: faster, but where the sizes of "
-                                           "records change much, gaps stay that memory_bytes does "
-                                           "not bound (slab_bytes tells)."},
+                                           "asked for huge pages: faster, but for the put that "
+                                           "touches a new region first and waits until all of it "
+                                           "is there. slab_bytes tells what the regions take."},
 };
 
 static Hashmap *

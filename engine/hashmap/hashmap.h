@@ -10,11 +10,11 @@
  *
  * Options
  *   memory_bytes  budget for records and tables, with what is lost to rounding; 0: unlimited.
- *                 Above it puts are refused with MEMORY_FULL; removes go through. Live. Gaps in
- *                 regions are not counted (huge_pages).
+ *                 Above it puts are refused with MEMORY_FULL; removes go through. Live. It does
+ *                 not count gaps in regions, of which slab.h tells the bounds.
  *   shards        number of tables, rounded up to a power of two.
- *   huge_pages    records in regions that the kernel is asked to back with huge pages: what that
- *                 gives and takes is told in slab.h.
+ *   huge_pages    records in regions that the kernel is asked to back with huge pages, not in the
+ *                 heap of the C library: what that gives and takes is told in slab.h.
  *
  * state.c tells how readers and the writer work together, and why that is right.
  */

@@ -4,24 +4,22 @@
  * A page that gets blocks of a class hands them out front to back, so memory that was never needed
  * is never touched, and first those that came back. Pages with room are listed by class; a page
  * whose last block comes back is free for any class. A region whose last page comes back is
- * unmapped, but for one that is kept until the next trim: a store whose size moves about the border
- * of a region must not map one again and again.
+ * given back, but for one that is kept until the next trim: a store whose size moves about the
+ * border of a region must not take one again and again.
  *
  * Huge pages: the kernel fills and counts all of a huge page at the first touch. So a region is
  * advised to be one only if blocks use most of those that are there already: the first region of a
- * slab never is, nor is any while records of many different sizes leave most pages half empty
- * (unless the system uses huge pages for everything, advised or not).
+ * slab never is, nor is any while records of many different sizes leave most pages half empty.
  *
  * Descriptors are in the head of their region, not in their pages: the heads of all pages would
  * fall into the same few sets of the processor's caches.
  *
  *   S-1  A page is listed in its class if and only if it is in use and has room for a block.
  *   S-2  A region is listed if and only if it has a free page and is not the spare one.
- *   S-3  A region without a used page is the spare one, or could not be unmapped.
+ *   S-3  A region without a used page is the spare one.
  *
- * Failures: a region that cannot be mapped is memory that there is not. One that cannot be
- * unmapped, because the process has too many mappings, gives back its pages and is used again. If
- * the kernel does not take the advice, only speed changes.
+ * Failures: where there is no region to be had, the heap serves, and where that has nothing left,
+ * there is no memory. If the kernel does not take the advice, only speed changes.
  */
 #include "engine/hashmap/slab.h"
 
@@ -34,7 +32,7 @@
 #include <sys/mman.h>
 
 enum {
-    REGION_BYTES = 2 * 1024 * 1024,
+    REGION_BYTES = HASHMAP_REGION_BYTES,
     PAGE_BYTES = 64 * 1024,
     REGION_PAGES = REGION_BYTES / PAGE_BYTES,
 };
@@ -95,55 +93,30 @@ region_of(const void *inside)
     return (Region *)((uintptr_t)inside & ~(uintptr_t)(REGION_BYTES - 1));
 }
 
-static uint8_t *
-map_bytes(size_t size)
+/* Whether gaps are so much of the regions that further ones would be a waste. */
+static bool
+is_sparse(const HashmapSlab *slab)
 {
-    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return at == MAP_FAILED ? NULL : at;
-}
-
-/*
- * Behind an aligned region the next one usually is aligned, too, and becomes one mapping with it.
- * If it is not: twice the size, of which what is before and behind the aligned part goes back.
- */
-static uint8_t *
-map_aligned(void)
-{
-    uint8_t *at = map_bytes(REGION_BYTES);
-    if (at == NULL || (uintptr_t)at % REGION_BYTES == 0) {
-        return at;
-    }
-    (void)munmap(at, REGION_BYTES);
-    at = map_bytes(2 * (size_t)REGION_BYTES);
-    if (at == NULL) {
-        return NULL;
-    }
-    size_t before = (REGION_BYTES - (uintptr_t)at % REGION_BYTES) % REGION_BYTES;
-    if (before != 0) {
-        (void)munmap(at, before);
-    }
-    (void)munmap(at + before + REGION_BYTES, REGION_BYTES - before);
-    return at + before;
+    int64_t used = atomic_load_explicit(&slab->used, memory_order_relaxed) + slab->outside;
+    return hashmap_slab_idle(slab) > REGION_BYTES + used / 4;
 }
 
 static Region *
 new_region(HashmapSlab *slab)
 {
-    uint8_t *at = map_aligned();
-    if (at == NULL) {
+    Region *region = is_sparse(slab) ? NULL : hashmap_span_take(&slab->span);
+    if (region == NULL) {
         return NULL;
     }
     int64_t mapped = hashmap_slab_mapped(slab);
-    if (mapped != 0 && hashmap_slab_idle(slab) <= mapped / 4) {
-        (void)madvise(at, REGION_BYTES, MADV_HUGEPAGE);
-    }
+    bool dense = mapped != 0 && hashmap_slab_idle(slab) <= mapped / 4;
+    (void)madvise(region, REGION_BYTES, dense ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
     hashmap_counter_add(&slab->mapped, REGION_BYTES);
-    Region *region = (Region *)at; /* zeros */
     region->free_pages = UINT32_MAX;
     return region;
 }
 
-/* A region with a free page, listed; NULL: no memory. */
+/* A region with a free page, listed; NULL: the heap has to serve. */
 static Region *
 roomy_region(HashmapSlab *slab)
 {
@@ -158,23 +131,12 @@ roomy_region(HashmapSlab *slab)
     return region;
 }
 
-static void
-unmap_region(HashmapSlab *slab, Region *region)
-{
-    if (munmap(region, REGION_BYTES) == 0) {
-        hashmap_counter_add(&slab->mapped, -(int64_t)REGION_BYTES);
-        return;
-    }
-    (void)madvise(region, REGION_BYTES, MADV_DONTNEED);
-    region->free_pages = UINT32_MAX;
-    list_add(&slab->regions, &region->link);
-}
-
 void
 hashmap_slab_trim(HashmapSlab *slab)
 {
     if (slab->spare != NULL) {
-        unmap_region(slab, slab->spare);
+        hashmap_span_give(&slab->span, slab->spare);
+        hashmap_counter_add(&slab->mapped, -(int64_t)REGION_BYTES);
         slab->spare = NULL;
     }
 }
@@ -187,7 +149,7 @@ has_room(const Page *page)
     return page->freed != NULL || page->untouched + page->block_bytes <= page->end;
 }
 
-/* A page for a class that has none with room; NULL: no memory. */
+/* A page for a class that has none with room; NULL: the heap has to serve. */
 static Page *
 new_page(HashmapSlab *slab, size_t class_index)
 {
@@ -229,18 +191,20 @@ end_page(HashmapSlab *slab, Region *region, const Page *page)
 
 /* ------------------------------------------------------------------------------------ blocks -- */
 
-static bool
-is_from_heap(const HashmapSlab *slab, size_t size)
-{
-    return size > HASHMAP_SLAB_BLOCK_MAX || slab->source != HASHMAP_SLAB_REGIONS;
-}
-
 /* All of what the class costs, so that the pool may hand the block to any size of the class. */
 static size_t
 heap_size(const HashmapSlab *slab, size_t size)
 {
     bool whole = size <= HASHMAP_SLAB_BLOCK_MAX && slab->source == HASHMAP_SLAB_HEAP;
     return whole ? hashmap_slab_cost_of(slab, size) - slab->header : size;
+}
+
+static void *
+take_outside(HashmapSlab *slab, size_t class_bytes)
+{
+    void *block = malloc(class_bytes);
+    slab->outside += block == NULL ? 0 : (int64_t)class_bytes;
+    return block;
 }
 
 static void *
@@ -260,7 +224,7 @@ take_block(Page *page)
 void *
 hashmap_slab_alloc(HashmapSlab *slab, size_t size)
 {
-    if (is_from_heap(slab, size)) {
+    if (size > HASHMAP_SLAB_BLOCK_MAX || slab->source != HASHMAP_SLAB_REGIONS) {
         return hashmap_memory_alloc(heap_size(slab, size));
     }
     if (hashmap_memory_fails()) {
@@ -272,7 +236,7 @@ hashmap_slab_alloc(HashmapSlab *slab, size_t size)
         page = new_page(slab, class_index);
     }
     if (page == NULL) {
-        return NULL;
+        return take_outside(slab, class_index * HASHMAP_SLAB_STEP);
     }
     void *block = take_block(page);
     hashmap_counter_add(&slab->used, page->block_bytes);
@@ -282,13 +246,10 @@ hashmap_slab_alloc(HashmapSlab *slab, size_t size)
     return block;
 }
 
-void
-hashmap_slab_free(HashmapSlab *slab, void *block, size_t size)
+/* Takes a block back into its page. */
+static void
+give_block(HashmapSlab *slab, void *block, size_t size)
 {
-    if (is_from_heap(slab, size)) {
-        free(block);
-        return;
-    }
     Region *region = region_of(block);
     Page *page = &region->pages[(size_t)((uint8_t *)block - (uint8_t *)region) / PAGE_BYTES];
     HashmapSlabLink **list = &slab->pages[hashmap_slab_class(slab, size)];
@@ -309,6 +270,19 @@ hashmap_slab_free(HashmapSlab *slab, void *block, size_t size)
     }
 }
 
+void
+hashmap_slab_free(HashmapSlab *slab, void *block, size_t size)
+{
+    if (hashmap_span_has(&slab->span, block)) {
+        give_block(slab, block, size);
+        return;
+    }
+    if (size <= HASHMAP_SLAB_BLOCK_MAX && slab->source == HASHMAP_SLAB_REGIONS) {
+        slab->outside -= (int64_t)(hashmap_slab_class(slab, size) * HASHMAP_SLAB_STEP);
+    }
+    free(block);
+}
+
 /* -------------------------------------------------------------------------------------- slab -- */
 
 void
@@ -324,4 +298,5 @@ hashmap_slab_clear(HashmapSlab *slab)
 {
     BASE_CHECK(atomic_load_explicit(&slab->used, memory_order_relaxed) == 0);
     hashmap_slab_trim(slab);
+    hashmap_span_clear(&slab->span);
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
@@ -213,8 +214,8 @@ END_TEST
 START_TEST(without_memory_there_is_no_block)
 {
     hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
-    hashmap_memory_fail_after(1);
     take_all(1, BLOCK);
+    hashmap_memory_fail_after(0);
     ck_assert_ptr_null(hashmap_slab_alloc(&slab, BLOCK));
     ck_assert_ptr_nonnull(blocks[1] = hashmap_slab_alloc(&slab, BLOCK));
     hashmap_memory_fail_after(-1);
@@ -222,6 +223,124 @@ START_TEST(without_memory_there_is_no_block)
     hashmap_slab_clear(&slab);
 }
 END_TEST
+
+/*
+ * Ten sizes in turn, of each of which every twentieth block stays: pages of one size are of no use
+ * to the next one. The heap serves instead.
+ */
+START_TEST(gaps_are_bounded)
+{
+    enum { SIZES = 10, ROUND = MANY / SIZES, STAYS = 20 };
+    hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
+    int64_t peak = 0;
+    for (size_t i = 0; i < SIZES; i++) {
+        void **round = blocks + i * ROUND;
+        size_t size = 512 + 16 * i;
+        for (size_t k = 0; k < ROUND; k++) {
+            round[k] = hashmap_slab_alloc(&slab, size);
+            ck_assert_ptr_nonnull(round[k]);
+        }
+        if (i == 0) {
+            peak = hashmap_slab_mapped(&slab);
+            ck_assert(hashmap_span_has(&slab.span, round[ROUND - 1]));
+        }
+        for (size_t k = 0; k < ROUND; k++) {
+            if (k % STAYS != 0) {
+                hashmap_slab_free(&slab, round[k], size);
+            }
+        }
+    }
+    ck_assert_int_le(hashmap_slab_mapped(&slab), peak + REGION);
+    ck_assert_int_gt(slab.outside, 0);
+    for (size_t k = 0; k < MANY; k += STAYS) {
+        hashmap_slab_free(&slab, blocks[k], 512 + 16 * (k / ROUND));
+    }
+    ck_assert_int_eq(slab.outside, 0);
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+/* Gaps that were much of a small slab are little of a large one. */
+START_TEST(a_slab_that_grows_has_regions_again)
+{
+    enum { FEW = MANY / 30 };
+    hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
+    take_all(2 * FEW, 1024);
+    for (size_t i = 0; i < 2 * FEW; i++) {
+        if (i % 60 != 0) {
+            hashmap_slab_free(&slab, blocks[i], 1024);
+        }
+    }
+    int64_t mapped = hashmap_slab_mapped(&slab);
+    static uint8_t *others[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        others[i] = hashmap_slab_alloc(&slab, 2 * BLOCK);
+    }
+    ck_assert(hashmap_slab_is_outside(&slab, others[MANY / 10]));
+    ck_assert_uint_eq(hashmap_slab_cost(&slab, others[MANY / 10], 2 * BLOCK), 2 * BLOCK + 16);
+    ck_assert(!hashmap_slab_is_outside(&slab, others[MANY - 1]));
+    ck_assert_uint_eq(hashmap_slab_cost(&slab, others[MANY - 1], 2 * BLOCK), 2 * BLOCK);
+    ck_assert_int_gt(hashmap_slab_mapped(&slab), mapped);
+    for (size_t i = 0; i < MANY; i++) {
+        hashmap_slab_free(&slab, others[i], 2 * BLOCK);
+    }
+    for (size_t i = 0; i < 2 * FEW; i += 60) {
+        hashmap_slab_free(&slab, blocks[i], 1024);
+    }
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- spans -- */
+
+START_TEST(regions_are_apart_and_can_be_taken_again)
+{
+    enum { COUNT = 200 };
+    HashmapSpan span = {.bytes = 0};
+    uint8_t *regions[COUNT];
+    ck_assert(!hashmap_span_has(&span, &span));
+    for (int i = 0; i < COUNT; i++) {
+        regions[i] = hashmap_span_take(&span);
+        ck_assert_ptr_nonnull(regions[i]);
+        ck_assert_uint_eq((uintptr_t)regions[i] % REGION, 0);
+        ck_assert(hashmap_span_has(&span, regions[i] + REGION - 1));
+        regions[i][0] = (uint8_t)i;
+        regions[i][REGION - 1] = (uint8_t)i;
+    }
+    hashmap_span_give(&span, regions[150]);
+    hashmap_span_give(&span, regions[7]);
+    ck_assert_ptr_eq(hashmap_span_take(&span), regions[7]);
+    ck_assert_ptr_eq(hashmap_span_take(&span), regions[150]);
+    ck_assert_uint_eq(regions[7][0], 0); /* the memory itself went back */
+    for (int i = 0; i < COUNT; i++) {
+        ck_assert_int_eq(regions[i][REGION - 1], i == 7 || i == 150 ? 0 : i);
+    }
+    hashmap_span_clear(&span);
+    ck_assert(!hashmap_span_has(&span, regions[0]));
+}
+END_TEST
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define ADDRESSES_CAN_BE_LIMITED /* a sanitizer needs more of them than the program */
+#endif
+
+#ifdef ADDRESSES_CAN_BE_LIMITED
+START_TEST(without_addresses_the_heap_serves)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &limit), 0);
+    struct rlimit low = {.rlim_cur = 256u << 20, .rlim_max = limit.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &low), 0);
+    hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
+    take_all(1000, BLOCK);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), 0);
+    ck_assert_int_eq(slab.outside, 1000 * BLOCK);
+    free_all(1000, BLOCK);
+    hashmap_slab_clear(&slab);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+}
+END_TEST
+#endif
 
 /* -------------------------------------------------------------------------------- huge pages -- */
 
@@ -329,6 +448,12 @@ main(void)
     tcase_add_test(cases, blocks_that_came_back_are_used_again);
     tcase_add_test(cases, memory_goes_back_to_the_system);
     tcase_add_test(cases, without_memory_there_is_no_block);
+    tcase_add_test(cases, gaps_are_bounded);
+    tcase_add_test(cases, a_slab_that_grows_has_regions_again);
+    tcase_add_test(cases, regions_are_apart_and_can_be_taken_again);
+#ifdef ADDRESSES_CAN_BE_LIMITED
+    tcase_add_test(cases, without_addresses_the_heap_serves);
+#endif
     tcase_add_test(cases, full_slabs_get_huge_pages);
     tcase_add_test(cases, slabs_of_half_empty_pages_do_not);
     tcase_add_loop_test(cases, the_pool_hands_warm_blocks_round, 0, 2);
