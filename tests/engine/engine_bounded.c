@@ -11,6 +11,7 @@
 #include "tests/support/engine_rig.h"
 
 #include "engine/base/check.h"
+#include "tests/support/sanitized.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,17 +30,6 @@ enum {
     MULTIPLE = 4,      /* of the budget that the process may use, */
     BESIDE_MB = 16,    /* and what it takes in any case */
 };
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0 /* memory of the process is what the engine uses, not a sanitizer's */
-#endif
 
 typedef struct Store {
     EngineRig rig;
@@ -121,6 +111,7 @@ sample_memory(Store *store)
     EngineStats stats;
     engine_tick(store->rig.engine);
     engine_stats(store->rig.engine, &stats);
+    /* The process uses what the engine does, and a sanitizer's. */
     int64_t seen = SANITIZED ? stats.memory_bytes : process_memory();
     store->peak = seen > store->peak ? seen : store->peak;
     int64_t allowed = store->budget * MULTIPLE + BESIDE_MB * INT64_C(1000000);

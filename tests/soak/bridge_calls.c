@@ -12,6 +12,7 @@
 #include "service/wire/bridge.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/handler.h"
+#include "tests/support/sanitized.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,17 +21,7 @@
 /* Shorter runs are for tools that look for leaks themselves, and use memory of their own. */
 enum { FLAT_FROM_CALLS = 100000, WARM_UP_CALLS = 20000, REPLY_MAX = 1024 * 1024 };
 /* Of the allocator, and of sanitizers, which keep what was freed for a while. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SLACK_KIB = 512 * 1024 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-enum { SLACK_KIB = 512 * 1024 };
-#else
-enum { SLACK_KIB = 4 * 1024 };
-#endif
-#else
-enum { SLACK_KIB = 4 * 1024 };
-#endif
+enum { SLACK_KIB = (SANITIZED ? 512 : 4) * 1024 };
 
 typedef struct Lane {
     ThriftProcessor *processor;

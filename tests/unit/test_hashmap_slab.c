@@ -4,6 +4,7 @@
  */
 #include "engine/base/rand.h"
 #include "engine/hashmap/pool.h"
+#include "tests/support/sanitized.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -320,11 +321,7 @@ START_TEST(regions_are_apart_and_can_be_taken_again)
 }
 END_TEST
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define ADDRESSES_CAN_BE_LIMITED /* a sanitizer needs more of them than the program */
-#endif
-
-#ifdef ADDRESSES_CAN_BE_LIMITED
+#if !SANITIZED
 START_TEST(without_addresses_the_heap_serves)
 {
     struct rlimit limit;
@@ -451,7 +448,7 @@ main(void)
     tcase_add_test(cases, gaps_are_bounded);
     tcase_add_test(cases, a_slab_that_grows_has_regions_again);
     tcase_add_test(cases, regions_are_apart_and_can_be_taken_again);
-#ifdef ADDRESSES_CAN_BE_LIMITED
+#if !SANITIZED
     tcase_add_test(cases, without_addresses_the_heap_serves);
 #endif
     tcase_add_test(cases, full_slabs_get_huge_pages);

@@ -11,26 +11,16 @@
 #include "engine/lsm/lsm.h"
 #include "service/store/call.h"
 #include "service/store/scan.h"
+#include "tests/support/sanitized.h"
 #include "tests/unit/express_rig.h"
 
 #include <check.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define COUNTS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define COUNTS 0
-#endif
-#endif
-#ifndef COUNTS
-#define COUNTS 1
-#endif
 
 enum { KEYS = 20, WARM_ROUNDS = 50, ROUNDS = 50 };
 
 static _Thread_local size_t allocations;
 
-#if COUNTS
+#if !SANITIZED
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
@@ -261,7 +251,7 @@ START_TEST(a_reactor_allocates_nothing)
     for (int round = 0; round < WARM_ROUNDS; round++) {
         turn();
     }
-    ck_assert(!COUNTS || lane_allocations != 0); /* it does count */
+    ck_assert(SANITIZED || lane_allocations != 0); /* it does count */
     lane_allocations = 0;
     for (int round = 0; round < ROUNDS; round++) {
         turn();
