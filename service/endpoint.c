@@ -83,15 +83,14 @@ on_scan(void *user, NetScanState *state, const uint8_t *input, size_t len, size_
     return NET_SCAN_BAD;
 }
 
-/* Answers a request without executing it. */
-static void
-refuse(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool bad,
-       const RpcRefusal *refusal)
+/* Makes the answer to a request that is not executed; true: its connection ends. */
+static bool
+refuse(const Endpoint *endpoint, const LanesTask *task, const RpcRefusal *refusal)
 {
-    RpcCall call = dispatch_call(&(LanesTask){request, input, bad});
-    RpcVerdict verdict =
-        rpc_refusal_answer(endpoint->config.context, &call, refusal, net_request_output(request));
-    net_request_finish(request, verdict.close || bad);
+    RpcCall call = dispatch_call(task);
+    BaseBuf *out = net_request_output(task->request);
+    RpcVerdict verdict = rpc_refusal_answer(endpoint->config.context, &call, refusal, out);
+    return verdict.close || task->bad;
 }
 
 static void
@@ -106,22 +105,18 @@ refuse_overload(Endpoint *endpoint, LanesTask task)
     (void)atomic_fetch_add_explicit(is_stopping ? &endpoint->refused_stopping
                                                 : &endpoint->refused_queue,
                                     1, memory_order_relaxed);
-    refuse(endpoint, task.request, task.input, task.bad, is_stopping ? &stopping : &overload);
+    net_request_finish(task.request, refuse(endpoint, &task, is_stopping ? &stopping : &overload));
 }
 
-/* Refuses a request whose connection holds too much while the server is full. */
+/* The same for one whose connection holds too much while the server is full. */
 static bool
-refuse_over_budget(Endpoint *endpoint, NetRequest *request, BaseSlice input, bool bad)
+refuse_over_budget(Endpoint *endpoint, const LanesTask *task)
 {
     static const RpcRefusal budget = {RPC_REFUSED_OVERLOAD,
                                       "the server holds as many bytes for connections as it may",
                                       ENDPOINT_RETRY_MS, "server"};
-    if (!net_request_over_budget(request)) {
-        return false;
-    }
     (void)atomic_fetch_add_explicit(&endpoint->refused_budget, 1, memory_order_relaxed);
-    refuse(endpoint, request, input, bad, &budget);
-    return true;
+    return refuse(endpoint, task, &budget);
 }
 
 static void
@@ -131,10 +126,11 @@ on_request(void *user, NetRequest *request, BaseSlice input, bool bad)
     NetConn *conn = net_request_conn(request);
     DispatchConn *own = net_conn_user(conn);
     BaseSlice owned = net_request_own_input(request);
-    if (owned.data == NULL && refuse_over_budget(endpoint, request, input, bad)) {
+    LanesTask task = {.request = request, .input = owned.data == NULL ? input : owned, .bad = bad};
+    if (owned.data == NULL && net_request_over_budget(request)) {
+        net_request_finish(request, refuse_over_budget(endpoint, &task));
         return;
     }
-    LanesTask task = {.request = request, .input = owned.data == NULL ? input : owned, .bad = bad};
     if (own == NULL || owned.data == NULL ||
         !dispatch_request(endpoint->dispatch, own, net_conn_reactor(conn), task)) {
         refuse_overload(endpoint, task);
@@ -239,29 +235,34 @@ call_lane(EndpointWorker *worker, const RpcCall *call, BaseBuf *out)
     return rpc_lane_call(worker->lane, call, out);
 }
 
+/* Makes the answer to a request; true: its connection ends. */
 static bool
-on_execute(void *user, void *worker, const LanesTask *task)
+execute(Endpoint *endpoint, EndpointWorker *worker, const LanesTask *task)
 {
-    Endpoint *endpoint = user;
-    NetRequest *request = task->request;
-    if (refuse_over_budget(endpoint, request, task->input, task->bad)) {
-        return task->bad;
-    }
     RpcCall call = dispatch_call(task);
-    RpcVerdict verdict = call_lane(worker, &call, net_request_output(request));
+    RpcVerdict verdict = call_lane(worker, &call, net_request_output(task->request));
     bool close = verdict.close || task->bad;
     if (close && verdict.outcome == OBS_PROTOCOL) {
         note_malformed(endpoint, call.peer);
     }
-    net_request_finish(request, close);
+    return close;
+}
+
+static bool
+on_execute(void *user, void *worker, const LanesTask *task)
+{
+    Endpoint *endpoint = user;
+    bool close = net_request_over_budget(task->request) ? refuse_over_budget(endpoint, task)
+                                                        : execute(endpoint, worker, task);
+    net_request_count(task->request);
     return close;
 }
 
 static void
-on_drop(void *user, const LanesTask *task)
+on_finish(void *user, const LanesTask *task, bool ends)
 {
     (void)user;
-    net_request_finish(task->request, true);
+    net_request_finish(task->request, ends);
 }
 
 /* ------------------------------------------------------------------------------- life cycle -- */
@@ -274,7 +275,7 @@ start_lanes(Endpoint *endpoint, const EndpointConfig *config)
         .reactors = config->reactors,
         .workers = config->workers,
         .queue_max = (size_t)config->limits->queue_requests,
-        .callbacks = {on_worker_new, on_worker_free, on_may_execute, on_execute, on_drop},
+        .callbacks = {on_worker_new, on_worker_free, on_may_execute, on_execute, on_finish},
         .user = endpoint,
     };
     return lanes_new(&lanes, &endpoint->lanes);

@@ -1,7 +1,7 @@
 /*
  * lanes.c: a queue of connections that have something to do, each with a queue of tasks.
  *
- * A connection is in one of five states:
+ * A connection is in one of these states:
  *
  *            submit             turn_end            a worker takes it
  *     IDLE ---------> STAGED -----------> READY <------------------> RUNNING
@@ -10,13 +10,13 @@
  *       |                                 PARKED <-- may not execute ---+ |
  *       +-------------------------------------------- no task is left ----+
  *
- * IDLE has no task. STAGED is on a list of its reactor, so that a whole turn of a reactor costs
- * one lock of the ready queue and tasks which arrived together are found together. READY is in
- * the ready queue. RUNNING belongs to one worker, which looks at up to LANES_BURST tasks at once
- * and takes those out that it has executed when it puts the connection back. PARKED is nowhere: it
- * has tasks, and waits for lanes_resume(). One that comes while it is still RUNNING is remembered
- * (`resumed`), so that none is lost. Tasks that arrive in a state other than IDLE are only added to
- * the connection's ring.
+ * IDLE has no task, and has not ended; ENDED is the same after the end (I-4). STAGED is on a list
+ * of its reactor, so that a whole turn of a reactor costs one lock of the ready queue and tasks
+ * which arrived together are found together. READY is in the ready queue. RUNNING belongs to one
+ * worker, which looks at up to LANES_BURST tasks at once and takes those out that it has executed
+ * when it puts the connection back. PARKED is nowhere: it has tasks, and waits for lanes_resume().
+ * One that comes while it is still RUNNING is remembered (`resumed`), so that none is lost. Tasks
+ * that arrive in a state other than IDLE and ENDED are only added to the connection's ring.
  *
  * Locks. LanesConn.lock guards the ring, the state and the two flags. Lanes.lock guards the ready
  * queue and the number of sleeping workers. They are never held together. LanesConn.next belongs
@@ -24,8 +24,9 @@
  * state is written under the lock, but a reactor may ask without it whether it is IDLE: only the
  * reactor itself ends that state.
  *
- * End of a connection. Its last task may have been answered by a worker that has not put the
- * connection aside yet; then the worker frees it instead of the reactor (`orphan`).
+ * I-6. A worker puts a connection back before it finishes the last task of a burst. If that was the
+ * connection's last, the worker does not touch the connection any more: the reactor may execute and
+ * submit, and free it when all is finished.
  */
 #include "service/lanes.h"
 
@@ -38,6 +39,7 @@
 
 typedef enum LanesState {
     LANES_IDLE,
+    LANES_ENDED,
     LANES_STAGED,
     LANES_READY,
     LANES_RUNNING,
@@ -48,7 +50,6 @@ struct LanesConn {
     pthread_mutex_t lock;
     _Atomic LanesState state;
     bool ending;  /* I-4 */
-    bool orphan;  /* the reactor is done with it */
     bool resumed; /* while RUNNING: what it may have to be parked for is over */
     LanesTask *ring;
     size_t capacity; /* 0 or a power of 2 */
@@ -103,27 +104,16 @@ lanes_conn_new(void)
     return conn;
 }
 
-static void
-conn_free(LanesConn *conn)
-{
-    (void)pthread_mutex_destroy(&conn->lock);
-    free(conn->ring);
-    free(conn);
-}
-
 void
 lanes_conn_end(LanesConn *conn)
 {
     if (conn == NULL) {
         return;
     }
-    (void)pthread_mutex_lock(&conn->lock);
-    bool busy = conn->state == LANES_RUNNING;
-    conn->orphan = true;
-    (void)pthread_mutex_unlock(&conn->lock);
-    if (!busy) {
-        conn_free(conn);
-    }
+    BASE_INVARIANT(atomic_load(&conn->state) != LANES_RUNNING);
+    (void)pthread_mutex_destroy(&conn->lock);
+    free(conn->ring);
+    free(conn);
 }
 
 /* Makes room for one more task. Called with the lock held; grows rarely, and never shrinks. */
@@ -157,7 +147,7 @@ conn_push(LanesConn *conn, const LanesTask *task, bool *ret_idle)
     if (fits) {
         conn->ring[(conn->first + conn->count) & (conn->capacity - 1)] = *task;
         conn->count++;
-        *ret_idle = conn->state == LANES_IDLE;
+        *ret_idle = conn->state == LANES_IDLE || conn->state == LANES_ENDED;
         conn->state = *ret_idle ? LANES_STAGED : conn->state;
     }
     (void)pthread_mutex_unlock(&conn->lock);
@@ -182,7 +172,7 @@ conn_take(LanesConn *conn, LanesTask tasks[LANES_BURST], bool *ret_ending)
 
 /* How a burst ended. */
 typedef struct LanesBurst {
-    size_t done; /* tasks that were executed or dropped */
+    size_t done; /* tasks that were executed, or are not to be */
     bool ending; /* the connection ends */
     bool held;   /* the next task may not be executed yet */
 } LanesBurst;
@@ -196,13 +186,10 @@ conn_put(LanesConn *conn, LanesBurst burst)
     conn->count -= burst.done;
     conn->ending = burst.ending;
     bool more = conn->count > 0 && (!burst.held || conn->resumed);
-    bool orphan = conn->orphan;
-    conn->state = more ? LANES_READY : conn->count > 0 ? LANES_PARKED : LANES_IDLE;
+    LanesState rest = burst.ending ? LANES_ENDED : LANES_IDLE;
+    conn->state = more ? LANES_READY : conn->count > 0 ? LANES_PARKED : rest;
     (void)pthread_mutex_unlock(&conn->lock);
-    if (orphan) {
-        conn_free(conn);
-    }
-    return more && !orphan;
+    return more;
 }
 
 static void
@@ -273,7 +260,7 @@ ready_take(Lanes *lanes, unsigned worker, LanesConn *again)
     return conn;
 }
 
-/* Executes a burst of a connection; true: there is more. */
+/* Executes a burst of a connection; true: there is more. If not, it may be gone (I-6). */
 static bool
 serve(Lanes *lanes, void *state, LanesConn *conn)
 {
@@ -281,6 +268,7 @@ serve(Lanes *lanes, void *state, LanesConn *conn)
     LanesTask tasks[LANES_BURST];
     LanesBurst burst = {0, false, false};
     size_t count = conn_take(conn, tasks, &burst.ending);
+    BASE_INVARIANT(count > 0);
     void *user = lanes->config.user;
     for (; burst.done < count; burst.done++) {
         const LanesTask *task = &tasks[burst.done];
@@ -292,13 +280,16 @@ serve(Lanes *lanes, void *state, LanesConn *conn)
             break;
         }
         (void)atomic_fetch_sub_explicit(&lanes->queued, 1, memory_order_relaxed);
-        if (burst.ending) {
-            callbacks->drop(user, task);
-        } else {
-            burst.ending = callbacks->execute(user, state, task);
+        burst.ending = burst.ending || callbacks->execute(user, state, task);
+        if (burst.done + 1 < count) {
+            callbacks->finish(user, task, burst.ending);
         }
     }
-    return conn_put(conn, burst);
+    bool more = conn_put(conn, burst);
+    if (burst.done == count) {
+        callbacks->finish(user, &tasks[count - 1], burst.ending);
+    }
+    return more;
 }
 
 static void *

@@ -12,10 +12,11 @@
  *        unexecuted.
  *   I-5  A connection for which may_execute() says no is set aside with its tasks until
  *        lanes_resume(); no worker waits for it.
+ *   I-6  A connection is idle before its last task is finished. So whoever has the answer, and asks
+ *        again, finds it idle, and is not sent to the workers for nothing.
  *
  * What a task is, and how it is executed and answered, is the callbacks' matter. While a
- * connection has no task here, a reactor may execute its next request by itself without breaking
- * I-1.
+ * connection is idle, a reactor may execute its next request by itself without breaking I-1.
  *
  * Threading: lanes_conn_new(), lanes_submit(), lanes_turn_end() and lanes_conn_end() belong to the
  * connection's reactor; everything else to the thread that made the lanes.
@@ -34,7 +35,7 @@ enum { LANES_BURST = 16, LANES_WORKERS_MAX = 256 };
 /* A request to execute. */
 typedef struct LanesTask {
     void *request;   /* the submitter's; its answer goes there */
-    BaseSlice input; /* stays valid until the task was executed or dropped */
+    BaseSlice input; /* stays valid until the task is finished */
     bool bad;        /* the input is no request */
 } LanesTask;
 
@@ -47,10 +48,14 @@ typedef struct LanesCallbacks {
      * it may come before this call returns.
      */
     bool (*may_execute)(void *user, const LanesTask *task);
-    /* Executes and answers a task; true: its connection ends. */
+    /* Executes a task and makes its answer; true: its connection ends. */
     bool (*execute)(void *user, void *worker, const LanesTask *task);
-    /* Answers a task that is not executed because its connection ended before. */
-    void (*drop)(void *user, const LanesTask *task);
+    /*
+     * Hands over the answer of a task that was executed, or lacks one because its connection ended
+     * before. `ends`: with this task, or before it. Comes exactly once for each, in their order but
+     * for the last one: those that are submitted from then on may be ahead of it.
+     */
+    void (*finish)(void *user, const LanesTask *task, bool ends);
 } LanesCallbacks;
 
 typedef struct LanesConfig {
@@ -87,7 +92,7 @@ void lanes_free(Lanes *lanes);
 LanesConn *lanes_conn_new(void);
 
 /*
- * The connection is gone. REQUIRES: each of its tasks was answered, or the lanes are stopped. Takes
+ * The connection is gone. REQUIRES: each of its tasks was finished, or the lanes are stopped. Takes
  * NULL.
  */
 void lanes_conn_end(LanesConn *conn);
@@ -99,8 +104,8 @@ void lanes_conn_end(LanesConn *conn);
 bool lanes_submit(Lanes *lanes, LanesConn *conn, unsigned reactor, const LanesTask *task);
 
 /*
- * Whether a connection has no task, waiting or being executed, so that its reactor may execute its
- * next request by itself. The reactor's.
+ * Whether a connection has no task, waiting or being executed, and has not ended, so that its
+ * reactor may execute its next request by itself. The reactor's.
  */
 bool lanes_conn_idle(const LanesConn *conn);
 

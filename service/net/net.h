@@ -141,6 +141,13 @@ bool net_request_over_budget(const NetRequest *request);
 bool net_request_held_back(const NetRequest *request);
 
 /*
+ * Counts a reply that is whole for net_conn_output_full() and the budget, which its finish would do
+ * otherwise: for whoever lets another thread go on with the connection before it. Not on the
+ * reactor; nothing is written to the output after it.
+ */
+void net_request_count(NetRequest *request);
+
+/*
  * Answers a request; exactly once, from any thread. `close`: the connection closes after this reply
  * and takes no more requests. The request must not be touched afterwards. One that shares its slot
  * is finished on the reactor; with `close` neither it nor what comes behind it has a reply.

@@ -62,9 +62,6 @@ net_reactor_welcome(NetReactor *reactor, NetConn *conn)
 void
 net_reactor_finish(NetReactor *reactor, NetRequest *request)
 {
-    size_t footprint = net_request_footprint(request);
-    request->late = footprint - request->charged;
-    net_budget_charge(reactor->budget, (int64_t)request->late);
     NetRequest *newest = atomic_load(&reactor->finished);
     do {
         request->finished_next = newest;

@@ -265,6 +265,26 @@ count_reply(NetRequest *request)
     return len;
 }
 
+void
+net_request_count(NetRequest *request)
+{
+    NetConn *conn = request->conn;
+    BASE_INVARIANT(!net_reactor_is_current(conn->reactor));
+    if (request->output.failed) {
+        drop_output(request);
+    }
+    size_t fresh = request->output.len - request->gated;
+    if (fresh != 0) {
+        request->gated += fresh;
+        net_gate_add(&conn->gate, fresh);
+    }
+    size_t late = net_request_footprint(request) - request->charged;
+    if (late != request->late) {
+        net_budget_charge(conn->reactor->budget, (int64_t)late - (int64_t)request->late);
+        request->late = late;
+    }
+}
+
 static inline void
 finish(NetRequest *request, bool close, bool in_order)
 {
@@ -278,8 +298,7 @@ finish(NetRequest *request, bool close, bool in_order)
         drop_output(request);
     }
     if (!net_reactor_is_current(conn->reactor)) {
-        request->gated = request->output.len;
-        net_gate_add(&conn->gate, request->gated);
+        net_request_count(request);
         net_reactor_finish(conn->reactor, request);
         return;
     }

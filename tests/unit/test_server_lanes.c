@@ -19,7 +19,9 @@ typedef struct TestConn {
     LanesConn *queue;
     _Atomic int busy;
     _Atomic unsigned executed;
-    _Atomic unsigned dropped;
+    _Atomic unsigned finished;
+    _Atomic unsigned dropped; /* finished, and not executed */
+    _Atomic unsigned late;    /* finished while the connection was still busy with them */
     _Atomic unsigned disorder;
     _Atomic unsigned overlaps;
     _Atomic unsigned refusals;     /* times that may_execute() said no */
@@ -33,6 +35,7 @@ typedef struct TestRequest {
     TestConn *conn;
     unsigned number;
     bool ends;
+    bool executed;
 } TestRequest;
 
 typedef struct TestBed {
@@ -42,6 +45,7 @@ typedef struct TestBed {
     sem_t entered; /* posted when a task begins, if gated */
     sem_t gate;    /* waited for by every task, if gated */
     bool gated;
+    bool alone;             /* no connection has two tasks at a time */
     _Atomic unsigned order; /* counts executions of all connections */
     _Atomic int workers;
 } TestBed;
@@ -82,8 +86,9 @@ static bool
 execute(void *user, void *worker, const LanesTask *task)
 {
     TestBed *bed = user;
-    const TestRequest *request = task->request;
+    TestRequest *request = task->request;
     TestConn *conn = request->conn;
+    request->executed = true;
     ck_assert_ptr_eq(worker, bed);
     if (atomic_fetch_add(&conn->busy, 1) != 0) {
         (void)atomic_fetch_add(&conn->overlaps, 1);
@@ -103,11 +108,19 @@ execute(void *user, void *worker, const LanesTask *task)
 }
 
 static void
-drop(void *user, const LanesTask *task)
+finish(void *user, const LanesTask *task, bool ends)
 {
-    (void)user;
+    const TestBed *bed = user;
     const TestRequest *request = task->request;
-    (void)atomic_fetch_add(&request->conn->dropped, 1);
+    TestConn *conn = request->conn;
+    ck_assert(ends || request->executed);
+    if (!request->executed) {
+        (void)atomic_fetch_add(&conn->dropped, 1);
+    }
+    if (bed->alone && !ends && !lanes_conn_idle(conn->queue)) {
+        (void)atomic_fetch_add(&conn->late, 1);
+    }
+    (void)atomic_fetch_add(&conn->finished, 1);
 }
 
 static void
@@ -122,7 +135,7 @@ bed_setup(TestBed *bed, unsigned workers, size_t queue_max, bool gated)
         .reactors = REACTORS,
         .workers = workers,
         .queue_max = queue_max,
-        .callbacks = {worker_new, worker_free, may_execute, execute, drop},
+        .callbacks = {worker_new, worker_free, may_execute, execute, finish},
         .user = bed,
     };
     ck_assert(base_is_ok(lanes_new(&config, &bed->lanes)));
@@ -152,7 +165,7 @@ submit(TestBed *bed, unsigned index, bool ends)
 {
     TestConn *conn = &bed->conns[index];
     TestRequest *request = &bed->requests[index * TASKS + conn->submitted];
-    *request = (TestRequest){conn, conn->submitted, ends};
+    *request = (TestRequest){conn, conn->submitted, ends, false};
     const LanesTask task = {.request = request};
     bool taken = lanes_submit(bed->lanes, conn->queue, index % REACTORS, &task);
     conn->submitted += taken ? 1 : 0;
@@ -356,21 +369,48 @@ START_TEST(drops_what_comes_behind_the_end_of_a_connection)
     ck_assert(submit(&bed, 0, false)); /* a later turn is dropped as well */
     lanes_turn_end(bed.lanes, 0);
     wait_for(&bed.conns[0].dropped, 50);
+    /* No reactor takes it for one whose requests it may execute. */
+    ck_assert(!lanes_conn_idle(bed.conns[0].queue));
+    wait_for(&bed.conns[2].finished, 100);
+    ck_assert(lanes_conn_idle(bed.conns[2].queue));
     bed_teardown(&bed);
 }
 END_TEST
 
-START_TEST(a_connection_may_go_before_its_worker_is_done_with_it)
+START_TEST(a_connection_is_idle_when_its_last_task_is_finished)
 {
     TestBed bed;
-    bed_setup(&bed, 1, 1000, true);
-    ck_assert(submit(&bed, 0, false));
-    lanes_turn_end(bed.lanes, 0);
-    (void)sem_wait(&bed.entered);
-    lanes_conn_end(bed.conns[0].queue);
-    bed.conns[0].queue = NULL;
-    (void)sem_post(&bed.gate);
-    wait_for(&bed.order, 1);
+    bed_setup(&bed, 2, 1000, false);
+    bed.alone = true;
+    for (unsigned round = 1; round <= TASKS; round++) {
+        for (unsigned i = 0; i < 4; i += REACTORS) {
+            ck_assert(submit(&bed, i, false));
+            ck_assert(!lanes_conn_idle(bed.conns[i].queue));
+        }
+        lanes_turn_end(bed.lanes, 0);
+        for (unsigned i = 0; i < 4; i += REACTORS) {
+            wait_for(&bed.conns[i].finished, round);
+            ck_assert(lanes_conn_idle(bed.conns[i].queue));
+        }
+    }
+    ck_assert_uint_eq(atomic_load(&bed.conns[0].late) + atomic_load(&bed.conns[2].late), 0);
+    bed_teardown(&bed);
+}
+END_TEST
+
+START_TEST(a_connection_may_go_when_its_last_task_is_finished)
+{
+    TestBed bed;
+    bed_setup(&bed, 1, 1000, false);
+    for (unsigned round = 1; round <= TASKS / 2; round++) {
+        ck_assert(submit(&bed, 0, false));
+        ck_assert(submit(&bed, 0, false));
+        lanes_turn_end(bed.lanes, 0);
+        wait_for(&bed.conns[0].finished, 2 * round);
+        lanes_conn_end(bed.conns[0].queue);
+        bed.conns[0].queue = lanes_conn_new();
+        ck_assert_ptr_nonnull(bed.conns[0].queue);
+    }
     bed_teardown(&bed);
 }
 END_TEST
@@ -435,7 +475,8 @@ main(void)
     tcase_add_test(cases, connections_are_served_in_parallel);
     tcase_add_test(cases, takes_no_more_than_the_queue_holds);
     tcase_add_test(cases, drops_what_comes_behind_the_end_of_a_connection);
-    tcase_add_test(cases, a_connection_may_go_before_its_worker_is_done_with_it);
+    tcase_add_test(cases, a_connection_is_idle_when_its_last_task_is_finished);
+    tcase_add_test(cases, a_connection_may_go_when_its_last_task_is_finished);
     tcase_add_test(cases, stopping_leaves_what_waits_alone);
     tcase_add_test(cases, a_resume_after_the_stop_touches_no_other_connection);
     Suite *suite = suite_create("server");
