@@ -15,8 +15,12 @@
  */
 enum { WINDOW_BYTES = 8 * ENV_WINDOW_UNIT };
 
-/* Zeros that are written at once, by one sync in fifty if groups have 5,000 bytes. */
-enum { FILL_BYTES = 256 * 1024 };
+/*
+ * Zeros that are written at once, by one sync in two hundred if groups have 5,000 bytes. Such a
+ * sync takes several times as long, most of it for what the file system notes of the blocks; so
+ * these must be well under one in a hundred, or they are what a p99 shows.
+ */
+enum { FILL_BYTES = 1024 * 1024 };
 
 void
 lsm_segment_close(LsmSegment *segment)
