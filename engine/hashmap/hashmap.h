@@ -14,7 +14,8 @@
  *                 not count gaps in regions, of which slab.h tells the bounds.
  *   shards        number of tables, rounded up to a power of two.
  *   huge_pages    records in regions that the kernel is asked to back with huge pages, not in the
- *                 heap of the C library: what that gives and takes is told in slab.h.
+ *                 heap of the C library: what that gives and takes is told in slab.h. Preset: true,
+ *                 and false in builds for memory checkers.
  *
  * state.c tells how readers and the writer work together, and why that is right.
  */

@@ -7,16 +7,18 @@
  * given back, but for one that is kept until the next trim: a store whose size moves about the
  * border of a region must not take one again and again.
  *
- * Huge pages: the kernel fills and counts all of a huge page at the first touch. So a region is
- * advised to be one only if blocks use most of those that are there already: the first region of a
- * slab never is, nor is any while records of many different sizes leave most pages half empty.
+ * Huge pages: the kernel fills and counts all of a huge page at once. So a region is made one only
+ * if blocks use most of those that are there already: the first two of a slab never are, nor is any
+ * while records of many different sizes leave most pages half empty. It is asked for when half of
+ * the last region's pages are in use. Where the thread is late, a region in small pages serves; one
+ * that is not needed any more goes back at a trim.
  *
  * Descriptors are in the head of their region, not in their pages: the heads of all pages would
  * fall into the same few sets of the processor's caches.
  *
  *   S-1  A page is listed in its class if and only if it is in use and has room for a block.
- *   S-2  A region is listed if and only if it has a free page and is not the spare one.
- *   S-3  A region without a used page is the spare one.
+ *   S-2  A region is listed if and only if it has a free page and is not one of S-3.
+ *   S-3  A region without a used page is the spare one, or the one that is made present.
  *
  * Failures: where there is no region to be had, the heap serves, and where that has nothing left,
  * there is no memory. If the kernel does not take the advice, only speed changes.
@@ -93,27 +95,82 @@ region_of(const void *inside)
     return (Region *)((uintptr_t)inside & ~(uintptr_t)(REGION_BYTES - 1));
 }
 
+/* Bytes of the regions without the one that is made present, which was never used. */
+static int64_t
+settled_bytes(const HashmapSlab *slab)
+{
+    return hashmap_slab_mapped(slab) - (slab->ahead.region != NULL ? REGION_BYTES : 0);
+}
+
+/* Bytes of them that no block uses. */
+static int64_t
+gaps(const HashmapSlab *slab)
+{
+    return settled_bytes(slab) - atomic_load_explicit(&slab->used, memory_order_relaxed);
+}
+
 /* Whether gaps are so much of the regions that further ones would be a waste. */
 static bool
 is_sparse(const HashmapSlab *slab)
 {
     int64_t used = atomic_load_explicit(&slab->used, memory_order_relaxed) + slab->outside;
-    return hashmap_slab_idle(slab) > REGION_BYTES + used / 4;
+    return gaps(slab) > REGION_BYTES + used / 4;
 }
 
+static void *
+take_region(HashmapSlab *slab)
+{
+    void *region = is_sparse(slab) ? NULL : hashmap_span_take(&slab->span);
+    hashmap_counter_add(&slab->mapped, region != NULL ? REGION_BYTES : 0);
+    return region;
+}
+
+static void
+give_region(HashmapSlab *slab, void *region)
+{
+    hashmap_span_give(&slab->span, region);
+    hashmap_counter_add(&slab->mapped, -(int64_t)REGION_BYTES);
+}
+
+/* A region without a used page that is to be used now; NULL: there is none to be had. */
 static Region *
 new_region(HashmapSlab *slab)
 {
-    Region *region = is_sparse(slab) ? NULL : hashmap_span_take(&slab->span);
+    Region *region = slab->spare;
+    slab->spare = NULL;
     if (region == NULL) {
-        return NULL;
+        region = hashmap_ahead_collect(&slab->ahead);
     }
-    int64_t mapped = hashmap_slab_mapped(slab);
-    bool dense = mapped != 0 && hashmap_slab_idle(slab) <= mapped / 4;
-    (void)madvise(region, REGION_BYTES, dense ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-    hashmap_counter_add(&slab->mapped, REGION_BYTES);
-    region->free_pages = UINT32_MAX;
+    if (region == NULL && (region = take_region(slab)) != NULL) {
+        (void)madvise(region, REGION_BYTES, MADV_NOHUGEPAGE);
+    }
+    if (region != NULL) {
+        region->free_pages = UINT32_MAX;
+    }
     return region;
+}
+
+/* Whether the regions, of which half of one is left, are enough and full enough for a huge page. */
+static bool
+is_dense(const HashmapSlab *slab)
+{
+    int64_t settled = settled_bytes(slab);
+    return settled > REGION_BYTES && gaps(slab) - REGION_BYTES / 2 <= settled / 4;
+}
+
+/* A page of `region` was taken: if half of the last one is left, the next one is asked for. */
+static void
+look_ahead(HashmapSlab *slab, const Region *region)
+{
+    bool last = slab->regions == &region->link && region->link.next == NULL && slab->spare == NULL;
+    if (!last || __builtin_popcount(region->free_pages) != REGION_PAGES / 2 || !is_dense(slab) ||
+        slab->ahead.region != NULL) {
+        return;
+    }
+    void *next = take_region(slab);
+    if (next != NULL && !hashmap_ahead_ask(&slab->ahead, next)) {
+        give_region(slab, next);
+    }
 }
 
 /* A region with a free page, listed; NULL: the heap has to serve. */
@@ -123,22 +180,40 @@ roomy_region(HashmapSlab *slab)
     if (slab->regions != NULL) {
         return (Region *)slab->regions;
     }
-    Region *region = slab->spare != NULL ? slab->spare : new_region(slab);
-    slab->spare = NULL;
+    Region *region = new_region(slab);
     if (region != NULL) {
         list_add(&slab->regions, &region->link);
     }
     return region;
 }
 
+static void
+give_spare(HashmapSlab *slab)
+{
+    if (slab->spare != NULL) {
+        give_region(slab, slab->spare);
+        slab->spare = NULL;
+    }
+}
+
+/* Gives back the region that was made present, unless what is left of the others is less. */
+static void
+give_ahead(HashmapSlab *slab)
+{
+    if (settled_bytes(slab) > REGION_BYTES && gaps(slab) < REGION_BYTES) {
+        return;
+    }
+    void *region = hashmap_ahead_collect(&slab->ahead);
+    if (region != NULL) {
+        give_region(slab, region);
+    }
+}
+
 void
 hashmap_slab_trim(HashmapSlab *slab)
 {
-    if (slab->spare != NULL) {
-        hashmap_span_give(&slab->span, slab->spare);
-        hashmap_counter_add(&slab->mapped, -(int64_t)REGION_BYTES);
-        slab->spare = NULL;
-    }
+    give_spare(slab);
+    give_ahead(slab);
 }
 
 /* ------------------------------------------------------------------------------------- pages -- */
@@ -159,6 +234,7 @@ new_page(HashmapSlab *slab, size_t class_index)
     }
     unsigned index = (unsigned)__builtin_ctz(region->free_pages);
     region->free_pages &= region->free_pages - 1;
+    look_ahead(slab, region);
     if (region->free_pages == 0) {
         list_remove(&slab->regions, &region->link);
     }
@@ -182,7 +258,7 @@ end_page(HashmapSlab *slab, Region *region, const Page *page)
         if (listed) {
             list_remove(&slab->regions, &region->link);
         }
-        hashmap_slab_trim(slab);
+        give_spare(slab);
         slab->spare = region;
     } else if (!listed) {
         list_add(&slab->regions, &region->link);
@@ -297,6 +373,8 @@ void
 hashmap_slab_clear(HashmapSlab *slab)
 {
     BASE_CHECK(atomic_load_explicit(&slab->used, memory_order_relaxed) == 0);
-    hashmap_slab_trim(slab);
+    void *ahead = hashmap_ahead_stop(&slab->ahead);
+    hashmap_counter_add(&slab->mapped, ahead != NULL ? -(int64_t)REGION_BYTES : 0);
+    give_spare(slab);
     hashmap_span_clear(&slab->span);
 }

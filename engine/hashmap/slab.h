@@ -14,18 +14,20 @@
  * The price: a page serves one class until its last block is free. Where the sizes of records
  * change while some of every kind stay, pages are left with a few blocks each. So a slab takes no
  * further region while the gaps of those that it has are more than 2 MiB and a quarter of all that
- * its blocks use: what finds no room in a page then is the heap's. And the first touch of a huge
- * page waits until the kernel has cleared it: 0.2 ms, and 6 ms on a virtual machine whose host had
- * to find the memory first. So regions are for who asks for them.
+ * its blocks use: what finds no room in a page then is the heap's.
+ *
+ * From the third one on, regions are made present ahead of need, in huge pages (ahead.h). So a slab
+ * that grows has up to one region more than it uses.
  *
  * Blocks of more than 2 KiB are always the heap's.
  *
  * Threading: calls on one slab must not overlap; hashmap_slab_mapped() and hashmap_slab_idle() may
- * be called by anybody.
+ * be called by anybody. A slab may have a thread of its own, which only makes memory present.
  */
 #ifndef LARDER_ENGINE_HASHMAP_SLAB_H
 #define LARDER_ENGINE_HASHMAP_SLAB_H
 
+#include "engine/hashmap/ahead.h"
 #include "engine/hashmap/memory.h"
 #include "engine/hashmap/span.h"
 
@@ -52,6 +54,7 @@ typedef struct HashmapSlab {
     HashmapSlabLink *pages[HASHMAP_SLAB_CLASSES]; /* those with room, of each class */
     HashmapSlabLink *regions;                     /* those with a free page */
     void *spare;                                  /* a region that is empty; NULL: none */
+    HashmapAhead ahead;                           /* and one that is made present */
     HashmapSpan span;                             /* where regions come from */
     size_t header;                                /* bytes that a block costs besides its own */
     int64_t outside;                              /* bytes of blocks that no region had room for */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -163,6 +164,15 @@ free_all(size_t count, size_t size)
     }
 }
 
+/* Waits until the thread is done with what it was asked for. */
+static void
+await_ahead(void)
+{
+    while (atomic_load(&slab.ahead.busy)) {
+        (void)usleep(100);
+    }
+}
+
 START_TEST(regions_hold_little_else_than_blocks)
 {
     hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
@@ -170,7 +180,8 @@ START_TEST(regions_hold_little_else_than_blocks)
     int64_t used = (int64_t)MANY * BLOCK;
     ck_assert_int_ge(hashmap_slab_mapped(&slab), used);
     ck_assert_int_eq(hashmap_slab_idle(&slab), hashmap_slab_mapped(&slab) - used);
-    ck_assert_int_lt(hashmap_slab_mapped(&slab), used + used / 100 + REGION);
+    int64_t ahead = slab.ahead.region != NULL ? REGION : 0;
+    ck_assert_int_lt(hashmap_slab_mapped(&slab), used + used / 100 + REGION + ahead);
     free_all(MANY, BLOCK);
     hashmap_slab_clear(&slab);
 }
@@ -202,9 +213,12 @@ START_TEST(memory_goes_back_to_the_system)
     hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
     take_all(MANY, BLOCK);
     free_all(MANY, BLOCK);
-    ck_assert_int_eq(hashmap_slab_mapped(&slab), REGION); /* one stays until there is time */
+    await_ahead();
+    /* One stays until there is time, and one that was made present. */
+    ck_assert_ptr_nonnull(slab.ahead.region);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), 2 * REGION);
     take_all(1, BLOCK);
-    ck_assert_int_eq(hashmap_slab_mapped(&slab), REGION);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), 2 * REGION);
     free_all(1, BLOCK);
     hashmap_slab_trim(&slab);
     ck_assert_int_eq(hashmap_slab_mapped(&slab), 0);
@@ -272,6 +286,8 @@ START_TEST(a_slab_that_grows_has_regions_again)
             hashmap_slab_free(&slab, blocks[i], 1024);
         }
     }
+    await_ahead(); /* a region that came late would serve */
+    hashmap_slab_trim(&slab);
     int64_t mapped = hashmap_slab_mapped(&slab);
     static uint8_t *others[MANY];
     for (size_t i = 0; i < MANY; i++) {
@@ -369,18 +385,114 @@ kernel_has_huge_pages(void)
     return access("/sys/kernel/mm/transparent_hugepage/enabled", R_OK) == 0;
 }
 
-START_TEST(full_slabs_get_huge_pages)
+/* Takes more blocks until a region is made present, and waits for it. How many there are then. */
+static size_t
+take_until_ahead(size_t count)
+{
+    for (; slab.ahead.region == NULL; count++) {
+        ck_assert_uint_lt(count, MANY);
+        blocks[count] = hashmap_slab_alloc(&slab, BLOCK);
+        ck_assert_ptr_nonnull(blocks[count]);
+    }
+    await_ahead();
+    return count;
+}
+
+/* Takes more, until a region more is in use. Returns how many there are now. */
+static size_t
+take_until_next(size_t count)
+{
+    uintptr_t last = (uintptr_t)blocks[count - 1] / REGION;
+    do {
+        ck_assert_uint_lt(count, MANY);
+        blocks[count] = hashmap_slab_alloc(&slab, BLOCK);
+        ck_assert_ptr_nonnull(blocks[count]);
+    } while ((uintptr_t)blocks[count++] / REGION == last);
+    return count;
+}
+
+static bool
+is_present(void *region)
+{
+    static unsigned char pages[REGION / 4096];
+    size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    ck_assert_int_eq(mincore(region, REGION, pages), 0);
+    for (size_t i = 0; i < REGION / page_bytes; i++) {
+        if ((pages[i] & 1) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Since Linux 5.14. */
+static bool
+kernel_makes_memory_present(void)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(page, MAP_FAILED);
+    bool does = madvise(page, 4096, MADV_POPULATE_WRITE) == 0;
+    ck_assert_int_eq(munmap(page, 4096), 0);
+    return does;
+}
+
+START_TEST(slabs_that_grow_have_the_next_region_present)
 {
     hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
-    take_all(MANY, BLOCK);
+    size_t count = 0;
+    for (int regions = 3; regions < 7; regions++) {
+        count = take_until_ahead(count);
+        uint8_t *region = slab.ahead.region;
+        ck_assert_int_eq(hashmap_slab_mapped(&slab), regions * REGION);
+        ck_assert(is_present(region) == kernel_makes_memory_present());
+        ck_assert(is_advised(region) == kernel_has_huge_pages());
+        hashmap_slab_trim(&slab); /* it is wanted */
+        ck_assert_ptr_eq(slab.ahead.region, region);
+        count = take_until_next(count);
+        ck_assert_uint_eq((uintptr_t)blocks[count - 1] / REGION, (uintptr_t)region / REGION);
+        ck_assert_ptr_null(slab.ahead.region);
+    }
     ck_assert(!is_advised(blocks[0]));
-    ck_assert(is_advised(blocks[MANY - 1]) == kernel_has_huge_pages());
-    free_all(MANY, BLOCK);
+    free_all(count, BLOCK);
+    hashmap_slab_clear(&slab);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), 0);
+}
+END_TEST
+
+/* A thread that is late is not waited for. */
+START_TEST(where_the_next_region_is_late_another_serves)
+{
+    hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
+    size_t count = take_until_ahead(0);
+    void *region = slab.ahead.region;
+    atomic_store(&slab.ahead.busy, true);
+    count = take_until_next(count);
+    ck_assert_ptr_eq(slab.ahead.region, region);
+    ck_assert(!is_advised(blocks[count - 1]));
+    hashmap_slab_trim(&slab);
+    ck_assert_ptr_eq(slab.ahead.region, region);
+    atomic_store(&slab.ahead.busy, false);
+    count = take_until_next(count);
+    ck_assert_uint_eq((uintptr_t)blocks[count - 1] / REGION, (uintptr_t)region / REGION);
+    free_all(count, BLOCK);
     hashmap_slab_clear(&slab);
 }
 END_TEST
 
-START_TEST(slabs_of_half_empty_pages_do_not)
+START_TEST(slabs_that_shrink_give_the_next_region_back)
+{
+    hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
+    size_t count = take_until_ahead(0);
+    free_all(count - 1, BLOCK);
+    hashmap_slab_trim(&slab);
+    ck_assert_ptr_null(slab.ahead.region);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), REGION);
+    hashmap_slab_free(&slab, blocks[count - 1], BLOCK);
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+START_TEST(slabs_of_half_empty_pages_ask_for_none)
 {
     hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
     for (size_t i = 1; i < HASHMAP_SLAB_CLASSES; i++) {
@@ -391,6 +503,7 @@ START_TEST(slabs_of_half_empty_pages_do_not)
         ck_assert(!is_advised(blocks[i]));
         hashmap_slab_free(&slab, blocks[i], i * HASHMAP_SLAB_STEP);
     }
+    ck_assert(!slab.ahead.started);
     hashmap_slab_clear(&slab);
 }
 END_TEST
@@ -451,8 +564,10 @@ main(void)
 #if !SANITIZED
     tcase_add_test(cases, without_addresses_the_heap_serves);
 #endif
-    tcase_add_test(cases, full_slabs_get_huge_pages);
-    tcase_add_test(cases, slabs_of_half_empty_pages_do_not);
+    tcase_add_test(cases, slabs_that_grow_have_the_next_region_present);
+    tcase_add_test(cases, where_the_next_region_is_late_another_serves);
+    tcase_add_test(cases, slabs_that_shrink_give_the_next_region_back);
+    tcase_add_test(cases, slabs_of_half_empty_pages_ask_for_none);
     tcase_add_loop_test(cases, the_pool_hands_warm_blocks_round, 0, 2);
     tcase_add_test(cases, before_a_checked_heap_the_pool_keeps_nothing);
     Suite *suite = suite_create("hashmap");
