@@ -20,8 +20,8 @@ def reader(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hdr")
     for name in ("package.json", "package-lock.json", "read.js"):
         shutil.copy(SOURCE / name, folder)
-    subprocess.run(["npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund",
-                    "--loglevel=error"], stdin=subprocess.DEVNULL, check=True, timeout=PATIENCE)
+    subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+                   cwd=folder, stdin=subprocess.DEVNULL, check=True, timeout=PATIENCE)
     return folder
 
 

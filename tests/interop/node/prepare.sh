@@ -10,5 +10,6 @@ cmp -s "$source/package-lock.json" "$folder/installed" && exit 0
 rm -rf "$folder"
 mkdir -p "$folder"
 cp "$source/package.json" "$source/package-lock.json" "$folder/"
-npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error
+# With --prefix, npm would look for the system's own settings below the folder.
+(cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 cp "$source/package-lock.json" "$folder/installed"
