@@ -211,18 +211,33 @@ give_up(LsmWorker *worker, const LsmJob *job, const LsmPick *pick, LsmTable *dam
     }
 }
 
-/* A step of a request has ended. Under the lock. */
+/* Counts a job, whose inputs are free again. Under the lock. */
 static void
-end_step(LsmWorker *worker, LsmCompactRequest *request, const LsmJob *job, const LsmPick *pick,
-         BaseStatus status)
+settle_up(LsmWorker *worker, const LsmJob *job, const LsmPick *pick, LsmTable *damaged,
+          BaseStatus status, int64_t us)
 {
-    request->stepping = false;
+    lsm_compaction_mark(job->view->levels, pick, false);
     if (status.code == BASE_OK) {
-        status = lsm_descent_pass(&request->descent, job->view->levels, pick);
+        account(worker, job, pick, us);
+    } else if (status.code != BASE_CLOSED) {
+        give_up(worker, job, pick, damaged, status);
     }
-    if (status.code != BASE_OK) {
+    pthread_cond_broadcast(&worker->work);
+}
+
+/* A job is over, and has let go of its view. Under the lock. */
+static void
+end_job(LsmWorker *worker, LsmCompactRequest *request, BaseStatus status)
+{
+    worker->stats.running--;
+    if (request != NULL) {
+        request->stepping = false;
+    }
+    if (request != NULL && status.code != BASE_OK) {
         finish_request(worker, status);
     }
+    pthread_cond_broadcast(&worker->work);
+    pthread_cond_broadcast(&worker->moved);
 }
 
 /* Carries out a pick. Under the lock, which is given up meanwhile. Takes the view over. */
@@ -246,18 +261,11 @@ work(LsmWorker *worker, LsmView *view, const LsmPick *pick, LsmCompactRequest *r
         status = lsm_compaction_run(&job, pick, &damaged);
     }
     pthread_mutex_lock(&worker->lock);
-    worker->stats.running--;
-    lsm_compaction_mark(view->levels, pick, false);
-    if (status.code == BASE_OK) {
-        account(worker, &job, pick, lsm_worker_now_us() - begun);
-    } else if (status.code != BASE_CLOSED) {
-        give_up(worker, &job, pick, damaged, status);
+    settle_up(worker, &job, pick, damaged, status, lsm_worker_now_us() - begun);
+    BaseStatus step = status;
+    if (request != NULL && status.code == BASE_OK) {
+        step = lsm_descent_pass(&request->descent, view->levels, pick);
     }
-    if (request != NULL) {
-        end_step(worker, request, &job, pick, status);
-    }
-    pthread_cond_broadcast(&worker->work);
-    pthread_cond_broadcast(&worker->moved);
     pthread_mutex_unlock(&worker->lock);
     if (job.names_lost) {
         lsm_worker_fail(worker, status);
@@ -265,6 +273,7 @@ work(LsmWorker *worker, LsmView *view, const LsmPick *pick, LsmCompactRequest *r
     lsm_job_end(&job, status);
     lsm_catalog_reclaim(worker->args.place.catalog);
     pthread_mutex_lock(&worker->lock);
+    end_job(worker, request, step);
 }
 
 /* ------------------------------------------------------------------------------------ thread -- */

@@ -231,6 +231,7 @@ flush_ready(Flusher *flusher)
     lsm_catalog_reclaim(catalog);
     pthread_mutex_lock(&worker->lock);
     worker->flushing = false;
+    worker->flushes_ended++;
     pthread_cond_broadcast(&worker->work);
     pthread_cond_broadcast(&worker->moved);
     pthread_mutex_unlock(&worker->lock);

@@ -65,15 +65,15 @@ void lsm_worker_interrupt(LsmWorker *worker);
 void lsm_worker_wake(LsmWorker *worker);
 
 /*
- * Waits until a generation, of which the caller holds a reference, is flushed. The error of a flush
- * that has failed meanwhile.
+ * Waits until a generation, of which the caller holds a reference, is flushed, and the flush is
+ * counted and over. The error of a flush that has failed meanwhile.
  */
 BaseStatus lsm_worker_wait_flushed(LsmWorker *worker, LsmGeneration *generation);
 
 /*
  * Moves every table that overlaps the range, which is of stored keys, down to the last level, and
- * rewrites those that hold anything dead; an empty stop is the end. Waits for it. What is only in
- * memory is not touched: flush first.
+ * rewrites those that hold anything dead; an empty stop is the end. Waits for it, and until files
+ * that no reader needs any more are gone. What is only in memory is not touched: flush first.
  */
 BaseStatus lsm_worker_compact(LsmWorker *worker, BaseSlice start, BaseSlice stop);
 

@@ -58,6 +58,7 @@ struct LsmWorker {
     LsmRetry flush_retry;
     LsmRetry compact_retry;
     bool flushing;
+    int64_t flushes_ended; /* well or not */
     int64_t flush_failures;
     LsmWorkerStats stats;
 };
