@@ -3,7 +3,8 @@
  *
  * The thread sleeps on a condition until the next reading is due or it is told to end. The array of
  * the newest whole reading becomes "before" when measuring began later than it was taken; so the
- * begin of measuring is known to the thread only after the fact, and nobody waits for anybody.
+ * begin of measuring is known to the thread only after the fact, and no load waits for it. Only the
+ * first reading is waited for: it is to be older than anything that the load does.
  */
 #include "loadgen/monitor.h"
 
@@ -136,9 +137,9 @@ static void *
 watch(void *argument)
 {
     LoadMonitor *monitor = argument;
-    do {
+    while (wait_until(monitor, load_clock_ns() + LOAD_MONITOR_PERIOD_NS)) {
         read_once(monitor);
-    } while (wait_until(monitor, load_clock_ns() + LOAD_MONITOR_PERIOD_NS));
+    }
     read_once(monitor);
     return NULL;
 }
@@ -162,6 +163,7 @@ load_monitor_start(const LoadOptions *options, LoadTarget *target)
     (void)pthread_cond_init(&monitor->changed, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
     (void)pthread_mutex_init(&monitor->lock, NULL);
+    read_once(monitor);
     monitor->running = pthread_create(&monitor->thread, NULL, watch, monitor) == 0;
     if (!monitor->running) {
         load_monitor_free(monitor);

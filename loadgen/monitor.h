@@ -51,7 +51,7 @@ typedef enum LoadReading {
     LOAD_READING_COUNT,
 } LoadReading;
 
-/* Starts watching. NULL: the target tells nothing, or the system gives no thread. */
+/* Reads, and starts watching. NULL: the target tells nothing, or the system gives no thread. */
 LoadMonitor *load_monitor_start(const LoadOptions *options, LoadTarget *target);
 
 /* Measuring begins at that time of the monotonic clock. Takes NULL. */

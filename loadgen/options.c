@@ -191,11 +191,12 @@ check_length(const Texts *texts, LoadOptions *options)
     if (texts->operations == NULL && workload->counted && (texts->seconds == NULL || compact)) {
         options->operations = compact ? 1 : options->records;
     }
-    if (workload->counted && options->operations != 0) {
-        if (texts->warmup_seconds != NULL && options->warmup_seconds > 0) {
-            return g_strdup_printf(
-                "--warmup-seconds: does not go with %s, unless --seconds is given", workload->name);
-        }
+    bool warms_up = texts->warmup_seconds != NULL && options->warmup_seconds > 0;
+    if (options->operations != 0 && workload->counted && warms_up) {
+        return g_strdup_printf("--warmup-seconds: does not go with %s, unless --seconds is given",
+                               workload->name);
+    }
+    if (options->operations != 0 && !warms_up) {
         options->warmup_seconds = 0;
     }
     return NULL;
@@ -419,7 +420,7 @@ parse_texts(int *argc, char ***argv, Texts *t, LoadOptions *o)
         {"seconds", 's', 0, G_OPTION_ARG_STRING, &t->seconds, "Measured time, 0.1-1000000 [10]",
          "S"},
         {"warmup-seconds", 0, 0, G_OPTION_ARG_STRING, &t->warmup_seconds,
-         "Before it, not counted, 0-1000000 [2]", "S"},
+         "Before it, not measured, 0-1000000 [2; with --operations: 0]", "S"},
         {"timeout-seconds", 0, 0, G_OPTION_ARG_STRING, &t->timeout_seconds,
          "For one reply, 0.001-3600 [10]", "S"},
         {"rate", 'r', 0, G_OPTION_ARG_STRING, &t->rate,

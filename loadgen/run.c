@@ -40,6 +40,13 @@ typedef struct Crew {
     size_t series_room;
 } Crew;
 
+/* The time of a phase. */
+typedef struct Span {
+    LoadPhase phase;
+    int64_t from_ns;
+    int64_t to_ns;
+} Span;
+
 typedef struct Shift {
     Crew *crew;
     LoadWorker *worker;
@@ -231,45 +238,69 @@ all_done(const Crew *crew)
     return atomic_load_explicit(&crew->busy, memory_order_acquire) == 0;
 }
 
-/* How much of a span is over. */
+/* How much of the phase is over. */
 static double
-share_done(const Crew *crew, LoadPhase phase, const LoadGlance *glance, double time_share)
+share_done(const Crew *crew, const Span *span, const LoadGlance *glance, int64_t now_ns)
 {
-    if (phase != LOAD_PHASE_MEASURE || crew->options->operations == 0) {
-        return time_share;
+    if (span->phase != LOAD_PHASE_MEASURE || crew->options->operations == 0) {
+        return (double)(now_ns - span->from_ns) / (double)(span->to_ns - span->from_ns);
     }
     uint64_t done = load_counts_finished(&glance->totals) + load_counts_faults(&glance->totals);
     return (double)done / (double)crew->options->operations;
 }
 
+/* Whether a look came right behind another one, and saw nothing new. */
+static bool
+is_nothing(const LoadGlance *glance)
+{
+    return glance->ended == 0 && glance->latency->count == 0 &&
+           glance->second.span * (double)LOAD_SECOND_NS < SLICE_NS;
+}
+
+/* Keeps what has happened since the look before, if it is of the measured time, and shows it. */
+static void
+look(Crew *crew, const Span *span, int64_t now_ns)
+{
+    LoadGlance glance;
+    load_watch_look(&crew->watch, now_ns, &glance);
+    glance.second.at = (double)(now_ns - span->from_ns) / (double)LOAD_SECOND_NS;
+    if (span->phase == LOAD_PHASE_MEASURE && !is_nothing(&glance)) {
+        keep_second(crew, &glance);
+    }
+    double done = share_done(crew, span, &glance, now_ns);
+    double left = crew->options->operations == 0 ? seconds_left(crew, now_ns)
+                  : done > 0                     ? glance.second.at * (1 / done - 1)
+                                                 : -1;
+    show(crew, span->phase, &glance, done, left);
+}
+
 /*
- * Looks once a second from one time to another, or until all operations of a counted run are done;
- * keeps the series of the measured time.
+ * Looks after every second of a span, until it is over or all operations of a counted run are done.
+ * What is left then is looked at when the workers have told all of it.
  */
 static void
-watch_span(Crew *crew, LoadPhase phase, int64_t from_ns, int64_t to_ns)
+watch_span(Crew *crew, const Span *span)
 {
-    load_watch_start(&crew->watch, from_ns);
-    for (int64_t next_ns = from_ns; next_ns < to_ns && !stopped(crew) && !all_done(crew);) {
-        next_ns = next_ns + LOAD_SECOND_NS < to_ns ? next_ns + LOAD_SECOND_NS : to_ns;
-        while (load_clock_ns() < next_ns && !stopped(crew) && !all_done(crew)) {
-            int64_t slice_ns = load_clock_ns() + SLICE_NS;
-            sleep_until(crew, slice_ns < next_ns ? slice_ns : next_ns);
+    int64_t now_ns = load_clock_ns();
+    int64_t next_ns = span->from_ns + LOAD_SECOND_NS;
+    load_watch_start(&crew->watch, span->from_ns);
+    while (now_ns < span->to_ns && !stopped(crew) && !all_done(crew)) {
+        int64_t until_ns = next_ns < span->to_ns ? next_ns : span->to_ns;
+        sleep_until(crew, now_ns + SLICE_NS < until_ns ? now_ns + SLICE_NS : until_ns);
+        now_ns = load_clock_ns();
+        if (now_ns >= next_ns && now_ns < span->to_ns) {
+            look(crew, span, now_ns);
+            next_ns += ((now_ns - next_ns) / LOAD_SECOND_NS + 1) * LOAD_SECOND_NS;
         }
-        LoadGlance glance;
-        int64_t now_ns = load_clock_ns();
-        load_watch_look(&crew->watch, now_ns, &glance);
-        glance.second.at = (double)(now_ns - from_ns) / (double)LOAD_SECOND_NS;
-        if (phase == LOAD_PHASE_MEASURE) {
-            keep_second(crew, &glance);
-        }
-        double passed = (double)(now_ns - from_ns);
-        double done = share_done(crew, phase, &glance, passed / (double)(to_ns - from_ns));
-        double left = crew->options->operations == 0 ? seconds_left(crew, now_ns)
-                      : done > 0                     ? passed / 1e9 * (1 / done - 1)
-                                                     : -1;
-        show(crew, phase, &glance, done, left);
     }
+}
+
+/* The last look, after the workers have ended: `over_ns` is when. */
+static void
+look_back(Crew *crew, const Span *span, int64_t over_ns)
+{
+    const LoadWatch *watch = &crew->watch;
+    look(crew, span, over_ns > watch->seen_ns ? over_ns : watch->seen_ns);
 }
 
 /* When the last worker was done. */
@@ -299,9 +330,11 @@ run_phase(Crew *crew)
     if (!base_is_ok(status)) {
         return status;
     }
-    watch_span(crew, LOAD_PHASE_WARMUP, schedule->start_ns, schedule->measure_ns);
+    Span warmup = {LOAD_PHASE_WARMUP, schedule->start_ns, schedule->measure_ns};
+    Span measured = {LOAD_PHASE_MEASURE, schedule->measure_ns, schedule->end_ns};
+    watch_span(crew, &warmup);
     double before = processor_seconds();
-    watch_span(crew, LOAD_PHASE_MEASURE, schedule->measure_ns, schedule->end_ns);
+    watch_span(crew, &measured);
     double used = processor_seconds() - before;
     int64_t over_ns = load_clock_ns();
     crew->result->stopped = stopped(crew);
@@ -309,10 +342,11 @@ run_phase(Crew *crew)
     if (options->operations != 0) {
         over_ns = last_end(crew);
     }
-    double measured = (double)(over_ns - schedule->measure_ns) / (double)LOAD_SECOND_NS;
-    if (measured > 0) {
-        crew->result->busy_cores = used / measured;
-        crew->result->measured_seconds = measured < seconds ? measured : seconds;
+    double lasted = (double)(over_ns - schedule->measure_ns) / (double)LOAD_SECOND_NS;
+    if (lasted > 0) {
+        look_back(crew, &measured, over_ns);
+        crew->result->busy_cores = used / lasted;
+        crew->result->measured_seconds = lasted < seconds ? lasted : seconds;
     }
     return base_ok();
 }

@@ -33,7 +33,8 @@ def rows(text):
 
 def test_hdr_histogram_js_reads_what_was_measured(reader, tmp_path):
     hlog, hgrm, report = (tmp_path / f"out.{end}" for end in ("hlog", "hgrm", "json"))
-    # Counted: every reply is within the measured time, so the intervals hold all of them.
+    # Counted: every reply is within the measured time, so the intervals hold all of them. A look may
+    # come between an operation and its latency, so of many intervals only the sums are compared.
     subprocess.run([LARDER_LOAD, "--target=embedded:hashmap", "--workload=put", "--records=1000",
                     "--operations=20000", "--warmup-seconds=0", f"--hlog={hlog}", f"--hgrm={hgrm}",
                     f"--json={report}", "--quiet"], stdin=subprocess.DEVNULL, check=True,
@@ -45,8 +46,8 @@ def test_hdr_histogram_js_reads_what_was_measured(reader, tmp_path):
     assert read["count"] == told["operations"]["put"]["latency"]["count"] == 20000
     assert abs(read["start"] - told["result"]["measured_from_unix"]) < 1
     assert len(read["intervals"]) == len(told["series"])
+    assert sum(second["put"] for second in told["series"]) == 20000
     for interval, second in zip(read["intervals"], told["series"]):
-        assert interval["count"] == second["put"]
         # The library tells the upper end of a bucket, larder-load its middle.
         assert second["p99_ns"] <= interval["p99"] <= second["p99_ns"] * 1.008 + 1
     ours, theirs = rows(hgrm.read_text()), rows(read["percentiles"])

@@ -93,6 +93,10 @@ START_TEST(workloads_have_presets_of_their_own)
     ck_assert(!options.load);
     ck_assert_int_eq(parse("--workload=fillrandom --seconds=3"), LOAD_OPTIONS_RUN);
     ck_assert_int_eq(options.operations, 0);
+    ck_assert_int_eq(parse("--workload=get --operations=9"), LOAD_OPTIONS_RUN);
+    ck_assert_double_eq(options.warmup_seconds, 0);
+    ck_assert_int_eq(parse("--workload=get --operations=9 --warmup-seconds=1"), LOAD_OPTIONS_RUN);
+    ck_assert_double_eq(options.warmup_seconds, 1);
     ck_assert_int_eq(parse("--workload=readseq"), LOAD_OPTIONS_RUN);
     ck_assert_int_eq(options.scan_length, 1000);
     ck_assert(options.load);

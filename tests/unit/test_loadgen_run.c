@@ -21,9 +21,8 @@ static _Atomic bool stop;
 static void
 parse(const char *target, const char *words)
 {
-    g_autofree char *line = g_strdup_printf(
-        "larder-load --target=%s --records=50 --warmup-seconds=0.05 --seconds=0.4 -c 4 %s", target,
-        words);
+    g_autofree char *line =
+        g_strdup_printf("larder-load --target=%s --records=50 -c 4 %s", target, words);
     g_auto(GStrv) all = g_strsplit(g_strchomp(line), " ", -1);
     int argc = (int)g_strv_length(all);
     g_autofree char **argv = g_memdup2(all, sizeof(char *) * ((size_t)argc + 1));
@@ -73,6 +72,25 @@ faults(LoadFault fault)
     return result->counts.faults[LOAD_GET][fault] + result->counts.faults[LOAD_PUT][fault];
 }
 
+/* The seconds of the series are all of the measured time, one behind the other. */
+static void
+assert_series(void)
+{
+    uint64_t finished = 0;
+    double end = 0;
+    for (size_t i = 0; i < result->series_count; i++) {
+        const LoadSecond *second = &result->series[i];
+        ck_assert_double_eq_tol(second->at - second->span, end, 1e-6);
+        end = second->at;
+        for (int kind = 0; kind < LOAD_OP_KIND_COUNT; kind++) {
+            finished += second->finished[kind];
+        }
+    }
+    ck_assert_uint_gt(result->series_count, 0);
+    ck_assert_uint_eq(finished, load_counts_finished(&result->counts));
+    ck_assert_double_ge(end, result->measured_seconds - 0.0101); /* what is nothing is left out */
+}
+
 /*
  * All was right, and the histograms hold what was counted. A machine that pauses when the run ends
  * leaves something unsent, which is nobody's fault.
@@ -86,7 +104,7 @@ assert_good(void)
     ck_assert_uint_eq(load_counts_faults(&result->counts), faults(LOAD_FAULT_UNSENT));
     ck_assert_uint_eq(result->counts.absent, 0);
     ck_assert_uint_gt(load_counts_finished(&result->counts), 0);
-    ck_assert_uint_gt(result->series_count, 0);
+    assert_series();
     for (int kind = 0; kind < LOAD_OP_KIND_COUNT; kind++) {
         const BaseHistogram *latency = &result->latency[kind];
         ck_assert_int_le(base_histogram_percentile(latency, 50),
@@ -98,7 +116,7 @@ assert_good(void)
 
 START_TEST(a_good_server_has_no_errors)
 {
-    run(RESPONDER_GOOD, 0, "--pipeline=8");
+    run(RESPONDER_GOOD, 0, "--operations=1000 --pipeline=8");
     assert_good();
     ck_assert_uint_gt(result->counts.verdicts[LOAD_RIGHT], 0);
     ck_assert_uint_gt(result->latency[LOAD_GET].count, 0);
@@ -110,14 +128,14 @@ END_TEST
 
 START_TEST(threads_and_the_compact_protocol)
 {
-    run(RESPONDER_GOOD, 0, "--threads=3 --protocol=compact --pipeline=3");
+    run(RESPONDER_GOOD, 0, "--operations=1000 --threads=3 --protocol=compact --pipeline=3");
     assert_good();
 }
 END_TEST
 
 START_TEST(a_rate_is_kept)
 {
-    run(RESPONDER_GOOD, 0, "--rate=500 --threads=2");
+    run(RESPONDER_GOOD, 0, "--rate=500 --warmup-seconds=0.05 --seconds=0.4 --threads=2");
     assert_good();
     uint64_t due = result->latency[LOAD_GET].count + result->latency[LOAD_PUT].count;
     ck_assert_uint_ge(due, 199); /* 0.4 s of 500/s, all of which was recorded */
@@ -127,9 +145,21 @@ START_TEST(a_rate_is_kept)
 }
 END_TEST
 
+/* However soon the last operation is done, or however long the run is. */
+START_TEST(a_counted_run_has_a_whole_series)
+{
+    run(RESPONDER_GOOD, 0, "--operations=20 --workload=get");
+    assert_good();
+    ck_assert_uint_eq(load_counts_finished(&result->counts), 20);
+    tidy();
+    run(RESPONDER_GOOD, 0, "--operations=240 --rate=200 --threads=2");
+    assert_good();
+}
+END_TEST
+
 START_TEST(without_loading_absent_records_are_no_error)
 {
-    run(RESPONDER_GOOD, 0, "--no-load --workload=get");
+    run(RESPONDER_GOOD, 0, "--operations=100 --no-load --workload=get");
     ck_assert_uint_eq(load_counts_wrong(&result->counts), 0);
     ck_assert_uint_gt(result->counts.absent, 0);
     ck_assert_uint_eq(result->counts.verdicts[LOAD_RIGHT], 0);
@@ -155,7 +185,7 @@ static const struct {
 START_TEST(every_kind_of_wrong_value_is_found)
 {
     /* One operation at a time, so that what is stale is certain. */
-    run(wrongs[_i].fault, 5, "-c 1");
+    run(wrongs[_i].fault, 5, "--operations=1000 -c 1");
     ck_assert_uint_gt(result->counts.verdicts[wrongs[_i].verdict], 0);
     for (int verdict = LOAD_RIGHT + 1; verdict < LOAD_VERDICT_COUNT; verdict++) {
         if (verdict != (int)wrongs[_i].verdict) {
@@ -183,7 +213,7 @@ static const struct {
 START_TEST(every_kind_of_failure_is_counted)
 {
     bool put = failures[_i].fault == RESPONDER_NOT_APPLIED;
-    run(failures[_i].fault, put ? 53 : 5, "--pipeline=4");
+    run(failures[_i].fault, put ? 53 : 5, "--operations=1000 --pipeline=4");
     ck_assert_uint_gt(faults(failures[_i].counted) + result->counts.faults_outside, 0);
     ck_assert_uint_eq(load_counts_wrong(&result->counts), 0);
     ck_assert_uint_gt(load_counts_finished(&result->counts), 0);
@@ -200,7 +230,7 @@ END_TEST
 START_TEST(a_page_that_was_cut_short_is_a_fault_and_not_wrong)
 {
     static const ResponderFault pages[] = {RESPONDER_SHORT_PAGE, RESPONDER_GOOD};
-    run(pages[_i], 0, "--workload=seekrandom --scan-length=10");
+    run(pages[_i], 0, "--operations=100 --workload=seekrandom --scan-length=10");
     uint64_t cut = result->counts.faults[LOAD_SCAN][LOAD_FAULT_CUT_SHORT];
     uint64_t wrong = load_counts_wrong(&result->counts);
     ck_assert(_i == 0 ? cut > 0 && wrong == 0 : cut == 0 && wrong > 0);
@@ -210,7 +240,7 @@ END_TEST
 
 START_TEST(silence_is_a_timeout_and_counts_as_latency)
 {
-    run(RESPONDER_SILENT, 20, "--timeout-seconds=0.15 --workload=get -c 1 --seconds=1.5");
+    run(RESPONDER_SILENT, 20, "--operations=100 --timeout-seconds=0.15 --workload=get -c 1");
     ck_assert_uint_gt(faults(LOAD_FAULT_TIMEOUT), 0);
     ck_assert_int_ge(base_histogram_percentile(&result->latency[LOAD_GET], 100), 150000000);
     ck_assert_uint_gt(result->reconnects, 0);
@@ -220,7 +250,7 @@ END_TEST
 
 START_TEST(text_of_the_peer_is_made_harmless)
 {
-    run(RESPONDER_REFUSED, 2, "");
+    run(RESPONDER_REFUSED, 2, "--operations=20");
     ck_assert_str_eq(result->notes.faults[LOAD_FAULT_REFUSED], "too much?");
 }
 END_TEST
@@ -229,7 +259,7 @@ START_TEST(an_engine_runs_without_a_server)
 {
     LoadEmbeddedProblem problem;
     LoadTarget *target = NULL;
-    parse("embedded:hashmap", "--threads=2 --pipeline=4");
+    parse("embedded:hashmap", "--operations=1000 --threads=2 --pipeline=4");
     BaseStatus status = load_embedded_open(&options, &target, &problem);
     ck_assert_msg(base_is_ok(status), "%s", problem.text);
     run_on(target);
@@ -280,7 +310,7 @@ START_TEST(the_reports_hold_the_figures)
     char *problem = NULL;
     int file = mkstemp(path);
     ck_assert_int_ge(file, 0);
-    run(RESPONDER_TORN, 10, "--rate=400 --seconds=1.5");
+    run(RESPONDER_TORN, 10, "--rate=400 --warmup-seconds=0.05 --seconds=1.5");
     ck_assert(load_report_json_write(path, &options, result, &problem));
     g_autoptr(JsonParser) parser = json_parser_new();
     ck_assert(json_parser_load_from_file(parser, path, NULL));
@@ -323,6 +353,7 @@ main(void)
     tcase_add_test(cases, a_good_server_has_no_errors);
     tcase_add_test(cases, threads_and_the_compact_protocol);
     tcase_add_test(cases, a_rate_is_kept);
+    tcase_add_test(cases, a_counted_run_has_a_whole_series);
     tcase_add_test(cases, without_loading_absent_records_are_no_error);
     tcase_add_loop_test(cases, every_kind_of_wrong_value_is_found, 0, (int)G_N_ELEMENTS(wrongs));
     tcase_add_loop_test(cases, every_kind_of_failure_is_counted, 0, (int)G_N_ELEMENTS(failures));
