@@ -202,7 +202,7 @@ note_leader(EngineCommit *commit, const EngineOutcome *outcome)
         atomic_fetch_add(&led_by_other, 1);
     } else if (order > COMMIT_LEAD_MAX + 100) {
         ck_assert_int_eq(sem_post(&come_by), 0);
-        (void)usleep(1000);
+        (void)usleep(10 * 1000);
     }
 }
 

@@ -215,7 +215,7 @@ load(const char *text, int connections, size_t pipeline, size_t request, size_t 
     }
     double begun = now();
     double ended = begun;
-    while (ended - begun < seconds) {
+    while (ended - begun < seconds || side.frames == 0) {
         struct epoll_event events[EVENTS];
         int count = epoll_wait(side.epoll, events, EVENTS, 100);
         for (int i = 0; i < count; i++) {
