@@ -249,6 +249,9 @@ class Killing:
         for thread in threads:
             thread.start()
         time.sleep(self.random.uniform(0.01, 0.5))
+        if self.server.starts == 1:  # however slow the machine is, there is something to lose
+            self.server.wait_until(lambda: any(writer.acknowledged or writer.problem
+                                               for writer in self.writers), "a reply")
         if self.random.random() < 0.1:
             stopping.set()
             for thread in threads:

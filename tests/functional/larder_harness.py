@@ -246,8 +246,13 @@ class Larderd:
 
     def thread_names(self):
         """Names of the threads of the process."""
-        tasks = pathlib.Path(f"/proc/{self.pid}/task").iterdir()
-        return [(task / "comm").read_text().strip() for task in tasks]
+        names = []
+        for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
+            try:
+                names.append((task / "comm").read_text().strip())
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it has ended meanwhile
+        return names
 
     def send_signal(self, number):
         self.process.send_signal(number)

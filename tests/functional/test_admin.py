@@ -1,13 +1,14 @@
 """The admin listener: health, metrics, store_stats, store_list, jobs, drain."""
 
 import re
+import signal
 
 import pytest
 from thrift.Thrift import TApplicationException
 
 from larder import Store
 from larder.ttypes import (
-    Failed, FailedCode, InvalidCode, InvalidRequest, JobState, Refused, RefusedCode)
+    AdminOptions, Failed, FailedCode, InvalidCode, InvalidRequest, JobState, Refused, RefusedCode)
 from larder_harness import SCRIPTED_LARDERD, Connection
 
 SCRIPTED = '[store "default"]\nengine=scripted\n'
@@ -106,7 +107,7 @@ def test_health_names_a_poisoned_store(start_server):
 def test_long_operations_are_jobs(server):
     with server.store() as client, server.admin() as admin:
         client.put("default", b"k", b"v", None)
-        done = admin.verify("default", None)
+        done = admin.verify("default", AdminOptions(deadline_ms=10000))
         assert (done.done, done.job_id, done.generation) == (True, 0, 1)
         (job,) = admin.job_list(None).jobs
         assert (job.kind, job.store, job.state) == ("verify", "default", JobState.DONE)
@@ -143,15 +144,19 @@ def test_drain(start_server, hold):
         assert not observe.health(None).ready  # management goes on
 
 
-def test_stopping_does_not_wait_for_a_drain_call(start_server):
-    server = start_server(program=SCRIPTED_LARDERD, config="[server]\ndrain_ms=100ms\n" + SCRIPTED)
+def test_stopping_does_not_wait_for_a_drain_call(start_server, hold):
+    server = start_server(program=SCRIPTED_LARDERD, hold=hold,
+                          config="[server]\ndrain_ms=100ms\n" + SCRIPTED)
     with server.store() as client, server.admin() as admin:
-        client.client.send_put("default", b"!delay-3000ms:k", b"v", None)
+        client.client.send_put("default", b"!delay-0ms:k", b"v", None)
         server.wait_until(lambda: server.metric('larder_net_in_flight{listener="data"}') == 1)
         admin.client.send_drain(60000, None)
         server.wait_until(lambda: server.metric(
             'larder_rpc_in_flight') >= 3)  # the put, the drain and this very question
-        server.stop()
+        server.send_signal(signal.SIGTERM)
+        server.wait_for("the time to drain is over")
+        hold.unlink()  # the end waits for the commit
+        server.wait_for_end()
 
 
 def test_management_answers_while_data_is_stuck(start_server, hold):

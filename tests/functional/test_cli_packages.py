@@ -74,7 +74,7 @@ def test_an_import_of_the_package_index_that_is_killed_goes_on(larder, larder_se
         larder("remove-range", S, "--everything")
     total = file.stat().st_size
     note = tmp_path / f"in.{form}.resume"
-    larder_server.inject("delay", method="bulk_write", delay_ms=40 * STEP)
+    larder_server.inject("delay", method="bulk_write", delay_ms=200 * STEP)
     process = larder.popen("import", S, file, stdin=subprocess.DEVNULL)
     try:
         wait_until(lambda: note.exists() and json.loads(note.read_text())["position"] > total / 3, "it has begun")

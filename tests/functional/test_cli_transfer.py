@@ -29,26 +29,35 @@ def larder(larder_server, tmp_path):
 # ---------------------------------------------------------------------------------------- resuming
 
 
+def position_of(note):
+    """How far the import has come that a note is about; None: there is no note."""
+    try:
+        return json.loads(note.read_text())["position"]
+    except FileNotFoundError:
+        return None
+
+
 def test_an_import_that_is_killed_again_and_again(larder, larder_server, tmp_path):
     file = write_records(tmp_path / "in", 60_000)
     note = tmp_path / "in.resume"
     rand = random.Random(int(os.environ.get("LARDER_SEED", 7)))
-    larder_server.inject("delay", method="bulk_write", delay_ms=50)  # so that it does not end before it is killed
+    larder_server.inject("delay", method="bulk_write", delay_ms=250)  # so that it is killed before it ends
     places = [0]
     for _ in range(4):
         process = larder.popen("import", S, file, "--resume", "--connections=3", stdin=subprocess.DEVNULL)
         try:
-            wait_until(lambda: process.poll() is not None or
-                       (note.exists() and json.loads(note.read_text())["position"] > places[-1]), "it goes on")
+            wait_until(lambda: process.poll() is not None or (position_of(note) or 0) > places[-1],
+                       "it goes on")
             try:
                 process.wait(rand.random() * 0.2)
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
-            if process.wait(PATIENCE) == OK:
-                break
+            process.wait(PATIENCE)
         finally:
             end(process)
-        places.append(json.loads(note.read_text())["position"])
+        if (place := position_of(note)) is None:  # all of it is imported
+            break
+        places.append(place)
     assert len(places) > 1 and places == sorted(set(places))
     larder_server.clear()
     larder("import", S, file, "--resume")
@@ -59,7 +68,7 @@ def test_an_import_that_is_killed_again_and_again(larder, larder_server, tmp_pat
 def interrupted(larder, larder_server, tmp_path, *arguments):
     """An import that Ctrl-C has ended; returns its note."""
     note = tmp_path / "in.resume"
-    larder_server.inject("delay", method="bulk_write", delay_ms=200)  # so that it does not end before that
+    larder_server.inject("delay", method="bulk_write", delay_ms=500)  # so that it does not end before that
     process = larder.popen("import", S, tmp_path / "in", *arguments, stdin=subprocess.DEVNULL)
     try:
         wait_until(note.exists, "it has begun")
@@ -115,11 +124,9 @@ def test_notes_that_are_not_wanted_or_cannot_be_written(larder, larder_server, t
     assert not list(tmp_path.glob("*.resume"))
 
 
-def test_a_restart_that_empties_the_store_is_noticed(server, tmp_path):
+def test_a_restart_that_empties_the_store_is_noticed(start_server, tmp_path):
+    server = start_server(listen=[f"unix:{tmp_path}/s"])  # nobody else takes it meanwhile
     larder = Larder(server.address, tmp_path)
-    port = server.address.rpartition(":")[2]
-    server.command = [f"--listen=tcp:127.0.0.1:{port}" if word.startswith("--listen=") else word
-                      for word in server.command]
     reading, writing = os.pipe()
     process = larder.popen("import", S, "-", "--connections=1", stdin=reading)
     os.close(reading)
@@ -361,12 +368,13 @@ def test_a_range_to_the_standard_output(larder, larder_server, tmp_path):
 def test_an_export_of_a_store_that_changes_is_not_verified(larder, larder_server, tmp_path):
     write_records(tmp_path / "in", 3000)
     larder("import", S, "in")
-    fault = larder_server.inject("delay", method="scan", delay_ms=1000, skip=2, times=1)
+    fault = larder_server.inject("exception", outcome="refused", method="scan", skip=2)
     process = larder.popen("export", S, "out", "--page-size=1000", "--verify", stdin=subprocess.DEVNULL)
     try:
-        wait_until(lambda: fault.hits == 1, "some pages were read")
+        wait_until(lambda: fault.hits > 0, "some pages were read")
         with larder_server.store() as client:
             client.put(S, b"key0000000", b"changed", None)
+        larder_server.clear()  # now it gets the others
         assert process.wait(PATIENCE) == NEGATIVE
         assert b"written to meanwhile" in process.stderr.read()
     finally:
@@ -391,4 +399,6 @@ def test_progress_is_shown_on_terminals(larder, larder_server, tmp_path):
         terminal.expect(r"imported +\d+%  \[#*\.*\]  [0-9.]+ \w+, [0-9,]+ records")
         assert terminal.wait() == OK
         assert "imported" not in "".join(terminal.screen.lines) and re.search(r"records +20,000", terminal.text())
-    assert larder("import", S, "in").said == ""  # nothing for a run of less than ten seconds
+    larder_server.clear()
+    write_records(tmp_path / "few", 100)
+    assert larder("import", S, "few").said == ""  # nothing for a run of less than ten seconds

@@ -43,8 +43,8 @@ def test_every_workload(start_server, tmp_path, workload, protocol):
     path = tmp_path / "out.json"
     status, printed, said = run_load(
         f"--target={server.address}", f"--workload={workload}", f"--protocol={protocol}",
-        "--connections=5", "--pipeline=8", "--records=2000", "--seconds=1", "--warmup-seconds=0.2",
-        f"--json={path}")
+        "--connections=5", "--pipeline=8", "--records=2000", "--operations=4000",
+        "--warmup-seconds=0", f"--json={path}")
     assert status == 0, printed + said
     report = check_report(path, workload)
     assert report["arrival"] == "closed"
@@ -74,7 +74,7 @@ def length_of(workload):
     """Arguments: a count where one goes with the workload, so that no pause of the machine matters."""
     if workload in ("fillseq", "fillrandom", "deleterandom"):
         return []  # each has a length of its own
-    return ["--seconds=1" if workload == "readwhilewriting" else "--operations=600", "--warmup-seconds=0"]
+    return ["--seconds=2" if workload == "readwhilewriting" else "--operations=600", "--warmup-seconds=0"]
 
 
 def check_other(path, workload, operation):
@@ -130,7 +130,7 @@ def check_mix(path, kinds):
 
 @pytest.mark.parametrize("more", [
     ["--distribution=zipfian", "--value-size=uniform(40..2000)", "--operations=3000"],
-    ["--ttl=0.1", "--distribution=latest", "--seconds=1"],
+    ["--ttl=0.3", "--distribution=latest", "--rate=2000", "--operations=2000"],  # a second at least
     ["--rate=2000", "--arrival=poisson", "--value-size=pareto(50,1.5,4000)", "--operations=1000"],
 ])
 def test_a_mix_of_everything_on_a_server(start_server, tmp_path, more):
@@ -167,12 +167,12 @@ def test_a_sweep_tells_its_steps(tmp_path):
     path = tmp_path / "out.json"
     status, printed, said = run_load(
         "--target=embedded:hashmap", "--records=100", "--sweep", "--objective=max<1ns",
-        "--rate=100", "--seconds=0.1", "--warmup-seconds=0", "--intrinsic", f"--json={path}")
+        "--rate=4", "--seconds=1", "--warmup-seconds=0", "--intrinsic", f"--json={path}")
     assert status == 0, printed + said
     assert "No rate held" in printed and "gap while spinning" in printed
     report = json.loads(path.read_text())
     steps = report["sweep"]["steps"]
-    assert [step["rate"] for step in steps] == [100 / 2**i for i in range(len(steps))]
+    assert [step["rate"] for step in steps] == [4 / 2**i for i in range(len(steps))]
     assert len(steps) > 2 and not any(step["held"] for step in steps)
     assert report["intrinsic"]["gaps"]["count"] > 0
 
@@ -196,7 +196,7 @@ def test_records_are_spread_over_several_servers(start_server, tmp_path):
 
 
 def test_the_overhead_of_the_generator_is_told():
-    status, printed, said = run_load("--target=null", "--records=1000", "--seconds=0.2",
+    status, printed, said = run_load("--target=null", "--records=1000", "--operations=5000",
                                      "--warmup-seconds=0", f"--mix={EVERYTHING}")
     assert status == 0, printed + said
     assert "ns of the generator's own for each operation" in printed and "none wrong" in printed
@@ -210,20 +210,24 @@ def latencies_over(path, limit_ns):
 
 def test_a_pause_shows_in_an_open_loop_and_hides_in_a_closed_one(start_server, tmp_path):
     """A server that stands still for a second: the same pause, the same server, both loops."""
+    gets = 'larder_rpc_requests_total{service="Store",method="get",outcome="ok"}'
     over = {}
     for loop, more in {"open": ["--rate=1000"], "closed": []}.items():
         server = start_server()
         path = tmp_path / loop
         load = subprocess.Popen(
             [LARDER_LOAD, f"--target={server.address}", "--workload=get", "--connections=1",
-             "--records=100", "--seconds=4", "--warmup-seconds=0", f"--json={path}", *more],
+             "--records=100", "--seconds=60", "--warmup-seconds=0", f"--json={path}", *more],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for line in load.stderr:
             if line.startswith("measure"):  # a second of it has passed
                 break
-        server.process.send_signal(signal.SIGSTOP)
+        before = server.metric(gets)
+        server.send_signal(signal.SIGSTOP)
         time.sleep(1)
-        server.process.send_signal(signal.SIGCONT)
+        server.send_signal(signal.SIGCONT)
+        server.wait_until(lambda: server.metric(gets) > before + 1500, "what was due is answered")
+        load.terminate()
         load.stderr.read()
         assert load.wait(PATIENCE) == 0
         over[loop], count = latencies_over(path, 500_000_000)
@@ -275,7 +279,7 @@ def test_an_engine_without_a_server(tmp_path):
 def test_values_of_others_are_found_out(start_server):
     server = start_server()
     with server.store() as client:
-        assert run_load(f"--target={server.address}", "--records=1", "--seconds=0.2",
+        assert run_load(f"--target={server.address}", "--records=1", "--operations=100",
                         "--warmup-seconds=0")[0] == 0
         written = client.scan("default", KeyRange(), None).items
         assert len(written) == 1

@@ -31,8 +31,9 @@ def measure(path, *arguments):
 
 def test_an_engine_tells_what_it_did(tmp_path):
     report = measure(tmp_path / "out.json", "--target=embedded:lsm", "--workload=overwrite",
-                     "--records=3000", "--value-size=1000", "--seconds=1", "--warmup-seconds=0.2",
-                     "--engine-option=write_buffer=1M", "--engine-option=durability=os")
+                     "--records=3000", "--value-size=1000", "--operations=12000", "--rate=10000",
+                     "--warmup-seconds=0.2", "--engine-option=write_buffer=1M",
+                     "--engine-option=durability=os")
     server, events = report["server"], report["server"]["events"]
     assert server["observed"] and server["problem"] == ""
     assert server["first"]["flushes"] <= server["before"]["flushes"] < server["after"]["flushes"]
@@ -55,8 +56,8 @@ def test_the_knee_of_a_sweep_tells_what_the_engine_did(tmp_path):
 
 def test_a_server_is_asked_on_its_admin_address(start_server, tmp_path):
     server = start_server(engine="lsm")
-    arguments = (f"--target={server.address}", "--records=500", "--seconds=0.5",
-                 "--warmup-seconds=0.1", "--connections=2")
+    arguments = (f"--target={server.address}", "--records=500", "--operations=500",
+                 "--warmup-seconds=0", "--connections=2")
     told = measure(tmp_path / "told.json", *arguments, f"--admin={server.admin_address}")["server"]
     assert told["observed"] and told["problem"] == ""
     assert told["after"]["keys"] == 500 and told["after"]["version"] > told["before"]["version"]
@@ -66,7 +67,7 @@ def test_a_server_is_asked_on_its_admin_address(start_server, tmp_path):
 
 
 def test_what_the_generator_costs_is_told(tmp_path):
-    common = ("--records=1000", "--seconds=0.2", "--warmup-seconds=0")
+    common = ("--records=1000", "--operations=5000", "--warmup-seconds=0")
     for name, target in (("hashmap", "embedded:hashmap"), ("null", "null")):
         cost = measure(tmp_path / f"{name}.json", f"--target={target}", *common)["overhead"]
         assert cost["operation_ns"] > 1 and cost["check_ns"] > 1
@@ -84,12 +85,12 @@ def test_a_wrong_admin_address_is_told():
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    """Two reports of the same settings and one of others."""
+    """Two reports of the same settings and one of others, each with more than one second."""
     folder = tmp_path_factory.mktemp("reports")
     paths = []
     for name, *words in (["a", "--workload=put"], ["b & <b>", "--workload=put"], ["c", "--workload=get"]):
         paths.append(folder / f"{name}.json")
-        measure(paths[-1], "--target=embedded:lsm", "--records=500", "--seconds=1.5",
+        measure(paths[-1], "--target=embedded:lsm", "--records=500", "--seconds=2.5",
                 "--warmup-seconds=0", "--engine-option=durability=os", *words)
     return paths
 
