@@ -231,6 +231,15 @@ START_TEST(no_write_is_applied_twice)
     pthread_t writers[WRITERS];
     pthread_t pipeliner;
     pthread_t chaos;
+    /*
+     * Chaos may be late: all may be written before its thread has its first turn. The first write
+     * of a log is not guarded and not made again, so one of the others meets this, too.
+     */
+    const LarderFault lost = {.kind = LARDER_FAULT_EXECUTE_CLOSE,
+                              .method = "append",
+                              .key_prefix = larder_text("log0"),
+                              .times = 4};
+    ck_assert_int_gt(larder_test_server_inject(larder_fixture.server, &lost), 0);
     ck_assert_int_eq(pthread_create(&chaos, NULL, make_chaos, NULL), 0);
     for (intptr_t i = 0; i < WRITERS; i++) {
         ck_assert_int_eq(pthread_create(&writers[i], NULL, write_tokens, (void *)i), 0);

@@ -232,13 +232,15 @@ static LarderRpcAdminResult *
 compact(const char *store, LarderRpcKeyRange *range)
 {
     LarderRpcAdminResult *result = g_object_new(LARDER_RPC_TYPE_ADMIN_RESULT, NULL);
+    LarderRpcAdminOptions *options = with("deadline_ms", 10000);
     thrown_clear(&thrown);
-    ck_assert(larder_rpc_admin_client_send_compact(rig->admin_client, store, range,
-                                                   rig->no_admin_options, &thrown.error));
+    ck_assert(larder_rpc_admin_client_send_compact(rig->admin_client, store, range, options,
+                                                   &thrown.error));
     serve(rig, rig->admin, "compact");
     if (!larder_rpc_admin_client_recv_compact(rig->admin_client, &result, INTO(&thrown))) {
         g_clear_object(&result);
     }
+    g_object_unref(options);
     g_object_unref(range);
     return result;
 }

@@ -181,7 +181,7 @@ START_TEST(a_unix_socket_has_its_mode_and_goes_with_the_server)
     ck_assert_uint_eq(status.st_mode & 07777, 0660);
     check_served(bound);
     net_server_drain(echo->server);
-    for (int i = 0; i < 1000 && access(path, F_OK) == 0; i++) {
+    for (int i = 0; i < 3000 && access(path, F_OK) == 0; i++) {
         usleep(10000);
     }
     ck_assert_int_ne(access(path, F_OK), 0);
