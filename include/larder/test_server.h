@@ -96,7 +96,7 @@ int64_t larder_test_server_fault_hits(LarderTestServer *server, int64_t id);
 /* Removes every fault; calls that are being delayed stay so. */
 void larder_test_server_clear_faults(LarderTestServer *server);
 
-/* Closes every data connection, as a cut cable would; done when it returns. */
+/* Closes every data connection that has had a call, as a cut cable would; done when it returns. */
 void larder_test_server_cut(LarderTestServer *server);
 
 /* Begins a drain: nobody can connect any more, and connections close once they are answered. */

@@ -67,8 +67,9 @@ void net_server_drain(NetServer *server);
 
 /*
  * Closes every connection as it is, whatever it has under way; listeners go on accepting. What was
- * delivered is still to be finished, and its replies are dropped. Returns when all are closed. From
- * any thread but a reactor's; not while the server is freed.
+ * delivered is still to be finished, and its replies are dropped. Returns when all are closed, but
+ * perhaps for some of which nothing was read yet. From any thread but a reactor's; not while the
+ * server is freed.
  */
 void net_server_cut(NetServer *server);
 
