@@ -1,8 +1,8 @@
 /*
  * vitals.c: asks an engine in this process, or the admin address of a server. See vitals.h.
  *
- * A server gets ANSWER_MS and no second try: a figure that comes late is of no use, and the next one
- * is asked for soon.
+ * A server gets ANSWER_MS and no second try: a figure that comes late is of no use, and the next is
+ * asked for soon.
  */
 #include "loadgen/vitals.h"
 
