@@ -2,9 +2,11 @@
  * ahead.h: the thread that has the kernel make a region present before a record comes to it.
  *
  * Memory is cleared when it is first touched: a huge page takes 0.2 ms, and 6 ms on a virtual
- * machine whose host had to find the memory first. The writer does not wait for that.
+ * machine whose host had to find the memory first. The writer does not wait for that. The thread
+ * touches the region itself: a request to populate it (MADV_POPULATE_WRITE) would keep whoever maps
+ * memory or changes a mapping waiting all the while, and a page fault does not (since Linux 6.4).
  *
- * One region at a time. What this system cannot do, the first touch does, as ever.
+ * One region at a time.
  *
  * Threading: calls on one must not overlap.
  */

@@ -150,21 +150,36 @@ new_region(HashmapSlab *slab)
     return region;
 }
 
-/* Whether the regions, of which half of one is left, are enough and full enough for a huge page. */
+/* Free pages before a further region is needed; if more than one region has any, those of one. */
+static int
+pages_left(const HashmapSlab *slab)
+{
+    const Region *last = (const Region *)slab->regions;
+    if (slab->spare != NULL || (last != NULL && last->link.next != NULL)) {
+        return REGION_PAGES;
+    }
+    return last == NULL ? 0 : __builtin_popcount(last->free_pages);
+}
+
+/* Whether the next region is soon needed, which is never one of the first two. */
+static bool
+is_next_near(const HashmapSlab *slab)
+{
+    return settled_bytes(slab) > REGION_BYTES && pages_left(slab) <= REGION_PAGES / 2;
+}
+
+/* Whether blocks use most of the pages that are not free. */
 static bool
 is_dense(const HashmapSlab *slab)
 {
-    int64_t settled = settled_bytes(slab);
-    return settled > REGION_BYTES && gaps(slab) - REGION_BYTES / 2 <= settled / 4;
+    return gaps(slab) - pages_left(slab) * (int64_t)PAGE_BYTES <= settled_bytes(slab) / 4;
 }
 
-/* A page of `region` was taken: if half of the last one is left, the next one is asked for. */
+/* A page was taken: asks for the next region, if it is time. */
 static void
-look_ahead(HashmapSlab *slab, const Region *region)
+look_ahead(HashmapSlab *slab)
 {
-    bool last = slab->regions == &region->link && region->link.next == NULL && slab->spare == NULL;
-    if (!last || __builtin_popcount(region->free_pages) != REGION_PAGES / 2 || !is_dense(slab) ||
-        slab->ahead.region != NULL) {
+    if (slab->ahead.region != NULL || !is_next_near(slab) || !is_dense(slab)) {
         return;
     }
     void *next = take_region(slab);
@@ -196,14 +211,11 @@ give_spare(HashmapSlab *slab)
     }
 }
 
-/* Gives back the region that was made present, unless what is left of the others is less. */
+/* Gives back the region that was made present, unless it is soon needed. */
 static void
 give_ahead(HashmapSlab *slab)
 {
-    if (settled_bytes(slab) > REGION_BYTES && gaps(slab) < REGION_BYTES) {
-        return;
-    }
-    void *region = hashmap_ahead_collect(&slab->ahead);
+    void *region = is_next_near(slab) ? NULL : hashmap_ahead_collect(&slab->ahead);
     if (region != NULL) {
         give_region(slab, region);
     }
@@ -234,7 +246,7 @@ new_page(HashmapSlab *slab, size_t class_index)
     }
     unsigned index = (unsigned)__builtin_ctz(region->free_pages);
     region->free_pages &= region->free_pages - 1;
-    look_ahead(slab, region);
+    look_ahead(slab);
     if (region->free_pages == 0) {
         list_remove(&slab->regions, &region->link);
     }

@@ -425,17 +425,6 @@ is_present(void *region)
     return true;
 }
 
-/* Since Linux 5.14. */
-static bool
-kernel_makes_memory_present(void)
-{
-    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    ck_assert_ptr_ne(page, MAP_FAILED);
-    bool does = madvise(page, 4096, MADV_POPULATE_WRITE) == 0;
-    ck_assert_int_eq(munmap(page, 4096), 0);
-    return does;
-}
-
 START_TEST(slabs_that_grow_have_the_next_region_present)
 {
     hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
@@ -444,7 +433,7 @@ START_TEST(slabs_that_grow_have_the_next_region_present)
         count = take_until_ahead(count);
         uint8_t *region = slab.ahead.region;
         ck_assert_int_eq(hashmap_slab_mapped(&slab), regions * REGION);
-        ck_assert(is_present(region) == kernel_makes_memory_present());
+        ck_assert(is_present(region));
         ck_assert(is_advised(region) == kernel_has_huge_pages());
         hashmap_slab_trim(&slab); /* it is wanted */
         ck_assert_ptr_eq(slab.ahead.region, region);
@@ -488,6 +477,53 @@ START_TEST(slabs_that_shrink_give_the_next_region_back)
     ck_assert_ptr_null(slab.ahead.region);
     ck_assert_int_eq(hashmap_slab_mapped(&slab), REGION);
     hashmap_slab_free(&slab, blocks[count - 1], BLOCK);
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+/* What blocks leave unused in all regions together may be more than a region, and no page free. */
+START_TEST(gaps_do_not_send_the_next_region_back)
+{
+    enum { KINDS = 40, FIRST = 20 };
+    static void *others[KINDS];
+    hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
+    for (size_t i = 0; i < KINDS; i++) {
+        others[i] = hashmap_slab_alloc(&slab, (FIRST + i) * HASHMAP_SLAB_STEP);
+        ck_assert_ptr_nonnull(others[i]);
+    }
+    size_t count = take_until_ahead(0);
+    void *region = slab.ahead.region;
+    ck_assert_int_gt(hashmap_slab_idle(&slab) - REGION, REGION);
+    hashmap_slab_trim(&slab);
+    ck_assert_ptr_eq(slab.ahead.region, region);
+    count = take_until_next(count);
+    ck_assert_uint_eq((uintptr_t)blocks[count - 1] / REGION, (uintptr_t)region / REGION);
+    free_all(count, BLOCK);
+    for (size_t i = 0; i < KINDS; i++) {
+        hashmap_slab_free(&slab, others[i], (FIRST + i) * HASHMAP_SLAB_STEP);
+    }
+    hashmap_slab_clear(&slab);
+}
+END_TEST
+
+/* It is given back when two regions have free pages, and asked for again however those are used. */
+START_TEST(the_next_region_comes_back)
+{
+    enum { PAGES = 10, PAGE = 64 * 1024 };
+    hashmap_slab_init(&slab, HASHMAP_SLAB_REGIONS);
+    size_t count = take_until_ahead(0);
+    size_t first = 0;
+    for (; (uintptr_t)blocks[first] % REGION < PAGES * PAGE; first++) {
+        hashmap_slab_free(&slab, blocks[first], BLOCK);
+    }
+    hashmap_slab_trim(&slab);
+    ck_assert_ptr_null(slab.ahead.region);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), 2 * REGION);
+    count = take_until_ahead(count);
+    ck_assert_int_eq(hashmap_slab_mapped(&slab), 3 * REGION);
+    for (; first < count; first++) {
+        hashmap_slab_free(&slab, blocks[first], BLOCK);
+    }
     hashmap_slab_clear(&slab);
 }
 END_TEST
@@ -567,6 +603,8 @@ main(void)
     tcase_add_test(cases, slabs_that_grow_have_the_next_region_present);
     tcase_add_test(cases, where_the_next_region_is_late_another_serves);
     tcase_add_test(cases, slabs_that_shrink_give_the_next_region_back);
+    tcase_add_test(cases, gaps_do_not_send_the_next_region_back);
+    tcase_add_test(cases, the_next_region_comes_back);
     tcase_add_test(cases, slabs_of_half_empty_pages_ask_for_none);
     tcase_add_loop_test(cases, the_pool_hands_warm_blocks_round, 0, 2);
     tcase_add_test(cases, before_a_checked_heap_the_pool_keeps_nothing);
