@@ -222,6 +222,7 @@ flush_ready(Flusher *flusher)
     pthread_mutex_lock(&worker->lock);
     bool go = count != 0 && worker->failure.code == BASE_OK && may_try(&worker->flush_retry);
     worker->flushing = go;
+    worker->flushing_from = go ? view->generations[view->count - 1]->number : 0;
     pthread_mutex_unlock(&worker->lock);
     if (!go) {
         lsm_view_unref(view);
@@ -231,7 +232,6 @@ flush_ready(Flusher *flusher)
     lsm_catalog_reclaim(catalog);
     pthread_mutex_lock(&worker->lock);
     worker->flushing = false;
-    worker->flushes_ended++;
     pthread_cond_broadcast(&worker->work);
     pthread_cond_broadcast(&worker->moved);
     pthread_mutex_unlock(&worker->lock);

@@ -268,8 +268,8 @@ lsm_worker_wait_flushed(LsmWorker *worker, LsmGeneration *generation)
             (void)pthread_cond_wait(&worker->moved, &worker->lock);
         }
     }
-    int64_t ended = worker->flushes_ended;
-    while (worker->flushing && ended == worker->flushes_ended && may_wait(worker).code == BASE_OK) {
+    while (worker->flushing && generation->number >= worker->flushing_from &&
+           may_wait(worker).code == BASE_OK) {
         (void)pthread_cond_wait(&worker->moved, &worker->lock);
     }
     pthread_mutex_unlock(&worker->lock);

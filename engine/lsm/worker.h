@@ -72,8 +72,8 @@ BaseStatus lsm_worker_wait_flushed(LsmWorker *worker, LsmGeneration *generation)
 
 /*
  * Moves every table that overlaps the range, which is of stored keys, down to the last level, and
- * rewrites those that hold anything dead; an empty stop is the end. Waits for it, and until files
- * that no reader needs any more are gone. What is only in memory is not touched: flush first.
+ * rewrites those that hold anything dead; an empty stop is the end. Waits for it, and until it has
+ * let go of the files that it freed. What is only in memory is not touched: flush first.
  */
 BaseStatus lsm_worker_compact(LsmWorker *worker, BaseSlice start, BaseSlice stop);
 

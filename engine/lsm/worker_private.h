@@ -58,7 +58,7 @@ struct LsmWorker {
     LsmRetry flush_retry;
     LsmRetry compact_retry;
     bool flushing;
-    int64_t flushes_ended; /* well or not */
+    uint64_t flushing_from; /* number of the oldest generation, while flushing */
     int64_t flush_failures;
     LsmWorkerStats stats;
 };

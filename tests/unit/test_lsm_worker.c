@@ -172,6 +172,7 @@ START_TEST(figures_of_flushes_are_exact)
         write_random(200);
         ck_assert_int_eq(flush().code, BASE_OK);
     }
+    ck_assert_int_eq(lsm_worker_wait_idle(worker).code, BASE_OK);
     lsm_worker_stats(worker, &stats);
     const LsmLevelWork *work = &stats.levels[0];
     JobRigSums sums = job_rig_sums(&rig);
