@@ -7,7 +7,7 @@
  * after, and a series that shows stalls, flushes and compactions with the resolution of a period.
  *
  * The thread asks a server over a connection of its own: it waits when the server does, and the
- * load does not wait with it.
+ * load does not wait with it, but for the first reading, which comes before all load.
  *
  * Threading: load_monitor_measure() from any thread; the others from one thread, results after
  * load_monitor_stop().

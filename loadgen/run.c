@@ -253,7 +253,7 @@ share_done(const Crew *crew, const Span *span, const LoadGlance *glance, int64_t
 static bool
 is_nothing(const LoadGlance *glance)
 {
-    return glance->ended == 0 && glance->latency->count == 0 &&
+    return glance->ended == 0 && glance->latency->count == 0 && glance->second.faults == 0 &&
            glance->second.span * (double)LOAD_SECOND_NS < SLICE_NS;
 }
 
@@ -344,7 +344,7 @@ run_phase(Crew *crew)
     }
     double lasted = (double)(over_ns - schedule->measure_ns) / (double)LOAD_SECOND_NS;
     if (lasted > 0) {
-        look_back(crew, &measured, over_ns);
+        look_back(crew, &measured, crew->result->stopped ? last_end(crew) : over_ns);
         crew->result->busy_cores = used / lasted;
         crew->result->measured_seconds = lasted < seconds ? lasted : seconds;
     }

@@ -23,7 +23,7 @@
 /* One second of the measured time. */
 typedef struct LoadSecond {
     double at;   /* seconds since measuring began, at the end of this one */
-    double span; /* its length; the last may be shorter */
+    double span; /* its length; the last may be shorter or longer */
     uint64_t finished[LOAD_OP_KIND_COUNT];
     uint64_t faults;
     uint64_t wrong;
